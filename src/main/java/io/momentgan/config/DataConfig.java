@@ -1,0 +1,47 @@
+package io.momentgan.config;
+
+/**
+ * Where the images come from.
+ *
+ * @param uri {@code glyphs} for the embedded data set, or the folder or image file of an IDX data
+ *     set: a path, {@code file:}, {@code s3a:} or {@code http(s):}
+ * @param limit how many of the training images are used, from the first on; 0 for all
+ * @param validation how many images at the head of the training file are kept apart, as the
+ *     original did with MNIST
+ * @param cache folder for data sets downloaded over HTTP
+ * @param glyphs settings of the embedded data set
+ */
+public record DataConfig(String uri, int limit, int validation, String cache, Glyphs glyphs) {
+  /** Checks each setting by itself. */
+  public DataConfig {
+    ConfigException.check(!uri.isBlank(), "data.uri", "an empty text", "glyphs or a location");
+    ConfigException.check(limit >= 0, "data.limit", limit, "0 (all) or a positive number");
+    ConfigException.check(validation >= 0, "data.validation", validation, "0 or more");
+    ConfigException.check(!cache.isBlank(), "data.cache", "an empty text", "a folder");
+  }
+
+  /**
+   * The embedded data set of drawn digits.
+   *
+   * @param train number of training images, the validation images among them
+   * @param test number of test images
+   * @param seed seed of the drawing
+   */
+  public record Glyphs(int train, int test, long seed) {
+    /** Checks each setting by itself. */
+    public Glyphs {
+      ConfigException.check(train > 0, "data.glyphs.train", train, "a positive number");
+      ConfigException.check(test > 0, "data.glyphs.test", test, "a positive number");
+    }
+  }
+
+  /**
+   * The same settings with another location.
+   *
+   * @param newUri the location
+   * @return the changed copy
+   */
+  public DataConfig withUri(String newUri) {
+    return new DataConfig(newUri, limit, validation, cache, glyphs);
+  }
+}

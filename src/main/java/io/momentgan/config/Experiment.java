@@ -1,0 +1,71 @@
+package io.momentgan.config;
+
+/**
+ * All settings of an experiment, complete and checked.
+ *
+ * <p>Precedence: command line over file over {@code defaults.yaml}. See {@link ExperimentReader}.
+ *
+ * @param name short name, part of the run folder's name
+ * @param description one or two sentences for reports
+ * @param data where the images come from
+ * @param latent the latent vectors
+ * @param generator from z to an image
+ * @param discriminator from an image to one logit
+ * @param loss the adversarial losses
+ * @param moments moment stabilization
+ * @param train length, order and distribution
+ * @param checkpoint when checkpoints are written and kept
+ * @param samples the pictures of a run
+ */
+public record Experiment(
+    String name,
+    String description,
+    DataConfig data,
+    LatentConfig latent,
+    NetworkConfig generator,
+    NetworkConfig discriminator,
+    LossConfig loss,
+    MomentsConfig moments,
+    TrainConfig train,
+    CheckpointConfig checkpoint,
+    SamplesConfig samples) {
+  /** Checks settings together. */
+  public Experiment {
+    ConfigException.check(
+        name.matches("[A-Za-z0-9._-]{1,60}"),
+        "name",
+        '"' + name + '"',
+        "1 to 60 letters, digits, '.', '_' or '-'");
+    ConfigException.check(
+        discriminator.output() == NetworkConfig.Output.IDENTITY,
+        "discriminator.output",
+        discriminator.output(),
+        "identity (the losses work on logits)");
+    ConfigException.check(
+        train.batchSize() >= 2 || !moments.penalised(),
+        "train.batch-size",
+        train.batchSize(),
+        "at least 2 with moment stabilization (one image has no variance)");
+  }
+
+  /**
+   * The same settings with other training settings.
+   *
+   * @param newTrain the training settings
+   * @return the changed copy
+   */
+  public Experiment withTrain(TrainConfig newTrain) {
+    return new Experiment(
+        name,
+        description,
+        data,
+        latent,
+        generator,
+        discriminator,
+        loss,
+        moments,
+        newTrain,
+        checkpoint,
+        samples);
+  }
+}

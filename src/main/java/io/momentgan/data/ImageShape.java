@@ -1,0 +1,30 @@
+package io.momentgan.data;
+
+import java.io.Serializable;
+
+/**
+ * Shape of an image.
+ *
+ * @param channels 1 for grey, 3 for RGB
+ * @param height rows
+ * @param width columns
+ */
+public record ImageShape(int channels, int height, int width) implements Serializable {
+  /** Checks that each extent is positive. */
+  public ImageShape {
+    if (channels <= 0 || height <= 0 || width <= 0) {
+      throw new IllegalArgumentException(
+          "Invalid image shape: %dx%dx%d (must be positive)".formatted(channels, height, width));
+    }
+  }
+
+  /** Number of values of an image: channels * height * width. */
+  public int features() {
+    return channels * height * width;
+  }
+
+  @Override
+  public String toString() {
+    return "%dx%dx%d".formatted(channels, height, width);
+  }
+}
