@@ -1,5 +1,7 @@
 package io.momentgan.config;
 
+import java.io.Serializable;
+
 /**
  * When checkpoints are written and which are kept.
  *
@@ -8,7 +10,8 @@ package io.momentgan.config;
  * @param keepEvery each checkpoint whose epoch is a multiple of this is kept; 0 for none
  * @param keepBest whether the one with the smallest moment distance is kept
  */
-public record CheckpointConfig(int every, int keepLast, int keepEvery, boolean keepBest) {
+public record CheckpointConfig(int every, int keepLast, int keepEvery, boolean keepBest)
+    implements Serializable {
   /** Checks each setting by itself. */
   public CheckpointConfig {
     ConfigException.check(every >= 0, "checkpoint.every", every, "0 (each epoch) or more rounds");

@@ -1,5 +1,7 @@
 package io.momentgan.config;
 
+import java.io.Serializable;
+
 /**
  * Where the images come from.
  *
@@ -11,7 +13,8 @@ package io.momentgan.config;
  * @param cache folder for data sets downloaded over HTTP
  * @param glyphs settings of the embedded data set
  */
-public record DataConfig(String uri, int limit, int validation, String cache, Glyphs glyphs) {
+public record DataConfig(String uri, int limit, int validation, String cache, Glyphs glyphs)
+    implements Serializable {
   /** Checks each setting by itself. */
   public DataConfig {
     ConfigException.check(!uri.isBlank(), "data.uri", "an empty text", "glyphs or a location");
@@ -27,7 +30,7 @@ public record DataConfig(String uri, int limit, int validation, String cache, Gl
    * @param test number of test images
    * @param seed seed of the drawing
    */
-  public record Glyphs(int train, int test, long seed) {
+  public record Glyphs(int train, int test, long seed) implements Serializable {
     /** Checks each setting by itself. */
     public Glyphs {
       ConfigException.check(train > 0, "data.glyphs.train", train, "a positive number");

@@ -1,5 +1,7 @@
 package io.momentgan.config;
 
+import java.io.Serializable;
+
 /**
  * All settings of an experiment, complete and checked.
  *
@@ -28,7 +30,8 @@ public record Experiment(
     MomentsConfig moments,
     TrainConfig train,
     CheckpointConfig checkpoint,
-    SamplesConfig samples) {
+    SamplesConfig samples)
+    implements Serializable {
   /** Checks settings together. */
   public Experiment {
     ConfigException.check(

@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 
 /**
  * The latent vectors z.
@@ -8,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param size number of components
  * @param distribution what each component is drawn from
  */
-public record LatentConfig(int size, Distribution distribution) {
+public record LatentConfig(int size, Distribution distribution) implements Serializable {
   /** Checks each setting by itself. */
   public LatentConfig {
     ConfigException.check(size > 0, "latent.size", size, "a positive number");

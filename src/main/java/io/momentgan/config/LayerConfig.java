@@ -2,11 +2,12 @@ package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
 
 /** One hidden layer of a network. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes(@JsonSubTypes.Type(value = LayerConfig.Dense.class, name = "dense"))
-public sealed interface LayerConfig {
+public sealed interface LayerConfig extends Serializable {
   /**
    * A dense layer: product, bias, optional batch normalisation, leaky ReLU, optional dropout.
    *

@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 
 /**
  * The adversarial losses: binary cross-entropy on logits.
@@ -9,7 +10,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param realTarget target of the discriminator for real images; 0.9 is one-sided label smoothing
  * @param fakeTarget target of the discriminator for generated images
  */
-public record LossConfig(Generator generator, double realTarget, double fakeTarget) {
+public record LossConfig(Generator generator, double realTarget, double fakeTarget)
+    implements Serializable {
   /** Checks each setting by itself and the two targets together. */
   public LossConfig {
     ConfigException.check(

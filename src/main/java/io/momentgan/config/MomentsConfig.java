@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 
 /**
  * Moment stabilization: the generator's loss gains mean-weight * sum |mean difference| +
@@ -10,7 +11,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param meanWeight weight of the mean term; 0 measures without influence
  * @param varianceWeight weight of the variance term; 0 measures without influence
  */
-public record MomentsConfig(Scope scope, double meanWeight, double varianceWeight) {
+public record MomentsConfig(Scope scope, double meanWeight, double varianceWeight)
+    implements Serializable {
   /** Checks each setting by itself. */
   public MomentsConfig {
     ConfigException.check(meanWeight >= 0, "moments.mean-weight", meanWeight, "0 or more");

@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -21,7 +22,8 @@ public record NetworkConfig(
     Weights weights,
     double weightsSd,
     BatchNorm batchNorm,
-    OptimizerConfig optimizer) {
+    OptimizerConfig optimizer)
+    implements Serializable {
   /** Checks each setting by itself. */
   public NetworkConfig {
     layers = List.copyOf(layers);
@@ -70,7 +72,8 @@ public record NetworkConfig(
    * @param gamma whether the scale is trained (the shift always is)
    * @param sampling whose statistics are used for sampling
    */
-  public record BatchNorm(double epsilon, double decay, boolean gamma, Statistics sampling) {
+  public record BatchNorm(double epsilon, double decay, boolean gamma, Statistics sampling)
+      implements Serializable {
     /** Checks each setting by itself. */
     public BatchNorm {
       ConfigException.check(epsilon > 0, "batch-norm.epsilon", epsilon, "a positive number");

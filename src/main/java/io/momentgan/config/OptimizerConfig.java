@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 
 /**
  * How gradients become updates.
@@ -13,7 +14,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param momentum momentum of {@link Type#MOMENTUM}
  */
 public record OptimizerConfig(
-    Type type, double learningRate, double beta1, double beta2, double epsilon, double momentum) {
+    Type type, double learningRate, double beta1, double beta2, double epsilon, double momentum)
+    implements Serializable {
   /** Checks each setting by itself. */
   public OptimizerConfig {
     ConfigException.check(

@@ -1,5 +1,7 @@
 package io.momentgan.config;
 
+import java.io.Serializable;
+
 /**
  * Length, order and distribution of the training.
  *
@@ -20,7 +22,8 @@ public record TrainConfig(
     int averagingFrequency,
     int dSteps,
     int gSteps,
-    int deadlineSeconds) {
+    int deadlineSeconds)
+    implements Serializable {
   /** Checks each setting by itself. */
   public TrainConfig {
     ConfigException.check(epochs > 0, "train.epochs", epochs, "a positive number");

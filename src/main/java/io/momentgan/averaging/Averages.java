@@ -1,0 +1,79 @@
+package io.momentgan.averaging;
+
+import io.momentgan.network.NetworkState;
+import io.momentgan.network.ParameterLayout;
+import java.util.List;
+
+/**
+ * Weighted averages of networks, folded in rank order in double, so that they are the same bits
+ * each time. One network alone is returned bit for bit.
+ */
+final class Averages {
+  private Averages() {}
+
+  /**
+   * The average of networks: parameters and Adam's moments arithmetically with one shared count of
+   * updates, running statistics of batch normalisation pooled.
+   *
+   * @param states of networks of the same settings, in rank order
+   * @param weights one per network, summing to 1
+   * @param layout where running statistics stand
+   * @return the average
+   */
+  static NetworkState of(List<NetworkState> states, double[] weights, ParameterLayout layout) {
+    List<float[]> params = states.stream().map(NetworkState::params).toList();
+    float[] average = weighted(params, weights);
+    if (states.size() > 1) {
+      layout.statistics().forEach(s -> pool(params, weights, s, average));
+    }
+    return new NetworkState(
+        average,
+        weighted(states.stream().map(NetworkState::updaterState).toList(), weights),
+        states.get(0).updates());
+  }
+
+  /** Weights in proportion to samples. */
+  static double[] weights(List<Long> samples) {
+    double total = samples.stream().mapToLong(Long::longValue).sum();
+    return samples.stream().mapToDouble(n -> n / total).toArray();
+  }
+
+  static float[] weighted(List<float[]> vectors, double[] weights) {
+    if (vectors.size() == 1) {
+      return vectors.get(0);
+    }
+    int length = vectors.get(0).length;
+    double[] sum = new double[length];
+    for (int k = 0; k < weights.length; k++) {
+      float[] vector = vectors.get(k);
+      for (int i = 0; i < length; i++) {
+        sum[i] += weights[k] * vector[i];
+      }
+    }
+    float[] average = new float[length];
+    for (int i = 0; i < length; i++) {
+      average[i] = (float) sum[i];
+    }
+    return average;
+  }
+
+  /**
+   * The variance of the pooled data: mean of the variances plus variance of the means (Chan, Golub
+   * and LeVeque); the average of variances alone would drop what lies between workers.
+   */
+  private static void pool(
+      List<float[]> params, double[] weights, ParameterLayout.Statistics at, float[] into) {
+    for (int j = 0; j < at.mean().length(); j++) {
+      double mean = 0;
+      for (int k = 0; k < weights.length; k++) {
+        mean += weights[k] * params.get(k)[at.mean().from() + j];
+      }
+      double variance = 0;
+      for (int k = 0; k < weights.length; k++) {
+        double d = params.get(k)[at.mean().from() + j] - mean;
+        variance += weights[k] * (params.get(k)[at.variance().from() + j] + d * d);
+      }
+      into[at.variance().from() + j] = (float) variance;
+    }
+  }
+}

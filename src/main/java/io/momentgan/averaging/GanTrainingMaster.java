@@ -1,0 +1,204 @@
+package io.momentgan.averaging;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.NetworkState;
+import io.momentgan.network.ParameterLayout;
+import io.momentgan.network.Snapshot;
+import io.momentgan.partition.Round;
+import io.momentgan.partition.Shards;
+import io.momentgan.step.Losses;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.deeplearning4j.spark.api.WorkerConfiguration;
+import org.deeplearning4j.spark.api.worker.ExecuteWorkerFlatMap;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.dataset.DataSet;
+
+/**
+ * dl4j-spark's parameter averaging for a pair of networks, one round per {@code fit}.
+ *
+ * <p>What is dl4j-spark's: the worker protocol and its execution ({@link ExecuteWorkerFlatMap}),
+ * the results (discriminator and generator as one vector), {@code SparkDl4jMultiLayer.fit}. What is
+ * overridden: no splitting, counting, shuffling or exporting of data (shards are fixed and cached,
+ * one stage per round), averages weighted by samples and folded in rank order, Adam's moments
+ * always averaged, batch-norm statistics pooled, broadcasts destroyed.
+ */
+public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
+    implements AutoCloseable {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Experiment experiment;
+  private final transient Shards shards;
+  private final transient Broadcast<RunContext> context;
+  private final transient SparkDl4jMultiLayer network;
+  private final transient ParameterLayout generatorLayout;
+  private final transient ParameterLayout discriminatorLayout;
+  private transient Broadcast<Snapshot> snapshot;
+  private transient Round round;
+  private transient RoundResult result;
+
+  /**
+   * Prepares the rounds of a run.
+   *
+   * @param spark the context
+   * @param run what every worker must know
+   * @param shards the training images
+   */
+  public GanTrainingMaster(JavaSparkContext spark, RunContext run, Shards shards) {
+    super(
+        new Builder(run.experiment().train().workers(), 1)
+            .batchSizePerWorker(run.experiment().train().batchSize())
+            .averagingFrequency(run.experiment().train().averagingFrequency())
+            .saveUpdater(true));
+    GanNetworks networks =
+        GanNetworks.build(run.experiment(), run.shape().features(), DataType.FLOAT);
+    this.experiment = run.experiment();
+    this.shards = shards;
+    this.context = spark.broadcast(run);
+    this.network = new SparkDl4jMultiLayer(spark, networks.discriminator().model(), this);
+    this.generatorLayout = networks.generator().layout();
+    this.discriminatorLayout = networks.discriminator().layout();
+  }
+
+  /**
+   * Makes a round: a pure function of the snapshot, the round, the shards and the seed.
+   *
+   * @param from the networks before the round
+   * @param next the round
+   * @return the averaged networks and the round's figures
+   * @throws DivergedException when a loss or parameter is not finite
+   */
+  public RoundResult round(Snapshot from, Round next) {
+    long start = System.nanoTime();
+    snapshot = network.getSparkContext().broadcast(from);
+    round = next;
+    try {
+      network.fit(batches(next));
+    } finally {
+      snapshot.destroy();
+    }
+    return withSeconds((System.nanoTime() - start) / 1e9);
+  }
+
+  /** snapshot' = average(shards.map(s -> step(snapshot, s, seed(round, s)))). */
+  @Override
+  public void executeTraining(SparkDl4jMultiLayer discriminator, JavaRDD<DataSet> batches) {
+    processResults(
+        discriminator,
+        null,
+        batches.mapPartitions(new ExecuteWorkerFlatMap<>(getWorkerInstance(discriminator))),
+        0,
+        1);
+  }
+
+  @Override
+  public GanTrainingWorker getWorkerInstance(SparkDl4jMultiLayer discriminator) {
+    int oneByOne = 1;
+    int noLimit = 0;
+    return new GanTrainingWorker(
+        context,
+        snapshot,
+        round,
+        new WorkerConfiguration(
+            false, oneByOne, experiment.train().batchSize(), noLimit, 0, false));
+  }
+
+  @Override
+  protected void processResults(
+      SparkDl4jMultiLayer discriminator,
+      SparkComputationGraph graph,
+      JavaRDD<ParameterAveragingTrainingResult> results,
+      int split,
+      int splits) {
+    List<GanTrainingResult> byRank =
+        results.collect().stream().map(GanTrainingResult.class::cast).toList();
+    requireFinite(byRank);
+    result = merge(byRank);
+  }
+
+  private JavaRDD<DataSet> batches(Round next) {
+    int batchSize = experiment.train().batchSize();
+    long seed = experiment.train().seed();
+    return shards
+        .rdd()
+        .mapPartitions(shard -> new RoundBatches(shard.next(), next, batchSize, seed), true);
+  }
+
+  private void requireFinite(List<GanTrainingResult> byRank) {
+    WorkerReport culprit =
+        byRank.stream()
+            .map(GanTrainingResult::report)
+            .filter(report -> !report.fault().isEmpty())
+            .min((a, b) -> Boolean.compare(ownFault(b), ownFault(a)))
+            .orElse(null);
+    if (culprit != null) {
+      throw new DivergedException(round, culprit);
+    }
+  }
+
+  /** Of workers that stopped, those whose own figures are not finite come before those told so. */
+  private static boolean ownFault(WorkerReport report) {
+    return report.last().isFinite() || !report.last().isOwnFinite();
+  }
+
+  private RoundResult merge(List<GanTrainingResult> byRank) {
+    List<WorkerReport> reports = byRank.stream().map(GanTrainingResult::report).toList();
+    double[] weights = Averages.weights(reports.stream().map(WorkerReport::samples).toList());
+    Losses mean = Losses.ZERO;
+    Losses last = Losses.ZERO;
+    for (int k = 0; k < weights.length; k++) {
+      mean = mean.plus(reports.get(k).sum(), weights[k] / reports.get(k).iterations());
+      last = last.plus(reports.get(k).last(), weights[k]);
+    }
+    Snapshot before = snapshot.getValue();
+    Snapshot after =
+        new Snapshot(
+            before.round() + 1,
+            before.iteration() + round.iterations(),
+            before.samplesSeen() + reports.stream().mapToLong(WorkerReport::samples).sum(),
+            average(byRank, GanTrainingResult::generator, weights, generatorLayout),
+            average(byRank, GanTrainingResult::discriminator, weights, discriminatorLayout));
+    long bytes = bytes(after);
+    return new RoundResult(after, mean, last, reports, 0, bytes, bytes * byRank.size());
+  }
+
+  private static NetworkState average(
+      List<GanTrainingResult> byRank,
+      Function<GanTrainingResult, NetworkState> network,
+      double[] weights,
+      ParameterLayout layout) {
+    return Averages.of(byRank.stream().map(network).toList(), weights, layout);
+  }
+
+  private static long bytes(Snapshot s) {
+    return (long) Float.BYTES
+        * (s.generator().params().length
+            + s.generator().updaterState().length
+            + s.discriminator().params().length
+            + s.discriminator().updaterState().length);
+  }
+
+  private RoundResult withSeconds(double seconds) {
+    return new RoundResult(
+        result.snapshot(),
+        result.mean(),
+        result.last(),
+        result.workers(),
+        seconds,
+        result.bytesOut(),
+        result.bytesIn());
+  }
+
+  @Override
+  public void close() {
+    context.destroy();
+  }
+}

@@ -1,0 +1,91 @@
+package io.momentgan.averaging;
+
+import io.momentgan.collective.Collective;
+import io.momentgan.network.Snapshot;
+import io.momentgan.partition.Round;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.TaskCompletionListener;
+import org.apache.spark.util.TaskFailureListener;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.spark.api.WorkerConfiguration;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The worker of dl4j-spark's parameter averaging, for a pair of networks: dl4j-spark hands it the
+ * discriminator and the batches of a round, the generator rides along in the session.
+ */
+final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
+  private static final long serialVersionUID = 1L;
+
+  private final Broadcast<RunContext> context;
+  private final Broadcast<Snapshot> snapshot;
+  private final Round round;
+  private transient WorkerSession session;
+
+  GanTrainingWorker(
+      Broadcast<RunContext> context,
+      Broadcast<Snapshot> snapshot,
+      Round round,
+      WorkerConfiguration configuration) {
+    super(null, true, configuration, null, null, null);
+    this.context = context;
+    this.snapshot = snapshot;
+    this.round = round;
+  }
+
+  @Override
+  public MultiLayerNetwork getInitialModel() {
+    Collective collective = join(TaskContext.get());
+    session = new WorkerSession(context.getValue(), snapshot.getValue(), round, collective, host());
+    return session.networks().discriminator().model();
+  }
+
+  @Override
+  public ParameterAveragingTrainingResult processMinibatch(
+      DataSet batch, MultiLayerNetwork discriminator, boolean isLast) {
+    return session.train(batch.getFeatures(), isLast) ? null : session.result();
+  }
+
+  @Override
+  public ParameterAveragingTrainingResult getFinalResult(MultiLayerNetwork discriminator) {
+    return session.result();
+  }
+
+  /** Whatever becomes of the task, its group hears of it. */
+  private Collective join(TaskContext task) {
+    RunContext run = context.getValue();
+    Collective collective =
+        run.collectives()
+            .join(
+                "%s/round-%d/attempt-%d"
+                    .formatted(run.run(), round.number(), task.stageAttemptNumber()),
+                task.partitionId(),
+                run.experiment().train().workers(),
+                Duration.ofSeconds(run.experiment().train().deadlineSeconds()));
+    TaskFailureListener onFailure = (t, error) -> collective.abort(String.valueOf(error));
+    TaskCompletionListener onCompletion =
+        t -> {
+          collective.close();
+          // Workspaces belong to threads, and Spark keeps its threads.
+          Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        };
+    task.addTaskFailureListener(onFailure);
+    task.addTaskCompletionListener(onCompletion);
+    return collective;
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+}

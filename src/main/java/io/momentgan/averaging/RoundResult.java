@@ -1,0 +1,35 @@
+package io.momentgan.averaging;
+
+import io.momentgan.network.Snapshot;
+import io.momentgan.step.Losses;
+import java.util.List;
+
+/**
+ * What came of a round.
+ *
+ * @param snapshot the averaged networks
+ * @param mean mean figures of the round's iterations over all workers
+ * @param last figures of the last batch after its updates, over all workers
+ * @param workers the workers' reports, in rank order
+ * @param seconds wall time of the round
+ * @param bytesOut bytes of the snapshot, sent to each worker
+ * @param bytesIn bytes of the networks that came back from all workers
+ */
+public record RoundResult(
+    Snapshot snapshot,
+    Losses mean,
+    Losses last,
+    List<WorkerReport> workers,
+    double seconds,
+    long bytesOut,
+    long bytesIn) {
+  /** Copies the list. */
+  public RoundResult {
+    workers = List.copyOf(workers);
+  }
+
+  /** Real images that all workers together have trained on. */
+  public long samples() {
+    return workers.stream().mapToLong(WorkerReport::samples).sum();
+  }
+}

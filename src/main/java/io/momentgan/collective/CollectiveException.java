@@ -1,0 +1,10 @@
+package io.momentgan.collective;
+
+/** A group of workers could not finish an exchange: a worker failed or did not arrive in time. */
+public final class CollectiveException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  CollectiveException(String message) {
+    super(message);
+  }
+}

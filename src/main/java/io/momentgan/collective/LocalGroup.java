@@ -1,0 +1,107 @@
+package io.momentgan.collective;
+
+import io.momentgan.moments.Moments;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/** The meeting place of the workers of one round in one JVM. */
+final class LocalGroup {
+  private final Duration deadline;
+  private final List<List<Moments>> contributions;
+  private final BitSet members = new BitSet();
+  private int arrived;
+  private long exchange;
+  private List<Moments> result = List.of();
+  private String failure = "";
+
+  LocalGroup(int size, Duration deadline) {
+    this.deadline = deadline;
+    this.contributions = new ArrayList<>(Collections.nCopies(size, (List<Moments>) null));
+  }
+
+  int size() {
+    return contributions.size();
+  }
+
+  synchronized void enter(int rank) {
+    if (members.get(rank)) {
+      throw new CollectiveException("Worker %d joined its group twice".formatted(rank));
+    }
+    members.set(rank);
+  }
+
+  /** Returns whether nobody is left. */
+  synchronized boolean leave(int rank) {
+    members.clear(rank);
+    return members.isEmpty();
+  }
+
+  synchronized void abort(String reason) {
+    if (failure.isEmpty()) {
+      failure = reason;
+    }
+    notifyAll();
+  }
+
+  synchronized List<Moments> merge(int rank, List<Moments> contribution) {
+    requireHealthy();
+    contributions.set(rank, contribution);
+    arrived++;
+    if (arrived == size()) {
+      finishExchange();
+    } else {
+      awaitExchange(exchange);
+    }
+    return result;
+  }
+
+  private void finishExchange() {
+    result = Collective.fold(contributions);
+    Collections.fill(contributions, null);
+    arrived = 0;
+    exchange++;
+    notifyAll();
+  }
+
+  private void awaitExchange(long mine) {
+    long end = System.nanoTime() + deadline.toNanos();
+    try {
+      while (exchange == mine) {
+        requireHealthy();
+        wait(Math.max(1, requireTimeLeft(mine, end)));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      abort("A worker was interrupted while it waited for worker " + missing());
+      requireHealthy();
+    }
+  }
+
+  private long requireTimeLeft(long mine, long end) {
+    long left = end - System.nanoTime();
+    if (left <= 0) {
+      abort(
+          "Exchange %d of the round: worker %s did not arrive within %d s (train.deadline-seconds)"
+              .formatted(mine, missing(), deadline.toSeconds()));
+      requireHealthy();
+    }
+    return TimeUnit.NANOSECONDS.toMillis(left);
+  }
+
+  private String missing() {
+    int[] ranks = IntStream.range(0, size()).filter(r -> contributions.get(r) == null).toArray();
+    return Arrays.toString(ranks);
+  }
+
+  private void requireHealthy() {
+    if (!failure.isEmpty()) {
+      throw new CollectiveException(failure);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.momentgan.moments;
+
+/**
+ * How far the moments of two sets of images are apart, in the units that the original notebooks
+ * print: {@code 0.1 * sum_j |difference_j|} over the features j.
+ *
+ * @param mean the mean term, 0 or more
+ * @param variance the variance term (biased variances), 0 or more; the detector of mode collapse
+ */
+public record MomentDistance(double mean, double variance) {
+  /** Factor of the printed terms. */
+  public static final double SCALE = 0.1;
+
+  /**
+   * The distance between two moments.
+   *
+   * @param a moments of at least one row
+   * @param b moments of at least one row, of the same number of features
+   * @return their distance
+   */
+  public static MomentDistance between(Moments a, Moments b) {
+    double mean = 0;
+    double variance = 0;
+    for (int j = 0; j < a.features(); j++) {
+      mean += Math.abs(a.mean()[j] - b.mean()[j]);
+      variance += Math.abs(a.variance(j) - b.variance(j));
+    }
+    return new MomentDistance(SCALE * mean, SCALE * variance);
+  }
+
+  /** Sum of both terms: the score by which checkpoints are compared, smaller is better. */
+  public double total() {
+    return mean + variance;
+  }
+}

@@ -1,0 +1,146 @@
+package io.momentgan.moments;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * Number, mean and summed squared deviations per feature of a set of rows, in double.
+ *
+ * <p>Mergeable without loss of precision: {@code M2 = M2a + M2b + d^2 na nb / (na + nb)} with d the
+ * difference of means (Chan, Golub and LeVeque, STAN-CS-79-773).
+ *
+ * @param count number of rows
+ * @param mean mean of each feature; never mutated
+ * @param m2 sum of squared deviations from the mean of each feature; never mutated
+ */
+@SuppressWarnings("ArrayRecordComponent") // equals and hashCode are overridden
+public record Moments(long count, double[] mean, double[] m2) implements Serializable {
+  /** Checks that both arrays have the same length. */
+  public Moments {
+    if (count < 0 || mean.length != m2.length) {
+      throw new IllegalArgumentException(
+          "Invalid moments: count %d, %d means, %d M2".formatted(count, mean.length, m2.length));
+    }
+  }
+
+  /**
+   * The moments of no rows.
+   *
+   * @param features number of features
+   * @return moments with count 0
+   */
+  public static Moments empty(int features) {
+    return new Moments(0, new double[features], new double[features]);
+  }
+
+  /**
+   * The moments of rows, in two passes.
+   *
+   * @param rows values [count, features], row after row
+   * @param features number of features
+   * @return their moments
+   */
+  public static Moments of(double[] rows, int features) {
+    int count = rows.length / features;
+    double[] mean = new double[features];
+    for (int i = 0, at = 0; i < count; i++, at += features) {
+      for (int j = 0; j < features; j++) {
+        mean[j] += rows[at + j];
+      }
+    }
+    divide(mean, count);
+    double[] m2 = new double[features];
+    for (int i = 0, at = 0; i < count; i++, at += features) {
+      for (int j = 0; j < features; j++) {
+        double d = rows[at + j] - mean[j];
+        m2[j] += d * d;
+      }
+    }
+    return new Moments(count, mean, m2);
+  }
+
+  /**
+   * The moments of one row per value: a single row.
+   *
+   * @param count how many rows this row's values are the means of
+   * @param values means of the features
+   * @return moments without spread, for merging weighted averages
+   */
+  public static Moments ofMeans(long count, double... values) {
+    return new Moments(count, values.clone(), new double[values.length]);
+  }
+
+  /** Number of features. */
+  public int features() {
+    return mean.length;
+  }
+
+  /**
+   * The moments of both sets of rows together.
+   *
+   * @param other moments of other rows, of the same number of features
+   * @return the merged moments
+   */
+  public Moments merge(Moments other) {
+    if (other.features() != features()) {
+      throw new IllegalArgumentException(
+          "Invalid merge: %d and %d features".formatted(features(), other.features()));
+    }
+    if (other.count == 0) {
+      return this;
+    }
+    if (count == 0) {
+      return other;
+    }
+    long total = count + other.count;
+    double share = (double) other.count / total;
+    double product = (double) count * share;
+    double[] newMean = new double[mean.length];
+    double[] newM2 = new double[mean.length];
+    for (int j = 0; j < mean.length; j++) {
+      double d = other.mean[j] - mean[j];
+      newMean[j] = mean[j] + d * share;
+      newM2[j] = m2[j] + other.m2[j] + d * d * product;
+    }
+    return new Moments(total, newMean, newM2);
+  }
+
+  /**
+   * The biased variance of a feature: M2 / count.
+   *
+   * @param feature which
+   * @return its variance, 0 or more
+   */
+  public double variance(int feature) {
+    return m2[feature] / count;
+  }
+
+  /** Whether every number is finite. */
+  public boolean isFinite() {
+    for (int j = 0; j < mean.length; j++) {
+      if (!Double.isFinite(mean[j]) || !Double.isFinite(m2[j])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void divide(double[] values, int by) {
+    for (int j = 0; j < values.length; j++) {
+      values[j] /= by;
+    }
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Moments other
+        && count == other.count
+        && Arrays.equals(mean, other.mean)
+        && Arrays.equals(m2, other.m2);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(new Object[] {count, Arrays.hashCode(mean), Arrays.hashCode(m2)});
+  }
+}

@@ -1,0 +1,249 @@
+package io.momentgan.network;
+
+import io.momentgan.config.LayerConfig;
+import io.momentgan.config.NetworkConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Updater;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * A generator or discriminator that is driven from outside: {@link #forward}, {@link #backward}
+ * with the gradient of a loss with respect to the output, {@link #update}.
+ *
+ * <p>Losses stay outside, so one discriminator serves its own loss and the generator's, and is not
+ * changed by the latter: only {@link #update} changes a network.
+ */
+public final class Network {
+  private final NetworkBlueprint blueprint;
+  private final MultiLayerNetwork model;
+  private final ParameterLayout layout;
+  private final INDArray gradient;
+
+  /**
+   * A network with initial weights.
+   *
+   * @param config the settings
+   * @param inputs number of input values
+   * @param outputs number of output values
+   * @param dataType type of the parameters: FLOAT, or DOUBLE for checks
+   * @param seed seed of the initial weights
+   */
+  public Network(NetworkConfig config, int inputs, int outputs, DataType dataType, long seed) {
+    blueprint = new NetworkBlueprint(config, inputs, outputs, dataType);
+    model = new MultiLayerNetwork(blueprint.configuration(seed, true));
+    model.init();
+    model.initGradientsView();
+    layout = ParameterLayout.of(model);
+    gradient = model.getFlattenedGradients().reshape(layout.length());
+  }
+
+  /** The Deeplearning4j network itself. */
+  public MultiLayerNetwork model() {
+    return model;
+  }
+
+  /** What stands where in the flat parameter vector. */
+  public ParameterLayout layout() {
+    return layout;
+  }
+
+  /** Type of the parameters. */
+  public DataType dataType() {
+    return blueprint.dataType();
+  }
+
+  /** Number of trainable parameters: neither running statistics nor fixed scales count. */
+  public int trainableParameters() {
+    int fixed = config().batchNorm().gamma() ? 0 : layout.gammasLength();
+    return layout.length() - layout.statisticsLength() - fixed;
+  }
+
+  /** Whether two training passes of the same input differ. */
+  public boolean isStochastic() {
+    return config().layers().stream()
+        .anyMatch(layer -> layer instanceof LayerConfig.Dense dense && dense.dropout() > 0);
+  }
+
+  /**
+   * A training pass, whose intermediate results are kept for one {@link #backward}.
+   *
+   * @param input rows [n, inputs]
+   * @return rows [n, outputs]
+   */
+  public INDArray forward(INDArray input) {
+    model.setInput(input);
+    List<INDArray> activations = model.feedForward(true, false);
+    return activations.get(activations.size() - 1);
+  }
+
+  /**
+   * Back-propagates through the last {@link #forward}; the parameters' gradient replaces the last
+   * one in {@link #gradient()}.
+   *
+   * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
+   * @return gradient of the summed loss with respect to the input [n, inputs]
+   */
+  public INDArray backward(INDArray epsilon) {
+    return model.backpropGradient(epsilon, null).getSecond();
+  }
+
+  /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
+  public INDArray gradient() {
+    return gradient;
+  }
+
+  /**
+   * Adds the gradient of another pass, for a loss that is a sum over two passes. Running statistics
+   * of batch normalisation move by the mean of both passes, not by their sum.
+   *
+   * @param other a copy of {@link #gradient()} after the other pass
+   */
+  public void addGradient(INDArray other) {
+    gradient.addi(other);
+    for (ParameterLayout.Statistics statistics : layout.statistics()) {
+      view(gradient, statistics.mean()).muli(0.5);
+      view(gradient, statistics.variance()).muli(0.5);
+    }
+  }
+
+  /**
+   * Euclidean norm of the gradient of the mean loss.
+   *
+   * @param batchSize what the summed gradient is divided by
+   * @return the norm, before {@link #update} consumes the gradient
+   */
+  public double gradientNorm(int batchSize) {
+    return gradient.norm2Number().doubleValue() / batchSize;
+  }
+
+  /**
+   * Updates the parameters by the optimizer and the gradient, which it consumes.
+   *
+   * @param batchSize what the summed gradient is divided by
+   */
+  public void update(int batchSize) {
+    if (!config().batchNorm().gamma()) {
+      layout.gammas().forEach(range -> view(gradient, range).assign(0));
+    }
+    int updates = model.getIterationCount();
+    model
+        .getUpdater()
+        .update(model, flatGradient(), updates, 0, batchSize, LayerWorkspaceMgr.noWorkspaces());
+    model.params().subi(gradient);
+    model.setIterationCount(updates + 1);
+  }
+
+  /**
+   * A pass for use, without dropout; batch normalisation by the statistics that the settings name.
+   *
+   * @param input rows [n, inputs]
+   * @return rows [n, outputs]
+   */
+  public INDArray sample(INDArray input) {
+    boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
+    INDArray activations = input;
+    for (Layer layer : model.getLayers()) {
+      boolean batchStatistics = batch && layer instanceof BatchNormalization;
+      activations = layer.activate(activations, batchStatistics, LayerWorkspaceMgr.noWorkspaces());
+    }
+    return activations;
+  }
+
+  /** Copies the state out. */
+  public NetworkState state() {
+    INDArray updaterState = model.getUpdater().getStateViewArray();
+    return new NetworkState(
+        HostArrays.floats(model.params()),
+        updaterState == null ? new float[0] : HostArrays.floats(updaterState),
+        model.getIterationCount());
+  }
+
+  /**
+   * Takes a state over.
+   *
+   * @param state the state of a network of the same settings
+   */
+  public void load(NetworkState state) {
+    model.params().assign(Nd4j.createFromArray(state.params()));
+    Updater updater = model.getUpdater();
+    if (state.updaterState().length > 0) {
+      INDArray view = updater.getStateViewArray();
+      view.assign(Nd4j.createFromArray(state.updaterState()).reshape(view.shape()));
+    }
+    model.setIterationCount(state.updates());
+  }
+
+  /**
+   * The network in Deeplearning4j's own file format, updater state included and without dropout:
+   * {@code MultiLayerNetwork.load} takes it. Where batch normalisation samples by the statistics of
+   * the batch, {@code output(z, true)} gives the run's pictures, else {@code output(z)}.
+   *
+   * @return the bytes of the zip file
+   */
+  public byte[] toZip() {
+    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.configuration(0, false));
+    plain.init(model.params().dup(), false);
+    INDArray updaterState = model.getUpdater().getStateViewArray();
+    if (updaterState != null) {
+      plain.getUpdater().setStateViewArray(plain, updaterState.dup(), false);
+    }
+    plain.setIterationCount(model.getIterationCount());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ModelSerializer.writeModel(plain, bytes, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write a network to memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private NetworkConfig config() {
+    return blueprint.config();
+  }
+
+  private static INDArray view(INDArray vector, ParameterLayout.Range range) {
+    return vector.get(NDArrayIndex.interval(range.from(), range.to()));
+  }
+
+  /**
+   * The gradient under the very object that the updater compares with: Deeplearning4j's own {@code
+   * DefaultGradient} makes a new view each time, which sends the updater down its slow path.
+   */
+  private Gradient flatGradient() {
+    return new FlatGradient(model.getFlattenedGradients());
+  }
+
+  private static final class FlatGradient extends DefaultGradient {
+    private static final long serialVersionUID = 1L;
+    private final transient INDArray flat;
+
+    FlatGradient(INDArray flat) {
+      super(flat);
+      this.flat = flat;
+    }
+
+    @Override
+    public INDArray gradient() {
+      return flat;
+    }
+
+    @Override
+    public Map<String, INDArray> gradientForVariable() {
+      return Map.of();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.momentgan.network;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What stands where in a network's flat parameter vector.
+ *
+ * @param length length of the vector
+ * @param gammas scales of batch normalisation
+ * @param statistics running statistics of batch normalisation
+ */
+public record ParameterLayout(int length, List<Range> gammas, List<Statistics> statistics)
+    implements Serializable {
+  /**
+   * A part of the vector.
+   *
+   * @param from first index
+   * @param to one past the last index
+   */
+  public record Range(int from, int to) implements Serializable {
+    /** Number of values. */
+    public int length() {
+      return to - from;
+    }
+  }
+
+  /**
+   * Running mean and variance of a batch normalisation.
+   *
+   * @param mean where the means stand
+   * @param variance where the variances stand, in the same order
+   */
+  public record Statistics(Range mean, Range variance) implements Serializable {}
+
+  static ParameterLayout of(MultiLayerNetwork model) {
+    List<Range> gammas = new ArrayList<>();
+    List<Statistics> statistics = new ArrayList<>();
+    int at = 0;
+    for (Layer layer : model.getLayers()) {
+      Range mean = null;
+      for (Map.Entry<String, INDArray> param : layer.paramTable().entrySet()) {
+        Range range = new Range(at, at + (int) param.getValue().length());
+        at = range.to();
+        if (layer instanceof BatchNormalization) {
+          switch (param.getKey()) {
+            case BatchNormalizationParamInitializer.GAMMA -> gammas.add(range);
+            case BatchNormalizationParamInitializer.GLOBAL_MEAN -> mean = range;
+            case BatchNormalizationParamInitializer.GLOBAL_VAR ->
+                statistics.add(new Statistics(mean, range));
+            default -> {}
+          }
+        }
+      }
+    }
+    return new ParameterLayout(at, List.copyOf(gammas), List.copyOf(statistics));
+  }
+
+  /** Number of values that are running statistics. */
+  int statisticsLength() {
+    return statistics.stream().mapToInt(s -> s.mean().length() + s.variance().length()).sum();
+  }
+
+  /** Number of values that are scales of batch normalisation. */
+  int gammasLength() {
+    return gammas.stream().mapToInt(Range::length).sum();
+  }
+}

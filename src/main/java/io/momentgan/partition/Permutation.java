@@ -1,0 +1,27 @@
+package io.momentgan.partition;
+
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Seeded permutations. */
+final class Permutation {
+  private Permutation() {}
+
+  /**
+   * A permutation by Fisher and Yates.
+   *
+   * @param count of 0..count-1
+   * @param seed of the draw
+   */
+  static int[] of(int count, long seed) {
+    int[] order = IntStream.range(0, count).toArray();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = count - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return order;
+  }
+}

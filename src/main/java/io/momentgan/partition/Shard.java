@@ -1,0 +1,67 @@
+package io.momentgan.partition;
+
+import io.momentgan.config.Seeds;
+import io.momentgan.data.Images;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * A worker's part of the training images.
+ *
+ * @param rank number of the worker, 0 to workers-1
+ * @param images its images
+ */
+public record Shard(int rank, Images images) implements Serializable {
+  private static final float[] SCALED = scaled();
+
+  /**
+   * The order in which an epoch goes through the images: each image once.
+   *
+   * @param runSeed {@code train.seed}
+   * @param epoch number of the epoch
+   * @return a permutation of 0..count-1
+   */
+  public int[] order(long runSeed, int epoch) {
+    return Permutation.of(images.count(), Seeds.of(runSeed, Seeds.Use.ORDER, epoch, rank));
+  }
+
+  /**
+   * Images as the networks take them.
+   *
+   * @param indices which images of the shard
+   * @return values [indices, features] in [-1, 1], image after image: pixel / 127.5 - 1
+   */
+  public float[] rows(int[] indices) {
+    int features = images.shape().features();
+    float[] rows = new float[indices.length * features];
+    byte[] pixels = images.pixels();
+    for (int i = 0; i < indices.length; i++) {
+      int from = indices[i] * features;
+      int to = i * features;
+      for (int j = 0; j < features; j++) {
+        rows[to + j] = SCALED[pixels[from + j] & 0xFF];
+      }
+    }
+    return rows;
+  }
+
+  /**
+   * A batch of an epoch.
+   *
+   * @param order the epoch's {@link #order}
+   * @param iteration number of the batch in the epoch
+   * @param batchSize images per batch
+   * @return values [batchSize, features] in [-1, 1]
+   */
+  public float[] batch(int[] order, int iteration, int batchSize) {
+    return rows(Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize));
+  }
+
+  private static float[] scaled() {
+    float[] table = new float[256];
+    for (int pixel = 0; pixel < table.length; pixel++) {
+      table[pixel] = (pixel - 127.5f) / 127.5f;
+    }
+    return table;
+  }
+}

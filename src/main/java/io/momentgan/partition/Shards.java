@@ -1,0 +1,74 @@
+package io.momentgan.partition;
+
+import io.momentgan.config.Seeds;
+import io.momentgan.data.ImageSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The training images spread over the workers: one partition and one {@link Shard} per worker, read
+ * by the workers themselves and cached as one block.
+ *
+ * @param rdd the shards, partition number = rank
+ * @param sizes number of images of each shard; they differ by at most one
+ */
+public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
+  /** Copies the sizes. */
+  public Shards {
+    sizes = List.copyOf(sizes);
+  }
+
+  /**
+   * Spreads images over workers and loads them there.
+   *
+   * @param spark the context
+   * @param source the images
+   * @param workers number of shards, 1 to the number of images
+   * @param runSeed {@code train.seed}, which decides who gets what
+   * @return the shards, loaded
+   */
+  public static Shards load(JavaSparkContext spark, ImageSource source, int workers, long runSeed) {
+    List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
+    JavaRDD<Shard> rdd =
+        spark
+            .parallelize(ranks, workers)
+            .map(
+                rank ->
+                    new Shard(rank, source.read(indices(source.count(), workers, rank, runSeed))))
+            .setName("shards")
+            .persist(StorageLevel.MEMORY_ONLY());
+    return new Shards(rdd, rdd.map(shard -> shard.images().count()).collect());
+  }
+
+  /**
+   * The images of a shard: its slice of a seeded permutation of all.
+   *
+   * @param count number of all images
+   * @param workers number of shards
+   * @param rank which shard
+   * @param runSeed {@code train.seed}
+   * @return indices of images; the slices of all ranks are disjoint, complete, and differ in length
+   *     by at most one
+   */
+  static int[] indices(int count, int workers, int rank, long runSeed) {
+    int[] order = Permutation.of(count, Seeds.of(runSeed, Seeds.Use.SHARDS));
+    int from = (int) ((long) count * rank / workers);
+    int to = (int) ((long) count * (rank + 1) / workers);
+    return Arrays.copyOfRange(order, from, to);
+  }
+
+  /**
+   * Size of the smallest shard before any is loaded.
+   *
+   * @param count number of all images
+   * @param workers number of shards
+   * @return images of the smallest shard
+   */
+  public static int smallestSize(int count, int workers) {
+    return count / workers;
+  }
+}

@@ -1,0 +1,30 @@
+package io.momentgan.step;
+
+import io.momentgan.config.LatentConfig;
+import java.util.SplittableRandom;
+
+/** Draws latent vectors z. */
+public final class LatentVectors {
+  private LatentVectors() {}
+
+  /**
+   * Draws z.
+   *
+   * @param config size and distribution
+   * @param rows how many vectors
+   * @param seed of the draw
+   * @return values [rows, size], row after row
+   */
+  public static float[] draw(LatentConfig config, int rows, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[rows * config.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (config.distribution()) {
+            case UNIFORM -> (float) (2 * random.nextDouble() - 1);
+            case GAUSSIAN -> (float) random.nextGaussian();
+          };
+    }
+    return values;
+  }
+}

@@ -1,0 +1,93 @@
+package io.momentgan.step;
+
+import io.momentgan.moments.MomentDistance;
+import java.io.Serializable;
+
+/**
+ * The figures of a batch.
+ *
+ * @param discriminator loss of the discriminator: sum of the means over the real and the generated
+ *     batch
+ * @param generator loss of the generator, moment penalty included
+ * @param generatorBce adversarial part of the generator's loss
+ * @param momentMean mean term of the moment distance, in the original's units
+ * @param momentVariance variance term of the moment distance, in the original's units
+ * @param dReal mean probability that the discriminator gives real images
+ * @param dFake mean probability that it gives generated images
+ * @param dGradientNorm Euclidean norm of the gradient of the discriminator's loss; 0 where none was
+ *     taken
+ * @param gGradientNorm Euclidean norm of the gradient of the generator's loss; 0 where none was
+ *     taken
+ */
+public record Losses(
+    double discriminator,
+    double generator,
+    double generatorBce,
+    double momentMean,
+    double momentVariance,
+    double dReal,
+    double dFake,
+    double dGradientNorm,
+    double gGradientNorm)
+    implements Serializable {
+  /** No figures: the neutral element of {@link #plus}. */
+  public static final Losses ZERO = new Losses(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /**
+   * Adds another batch's figures.
+   *
+   * @param other the figures
+   * @param weight what they are multiplied by
+   * @return this + weight * other
+   */
+  public Losses plus(Losses other, double weight) {
+    return new Losses(
+        discriminator + weight * other.discriminator,
+        generator + weight * other.generator,
+        generatorBce + weight * other.generatorBce,
+        momentMean + weight * other.momentMean,
+        momentVariance + weight * other.momentVariance,
+        dReal + weight * other.dReal,
+        dFake + weight * other.dFake,
+        dGradientNorm + weight * other.dGradientNorm,
+        gGradientNorm + weight * other.gGradientNorm);
+  }
+
+  /** The same figures with the norm of the generator's gradient. */
+  Losses withGeneratorNorm(double norm) {
+    return new Losses(
+        discriminator,
+        generator,
+        generatorBce,
+        momentMean,
+        momentVariance,
+        dReal,
+        dFake,
+        dGradientNorm,
+        norm);
+  }
+
+  /** The moment distance. */
+  public MomentDistance distance() {
+    return new MomentDistance(momentMean, momentVariance);
+  }
+
+  /** Whether the figures that come from this worker's own batch and networks are finite. */
+  public boolean isOwnFinite() {
+    return Double.isFinite(discriminator + generatorBce + dGradientNorm + gGradientNorm);
+  }
+
+  /** Whether every figure is finite, those shared by all workers included. */
+  public boolean isFinite() {
+    return Double.isFinite(
+        discriminator
+            + generator
+            + generatorBce
+            + momentMean
+            + momentVariance
+            + dReal
+            + dFake
+            + dGradientNorm
+            + gGradientNorm);
+  }
+}
