@@ -51,13 +51,13 @@ final class GanTrainingResult extends ParameterAveragingTrainingResult {
     return all.length == 0 ? null : Nd4j.createFromArray(all);
   }
 
-  protected Object writeReplace() {
+  Object writeReplace() {
     return new Wire(discriminator, generator, report);
   }
 
   private record Wire(NetworkState discriminator, NetworkState generator, WorkerReport report)
       implements Serializable {
-    protected Object readResolve() {
+    Object readResolve() {
       return new GanTrainingResult(discriminator, generator, report);
     }
   }

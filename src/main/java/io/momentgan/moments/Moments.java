@@ -60,6 +60,21 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
   }
 
   /**
+   * The moments of rows, in two passes.
+   *
+   * @param rows values [count, features], row after row
+   * @param features number of features
+   * @return their moments
+   */
+  public static Moments of(float[] rows, int features) {
+    double[] wide = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      wide[i] = rows[i];
+    }
+    return of(wide, features);
+  }
+
+  /**
    * The moments of one row per value: a single row.
    *
    * @param count how many rows this row's values are the means of

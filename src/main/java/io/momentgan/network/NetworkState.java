@@ -1,6 +1,11 @@
 package io.momentgan.network;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.Serializable;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Everything of a network that training changes.
@@ -13,4 +18,21 @@ import java.io.Serializable;
  */
 @SuppressWarnings("ArrayRecordComponent") // states are compared array by array where needed
 public record NetworkState(float[] params, float[] updaterState, int updates)
-    implements Serializable {}
+    implements Serializable {
+  /**
+   * Reads a state from a file in Deeplearning4j's format.
+   *
+   * @param zip bytes of a file as {@link Network#toZip} makes it
+   * @return the state, the same bits as were written
+   * @throws IOException when the file is damaged
+   */
+  public static NetworkState ofZip(byte[] zip) throws IOException {
+    MultiLayerNetwork model =
+        ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true);
+    INDArray updaterState = model.getUpdater().getStateViewArray();
+    return new NetworkState(
+        HostArrays.floats(model.params()),
+        updaterState == null ? new float[0] : HostArrays.floats(updaterState),
+        model.getIterationCount());
+  }
+}

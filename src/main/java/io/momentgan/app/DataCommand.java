@@ -1,0 +1,50 @@
+package io.momentgan.app;
+
+import io.momentgan.config.DataConfig;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.data.DataInspection;
+import io.momentgan.data.DataSets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code data}: commands about data sets. */
+@Command(
+    name = "data",
+    mixinStandardHelpOptions = true,
+    description = "Looks at data sets.",
+    subcommands = DataCommand.Inspect.class)
+final class DataCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Give a command: inspect");
+  }
+
+  /** {@code data inspect}: what a data set holds. */
+  @Command(
+      name = "inspect",
+      mixinStandardHelpOptions = true,
+      description = "Prints kind, count, shape, range, label histogram and MD5 verdict.")
+  static final class Inspect implements Callable<Integer> {
+    @Parameters(
+        paramLabel = "URI",
+        description = "glyphs, or an IDX folder or file (path, s3a:, http:).")
+    private String uri;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      DataConfig config = ExperimentReader.defaultData().withUri(uri).withValidation(0);
+      DataInspection inspection =
+          DataInspection.of(DataSets.open(config, SparkContexts.hadoopSettings()));
+      spec.commandLine().getOut().print(inspection.toText());
+      return 0;
+    }
+  }
+}

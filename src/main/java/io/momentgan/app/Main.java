@@ -1,0 +1,84 @@
+package io.momentgan.app;
+
+import io.momentgan.averaging.DivergedException;
+import io.momentgan.config.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+    name = "momentgan",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = "Trains generative adversarial networks on Apache Spark, moment-stabilized.",
+    footer = "%nExit codes: 0 done, 1 failed, 2 a mistake in the call or the settings, 3 diverged.",
+    subcommands = {
+      TrainCommand.class,
+      ResumeCommand.class,
+      SampleCommand.class,
+      DataCommand.class,
+      ReportCommand.class,
+      ResultsCommand.class
+    })
+public final class Main implements Runnable {
+  static final int FAILED = 1;
+  static final int USER_MISTAKE = 2;
+  static final int DIVERGED = 3;
+
+  @Spec private CommandSpec spec;
+
+  /**
+   * Runs a command and exits with its code.
+   *
+   * @param args the command and its arguments
+   */
+  public static void main(String[] args) {
+    // Explicitly, because Spark and DL4J may leave threads behind that keep the JVM alive.
+    System.exit(run(args));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param args the command and its arguments
+   * @return the exit code
+   */
+  static int run(String... args) {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler((error, line, parsed) -> report(error, line))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Give a command, such as train");
+  }
+
+  private static int report(Exception error, CommandLine line) throws Exception {
+    UserException mistake = cause(error, UserException.class);
+    if (mistake != null) {
+      line.getErr().println("error: " + mistake.getMessage());
+      return USER_MISTAKE;
+    }
+    if (error instanceof DivergedException) {
+      line.getErr().println("error: " + error.getMessage());
+      return DIVERGED;
+    }
+    error.printStackTrace(line.getErr());
+    return FAILED;
+  }
+
+  /** A worker's exception arrives wrapped in Spark's. */
+  private static <T extends Throwable> T cause(Throwable error, Class<T> type) {
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return type.cast(t);
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+package io.momentgan.app;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.data.DataSet;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.NetworkState;
+import io.momentgan.network.Snapshot;
+import io.momentgan.partition.Schedule;
+import java.util.Locale;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * What a training will do: {@code --dry-run}, and the head of every run's log.
+ *
+ * @param experiment the settings, workers known
+ * @param images the data
+ */
+record Plan(Experiment experiment, DataSet images) {
+  /** The plan as lines of text. */
+  String text() {
+    GanNetworks networks =
+        GanNetworks.build(experiment, images.shape().features(), DataType.FLOAT);
+    Schedule schedule = Schedule.of(experiment.train(), images.training().count());
+    return "%s%nData: %s, %s%n%s%n%s"
+        .formatted(
+            ExperimentReader.write(experiment).strip(),
+            data(),
+            images.verdict(),
+            networks(networks),
+            work(networks.initialSnapshot(), schedule));
+  }
+
+  private String data() {
+    return "%s (%s), %,d training images of %s"
+        .formatted(
+            images.uri(), images.kind(), images.training().count(), images.shape());
+  }
+
+  private static String networks(GanNetworks networks) {
+    return "Generator: %,d trainable parameters%n%s%nDiscriminator: %,d trainable parameters%n%s"
+        .formatted(
+            networks.generator().trainableParameters(),
+            networks.generator().model().summary().strip(),
+            networks.discriminator().trainableParameters(),
+            networks.discriminator().model().summary().strip());
+  }
+
+  private String work(Snapshot snapshot, Schedule schedule) {
+    int workers = experiment.train().workers();
+    long state = bytes(snapshot.generator()) + bytes(snapshot.discriminator());
+    long moments = exchangedBytes(schedule);
+    return ("Work: %,d epochs x %,d iterations = %,d iterations on each of %d workers, batches of %d"
+            + " (%d together); %,d rounds of %d iterations%n"
+            + "Memory: %s of images and about %s of networks per worker%n"
+            + "Bytes per round: %s out and %s back per worker (networks), %s per worker (moments)")
+        .formatted(
+            experiment.train().epochs(),
+            schedule.iterationsPerEpoch(),
+            schedule.iterations(),
+            workers,
+            experiment.train().batchSize(),
+            experiment.train().batchSize() * workers,
+            schedule.rounds(),
+            schedule.averagingFrequency(),
+            mebibytes((long) images.training().count() * images.shape().features() / workers),
+            mebibytes(3 * state),
+            mebibytes(state),
+            mebibytes(state),
+            mebibytes(moments));
+  }
+
+  /** Mean and M2 of real and generated batches in double, there and back. */
+  private long exchangedBytes(Schedule schedule) {
+    int perFeature =
+        switch (experiment.moments().scope()) {
+          case GLOBAL -> 8;
+          case DATASET -> 4;
+          case PARTITION, NONE -> 0;
+        };
+    boolean alone = experiment.train().workers() == 1;
+    long perExchange = (long) perFeature * Double.BYTES * images.shape().features();
+    return alone ? 0 : perExchange * schedule.averagingFrequency() * experiment.train().gSteps();
+  }
+
+  private static long bytes(NetworkState state) {
+    return (long) Float.BYTES * (state.params().length + state.updaterState().length);
+  }
+
+  private static String mebibytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+  }
+}

@@ -1,0 +1,61 @@
+package io.momentgan.app;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.UserException;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.DataSets;
+import io.momentgan.output.RunFolder;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code resume}: goes on from the newest checkpoint that verifies. */
+@Command(
+    name = "resume",
+    mixinStandardHelpOptions = true,
+    description = "Goes on with a run from its newest checkpoint, as if it had never stopped.")
+final class ResumeCommand implements Callable<Integer> {
+  /** Settings that do not change what was trained so far. */
+  private static final List<String> CHANGEABLE =
+      List.of("train.epochs", "train.deadline-seconds", "checkpoint.", "data.uri", "data.cache");
+
+  @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
+  private String run;
+
+  @Mixin private SettingOptions settings;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    settings.all().forEach(ResumeCommand::requireChangeable);
+    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    RunFolder folder = RunFolder.open(run, hadoop);
+    RunRecord record = RunRecord.read(folder).with(settings.all());
+    Experiment experiment = record.experiment();
+    DataSet images = DataSets.open(experiment.data(), hadoop);
+    record.requireSame(images);
+    Preflight.check(experiment, images);
+    folder.publish(RunFolder.RUN_FILE, record.toYaml());
+    try (JavaSparkContext spark = SparkContexts.open(folder.name(), experiment)) {
+      TrainingRun.resume(spark, record, images, folder).run();
+    }
+    spec.commandLine().getOut().println("Run folder: " + folder.uri());
+    return 0;
+  }
+
+  private static void requireChangeable(String override) {
+    if (CHANGEABLE.stream().noneMatch(override::startsWith)) {
+      throw new UserException(
+          "--set %s: found a setting that a run cannot change once it has begun, expected one of %s;"
+                  .formatted(override, String.join(", ", CHANGEABLE))
+              + " start a new run for others");
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.momentgan.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.UserException;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.ImageShape;
+import io.momentgan.output.RunFolder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A run's {@code run.yaml}: everything that the run follows from.
+ *
+ * @param experiment the resolved settings
+ * @param versions of the software that began the run
+ * @param data kind, uri, fingerprint, number of training images and shape of the data
+ * @param created when the run began
+ */
+record RunRecord(
+    Experiment experiment, Map<String, String> versions, Map<String, String> data, String created) {
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .build();
+
+  /**
+   * The record of a new run.
+   *
+   * @param experiment the resolved settings
+   * @param images the data
+   * @param now the time
+   */
+  static RunRecord of(Experiment experiment, DataSet images, Instant now) {
+    return new RunRecord(
+        experiment,
+        Versions.all(),
+        Map.of(
+            "kind", images.kind().toString(),
+            "uri", images.uri(),
+            "fingerprint", images.fingerprint(),
+            "training", Integer.toString(images.training().count()),
+            "shape", images.shape().toString()),
+        now.truncatedTo(ChronoUnit.SECONDS).toString());
+  }
+
+  /**
+   * Reads a run's record.
+   *
+   * @param folder the run's folder
+   * @throws UserException when it is damaged
+   */
+  static RunRecord read(RunFolder folder) {
+    String file = folder.uri() + "/" + RunFolder.RUN_FILE;
+    try {
+      JsonNode tree = YAML.readTree(folder.readText(RunFolder.RUN_FILE));
+      String settings = YAML.writeValueAsString(tree.required("experiment"));
+      return new RunRecord(
+          ExperimentReader.read(settings, file, List.of()),
+          texts(tree.required("versions")),
+          texts(tree.required("data")),
+          tree.required("created").asText());
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new UserException(
+          "%s: not the record of a run: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The same run with some settings changed. */
+  RunRecord with(List<String> overrides) {
+    String settings = ExperimentReader.write(experiment);
+    Experiment changed = ExperimentReader.read(settings, RunFolder.RUN_FILE, overrides);
+    return new RunRecord(changed, versions, data, created);
+  }
+
+  /** The file's text. */
+  String toYaml() {
+    try {
+      ObjectNode tree = YAML.createObjectNode();
+      tree.set("experiment", YAML.readTree(ExperimentReader.write(experiment)));
+      tree.set("versions", YAML.valueToTree(versions));
+      tree.set("data", YAML.valueToTree(new TreeMap<>(data)));
+      tree.put("created", created);
+      tree.put("workers", experiment.train().workers());
+      return YAML.writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("The run's record cannot be written as YAML", e);
+    }
+  }
+
+  /** Shape of the run's images. */
+  ImageShape shape() {
+    int[] extents =
+        Stream.of(data.get("shape").split("x")).mapToInt(Integer::parseInt).toArray();
+    return new ImageShape(extents[0], extents[1], extents[2]);
+  }
+
+  /**
+   * Refuses data other than what the run began with.
+   *
+   * @param images the data
+   * @throws UserException when its fingerprint differs
+   */
+  void requireSame(DataSet images) {
+    if (!images.fingerprint().equals(data.get("fingerprint"))) {
+      throw new UserException(
+          ("%s: found data with fingerprint %s, expected %s, what the run began with; give its"
+                  + " location by --set data.uri=...")
+              .formatted(images.uri(), images.fingerprint(), data.get("fingerprint")));
+    }
+  }
+
+  private static Map<String, String> texts(JsonNode node) {
+    Map<String, String> result = new LinkedHashMap<>();
+    node.fields().forEachRemaining(f -> result.put(f.getKey(), f.getValue().asText()));
+    return result;
+  }
+}

@@ -1,0 +1,83 @@
+package io.momentgan.app;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.UserException;
+import io.momentgan.evaluation.Sampler;
+import io.momentgan.output.CheckpointInfo;
+import io.momentgan.output.Checkpoints;
+import io.momentgan.output.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sample}: a picture of new samples from a run's generator. */
+@Command(
+    name = "sample",
+    mixinStandardHelpOptions = true,
+    description = "Draws new samples from a run's generator into a PNG.")
+final class SampleCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
+  private String run;
+
+  @Option(
+      names = "--count",
+      defaultValue = "64",
+      description = "How many (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
+  private Integer epoch;
+
+  @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "The picture.")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (count <= 0) {
+      throw new UserException("--count %d: expected a positive number".formatted(count));
+    }
+    RunFolder folder = RunFolder.open(run, SparkContexts.hadoopSettings());
+    RunRecord record = RunRecord.read(folder);
+    Experiment experiment = record.experiment();
+    CheckpointFiles checkpoints = new CheckpointFiles(new Checkpoints(folder));
+    CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
+    float[][] images =
+        new Sampler(experiment, record.shape().features())
+            .draw(checkpoints.generator(info), count, seed);
+    int columns = (int) Math.ceil(Math.sqrt(count));
+    write(Outputs.grid(experiment, record.shape(), columns).png(images));
+    spec.commandLine()
+        .getOut()
+        .printf("%d samples of epoch %d: %s%n", count, info.epoch(), out);
+    return 0;
+  }
+
+  private void write(byte[] png) {
+    try {
+      Path parent = out.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.write(out, png);
+    } catch (IOException e) {
+      throw new UserException(
+          "--out %s: cannot be written: %s; give a file in a folder that you may write to"
+              .formatted(out, e),
+          e);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.momentgan.app;
+
+import io.momentgan.config.Experiment;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
+
+/** Opens the Spark context of a run. */
+final class SparkContexts {
+  private static final String MASTER = "spark.master";
+
+  private SparkContexts() {}
+
+  /**
+   * Opens a context: on the master that spark-submit or {@code -Dspark.master} gives, else in this
+   * process with a core per worker.
+   *
+   * @param name application name
+   * @param experiment the settings, workers known
+   * @return the context; the caller closes it
+   */
+  static JavaSparkContext open(String name, Experiment experiment) {
+    SparkConf conf = new SparkConf().setAppName(name);
+    int workers = experiment.train().workers();
+    conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
+    Preflight.checkMaster(experiment, conf.get(MASTER));
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Random floats do not compress.
+    conf.setIfMissing("spark.broadcast.compress", "false");
+    conf.setIfMissing("spark.ui.retainedJobs", "200");
+    conf.setIfMissing("spark.ui.retainedStages", "200");
+    conf.setIfMissing("spark.ui.retainedTasks", "2000");
+    JavaSparkContext spark = new JavaSparkContext(conf);
+    spark.setLocalProperty("spark.job.interruptOnCancel", "true");
+    return spark;
+  }
+
+  /**
+   * The settings with a known number of workers: where none is given, one per core of this machine
+   * in local mode, else one per slot that the cluster is configured for.
+   *
+   * @param experiment the settings
+   * @return the settings with train.workers above 0
+   */
+  static Experiment withWorkers(Experiment experiment) {
+    if (experiment.train().workers() > 0) {
+      return experiment;
+    }
+    SparkConf conf = new SparkConf();
+    int slots =
+        conf.getInt("spark.executor.instances", 0)
+            * conf.getInt("spark.executor.cores", 1)
+            / conf.getInt("spark.task.cpus", 1);
+    return experiment.withTrain(experiment.train().withWorkers(slots > 0 ? slots : cores()));
+  }
+
+  /** Settings for Hadoop's file systems: Spark's {@code spark.hadoop.*}. */
+  static Map<String, String> hadoopSettings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (Tuple2<String, String> entry : Arrays.asList(hadoopEntries())) {
+      settings.put(entry._1(), entry._2());
+    }
+    return settings;
+  }
+
+  private static Tuple2<String, String>[] hadoopEntries() {
+    return new SparkConf().getAllWithPrefix("spark.hadoop.");
+  }
+
+  private static int cores() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,104 @@
+package io.momentgan.app;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.UserException;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.DataSets;
+import io.momentgan.output.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code train}: a new run. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Trains a GAN; ends with a run folder of samples, curves, checkpoints, metrics.")
+final class TrainCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "EXPERIMENT.yaml",
+      description = "Settings, such as conf/experiments/quickstart.yaml.")
+  private Path file;
+
+  @Option(
+      names = "--data",
+      paramLabel = "URI",
+      description = "Where the images are: glyphs, or an IDX folder or file (path, s3a:, http:).")
+  private String data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "URI",
+      defaultValue = "runs",
+      description = "Folder that gets the run's folder (default: ${DEFAULT-VALUE}).")
+  private String out;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "W",
+      description = "Shards trained side by side (default: train.workers, else the cores).")
+  private Integer workers;
+
+  @Option(names = "--dry-run", description = "Print what would be done, and stop.")
+  private boolean dryRun;
+
+  @Mixin private SettingOptions settings;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    Experiment experiment = SparkContexts.withWorkers(read());
+    DataSet images = DataSets.open(experiment.data(), hadoop);
+    Preflight.check(experiment, images);
+    Plan plan = new Plan(experiment, images);
+    if (dryRun) {
+      spec.commandLine().getOut().println(plan.text());
+      return 0;
+    }
+    RunFolder folder = RunFolder.create(out, experiment.name(), hadoop);
+    RunRecord record = RunRecord.of(experiment, images, Instant.now());
+    folder.publish(RunFolder.RUN_FILE, record.toYaml());
+    spec.commandLine().getErr().println(plan.text());
+    try (JavaSparkContext spark = SparkContexts.open(folder.name(), experiment)) {
+      TrainingRun.start(spark, record, images, folder).run();
+    }
+    spec.commandLine().getOut().println("Run folder: " + folder.uri());
+    return 0;
+  }
+
+  private Experiment read() {
+    List<String> overrides = new ArrayList<>(settings.all());
+    if (data != null) {
+      overrides.add(SettingOptions.text("data.uri", data));
+    }
+    if (workers != null) {
+      overrides.add("train.workers=" + workers);
+    }
+    try {
+      return ExperimentReader.read(Files.readString(file), file.toString(), overrides);
+    } catch (NoSuchFileException e) {
+      throw new UserException(
+          "%s: no such file; give a settings file such as conf/experiments/quickstart.yaml"
+              .formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new UserException("%s: cannot be read as text: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+}

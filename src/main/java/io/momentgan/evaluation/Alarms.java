@@ -1,0 +1,105 @@
+package io.momentgan.evaluation;
+
+import io.momentgan.config.LossConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The early signs of a failing GAN ("How to Train a GAN", tip 10: track failures early), as
+ * warnings.
+ *
+ * <p>Fed with the figures of each epoch in turn.
+ */
+public final class Alarms {
+  private static final double NEAR_FLOOR_NATS = 0.03;
+  private static final double LARGE_GRADIENT_NORM = 100;
+  private static final double LARGE_SD = 0.5;
+  private static final int WINDOW_EPOCHS = 10;
+
+  private final double floor;
+  private final List<Epoch> seen = new ArrayList<>();
+
+  /**
+   * Figures of an epoch.
+   *
+   * @param dLoss mean discriminator loss
+   * @param gBce mean adversarial loss of the generator
+   * @param maxGradientNorm largest gradient norm of either network that was looked at
+   */
+  public record Epoch(double dLoss, double gBce, double maxGradientNorm) {}
+
+  /**
+   * Alarms for a training.
+   *
+   * @param loss the targets, which decide how low the discriminator's loss can be
+   */
+  public Alarms(LossConfig loss) {
+    floor = entropy(loss.realTarget()) + entropy(loss.fakeTarget());
+  }
+
+  /** The least that the discriminator's loss can be, in nats: the entropy of its targets. */
+  public double floor() {
+    return floor;
+  }
+
+  /**
+   * Looks at the next epoch.
+   *
+   * @param epoch its figures
+   * @return the alarms it raises, each a sentence; usually none
+   */
+  public List<String> next(Epoch epoch) {
+    seen.add(epoch);
+    List<String> raised = new ArrayList<>();
+    if (epoch.dLoss() < floor + NEAR_FLOOR_NATS) {
+      raised.add(
+          "The discriminator's loss %.4f is at its floor %.4f: it has won, and the generator learns nothing"
+              .formatted(epoch.dLoss(), floor));
+    }
+    if (epoch.maxGradientNorm() > LARGE_GRADIENT_NORM) {
+      raised.add(
+          "A gradient norm of %.0f is above %.0f"
+              .formatted(epoch.maxGradientNorm(), LARGE_GRADIENT_NORM));
+    }
+    if (seen.size() >= WINDOW_EPOCHS) {
+      window(raised);
+    }
+    return raised;
+  }
+
+  private void window(List<String> raised) {
+    List<Epoch> last = seen.subList(seen.size() - WINDOW_EPOCHS, seen.size());
+    double sd = sd(last.stream().mapToDouble(Epoch::dLoss).toArray());
+    if (sd > LARGE_SD) {
+      raised.add(
+          "The discriminator's loss is unsteady: standard deviation %.2f over %d epochs"
+              .formatted(sd, WINDOW_EPOCHS));
+    }
+    if (falling(last)) {
+      raised.add(
+          "The generator's loss has fallen for %d epochs: it may fool the discriminator with garbage"
+              .formatted(WINDOW_EPOCHS));
+    }
+  }
+
+  private static boolean falling(List<Epoch> epochs) {
+    for (int i = 1; i < epochs.size(); i++) {
+      if (epochs.get(i).gBce() >= epochs.get(i - 1).gBce()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double sd(double[] values) {
+    double mean = Arrays.stream(values).average().orElse(0);
+    double sum = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+    return Math.sqrt(sum / (values.length - 1));
+  }
+
+  /** Entropy of a target in nats. */
+  private static double entropy(double p) {
+    return p <= 0 || p >= 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+  }
+}

@@ -1,0 +1,76 @@
+package io.momentgan.evaluation;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.Seeds;
+import io.momentgan.network.HostArrays;
+import io.momentgan.network.Network;
+import io.momentgan.network.NetworkState;
+import io.momentgan.step.LatentVectors;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Draws pictures from a generator. */
+public final class Sampler {
+  private final Experiment experiment;
+  private final Network generator;
+
+  /**
+   * A sampler for generators of an experiment.
+   *
+   * @param experiment the settings
+   * @param features number of values of an image
+   */
+  public Sampler(Experiment experiment, int features) {
+    this.experiment = experiment;
+    this.generator =
+        new Network(
+            experiment.generator(), experiment.latent().size(), features, DataType.FLOAT, 0);
+  }
+
+  /**
+   * Draws the grid that shows the same z each epoch.
+   *
+   * @param state of the generator
+   * @return images [samples.grid][features] in the range of the generator's output
+   */
+  public float[][] grid(NetworkState state) {
+    long runSeed = experiment.train().seed();
+    return draw(state, experiment.samples().grid(), Seeds.of(runSeed, Seeds.Use.GRID));
+  }
+
+  /**
+   * Draws the stored samples of an epoch, from new z.
+   *
+   * @param state of the generator
+   * @param epoch number of the epoch
+   * @return images [samples.stored][features] in the range of the generator's output
+   */
+  public float[][] stored(NetworkState state, int epoch) {
+    long runSeed = experiment.train().seed();
+    return draw(state, experiment.samples().stored(), Seeds.of(runSeed, Seeds.Use.SAMPLES, epoch));
+  }
+
+  /**
+   * Draws images as one batch: where batch normalisation samples by the statistics of the batch, an
+   * image depends on its batch mates.
+   *
+   * @param state of the generator
+   * @param count how many
+   * @param seed of the draw
+   * @return images [count][features] in the range of the generator's output
+   */
+  public float[][] draw(NetworkState state, int count, long seed) {
+    generator.load(state);
+    float[] z = LatentVectors.draw(experiment.latent(), count, seed);
+    INDArray input = Nd4j.createFromArray(z).reshape(count, experiment.latent().size());
+    float[] values = HostArrays.floats(generator.sample(input));
+    int features = values.length / count;
+    float[][] images = new float[count][];
+    for (int i = 0; i < count; i++) {
+      images[i] = Arrays.copyOfRange(values, i * features, (i + 1) * features);
+    }
+    return images;
+  }
+}
