@@ -1,0 +1,55 @@
+package io.momentgan.data;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Images to train on, to tune with and to measure with, checked and ready to read anywhere.
+ *
+ * @param kind what the images come from
+ * @param uri location as given in the settings
+ * @param training the images to train on, after the validation images and up to the limit
+ * @param validation the images at the head of the training file, where some are kept apart
+ * @param test the images to measure with, where there are some
+ * @param files the files behind the images; none for glyphs
+ * @param fingerprint the same exactly when the images of each split are the same, in 16 hexadecimal
+ *     digits
+ */
+public record DataSet(
+    Kind kind,
+    String uri,
+    ImageSource training,
+    Optional<ImageSource> validation,
+    Optional<ImageSource> test,
+    List<DataFile> files,
+    String fingerprint) {
+  /** Where images come from. */
+  public enum Kind {
+    /** The embedded digits, see {@link GlyphSource}. */
+    GLYPHS,
+    /** Files in the format of MNIST. */
+    IDX;
+
+    @Override
+    public String toString() {
+      return this == GLYPHS ? "glyphs" : "idx";
+    }
+  }
+
+  /** Copies the list. */
+  public DataSet {
+    files = List.copyOf(files);
+  }
+
+  /** Shape of the images of every split. */
+  public ImageShape shape() {
+    return training.shape();
+  }
+
+  /** One line about the authenticity of the files, such as "MNIST, MD5 ok". */
+  public String verdict() {
+    return kind == Kind.GLYPHS
+        ? "drawn by MomentGAN, version " + GlyphSource.VERSION
+        : PublishedFile.verdict(files);
+  }
+}

@@ -1,0 +1,103 @@
+package io.momentgan.data;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+
+/**
+ * A file on the web, copied once into a folder of each machine that opens it.
+ *
+ * <p>Beside the copy lies its SHA-256: a copy that does not match it is downloaded again. The copy
+ * appears under its name by an atomic move, so that several processes can share the folder.
+ *
+ * @param url address
+ * @param cache folder for downloads; a leading {@code ~} is the home folder of whoever opens it
+ */
+record DownloadedFile(String url, String cache) implements FileLocation {
+  private static final Object ONE_AT_A_TIME = new Object();
+
+  @Override
+  public InputStream open() throws IOException {
+    Optional<Path> copy = fetch();
+    if (copy.isEmpty()) {
+      throw new FileNotFoundException(url);
+    }
+    return Files.newInputStream(copy.get());
+  }
+
+  /** The copy on this machine, downloaded if need be, or nothing if the server has no such file. */
+  Optional<Path> fetch() {
+    Path copy = copy();
+    synchronized (ONE_AT_A_TIME) {
+      try {
+        return sound(copy) || download(copy) ? Optional.of(copy) : Optional.empty();
+      } catch (IOException e) {
+        throw new DataException(
+            "%s: cannot be kept as %s (%s); set data.cache to a folder that can be written"
+                .formatted(url, copy, e),
+            e);
+      }
+    }
+  }
+
+  @Override
+  public void discardCopy() {
+    try {
+      Files.deleteIfExists(hash(copy()));
+    } catch (IOException e) {
+      throw new DataException(
+          "%s: delete the damaged copy %s by hand (%s)".formatted(url, copy(), e), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return url;
+  }
+
+  private boolean download(Path copy) throws IOException {
+    Path folder = Files.createDirectories(copy.getParent());
+    Path part = Files.createTempFile(folder, "download", ".part");
+    try {
+      if (!new HttpDownload(URI.create(url)).to(part)) {
+        return false;
+      }
+      String sha256 = Digests.sha256(part);
+      move(part, copy);
+      Files.writeString(part, sha256, UTF_8);
+      move(part, hash(copy));
+      return true;
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static boolean sound(Path copy) throws IOException {
+    Path hash = hash(copy);
+    return Files.exists(copy)
+        && Files.exists(hash)
+        && Files.readString(hash, UTF_8).strip().equals(Digests.sha256(copy));
+  }
+
+  /** Beneath the cache a folder per address, so that equal file names do not meet. */
+  private Path copy() {
+    String path = URI.create(url).getPath();
+    String name = path.substring(path.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "_");
+    return HomeFolder.expand(cache).resolve(Digests.sha256(url).substring(0, 12)).resolve(name);
+  }
+
+  private static Path hash(Path copy) {
+    return copy.resolveSibling(copy.getFileName() + ".sha256");
+  }
+}

@@ -1,0 +1,65 @@
+package io.momentgan.data;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A file on the local disk, on HDFS, on S3 or wherever Hadoop reaches.
+ *
+ * @param path path or URI
+ * @param settings Hadoop settings, with secrets perhaps, so never shown
+ */
+record HadoopFile(String path, Map<String, String> settings) implements FileLocation {
+  HadoopFile {
+    settings = Map.copyOf(settings);
+  }
+
+  /**
+   * A file system with these settings, to be closed: Hadoop's shared ones keep the settings of
+   * whoever came first.
+   */
+  static FileSystem fileSystem(Path path, Map<String, String> settings) throws IOException {
+    Configuration configuration = new Configuration();
+    settings.forEach(configuration::set);
+    return FileSystem.newInstance(path.toUri(), configuration);
+  }
+
+  @Override
+  public InputStream open() throws IOException {
+    Path file = new Path(path);
+    FileSystem fileSystem = fileSystem(file, settings);
+    try {
+      return new OwningStream(fileSystem.open(file), fileSystem);
+    } catch (IOException | RuntimeException e) {
+      fileSystem.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return path;
+  }
+
+  /** Closes the file system along with the file. */
+  private static final class OwningStream extends FilterInputStream {
+    private final FileSystem fileSystem;
+
+    OwningStream(InputStream file, FileSystem fileSystem) {
+      super(file);
+      this.fileSystem = fileSystem;
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (fileSystem) {
+        super.close();
+      }
+    }
+  }
+}

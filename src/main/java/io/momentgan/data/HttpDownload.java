@@ -1,0 +1,123 @@
+package io.momentgan.data;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One file fetched over HTTP, with a few more attempts when server or connection fail.
+ *
+ * @param url address
+ */
+record HttpDownload(URI url) {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpDownload.class);
+  private static final int ATTEMPTS = 4;
+  private static final long FIRST_PAUSE_MILLIS = 250;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+  private static final long TIMEOUT_MINUTES = 30;
+
+  /**
+   * Downloads.
+   *
+   * @param file where to; overwritten
+   * @return false if the server says that there is no such file
+   * @throws DataException when the last attempt failed, too
+   */
+  boolean to(Path file) {
+    LOG.info("Downloading {}", url);
+    long pause = FIRST_PAUSE_MILLIS;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return attempt(file);
+      } catch (IOException e) {
+        if (attempt == ATTEMPTS) {
+          throw new DataException(
+              "%s: download failed %d times, at last with: %s; check address and connection, try later"
+                  .formatted(url, ATTEMPTS, describe(e)),
+              e);
+        }
+        LOG.warn("Attempt {} of {} to download {}: {}", attempt, ATTEMPTS, url, describe(e));
+        sleep(pause);
+        pause *= 2;
+      }
+    }
+  }
+
+  /** One attempt; false if the server says that there is no such file. */
+  private boolean attempt(Path file) throws IOException {
+    HttpResponse<Path> response = send(file);
+    int status = response.statusCode();
+    if (status == 404 || status == 410) {
+      return false;
+    }
+    if (status >= 500 || status == 429) {
+      throw new IOException("HTTP " + status);
+    }
+    if (status != 200) {
+      throw new DataException(
+          "%s: found HTTP %d, expected 200; check address and access rights"
+              .formatted(url, status));
+    }
+    checkLength(response, file);
+    return true;
+  }
+
+  private static void checkLength(HttpResponse<Path> response, Path file) throws IOException {
+    OptionalLong expected = response.headers().firstValueAsLong("content-length");
+    long found = Files.size(file);
+    if (expected.isPresent() && expected.getAsLong() != found) {
+      throw new IOException(
+          "truncated, found %d of %d bytes".formatted(found, expected.getAsLong()));
+    }
+  }
+
+  private HttpResponse<Path> send(Path file) throws IOException {
+    HttpClient client =
+        HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
+    HttpRequest request =
+        HttpRequest.newBuilder(url).header("User-Agent", "momentgan").GET().build();
+    try {
+      return client
+          .sendAsync(request, BodyHandlers.ofFile(file))
+          .get(TIMEOUT_MINUTES, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("no end after %d minutes".formatted(TIMEOUT_MINUTES), e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private DataException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new DataException(url + ": download interrupted", cause);
+  }
+
+  private static String describe(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

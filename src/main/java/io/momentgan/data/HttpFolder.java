@@ -1,0 +1,80 @@
+package io.momentgan.data;
+
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * Finds the IDX files below an HTTP address by asking for their usual names.
+ *
+ * @param cache folder for the downloads
+ */
+record HttpFolder(String cache) {
+  /** Finds the files below a folder's address, or an image file and its labels. */
+  IdxFiles find(String url) {
+    URI address = address(url);
+    String name = address.getPath().substring(address.getPath().lastIndexOf('/') + 1);
+    return IdxNames.isFile(name) ? aroundFile(address, name) : inFolder(folder(address));
+  }
+
+  private IdxFiles inFolder(URI folder) {
+    FileLocation images = required(published(folder, IdxNames.TRAINING, IdxKind.IMAGES));
+    Optional<FileLocation> testImages = optional(published(folder, IdxNames.TEST, IdxKind.IMAGES));
+    return new IdxFiles(
+        images,
+        optional(published(folder, IdxNames.TRAINING, IdxKind.LABELS)),
+        testImages,
+        testImages.flatMap(f -> optional(published(folder, IdxNames.TEST, IdxKind.LABELS))));
+  }
+
+  private IdxFiles aroundFile(URI file, String name) {
+    FileLocation images = required(file);
+    Optional<FileLocation> labels =
+        IdxNames.labelsBeside(name).stream()
+            .findFirst()
+            .flatMap(labelName -> optional(sibling(file, name, labelName)));
+    return IdxFiles.of(images, labels);
+  }
+
+  private FileLocation required(URI url) {
+    return optional(url)
+        .orElseThrow(
+            () ->
+                new DataException(
+                    url
+                        + ": no such file (HTTP 404); set data.uri to the address of the folder with "
+                        + IdxNames.published(IdxNames.TRAINING, IdxKind.IMAGES)
+                        + ", or of an IDX file of images"));
+  }
+
+  private Optional<FileLocation> optional(URI url) {
+    DownloadedFile file = new DownloadedFile(url.toString(), cache);
+    return file.fetch().map(path -> file);
+  }
+
+  private static URI published(URI folder, String split, IdxKind kind) {
+    return folder.resolve(IdxNames.published(split, kind));
+  }
+
+  /** The address with another file name, and the same query, such as a signature. */
+  private static URI sibling(URI file, String name, String otherName) {
+    String query = file.getRawQuery() == null ? "" : "?" + file.getRawQuery();
+    String path = file.getRawPath();
+    return file.resolve(path.substring(0, path.length() - name.length()) + otherName + query);
+  }
+
+  private static URI folder(URI address) {
+    return address.getPath().endsWith("/") ? address : URI.create(address + "/");
+  }
+
+  private static URI address(String url) {
+    try {
+      URI address = URI.create(url);
+      if (address.getHost() != null) {
+        return address.normalize();
+      }
+    } catch (IllegalArgumentException e) {
+      throw new DataException("data.uri: %s is no address: %s".formatted(url, e.getMessage()), e);
+    }
+    throw new DataException("data.uri: %s names no host, expected http://host/path".formatted(url));
+  }
+}
