@@ -1,7 +1,11 @@
 package io.momentgan.app;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.spark.package$;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,8 +25,8 @@ final class Versions implements IVersionProvider {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("momentgan", of(Main.class));
     versions.put("spark", package$.MODULE$.SPARK_VERSION());
-    versions.put("deeplearning4j", Library.DL4J.version());
-    versions.put("dl4j-spark", Library.DL4J_SPARK.version());
+    versions.put("deeplearning4j", maven("org.deeplearning4j", "deeplearning4j-nn"));
+    versions.put("dl4j-spark", maven("org.deeplearning4j", "dl4j-spark_2.12"));
     versions.put("nd4j-backend", Nd4j.getBackend().getClass().getSimpleName());
     versions.put("blas", blas());
     versions.put("java", System.getProperty("java.version"));
@@ -35,6 +39,20 @@ final class Versions implements IVersionProvider {
         Nd4j.getExecutioner().getEnvironmentInformation().get("blas.vendor");
     OpExecutioner executioner = Nd4j.getExecutioner();
     return vendor + " (" + executioner.getClass().getSimpleName() + ")";
+  }
+
+  /** The version that Maven wrote into a library's jar. */
+  private static String maven(String group, String artifact) {
+    String file = "/META-INF/maven/%s/%s/pom.properties".formatted(group, artifact);
+    try (InputStream in = Versions.class.getResourceAsStream(file)) {
+      Properties properties = new Properties();
+      if (in != null) {
+        properties.load(in);
+      }
+      return properties.getProperty("version", "unknown");
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read", e);
+    }
   }
 
   private static String of(Class<?> type) {

@@ -1,11 +1,11 @@
 package io.momentgan.averaging;
 
+import io.momentgan.network.HostArrays;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shard;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** The batches of a round from a worker's shard, made when they are asked for. */
 final class RoundBatches implements Iterator<DataSet> {
@@ -33,6 +33,6 @@ final class RoundBatches implements Iterator<DataSet> {
       throw new NoSuchElementException("The round has %d batches".formatted(round.iterations()));
     }
     float[] rows = shard.batch(order, round.firstIteration() + made++, batchSize);
-    return new DataSet(Nd4j.createFromArray(rows).reshape(batchSize, -1), null);
+    return new DataSet(HostArrays.toArray(rows, batchSize, rows.length / batchSize), null);
   }
 }

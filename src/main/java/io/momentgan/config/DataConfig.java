@@ -47,4 +47,14 @@ public record DataConfig(String uri, int limit, int validation, String cache, Gl
   public DataConfig withUri(String newUri) {
     return new DataConfig(newUri, limit, validation, cache, glyphs);
   }
+
+  /**
+   * The same settings with another number of validation images.
+   *
+   * @param count the number
+   * @return the changed copy
+   */
+  public DataConfig withValidation(int count) {
+    return new DataConfig(uri, limit, count, cache, glyphs);
+  }
 }

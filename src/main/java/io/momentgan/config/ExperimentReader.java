@@ -70,6 +70,15 @@ public final class ExperimentReader {
     }
   }
 
+  /** The default settings of the data, for commands without a settings file. */
+  public static DataConfig defaultData() {
+    try {
+      return YAML.treeToValue(defaults().get("data"), DataConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("defaults.yaml has no complete data section", e);
+    }
+  }
+
   private static ObjectNode defaults() {
     try (InputStream in = ExperimentReader.class.getResourceAsStream("defaults.yaml")) {
       return (ObjectNode) YAML.readTree(in);

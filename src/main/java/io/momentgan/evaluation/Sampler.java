@@ -9,7 +9,6 @@ import io.momentgan.step.LatentVectors;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Draws pictures from a generator. */
 public final class Sampler {
@@ -64,7 +63,7 @@ public final class Sampler {
   public float[][] draw(NetworkState state, int count, long seed) {
     generator.load(state);
     float[] z = LatentVectors.draw(experiment.latent(), count, seed);
-    INDArray input = Nd4j.createFromArray(z).reshape(count, experiment.latent().size());
+    INDArray input = HostArrays.toArray(z, count, experiment.latent().size());
     float[] values = HostArrays.floats(generator.sample(input));
     int features = values.length / count;
     float[][] images = new float[count][];

@@ -1,11 +1,16 @@
 package io.momentgan.network;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Copies of arrays on the Java heap, made in one go instead of value by value. */
+/**
+ * Copies between ND4J's memory and the Java heap, made in one go: {@code Nd4j.createFromArray} and
+ * {@code toFloatVector} go value by value, at about 10 ns each.
+ */
 public final class HostArrays {
   private HostArrays() {}
 
@@ -46,6 +51,23 @@ public final class HostArrays {
       values[i] = narrow[i];
     }
     return values;
+  }
+
+  /**
+   * A new FLOAT array with values from the heap.
+   *
+   * @param values in row order
+   * @param shape of the array, its product the number of values
+   * @return the array
+   */
+  public static INDArray toArray(float[] values, long... shape) {
+    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+    if (array.length() != values.length) {
+      throw new IllegalArgumentException(
+          "Invalid shape: %s for %d values".formatted(Arrays.toString(shape), values.length));
+    }
+    new FloatPointer(array.data().addressPointer()).put(values);
+    return array;
   }
 
   private static INDArray contiguous(INDArray array) {

@@ -17,7 +17,6 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -178,11 +177,11 @@ public final class Network {
    * @param state the state of a network of the same settings
    */
   public void load(NetworkState state) {
-    model.params().assign(Nd4j.createFromArray(state.params()));
+    model.params().assign(HostArrays.toArray(state.params(), layout.length()));
     Updater updater = model.getUpdater();
     if (state.updaterState().length > 0) {
       INDArray view = updater.getStateViewArray();
-      view.assign(Nd4j.createFromArray(state.updaterState()).reshape(view.shape()));
+      view.assign(HostArrays.toArray(state.updaterState(), view.shape()));
     }
     model.setIterationCount(state.updates());
   }

@@ -101,8 +101,7 @@ public final class GanStep {
         Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iteration, collective.rank(), draw);
     float[] values = LatentVectors.draw(experiment.latent(), n, seed);
     INDArray z =
-        Nd4j.createFromArray(values)
-            .reshape(n, experiment.latent().size())
+        HostArrays.toArray(values, n, experiment.latent().size())
             .castTo(networks.generator().dataType());
     return new Fake(z, networks.generator().forward(z));
   }

@@ -1,0 +1,83 @@
+package io.momentgan.app;
+
+import io.momentgan.averaging.RoundResult;
+import io.momentgan.averaging.WorkerReport;
+import io.momentgan.moments.NoiseFloor;
+import io.momentgan.output.EpochLine;
+import io.momentgan.output.Progress;
+import io.momentgan.output.RoundLine;
+import io.momentgan.partition.Round;
+import io.momentgan.step.Losses;
+import java.util.List;
+
+/** Turns results into lines of the metrics. */
+final class Lines {
+  private Lines() {}
+
+  /** The line of an epoch. */
+  static EpochLine epoch(
+      Round round,
+      RoundResult result,
+      RunProgress progress,
+      NoiseFloor floor,
+      List<String> alarms) {
+    return EpochLine.of(
+        clock(round, result, progress),
+        losses(result.last()),
+        context(result.last(), floor),
+        losses(progress.mean()),
+        alarms);
+  }
+
+  /** The line of a round. */
+  static RoundLine round(
+      Round round, RoundResult result, RunProgress progress, NoiseFloor floor) {
+    double slowest =
+        result.workers().stream().mapToDouble(WorkerReport::seconds).max().orElse(0);
+    return RoundLine.of(
+        clock(round, result, progress),
+        losses(result.last()),
+        context(result.last(), floor),
+        losses(result.mean()),
+        new RoundLine.Cost(
+            result.seconds(),
+            slowest,
+            result.bytesOut() * result.workers().size(),
+            result.bytesIn(),
+            result.mean().dGradientNorm(),
+            result.mean().gGradientNorm()));
+  }
+
+  /** What the progress bar shows. */
+  static Progress.State state(Round round, RoundResult result, NoiseFloor floor) {
+    Losses mean = result.mean();
+    return new Progress.State(
+        round.epoch(),
+        result.snapshot().iteration(),
+        mean.discriminator(),
+        mean.generatorBce(),
+        floor.equals(NoiseFloor.NONE) ? Double.NaN : mean.momentMean(),
+        floor.mean(),
+        floor.equals(NoiseFloor.NONE) ? Double.NaN : mean.momentVariance(),
+        floor.variance(),
+        round.lastOfEpoch());
+  }
+
+  private static EpochLine.Clock clock(Round round, RoundResult result, RunProgress progress) {
+    return new EpochLine.Clock(
+        round.epoch(),
+        result.snapshot().round(),
+        result.snapshot().iteration(),
+        result.snapshot().samplesSeen(),
+        progress.seconds());
+  }
+
+  private static EpochLine.Losses losses(Losses l) {
+    return new EpochLine.Losses(
+        l.discriminator(), l.generator(), l.generatorBce(), l.momentMean(), l.momentVariance());
+  }
+
+  private static EpochLine.Context context(Losses l, NoiseFloor floor) {
+    return new EpochLine.Context(floor.mean(), floor.variance(), l.dReal(), l.dFake());
+  }
+}

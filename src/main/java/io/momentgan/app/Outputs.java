@@ -1,0 +1,172 @@
+package io.momentgan.app;
+
+import io.momentgan.averaging.RoundResult;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.NetworkConfig;
+import io.momentgan.data.ImageShape;
+import io.momentgan.evaluation.Alarms;
+import io.momentgan.evaluation.Sampler;
+import io.momentgan.moments.NoiseFloor;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.NetworkState;
+import io.momentgan.network.Snapshot;
+import io.momentgan.output.CheckpointInfo;
+import io.momentgan.output.Checkpoints;
+import io.momentgan.output.ImageGrid;
+import io.momentgan.output.MetricsLog;
+import io.momentgan.output.NpyArray;
+import io.momentgan.output.Progress;
+import io.momentgan.output.RunFolder;
+import io.momentgan.output.RunReport;
+import io.momentgan.partition.Round;
+import io.momentgan.partition.Schedule;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a training leaves behind, round by round: metrics, samples, checkpoints, the report. */
+final class Outputs implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Outputs.class);
+
+  private final RunFolder folder;
+  private final Experiment experiment;
+  private final Schedule schedule;
+  private final NoiseFloor floor;
+  private final ImageShape shape;
+  private final Checkpoints checkpoints;
+  private final MetricsLog rounds;
+  private final MetricsLog epochs;
+  private final Progress progressBar;
+  private final Sampler sampler;
+  private final GanNetworks networks;
+  private final Alarms alarms;
+  private RunProgress progress;
+  private long newestCheckpoint;
+
+  private Outputs(
+      RunFolder folder,
+      RunRecord record,
+      Schedule schedule,
+      NoiseFloor floor,
+      CheckpointFiles.Saved start) {
+    this.folder = folder;
+    this.experiment = record.experiment();
+    this.schedule = schedule;
+    this.floor = floor;
+    this.shape = record.shape();
+    this.checkpoints = new Checkpoints(folder);
+    this.rounds = MetricsLog.reopen(folder, MetricsLog.Table.ROUNDS, start.snapshot().round());
+    this.epochs = MetricsLog.reopen(folder, MetricsLog.Table.EPOCHS, start.snapshot().round());
+    this.progressBar = Progress.start(
+            folder.name(),
+            schedule.iterations(),
+            schedule.epochs(),
+            start.snapshot().iteration());
+    this.sampler = new Sampler(experiment, shape.features());
+    this.networks = GanNetworks.build(experiment, shape.features(), DataType.FLOAT);
+    this.alarms = new Alarms(experiment.loss());
+    this.progress = start.progress();
+    this.newestCheckpoint = start.snapshot().round();
+    progress.epochs().forEach(alarms::next);
+    checkpoints.dropAfter(start.snapshot().round());
+  }
+
+  /**
+   * Opens a run's outputs where a training begins or goes on.
+   *
+   * @param folder the run's folder
+   * @param record its record
+   * @param schedule its rounds
+   * @param floor noise floor of its moments
+   * @param start where the training begins
+   */
+  static Outputs open(
+      RunFolder folder,
+      RunRecord record,
+      Schedule schedule,
+      NoiseFloor floor,
+      CheckpointFiles.Saved start) {
+    return new Outputs(folder, record, schedule, floor, start);
+  }
+
+  /** A run's checkpoints. */
+  static CheckpointFiles checkpoints(RunFolder folder) {
+    return new CheckpointFiles(new Checkpoints(folder));
+  }
+
+  /** A grid in the range of the generator's output. */
+  static ImageGrid grid(Experiment experiment, ImageShape shape, int columns) {
+    ImageGrid grid = ImageGrid.of(shape, columns);
+    return experiment.generator().output() == NetworkConfig.Output.SIGMOID
+        ? grid.withRange(0, 1)
+        : grid;
+  }
+
+  /** Writes what a round brought. */
+  void write(Round round, RoundResult result) {
+    progress = progress.plus(result, round.iterations());
+    rounds.append(Lines.round(round, result, progress, floor));
+    progressBar.update(Lines.state(round, result, floor));
+    if (round.lastOfEpoch()) {
+      endEpoch(round, result);
+    }
+    if (checkpointDue(round)) {
+      checkpoint(round, result.snapshot(), score(result));
+    }
+  }
+
+  /** Writes the figures and the page. */
+  void finish() {
+    rounds.publish();
+    RunReport.write(folder);
+  }
+
+  @Override
+  public void close() {
+    rounds.close();
+    epochs.close();
+    progressBar.close();
+    LOG.debug("Newest checkpoint of {}: round {}", folder.name(), newestCheckpoint);
+  }
+
+  private void endEpoch(Round round, RoundResult result) {
+    List<String> raised = alarms.next(progress.epoch());
+    raised.forEach(alarm -> LOG.warn("Epoch {}: {}", round.epoch(), alarm));
+    epochs.append(Lines.epoch(round, result, progress, floor, raised));
+    rounds.publish();
+    samples(round.epoch(), result.snapshot().generator());
+    progress = progress.nextEpoch();
+  }
+
+  private void samples(int epoch, NetworkState generator) {
+    float[][] fixed = sampler.grid(generator);
+    int columns = (int) Math.round(Math.sqrt(fixed.length));
+    folder.publish(RunReport.samplesPath(epoch, "png"), grid(experiment, shape, columns).png(fixed));
+    NpyArray stored =
+        NpyArray.ofRows(
+            sampler.stored(generator, epoch), shape.channels(), shape.height(), shape.width());
+    folder.publish(RunReport.samplesPath(epoch, "npy"), stored.bytes());
+  }
+
+  private boolean checkpointDue(Round round) {
+    int every = experiment.checkpoint().every();
+    boolean last = round.number() == schedule.rounds() - 1;
+    return last || (every == 0 ? round.lastOfEpoch() : (round.number() + 1) % every == 0);
+  }
+
+  private void checkpoint(Round round, Snapshot snapshot, double score) {
+    rounds.publish();
+    networks.load(snapshot);
+    CheckpointInfo info =
+        new CheckpointInfo(snapshot.round(), round.epoch(), snapshot.iteration(), score);
+    checkpoints(folder).write(info, networks, progress);
+    checkpoints.retain(experiment.checkpoint());
+    newestCheckpoint = snapshot.round();
+  }
+
+  /** Moment distance of the round's iterations: smaller is better. */
+  private static double score(RoundResult result) {
+    return result.mean().distance().total();
+  }
+}

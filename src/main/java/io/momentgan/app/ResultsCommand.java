@@ -1,0 +1,51 @@
+package io.momentgan.app;
+
+import io.momentgan.output.ResultsPage;
+import io.momentgan.output.RunFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code results}: a Markdown page that compares runs. */
+@Command(
+    name = "results",
+    mixinStandardHelpOptions = true,
+    description = "Writes a Markdown page with a table and the sample sheets of several runs.")
+final class ResultsCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "RUN_URI",
+      arity = "1..*",
+      description = "Folders of runs, in the order of the table.")
+  private List<String> runs;
+
+  @Option(names = "--out", required = true, paramLabel = "FILE.md", description = "The page.")
+  private Path out;
+
+  @Option(
+      names = "--images",
+      paramLabel = "FOLDER",
+      description = "Folder for the pictures (default: images beside the page).")
+  private Path images;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
+    Path pictures = images == null ? out.resolveSibling("images") : images;
+    ResultsPage.write(folders, out, pictures, command());
+    spec.commandLine().getOut().println("Results: " + out);
+    return 0;
+  }
+
+  private String command() {
+    return "submit/local results %s --out %s".formatted(String.join(" ", runs), out);
+  }
+}
