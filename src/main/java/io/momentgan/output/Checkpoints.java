@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -164,16 +165,15 @@ public final class Checkpoints {
    * parts of its names: those of interrupted writes and deletions.
    */
   private void deleteUnfinished() {
-    NavigableMap<Long, CheckpointManifest> intact = new TreeMap<>();
-    intact().forEach(manifest -> intact.put(manifest.step(), manifest));
+    List<CheckpointManifest> intact = intact();
     if (intact.isEmpty()) {
       return;
     }
-    List<String> parts =
-        intact.lastEntry().getValue().files().stream().map(CheckpointManifest.Part::name).toList();
+    CheckpointManifest newest = intact.get(intact.size() - 1);
+    List<String> parts = newest.files().stream().map(CheckpointManifest.Part::name).toList();
     for (long step : steps()) {
       List<String> names = run.list(folder(step)).stream().map(RunFolder.Entry::name).toList();
-      if (step < intact.lastKey() && parts.containsAll(names)) {
+      if (step < newest.step() && parts.containsAll(names)) {
         names.forEach(name -> run.delete(folder(step) + name));
         deleteIfEmpty(folder(step));
       }
@@ -245,6 +245,6 @@ public final class Checkpoints {
   }
 
   private static String folder(long step) {
-    return "%s/%s%08d/".formatted(FOLDER, PREFIX, step);
+    return String.format(Locale.ROOT, "%s/%s%08d/", FOLDER, PREFIX, step);
   }
 }

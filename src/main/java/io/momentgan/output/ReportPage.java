@@ -42,7 +42,6 @@ record ReportPage(
       img { max-width: 100%; height: auto; }
       .grid { image-rendering: pixelated; width: 30rem; }
       figure { margin: 0; }
-      .table { overflow-x: auto; }
       table { border-collapse: collapse; width: 100%; }
       th, td { text-align: left; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #e5e5e5;
                vertical-align: top; }
@@ -52,6 +51,14 @@ record ReportPage(
       .quiet { color: #555; overflow-wrap: anywhere; }
       .alarm { border-left: 4px solid #d55e00; padding-left: 0.8rem; margin: 0.4rem 0; }
       input[type=range] { width: 100%; max-width: 30rem; display: block; }
+      details { margin-top: 1.5rem; }
+      @media (max-width: 40rem) {
+        .figures tr { display: grid; grid-template-columns: 1fr 5.5rem 5.5rem; padding: 0.3rem 0;
+                      border-bottom: 1px solid #e5e5e5; }
+        .figures th, .figures td { border: 0; padding: 0; }
+        .figures th.number { white-space: normal; }
+        .figures th:last-child, .figures td:last-child { grid-column: 1 / -1; color: #555; }
+      }
       """;
   private static final String SCRIPT =
       """
@@ -122,10 +129,10 @@ record ReportPage(
             + "<th class=\"number\">Epoch mean</th><th>Read against</th></tr>\n";
     return figures.isEmpty()
         ? "<p>No epoch is finished yet.</p>\n"
-        : "<h2>Final figures</h2>\n<div class=\"table\"><table>\n"
+        : "<h2>Final figures</h2>\n<table class=\"figures\">\n"
             + head
             + figures.stream().map(ReportPage::row).collect(Collectors.joining())
-            + "</table></div>\n";
+            + "</table>\n";
   }
 
   private static String row(Summary.Figure figure) {

@@ -3,6 +3,7 @@ package io.momentgan.output;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -29,7 +30,7 @@ final class RunNumbers {
   static RunFolder claim(RunFolder out, String name) {
     for (int i = 0; i < ATTEMPTS; i++) {
       int number = next(out);
-      RunFolder folder = out.child("%05d-%s".formatted(number, name));
+      RunFolder folder = out.child(String.format(Locale.ROOT, "%05d-%s", number, name));
       if (folder.makeFolder()) {
         if (holders(out, number) == 1) {
           return folder;

@@ -2,6 +2,7 @@ package io.momentgan.output;
 
 import io.momentgan.data.ImageShape;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -54,7 +55,7 @@ public final class RunReport {
    * @return the path in the run folder
    */
   public static String samplesPath(int epoch, String extension) {
-    return "samples/epoch-%04d.%s".formatted(epoch, extension);
+    return String.format(Locale.ROOT, "samples/epoch-%04d.%s", epoch, extension);
   }
 
   /**
@@ -120,8 +121,7 @@ public final class RunReport {
     return new ReportPage(
         folder.name(),
         run.description(),
-        "Data: %s, %s. Begun %s with %s workers."
-            .formatted(run.data("kind"), run.data("uri"), run.created(), run.workers()),
+        origin(),
         epochs.isEmpty() ? List.of() : Summary.of(run, epochs.get(epochs.size() - 1)),
         losses,
         samples,
@@ -131,6 +131,17 @@ public final class RunReport {
         epochs.stream()
             .flatMap(line -> line.alarms().stream().map(a -> "Epoch " + line.epoch() + ": " + a))
             .toList());
+  }
+
+  private String origin() {
+    String kind = run.data("kind");
+    String uri = run.data("uri");
+    return "Data: %s, %s training images. Begun %s, workers: %s."
+        .formatted(
+            kind.equals(uri) ? kind : kind + " from " + uri,
+            run.data("training"),
+            run.created(),
+            run.workers());
   }
 
   /** All grids where there are few, else some evenly spread, the first and newest among them. */

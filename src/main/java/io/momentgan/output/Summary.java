@@ -26,7 +26,8 @@ final class Summary {
             "Training time",
             ProgressText.clock(Math.round(line.seconds())),
             "",
-            "%,d iterations in %,d rounds".formatted(line.iteration(), line.round())));
+            String.format(
+                Locale.ROOT, "%,d iterations in %,d rounds", line.iteration(), line.round())));
     figures.addAll(losses(run, line));
     if (Double.isFinite(line.momentMean())) {
       figures.addAll(moments(line));
@@ -80,7 +81,7 @@ final class Summary {
     return (t == 0 ? 0 : -t * Math.log(p)) + (t == 1 ? 0 : -(1 - t) * Math.log(1 - p));
   }
 
-  /** Four significant places at most; "-" for what was not measured. */
+  /** Three decimals; "-" for what was not measured. */
   static String number(double value) {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
   }
