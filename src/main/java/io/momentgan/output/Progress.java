@@ -54,14 +54,29 @@ public interface Progress extends AutoCloseable {
    */
   @SuppressWarnings("SystemConsoleNull") // the build and the run are bound to Java 17
   static Progress start(String runName, long totalIterations, int epochs, long doneIterations) {
-    return on(
-        System.err,
-        isTerminal(System.console() != null, System.getenv()),
-        new ProgressText(runName, totalIterations, epochs, doneIterations, System.nanoTime()));
+    boolean terminal = isTerminal(System.console() != null, System.getenv());
+    return start(runName, totalIterations, epochs, doneIterations, System.err, terminal);
   }
 
-  /** The bar or the lines on a given stream. */
-  static Progress on(PrintStream out, boolean terminal, ProgressText text) {
+  /**
+   * Begins to report on a given stream.
+   *
+   * @param runName shown in plain lines
+   * @param totalIterations iterations of the whole run
+   * @param epochs epochs of the whole run
+   * @param doneIterations iterations finished before
+   * @param out where to
+   * @param terminal whether lines can be redrawn there
+   */
+  static Progress start(
+      String runName,
+      long totalIterations,
+      int epochs,
+      long doneIterations,
+      PrintStream out,
+      boolean terminal) {
+    ProgressText text =
+        new ProgressText(runName, totalIterations, epochs, doneIterations, System.nanoTime());
     return terminal ? new BarProgress(out, text) : new LineProgress(out, text, System::nanoTime);
   }
 

@@ -82,8 +82,8 @@ class ProgressTest {
   @Test
   void barsAreRedrawnInPlaceAndEndOnAFreshLine() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ProgressText text = new ProgressText("ff5", 100, 2, 0, System.nanoTime());
-    try (Progress progress = Progress.on(new PrintStream(bytes, true, UTF_8), true, text)) {
+    PrintStream out = new PrintStream(bytes, true, UTF_8);
+    try (Progress progress = Progress.start("ff5", 100, 2, 0, out, true)) {
       progress.update(state(2, 100, true));
     }
     assertThat(bytes.toString(UTF_8))
