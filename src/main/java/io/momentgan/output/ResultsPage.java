@@ -1,0 +1,117 @@
+package io.momentgan.output;
+
+import io.momentgan.config.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A Markdown page that compares runs: a table of their final figures, then each one's sample sheet.
+ *
+ * <p>Every number comes from the runs' own records.
+ */
+public final class ResultsPage {
+  private static final String COLUMNS =
+      "| Run | Epochs | Seed | Data | Workers x batch | D loss | G loss (adversarial) "
+          + "| Mean term (ratio to floor) | Variance term (ratio to floor) | Seconds |\n"
+          + "|---|---|---|---|---|---|---|---|---|---|\n";
+  private static final String EXPLANATION =
+      """
+      D and G loss: mean ± standard deviation of the last five epochs, each epoch by its last batch,
+      in nats. Moment terms: median from epoch %d on (of the last quarter in runs of fewer than %d
+      epochs), and its ratio to the floor, the distance between two real batches of the same size.
+      Seconds: time spent on training.
+
+      """
+          .formatted(ResultsRow.SETTLED_EPOCH, ResultsRow.LONG_RUN);
+
+  private ResultsPage() {}
+
+  /**
+   * Writes the page and the pictures that it shows.
+   *
+   * @param runs the runs' folders, in the order of the table; each with at least one epoch
+   * @param markdownFile the page, replaced if it exists
+   * @param imagesFolder where the sample sheets go, as {@code <experiment>.png}
+   * @param command the command that makes this page, named at its top
+   */
+  public static void write(
+      List<RunFolder> runs, Path markdownFile, Path imagesFolder, String command) {
+    Map<RunFolder, String> names = names(runs);
+    StringBuilder page = new StringBuilder(head(command));
+    page.append(EXPLANATION).append(COLUMNS);
+    List<ResultsRow> rows = runs.stream().map(ResultsRow::of).toList();
+    for (int i = 0; i < runs.size(); i++) {
+      page.append(rows.get(i).markdown(names.get(runs.get(i))));
+    }
+    try {
+      Files.createDirectories(imagesFolder);
+      for (int i = 0; i < runs.size(); i++) {
+        String name = names.get(runs.get(i));
+        page.append("\n## %s\n\n%s\n".formatted(name, rows.get(i).description()));
+        page.append(sheet(runs.get(i), name, markdownFile, imagesFolder));
+      }
+      Files.createDirectories(markdownFile.toAbsolutePath().getParent());
+      Files.writeString(markdownFile, page);
+    } catch (IOException e) {
+      throw StorageFailure.of("write", markdownFile, e);
+    }
+  }
+
+  private static String head(String command) {
+    return """
+        # Results
+
+        This page was generated from the records of the runs by
+
+            %s
+
+        """
+        .formatted(command.strip().replace("\n", "\n    "));
+  }
+
+  /** The experiment's name, or the folder's where an experiment was run more than once. */
+  private static Map<RunFolder, String> names(List<RunFolder> runs) {
+    Map<RunFolder, String> experiments =
+        runs.stream().collect(Collectors.toMap(Function.identity(), r -> RunRecord.of(r).name()));
+    List<String> all = new ArrayList<>(experiments.values());
+    return runs.stream()
+        .collect(
+            Collectors.toMap(
+                Function.identity(),
+                run -> {
+                  String name = experiments.get(run);
+                  return all.indexOf(name) == all.lastIndexOf(name) ? name : run.name();
+                }));
+  }
+
+  private static String sheet(RunFolder run, String name, Path markdownFile, Path imagesFolder)
+      throws IOException {
+    byte[] png =
+        run.exists(RunReport.SAMPLES) ? run.read(RunReport.SAMPLES) : RunReport.sampleSheet(run);
+    if (png.length == 0) {
+      return "\nNo samples were stored.\n";
+    }
+    if (!name.matches("[A-Za-z0-9._-]+")) {
+      throw new UserException("%s: \"%s\" is no name for a picture".formatted(run, name));
+    }
+    Files.write(imagesFolder.resolve(name + ".png"), png);
+    return "\n![Samples of %s: six per row, from the first epoch to the last](%s/%s.png)\n"
+        .formatted(name, link(markdownFile, imagesFolder), name);
+  }
+
+  /** Maven's site plugin puts src/site/resources beside the pages of src/site/markdown. */
+  private static String link(Path markdownFile, Path imagesFolder) {
+    Path page = markdownFile.toAbsolutePath().normalize().getParent();
+    Path images = imagesFolder.toAbsolutePath().normalize();
+    Path resources = page.resolveSibling("resources");
+    Path base = page.endsWith("markdown") && images.startsWith(resources) ? resources : page;
+    String link = base.relativize(images).toString().replace('\\', '/');
+    return link.isEmpty() ? "." : link;
+  }
+}

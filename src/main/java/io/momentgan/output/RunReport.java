@@ -1,0 +1,168 @@
+package io.momentgan.output;
+
+import io.momentgan.data.ImageShape;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Draws what a run's folder holds: {@code report/losses.png}, {@code report/samples.png} and {@code
+ * report/index.html}.
+ *
+ * <p>It reads {@code run.yaml}, {@code metrics/epochs.jsonl}, {@code samples/epoch-NNNN.npy} ([n,
+ * channels, height, width]) and {@code samples/epoch-NNNN.png}; what is missing is left out, so it
+ * may be called while the run goes on.
+ */
+public final class RunReport {
+  private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
+
+  /** The loss plot's path in the run folder. */
+  public static final String LOSSES = "report/losses.png";
+
+  /** The sample sheet's path in the run folder. */
+  public static final String SAMPLES = "report/samples.png";
+
+  /** The page's path in the run folder. */
+  public static final String PAGE = "report/index.html";
+
+  private static final Pattern SAMPLE_FILE = Pattern.compile("epoch-(\\d{1,9})\\.(npy|png)");
+  private static final int MAX_GRIDS = 40;
+  private static final byte[] NONE = {};
+
+  private final RunFolder folder;
+  private final RunRecord run;
+  private final List<EpochLine> epochs;
+
+  private RunReport(RunFolder folder) {
+    this.folder = folder;
+    this.run = RunRecord.of(folder);
+    this.epochs = EpochLine.readAll(folder);
+  }
+
+  /**
+   * Where the files of an epoch's samples lie.
+   *
+   * @param epoch from 1 on
+   * @param extension "npy" for the stored samples, "png" for the grid of fixed z
+   * @return the path in the run folder
+   */
+  public static String samplesPath(int epoch, String extension) {
+    return String.format(Locale.ROOT, "samples/epoch-%04d.%s", epoch, extension);
+  }
+
+  /**
+   * Publishes the report.
+   *
+   * @param folder the run's folder
+   */
+  public static void write(RunFolder folder) {
+    RunReport report = new RunReport(folder);
+    byte[] losses = report.published(LOSSES, report::lossPlot);
+    byte[] samples = report.published(SAMPLES, report::sampleSheet);
+    folder.publish(PAGE, report.page(losses, samples).html());
+  }
+
+  /**
+   * The sample sheet of a run as a PNG file.
+   *
+   * @param folder the run's folder
+   * @return empty when there are no stored samples
+   */
+  static byte[] sampleSheet(RunFolder folder) {
+    return new RunReport(folder).sampleSheet();
+  }
+
+  /** A picture that cannot be drawn, say for want of fonts, must not cost a finished training. */
+  private byte[] published(String path, Supplier<byte[]> picture) {
+    byte[] png;
+    try {
+      png = picture.get();
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      LOG.warn("The report goes without {}", path, e);
+      return NONE;
+    }
+    if (png.length > 0) {
+      folder.publish(path, png);
+    }
+    return png;
+  }
+
+  private byte[] lossPlot() {
+    return epochs.isEmpty() ? NONE : LossPlot.png("Training losses: " + run.name(), epochs);
+  }
+
+  private byte[] sampleSheet() {
+    NavigableMap<Integer, String> files = sampleFiles("npy");
+    if (files.isEmpty()) {
+      return NONE;
+    }
+    ImageShape shape = run.shape();
+    SampleSheet sheet = SampleSheet.of(shape);
+    int total = files.lastKey();
+    Map<Integer, float[][]> samples = new TreeMap<>();
+    for (int epoch : sheet.epochs(total)) {
+      if (files.containsKey(epoch)) {
+        String path = files.get(epoch);
+        samples.put(epoch, NpyArray.parse(folder.read(path), folder + "/" + path).rows());
+      }
+    }
+    return sheet.png(samples, total);
+  }
+
+  private ReportPage page(byte[] losses, byte[] samples) {
+    return new ReportPage(
+        folder.name(),
+        run.description(),
+        origin(),
+        epochs.isEmpty() ? List.of() : Summary.of(run, epochs.get(epochs.size() - 1)),
+        losses,
+        samples,
+        grids(),
+        run.text(),
+        run.versions(),
+        epochs.stream()
+            .flatMap(line -> line.alarms().stream().map(a -> "Epoch " + line.epoch() + ": " + a))
+            .toList());
+  }
+
+  private String origin() {
+    String kind = run.data("kind");
+    String uri = run.data("uri");
+    return "Data: %s, %s training images. Begun %s, workers: %s."
+        .formatted(
+            kind.equals(uri) ? kind : kind + " from " + uri,
+            run.data("training"),
+            run.created(),
+            run.workers());
+  }
+
+  /** All grids where there are few, else some evenly spread, the first and newest among them. */
+  private List<ReportPage.Grid> grids() {
+    List<Map.Entry<Integer, String>> files = List.copyOf(sampleFiles("png").entrySet());
+    int shown = Math.min(MAX_GRIDS, files.size());
+    return IntStream.range(0, shown)
+        .map(i -> shown == 1 ? 0 : (int) ((long) i * (files.size() - 1) / (shown - 1)))
+        .mapToObj(files::get)
+        .map(file -> new ReportPage.Grid(file.getKey(), folder.read(file.getValue())))
+        .toList();
+  }
+
+  private NavigableMap<Integer, String> sampleFiles(String extension) {
+    NavigableMap<Integer, String> files = new TreeMap<>();
+    for (RunFolder.Entry entry : folder.list("samples")) {
+      Matcher matcher = SAMPLE_FILE.matcher(entry.name());
+      if (matcher.matches() && matcher.group(2).equals(extension)) {
+        files.put(Integer.valueOf(matcher.group(1)), "samples/" + entry.name());
+      }
+    }
+    return files;
+  }
+}
