@@ -28,6 +28,8 @@ final class SparkContexts {
     conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
     Preflight.checkMaster(experiment, conf.get(MASTER));
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Networks come back as task results; larger ones take a detour through the block manager.
+    conf.setIfMissing("spark.task.maxDirectResultSize", "64m");
     // Random floats do not compress.
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.ui.retainedJobs", "200");

@@ -6,6 +6,7 @@ import io.momentgan.partition.Round;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
@@ -15,6 +16,7 @@ import org.deeplearning4j.spark.api.WorkerConfiguration;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
 import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -73,12 +75,21 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     TaskCompletionListener onCompletion =
         t -> {
           collective.close();
-          // Workspaces belong to threads, and Spark keeps its threads.
-          Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+          destroyWorkspaces();
         };
     task.addTaskFailureListener(onFailure);
     task.addTaskCompletionListener(onCompletion);
     return collective;
+  }
+
+  /**
+   * Frees this thread's workspaces: they belong to threads, and Spark keeps its threads. Not by {@code
+   * destroyAllWorkspacesForCurrentThread}, which calls {@code System.gc()} each time.
+   */
+  private static void destroyWorkspaces() {
+    MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
+    List.copyOf(workspaces.getAllWorkspacesForCurrentThread())
+        .forEach(workspaces::destroyWorkspace);
   }
 
   private static String host() {
