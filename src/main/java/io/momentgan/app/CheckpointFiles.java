@@ -1,6 +1,8 @@
 package io.momentgan.app;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.config.UserException;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.NetworkState;
@@ -17,7 +19,10 @@ final class CheckpointFiles {
   static final String DISCRIMINATOR = "discriminator.zip";
   static final String STATE = "state.json";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .visibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
+          .build();
 
   private final Checkpoints checkpoints;
 
@@ -59,8 +64,7 @@ final class CheckpointFiles {
         .newest()
         .orElseThrow(
             () ->
-                new UserException(
-                    "No checkpoint of the run verifies; start a new run with train"));
+                new UserException("No checkpoint of the run verifies; start a new run with train"));
   }
 
   /** The newest checkpoint of an epoch. */
@@ -101,7 +105,8 @@ final class CheckpointFiles {
 
   private static UserException damaged(CheckpointInfo info, String file, IOException e) {
     return new UserException(
-        "Checkpoint of round %d: %s cannot be read: %s".formatted(info.step(), file, e.getMessage()),
+        "Checkpoint of round %d: %s cannot be read: %s"
+            .formatted(info.step(), file, e.getMessage().lines().findFirst().orElse("")),
         e);
   }
 }

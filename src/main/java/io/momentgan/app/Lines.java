@@ -30,10 +30,8 @@ final class Lines {
   }
 
   /** The line of a round. */
-  static RoundLine round(
-      Round round, RoundResult result, RunProgress progress, NoiseFloor floor) {
-    double slowest =
-        result.workers().stream().mapToDouble(WorkerReport::seconds).max().orElse(0);
+  static RoundLine round(Round round, RoundResult result, RunProgress progress, NoiseFloor floor) {
+    double slowest = result.workers().stream().mapToDouble(WorkerReport::seconds).max().orElse(0);
     return RoundLine.of(
         clock(round, result, progress),
         losses(result.last()),

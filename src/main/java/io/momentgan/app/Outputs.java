@@ -58,11 +58,9 @@ final class Outputs implements AutoCloseable {
     this.checkpoints = new Checkpoints(folder);
     this.rounds = MetricsLog.reopen(folder, MetricsLog.Table.ROUNDS, start.snapshot().round());
     this.epochs = MetricsLog.reopen(folder, MetricsLog.Table.EPOCHS, start.snapshot().round());
-    this.progressBar = Progress.start(
-            folder.name(),
-            schedule.iterations(),
-            schedule.epochs(),
-            start.snapshot().iteration());
+    this.progressBar =
+        Progress.start(
+            folder.name(), schedule.iterations(), schedule.epochs(), start.snapshot().iteration());
     this.sampler = new Sampler(experiment, shape.features());
     this.networks = GanNetworks.build(experiment, shape.features(), DataType.FLOAT);
     this.alarms = new Alarms(experiment.loss());
@@ -142,7 +140,8 @@ final class Outputs implements AutoCloseable {
   private void samples(int epoch, NetworkState generator) {
     float[][] fixed = sampler.grid(generator);
     int columns = (int) Math.round(Math.sqrt(fixed.length));
-    folder.publish(RunReport.samplesPath(epoch, "png"), grid(experiment, shape, columns).png(fixed));
+    folder.publish(
+        RunReport.samplesPath(epoch, "png"), grid(experiment, shape, columns).png(fixed));
     NpyArray stored =
         NpyArray.ofRows(
             sampler.stored(generator, epoch), shape.channels(), shape.height(), shape.width());

@@ -19,8 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 record Plan(Experiment experiment, DataSet images) {
   /** The plan as lines of text. */
   String text() {
-    GanNetworks networks =
-        GanNetworks.build(experiment, images.shape().features(), DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, images.shape().features(), DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.training().count());
     return "%s%nData: %s, %s%n%s%n%s"
         .formatted(
@@ -33,8 +32,7 @@ record Plan(Experiment experiment, DataSet images) {
 
   private String data() {
     return "%s (%s), %,d training images of %s"
-        .formatted(
-            images.uri(), images.kind(), images.training().count(), images.shape());
+        .formatted(images.uri(), images.kind(), images.training().count(), images.shape());
   }
 
   private static String networks(GanNetworks networks) {

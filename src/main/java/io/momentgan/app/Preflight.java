@@ -40,8 +40,7 @@ final class Preflight {
    */
   static void checkMaster(Experiment experiment, String master) {
     MomentsConfig.Scope scope = experiment.moments().scope();
-    boolean exchanges =
-        scope == MomentsConfig.Scope.GLOBAL || scope == MomentsConfig.Scope.DATASET;
+    boolean exchanges = scope == MomentsConfig.Scope.GLOBAL || scope == MomentsConfig.Scope.DATASET;
     boolean local = master.equals("local") || master.startsWith("local[");
     if (!local && exchanges && experiment.train().workers() > 1) {
       throw new UserException(

@@ -72,8 +72,7 @@ record RunRecord(
           texts(tree.required("data")),
           tree.required("created").asText());
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new UserException(
-          "%s: not the record of a run: %s".formatted(file, e.getMessage()), e);
+      throw new UserException("%s: not the record of a run: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -101,8 +100,7 @@ record RunRecord(
 
   /** Shape of the run's images. */
   ImageShape shape() {
-    int[] extents =
-        Stream.of(data.get("shape").split("x")).mapToInt(Integer::parseInt).toArray();
+    int[] extents = Stream.of(data.get("shape").split("x")).mapToInt(Integer::parseInt).toArray();
     return new ImageShape(extents[0], extents[1], extents[2]);
   }
 

@@ -60,9 +60,7 @@ final class SampleCommand implements Callable<Integer> {
             .draw(checkpoints.generator(info), count, seed);
     int columns = (int) Math.ceil(Math.sqrt(count));
     write(Outputs.grid(experiment, record.shape(), columns).png(images));
-    spec.commandLine()
-        .getOut()
-        .printf("%d samples of epoch %d: %s%n", count, info.epoch(), out);
+    spec.commandLine().getOut().printf("%d samples of epoch %d: %s%n", count, info.epoch(), out);
     return 0;
   }
 

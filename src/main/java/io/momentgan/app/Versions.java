@@ -35,8 +35,7 @@ final class Versions implements IVersionProvider {
   }
 
   private static String blas() {
-    Object vendor =
-        Nd4j.getExecutioner().getEnvironmentInformation().get("blas.vendor");
+    Object vendor = Nd4j.getExecutioner().getEnvironmentInformation().get("blas.vendor");
     OpExecutioner executioner = Nd4j.getExecutioner();
     return vendor + " (" + executioner.getClass().getSimpleName() + ")";
   }

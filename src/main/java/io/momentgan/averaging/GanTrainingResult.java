@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A worker's networks after its round, in dl4j-spark's form: parameters and updater state of
  * discriminator and generator as one vector each.
  *
- * <p>Travels as primitive arrays, since ND4J writes arrays value by value; the vectors are made when
- * they are asked for.
+ * <p>Travels as primitive arrays, since ND4J writes arrays value by value; the vectors are made
+ * when they are asked for.
  */
 final class GanTrainingResult extends ParameterAveragingTrainingResult implements Serializable {
   private static final long serialVersionUID = 1L;

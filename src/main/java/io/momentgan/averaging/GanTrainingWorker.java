@@ -15,8 +15,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.spark.api.WorkerConfiguration;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
-import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
+import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -83,8 +83,8 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   }
 
   /**
-   * Frees this thread's workspaces: they belong to threads, and Spark keeps its threads. Not by {@code
-   * destroyAllWorkspacesForCurrentThread}, which calls {@code System.gc()} each time.
+   * Frees this thread's workspaces: they belong to threads, and Spark keeps its threads. Not by
+   * {@code destroyAllWorkspacesForCurrentThread}, which calls {@code System.gc()} each time.
    */
   private static void destroyWorkspaces() {
     MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();

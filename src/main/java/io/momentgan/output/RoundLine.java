@@ -1,7 +1,8 @@
 package io.momentgan.output;
 
 /**
- * One line of {@code metrics/rounds.jsonl}: an epoch's figures for a round, and what the round cost.
+ * One line of {@code metrics/rounds.jsonl}: an epoch's figures for a round, and what the round
+ * cost.
  *
  * @param epoch the round's epoch, from 1 on
  * @param round rounds finished since the run's start
