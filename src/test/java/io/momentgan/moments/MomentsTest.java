@@ -1,0 +1,91 @@
+package io.momentgan.moments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+class MomentsTest {
+  private static final int FEATURES = 3;
+
+  @Property(tries = 200)
+  void mergingEqualsComputingAtOnce(
+      @ForAll @IntRange(min = 1, max = 40) int left,
+      @ForAll @IntRange(min = 1, max = 40) int right,
+      @ForAll @DoubleRange(min = -1000, max = 1000) double offset,
+      @ForAll @LongRange(min = 0, max = 1000) long seed) {
+    double[] rows = rows(left + right, offset, seed);
+    Moments merged =
+        Moments.of(Arrays.copyOfRange(rows, 0, left * FEATURES), FEATURES)
+            .merge(Moments.of(Arrays.copyOfRange(rows, left * FEATURES, rows.length), FEATURES));
+    assertClose(merged, Moments.of(rows, FEATURES));
+  }
+
+  @Property(tries = 100)
+  void mergingIsAssociativeAndCommutative(@ForAll @LongRange(min = 0, max = 1000) long seed) {
+    Moments a = Moments.of(rows(4, 1, seed), FEATURES);
+    Moments b = Moments.of(rows(7, -2, seed + 1), FEATURES);
+    Moments c = Moments.of(rows(1, 5, seed + 2), FEATURES);
+    assertClose(a.merge(b).merge(c), a.merge(b.merge(c)));
+    assertClose(a.merge(b), b.merge(a));
+  }
+
+  @Test
+  void varianceIsBiased() {
+    Moments two = Moments.of(new double[] {1, 10, 3, 10}, 2);
+    assertThat(two.variance(0)).isEqualTo(1);
+    assertThat(two.variance(1)).isZero();
+    assertThat(two.mean()).containsExactly(2, 10);
+  }
+
+  @Test
+  void smallVarianceBesideLargeMeanSurvives() {
+    double[] rows = {255.01, 0, 0, 254.99, 0, 0};
+    assertThat(Moments.of(rows, FEATURES).variance(0)).isCloseTo(1e-4, within(1e-10));
+  }
+
+  @Test
+  void emptyMomentsAreNeutral() {
+    Moments some = Moments.of(rows(5, 0, 1), FEATURES);
+    assertThat(Moments.empty(FEATURES).merge(some)).isEqualTo(some);
+    assertThat(some.merge(Moments.empty(FEATURES))).isEqualTo(some);
+  }
+
+  @Test
+  void meansOfBatchesMergeByTheirSizes() {
+    Moments merged = Moments.ofMeans(1, 4.0).merge(Moments.ofMeans(3, 8.0));
+    assertThat(merged.mean()).containsExactly(7);
+    assertThat(merged.count()).isEqualTo(4);
+  }
+
+  @Test
+  void momentsOfDifferentImagesAreRefused() {
+    assertThatThrownBy(() -> Moments.empty(2).merge(Moments.empty(3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2 and 3 features");
+  }
+
+  @Test
+  void notANumberIsNoticed() {
+    assertThat(Moments.of(new double[] {1, 2}, 2).isFinite()).isTrue();
+    assertThat(Moments.of(new double[] {1, Double.NaN}, 2).isFinite()).isFalse();
+  }
+
+  private static double[] rows(int count, double offset, long seed) {
+    return new Random(seed).doubles((long) count * FEATURES).map(v -> v + offset).toArray();
+  }
+
+  private static void assertClose(Moments actual, Moments expected) {
+    assertThat(actual.count()).isEqualTo(expected.count());
+    assertThat(actual.mean()).containsExactly(expected.mean(), within(1e-9));
+    assertThat(actual.m2()).containsExactly(expected.m2(), within(1e-8));
+  }
+}

@@ -1,0 +1,317 @@
+package io.momentgan.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.momentgan.Experiments;
+import io.momentgan.collective.Collective;
+import io.momentgan.collective.LocalCollectives;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.LossConfig;
+import io.momentgan.config.Seeds;
+import io.momentgan.moments.Moments;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.HostArrays;
+import io.momentgan.network.Network;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class GanStepTest {
+  private static final int FEATURES = 6;
+  private static final int BATCH = 8;
+  private static final String BATCH_NORM =
+      "generator.layers=[{type: dense, units: 5, batch-norm: true}]";
+  private static final String DISCRIMINATOR_BATCH_NORM =
+      "discriminator.layers=[{type: dense, units: 4, batch-norm: true}]";
+
+  private final Collective alone =
+      new LocalCollectives().join("GanStepTest", 0, 1, Duration.ofSeconds(10));
+
+  @AfterEach
+  void leave() {
+    alone.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "loss.generator=non-saturating",
+        "loss.generator=minimax",
+        "moments.mean-weight=0.7",
+        "moments.scope=partition",
+        BATCH_NORM
+      })
+  void generatorGradientEqualsFiniteDifferences(String setting) {
+    Experiment experiment = gradientTaking("generator", setting);
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    INDArray real = real(1);
+    double[] before = HostArrays.doubles(networks.generator().model().params());
+    step(experiment, networks).iterate(real, 0);
+    double[] gradient = difference(before, networks.generator());
+    double[] discriminator = HostArrays.doubles(networks.discriminator().model().params());
+
+    GanNetworks probe = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    set(probe.discriminator(), discriminator);
+    for (int i : trainable(probe.generator())) {
+      double up = generatorLoss(experiment, probe, moved(before, i, 1e-5), real);
+      double down = generatorLoss(experiment, probe, moved(before, i, -1e-5), real);
+      assertThat(gradient[i]).as("parameter %d", i).isCloseTo((up - down) / 2e-5, within(1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"loss.real-target=0.9", "loss.fake-target=0.1", DISCRIMINATOR_BATCH_NORM})
+  void discriminatorGradientEqualsFiniteDifferences(String setting) {
+    Experiment experiment = gradientTaking("discriminator", setting);
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    INDArray real = real(2);
+    INDArray fake = networks.generator().forward(latent(experiment)).dup();
+    double[] before = HostArrays.doubles(networks.discriminator().model().params());
+    step(experiment, networks).iterate(real, 0);
+    double[] gradient = difference(before, networks.discriminator());
+
+    GanNetworks probe = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    for (int i : trainable(probe.discriminator())) {
+      double up = discriminatorLoss(experiment, probe, moved(before, i, 1e-5), real, fake);
+      double down = discriminatorLoss(experiment, probe, moved(before, i, -1e-5), real, fake);
+      assertThat(gradient[i]).as("parameter %d", i).isCloseTo((up - down) / 2e-5, within(1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name=plain", BATCH_NORM, DISCRIMINATOR_BATCH_NORM})
+  void eachNetworkIsUntouchedByTheOthersUpdates(String setting) {
+    Experiment onlyG =
+        Experiments.small("discriminator.optimizer.type=sgd", setting, rate("discriminator"));
+    GanNetworks networks = GanNetworks.build(onlyG, FEATURES, DataType.FLOAT);
+    GanStep step = step(onlyG, networks);
+    // Several iterations with generator updates only: the discriminator's rate underflows to
+    // nothing,
+    // so whatever changed in it came from the generator's updates.
+    float[] before = trainableValues(networks.discriminator());
+    float[] generatorBefore = networks.generator().state().params();
+    for (int i = 0; i < 5; i++) {
+      step.iterate(real(i).castTo(DataType.FLOAT), i);
+    }
+    assertThat(trainableValues(networks.discriminator())).isEqualTo(before);
+    assertThat(networks.generator().state().params()).isNotEqualTo(generatorBefore);
+
+    Experiment onlyD =
+        Experiments.small("generator.optimizer.type=sgd", setting, rate("generator"));
+    GanNetworks others = GanNetworks.build(onlyD, FEATURES, DataType.FLOAT);
+    float[] generator = trainableValues(others.generator());
+    step(onlyD, others).iterate(real(1).castTo(DataType.FLOAT), 0);
+    assertThat(trainableValues(others.generator())).isEqualTo(generator);
+  }
+
+  @Test
+  void runningStatisticsOfTheDiscriminatorMoveOnlyByItsOwnUpdates() {
+    Experiment experiment = Experiments.small(DISCRIMINATOR_BATCH_NORM, "train.g-steps=1");
+    Experiment more = Experiments.small(DISCRIMINATOR_BATCH_NORM, "train.g-steps=3");
+    GanNetworks one = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanNetworks three = GanNetworks.build(more, FEATURES, DataType.FLOAT);
+    step(experiment, one).iterate(real(1).castTo(DataType.FLOAT), 0);
+    step(more, three).iterate(real(1).castTo(DataType.FLOAT), 0);
+    assertThat(three.discriminator().state().params())
+        .isEqualTo(one.discriminator().state().params());
+    assertThat(three.generator().state().params()).isNotEqualTo(one.generator().state().params());
+  }
+
+  @Test
+  void evaluatingChangesNothing() {
+    Experiment experiment = Experiments.small(BATCH_NORM, DISCRIMINATOR_BATCH_NORM);
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    INDArray real = real(1).castTo(DataType.FLOAT);
+    GanStep step = step(experiment, networks);
+    step.iterate(real, 0);
+    float[] g = networks.generator().state().params();
+    float[] d = networks.discriminator().state().params();
+    Losses losses = step.evaluate(real, 0);
+    assertThat(networks.generator().state().params()).isEqualTo(g);
+    assertThat(networks.discriminator().state().params()).isEqualTo(d);
+    assertThat(step.evaluate(real, 0)).isEqualTo(losses);
+  }
+
+  @Test
+  void withoutWeightTheTrainingIsThePlainGanBitForBit() {
+    float[] unweighted = trained("moments.mean-weight=0", "moments.variance-weight=0");
+    float[] unmeasured =
+        trained("moments.mean-weight=0", "moments.variance-weight=0", "moments.scope=none");
+    assertThat(unweighted).isEqualTo(unmeasured);
+    assertThat(trained("name=weighted")).isNotEqualTo(unmeasured);
+  }
+
+  @Test
+  void lossIsTheSumOfItsParts() {
+    Experiment experiment =
+        Experiments.small("moments.mean-weight=0.1", "moments.variance-weight=0.1");
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    Losses losses = step(experiment, networks).iterate(real(1).castTo(DataType.FLOAT), 0);
+    assertThat(losses.generator())
+        .isCloseTo(
+            losses.generatorBce() + losses.momentMean() + losses.momentVariance(), within(1e-5));
+  }
+
+  @Test
+  void sameLatentVectorsServeBothNetworks() {
+    Experiment experiment =
+        Experiments.small("discriminator.optimizer.type=sgd", rate("discriminator"));
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    INDArray fake = networks.generator().forward(latent(experiment)).dup();
+    double expected =
+        LogitLoss.generator(
+                HostArrays.doubles(networks.discriminator().forward(fake)),
+                LossConfig.Generator.NON_SATURATING)
+            .mean();
+    Losses losses = step(experiment, networks).iterate(real(1), 0);
+    assertThat(losses.generatorBce()).isCloseTo(expected, within(1e-9));
+    double fakeProbability =
+        LogitLoss.meanProbability(HostArrays.doubles(networks.discriminator().forward(fake)));
+    assertThat(losses.dFake()).isCloseTo(fakeProbability, within(1e-9));
+  }
+
+  @Test
+  void stepsAreCountedPerNetwork() {
+    Experiment experiment = Experiments.small("train.d-steps=2", "train.g-steps=3");
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanStep step = step(experiment, networks);
+    for (int i = 0; i < 4; i++) {
+      step.iterate(real(i).castTo(DataType.FLOAT), i);
+    }
+    assertThat(networks.discriminator().state().updates()).isEqualTo(8);
+    assertThat(networks.generator().state().updates()).isEqualTo(12);
+  }
+
+  @Test
+  void dropoutDrawsDependOnTheIterationAlone() {
+    String dropout = "generator.layers=[{type: dense, units: 5, dropout: 0.5}]";
+    assertThat(trained(dropout)).isEqualTo(trained(dropout));
+    assertThat(trained(dropout)).isNotEqualTo(trained(dropout, "train.seed=2"));
+  }
+
+  @Test
+  void aLossThatIsNotFiniteIsReportedAndUpdatesNoGenerator() {
+    Experiment experiment = Experiments.small();
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    float[] before = networks.generator().state().params();
+    INDArray broken = real(1).castTo(DataType.FLOAT).putScalar(0, Float.NaN);
+    Losses losses = step(experiment, networks).iterate(broken, 0);
+    assertThat(losses.isFinite()).isFalse();
+    assertThat(losses.isOwnFinite()).isFalse();
+    assertThat(networks.generator().state().params()).isEqualTo(before);
+  }
+
+  @Test
+  void dataSetScopeComparesWithTheWholeDataSet() {
+    Experiment experiment = Experiments.small("moments.scope=dataset");
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    Moments far = Moments.ofMeans(1000, 9, 9, 9, 9, 9, 9);
+    GanStep step = new GanStep(experiment, networks, alone, Optional.of(far));
+    Losses losses = step.iterate(real(1).castTo(DataType.FLOAT), 0);
+    assertThat(losses.momentMean()).isBetween(0.1 * 6 * 8, 0.1 * 6 * 10);
+  }
+
+  private float[] trained(String... settings) {
+    Experiment experiment = Experiments.small(settings);
+    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanStep step = step(experiment, networks);
+    for (int i = 0; i < 5; i++) {
+      step.iterate(real(i).castTo(DataType.FLOAT), i);
+    }
+    return networks.generator().state().params();
+  }
+
+  private GanStep step(Experiment experiment, GanNetworks networks) {
+    return new GanStep(experiment, networks, alone, Optional.empty());
+  }
+
+  /** With plain gradient descent of rate 1 an update is the gradient. */
+  private static Experiment gradientTaking(String network, String setting) {
+    return Experiments.small(
+        network + ".optimizer.type=sgd", network + ".optimizer.learning-rate=1", setting);
+  }
+
+  /** A rate so small that no float changes by it. */
+  private static String rate(String network) {
+    return network + ".optimizer.learning-rate=1.0e-60";
+  }
+
+  private double generatorLoss(
+      Experiment experiment, GanNetworks networks, double[] params, INDArray real) {
+    set(networks.generator(), params);
+    return step(experiment, networks).evaluate(real, 0).generator();
+  }
+
+  private static double discriminatorLoss(
+      Experiment experiment, GanNetworks networks, double[] params, INDArray real, INDArray fake) {
+    set(networks.discriminator(), params);
+    return LogitLoss.crossEntropy(
+                HostArrays.doubles(networks.discriminator().forward(real)),
+                experiment.loss().realTarget())
+            .mean()
+        + LogitLoss.crossEntropy(
+                HostArrays.doubles(networks.discriminator().forward(fake)),
+                experiment.loss().fakeTarget())
+            .mean();
+  }
+
+  private static INDArray latent(Experiment experiment) {
+    long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, 0, 0, 0);
+    float[] values = LatentVectors.draw(experiment.latent(), BATCH, seed);
+    return HostArrays.toArray(values, BATCH, experiment.latent().size()).castTo(DataType.DOUBLE);
+  }
+
+  private static INDArray real(int seed) {
+    double[] values = new Random(seed).doubles((long) BATCH * FEATURES, -1, 1).toArray();
+    return Nd4j.createFromArray(values).reshape(BATCH, FEATURES);
+  }
+
+  private static double[] difference(double[] before, Network network) {
+    double[] after = HostArrays.doubles(network.model().params());
+    double[] result = new double[after.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = before[i] - after[i];
+    }
+    return result;
+  }
+
+  private static void set(Network network, double[] params) {
+    network.model().params().assign(Nd4j.createFromArray(params));
+  }
+
+  private static double[] moved(double[] values, int at, double by) {
+    double[] result = values.clone();
+    result[at] += by;
+    return result;
+  }
+
+  /** Indices of parameters that gradients reach: neither fixed scales nor running statistics. */
+  private static int[] trainable(Network network) {
+    return IntStream.range(0, network.layout().length())
+        .filter(i -> network.layout().gammas().stream().noneMatch(r -> i >= r.from() && i < r.to()))
+        .filter(
+            i ->
+                network.layout().statistics().stream()
+                    .noneMatch(s -> i >= s.mean().from() && i < s.variance().to()))
+        .toArray();
+  }
+
+  private static float[] trainableValues(Network network) {
+    float[] params = network.state().params();
+    int[] indices = trainable(network);
+    float[] values = new float[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      values[i] = params[indices[i]];
+    }
+    return values;
+  }
+}
