@@ -1,0 +1,336 @@
+package io.momentgan.averaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.momentgan.Experiments;
+import io.momentgan.SparkTests;
+import io.momentgan.collective.Collective;
+import io.momentgan.collective.LocalCollectives;
+import io.momentgan.config.Experiment;
+import io.momentgan.data.GlyphSource;
+import io.momentgan.data.ImageShape;
+import io.momentgan.data.ImageSource;
+import io.momentgan.data.Images;
+import io.momentgan.moments.Moments;
+import io.momentgan.moments.NoiseFloor;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.HostArrays;
+import io.momentgan.network.NetworkState;
+import io.momentgan.network.Snapshot;
+import io.momentgan.partition.Round;
+import io.momentgan.partition.Schedule;
+import io.momentgan.partition.Shard;
+import io.momentgan.partition.Shards;
+import io.momentgan.step.GanStep;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class RoundsOnSparkTest {
+  private static final ImageShape GLYPH = new ImageShape(1, 28, 28);
+  private static final String BATCH_NORM =
+      "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]";
+  private static final String[] PLAIN_DESCENT = {
+    "generator.optimizer.type=sgd",
+    "generator.optimizer.learning-rate=0.05",
+    "discriminator.optimizer.type=sgd",
+    "discriminator.optimizer.learning-rate=0.05",
+    "train.averaging-frequency=1"
+  };
+
+  private static JavaSparkContext spark;
+
+  @BeforeAll
+  static void startSpark() {
+    spark = SparkTests.local(4);
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2"})
+  void oneWorkerOnSparkEqualsTheSameLoopWithoutSparkBitForBit(String setting) {
+    Experiment experiment = Experiments.small(setting);
+    ImageSource images = new GlyphSource(100, 1);
+    Snapshot onSpark = train(experiment, images, 8);
+    Snapshot serial = serially(experiment, images, 8);
+    assertThat(onSpark.generator().params()).isEqualTo(serial.generator().params());
+    assertThat(onSpark.generator().updaterState()).isEqualTo(serial.generator().updaterState());
+    assertThat(onSpark.discriminator().params()).isEqualTo(serial.discriminator().params());
+    assertThat(onSpark.discriminator().updaterState())
+        .isEqualTo(serial.discriminator().updaterState());
+    assertThat(onSpark.iteration()).isEqualTo(serial.iteration());
+    assertThat(onSpark.samplesSeen()).isEqualTo(onSpark.iteration() * 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void aRunRepeatedGivesTheSameBits(int workers) {
+    Experiment experiment = Experiments.small("train.workers=" + workers, BATCH_NORM);
+    ImageSource images = new GlyphSource(121, 1);
+    Snapshot first = train(experiment, images, 6);
+    for (int repetition = 0; repetition < 3; repetition++) {
+      Snapshot again = train(experiment, images, 6);
+      assertThat(again.generator().params()).isEqualTo(first.generator().params());
+      assertThat(again.discriminator().updaterState())
+          .isEqualTo(first.discriminator().updaterState());
+    }
+  }
+
+  /**
+   * One network learns at a time: within an iteration a worker's generator meets the discriminator
+   * that this worker has just updated, which is averaged with the others' only after the round.
+   */
+  @ParameterizedTest
+  @CsvSource({"2, generator", "4, generator", "2, discriminator", "4, discriminator"})
+  void workersWithGlobalMomentsEqualOneBatchOfAllTheirImages(int workers, String learning) {
+    String resting = learning.equals("generator") ? "discriminator" : "generator";
+    List<String> settings = new ArrayList<>(List.of(PLAIN_DESCENT));
+    settings.add("train.workers=" + workers);
+    settings.add(resting + ".optimizer.learning-rate=1.0e-60");
+    Experiment experiment = Experiments.small(settings.toArray(String[]::new));
+    ImageSource images = new GlyphSource(400, 1);
+    Snapshot distributed = train(experiment, images, 20);
+    Snapshot single = asOneBatch(experiment, images, 20);
+    Snapshot start = initial(experiment);
+    if (learning.equals("generator")) {
+      assertRelativelyClose(distributed.generator(), single.generator(), start.generator());
+    } else {
+      assertRelativelyClose(
+          distributed.discriminator(), single.discriminator(), start.discriminator());
+    }
+  }
+
+  @Test
+  void momentsOfEachWorkersOwnBatchAreAnotherAlgorithm() {
+    List<String> settings = new ArrayList<>(List.of(PLAIN_DESCENT));
+    settings.add("train.workers=2");
+    ImageSource images = new GlyphSource(400, 1);
+    Snapshot global = train(Experiments.small(settings.toArray(String[]::new)), images, 5);
+    settings.add("moments.scope=partition");
+    Snapshot local = train(Experiments.small(settings.toArray(String[]::new)), images, 5);
+    assertThat(local.generator().params()).isNotEqualTo(global.generator().params());
+  }
+
+  @Test
+  void notANumberInOneWorkerStopsAllAndNamesIt() {
+    Experiment experiment =
+        Experiments.small(
+            "train.workers=2",
+            "discriminator.optimizer.type=sgd",
+            "discriminator.optimizer.learning-rate=1.0e+38");
+    assertThatThrownBy(() -> train(experiment, new GlyphSource(100, 1), 4))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageContaining("round 1 (epoch 1) on worker")
+        .hasMessageContaining("iteration");
+  }
+
+  @Test
+  void aWorkerThatFailsEndsTheRoundAtOnce() {
+    Experiment experiment = Experiments.small("train.workers=2", "train.deadline-seconds=120");
+    Shards shards = Shards.load(spark, new GlyphSource(100, 1), 2, 1);
+    Shards broken =
+        new Shards(
+            shards
+                .rdd()
+                .map(
+                    shard ->
+                        shard.rank() == 0
+                            ? shard
+                            : new Shard(1, new Images(GLYPH, new byte[0], new byte[0]))),
+            shards.sizes());
+    long start = System.nanoTime();
+    try (GanTrainingMaster master = new GanTrainingMaster(spark, context(experiment), broken)) {
+      Schedule schedule = Schedule.of(experiment.train(), 100);
+      Snapshot snapshot = initial(experiment);
+      assertThatThrownBy(() -> master.round(snapshot, schedule.round(0)))
+          .hasMessageContaining("Job aborted");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(100));
+  }
+
+  @Test
+  void broadcastsOfRoundsDoNotPileUp() throws InterruptedException {
+    Experiment experiment =
+        Experiments.small(
+            "train.averaging-frequency=1", "generator.layers=[{type: dense, units: 500}]");
+    Snapshot snapshot = initial(experiment);
+    int rounds = 20;
+    long snapshotBytes = Float.BYTES * 3L * snapshot.generator().params().length;
+    long before = SparkEnv.get().memoryManager().storageMemoryUsed();
+    train(experiment, new GlyphSource(200, 1), rounds);
+    // Destroyed broadcasts leave the block manager a moment later.
+    for (int i = 0; i < 100 && kept(before) > 2 * snapshotBytes; i++) {
+      Thread.sleep(100);
+    }
+    assertThat(kept(before)).isLessThan(2 * snapshotBytes);
+  }
+
+  private static long kept(long before) {
+    return SparkEnv.get().memoryManager().storageMemoryUsed() - before;
+  }
+
+  @Test
+  void momentsOfTheWholeDataSetDoNotDependOnTheShards() {
+    ImageSource images = new GlyphSource(3001, 1);
+    Moments one = RealMoments.whole(Shards.load(spark, images, 1, 1));
+    Moments three = RealMoments.whole(Shards.load(spark, images, 3, 1));
+    assertThat(three.count()).isEqualTo(3001);
+    assertThat(three.mean()).containsExactly(one.mean(), within(1e-12));
+    assertThat(three.m2()).containsExactly(one.m2(), within(1e-8));
+  }
+
+  @Test
+  void theFloorFallsWithTheRootOfTheBatch() {
+    Shards shards = Shards.load(spark, new GlyphSource(6000, 1), 2, 1);
+    NoiseFloor small = floor(shards, "train.batch-size=25", "moments.scope=partition");
+    NoiseFloor large = floor(shards, "train.batch-size=100", "moments.scope=partition");
+    NoiseFloor global = floor(shards, "train.batch-size=50", "moments.scope=global");
+    assertThat(small.mean() / large.mean()).isCloseTo(2, within(0.2));
+    assertThat(small.variance() / large.variance()).isCloseTo(2, within(0.2));
+    assertThat(global.mean() / large.mean()).isCloseTo(1, within(0.1));
+    assertThat(floor(shards, "train.batch-size=50", "moments.scope=dataset").mean())
+        .isBetween(0.6 * global.mean(), 0.8 * global.mean());
+    assertThat(
+            floor(
+                shards, "moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0"))
+        .isEqualTo(NoiseFloor.NONE);
+  }
+
+  private static NoiseFloor floor(Shards shards, String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.add("train.workers=2");
+    Experiment experiment = Experiments.small(all.toArray(String[]::new));
+    return RealMoments.floor(shards, experiment, RealMoments.whole(shards));
+  }
+
+  private static Snapshot train(Experiment experiment, ImageSource images, int rounds) {
+    Shards shards =
+        Shards.load(spark, images, experiment.train().workers(), experiment.train().seed());
+    RunContext context =
+        new RunContext(
+            "test", experiment, images.shape(), new LocalCollectives(), RealMoments.whole(shards));
+    try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards)) {
+      Schedule schedule = Schedule.of(experiment.train(), images.count());
+      Snapshot snapshot = initial(experiment);
+      for (int number = 0; number < rounds; number++) {
+        snapshot = master.round(snapshot, schedule.round(number)).snapshot();
+      }
+      return snapshot;
+    } finally {
+      shards.rdd().unpersist(true);
+    }
+  }
+
+  private static RunContext context(Experiment experiment) {
+    return new RunContext(
+        "test", experiment, GLYPH, new LocalCollectives(), Moments.empty(GLYPH.features()));
+  }
+
+  private static Snapshot initial(Experiment experiment) {
+    return GanNetworks.build(experiment, GLYPH.features(), DataType.FLOAT).initialSnapshot();
+  }
+
+  /** The training of one worker as a plain loop on this thread. */
+  private static Snapshot serially(Experiment experiment, ImageSource images, int rounds) {
+    Shard shard = shard(experiment, images, 0);
+    Moments whole = Moments.of(shard.rows(range(images.count())), GLYPH.features());
+    GanNetworks networks = GanNetworks.build(experiment, GLYPH.features(), DataType.FLOAT);
+    Schedule schedule = Schedule.of(experiment.train(), images.count());
+    long iterations = 0;
+    try (Collective alone = alone()) {
+      GanStep step = new GanStep(experiment, networks, alone, Optional.of(whole));
+      for (int number = 0; number < rounds; number++) {
+        Round round = schedule.round(number);
+        int[] order = shard.order(experiment.train().seed(), round.epoch());
+        for (int i = 0; i < round.iterations(); i++) {
+          step.iterate(batch(experiment, shard, order, round.firstIteration() + i), iterations++);
+        }
+      }
+    }
+    return new Snapshot(
+        rounds,
+        iterations,
+        iterations * experiment.train().batchSize(),
+        networks.generator().state(),
+        networks.discriminator().state());
+  }
+
+  /** The same images and the same z as those of all workers, as one batch on this thread. */
+  private static Snapshot asOneBatch(Experiment experiment, ImageSource images, int iterations) {
+    int workers = experiment.train().workers();
+    GanNetworks networks = GanNetworks.build(experiment, GLYPH.features(), DataType.FLOAT);
+    Schedule schedule = Schedule.of(experiment.train(), images.count());
+    for (int number = 0; number < iterations; number++) {
+      Round round = schedule.round(number);
+      LargeBatch batch =
+          LargeBatch.of(
+              experiment,
+              round,
+              workers,
+              rank -> {
+                Shard shard = shard(experiment, images, rank);
+                return shard.batch(
+                    shard.order(experiment.train().seed(), round.epoch()),
+                    round.firstIteration(),
+                    experiment.train().batchSize());
+              });
+      batch.train(networks);
+    }
+    return networks.initialSnapshot();
+  }
+
+  private static Shard shard(Experiment experiment, ImageSource images, int rank) {
+    Shards all =
+        Shards.load(spark, images, experiment.train().workers(), experiment.train().seed());
+    return all.rdd().collect().get(rank);
+  }
+
+  private static INDArray batch(Experiment experiment, Shard shard, int[] order, int iteration) {
+    int size = experiment.train().batchSize();
+    return HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features());
+  }
+
+  private static Collective alone() {
+    return new LocalCollectives().join("serial", 0, 1, Duration.ofSeconds(10));
+  }
+
+  private static int[] range(int count) {
+    return IntStream.range(0, count).toArray();
+  }
+
+  /** Compared with how far the training has come, not only with the size of the weights. */
+  private static void assertRelativelyClose(
+      NetworkState actual, NetworkState expected, NetworkState start) {
+    double size = distance(expected.params(), new float[expected.params().length]);
+    double moved = distance(expected.params(), start.params());
+    double difference = distance(actual.params(), expected.params());
+    assertThat(difference / size).isLessThan(1e-5);
+    assertThat(difference / moved).isLessThan(1e-3);
+  }
+
+  private static double distance(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.pow(a[i] - b[i], 2);
+    }
+    return Math.sqrt(sum);
+  }
+}

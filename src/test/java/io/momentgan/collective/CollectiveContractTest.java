@@ -1,0 +1,203 @@
+package io.momentgan.collective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.momentgan.moments.Moments;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What every implementation of {@link Collective} must do. */
+@Timeout(60)
+abstract class CollectiveContractTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final int FEATURES = 5;
+
+  private final ExecutorService workers = Executors.newCachedThreadPool();
+
+  abstract CollectiveFactory factory();
+
+  @AfterEach
+  void stopWorkers() throws InterruptedException {
+    workers.shutdownNow();
+    assertThat(workers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** What a worker does with its end of the group. */
+  interface Work<T> {
+    T with(Collective collective) throws Exception;
+  }
+
+  @Test
+  void everyWorkerGetsTheFoldInRankOrder() throws Exception {
+    int size = 4;
+    List<Moments> contributions = new ArrayList<>();
+    for (int rank = 0; rank < size; rank++) {
+      contributions.add(moments(rank));
+    }
+    Moments expected = contributions.stream().reduce(Moments::merge).orElseThrow();
+    List<List<Moments>> results =
+        results(run(size, LONG, c -> c.merge(List.of(contributions.get(c.rank())))));
+    assertThat(results).hasSize(size).allSatisfy(r -> assertThat(r).containsExactly(expected));
+  }
+
+  @Test
+  void resultsAreTheSameBitsWhateverTheOrderOfArrival() throws Exception {
+    int size = 3;
+    List<List<Moments>> first = results(run(size, LONG, this::mergeAfterAPause));
+    for (int repetition = 0; repetition < 20; repetition++) {
+      assertThat(results(run(size, LONG, this::mergeAfterAPause))).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void manyExchangesStayApart() throws Exception {
+    int size = 3;
+    int exchanges = 500;
+    List<Boolean> right =
+        results(
+            run(
+                size,
+                LONG,
+                c -> {
+                  for (int i = 0; i < exchanges; i++) {
+                    double mean =
+                        c.merge(List.of(Moments.ofMeans(1, i, c.rank()))).get(0).mean()[0];
+                    if (mean != i) {
+                      return false;
+                    }
+                  }
+                  return true;
+                }));
+    assertThat(right).containsOnly(true);
+  }
+
+  @Test
+  void eachPlaceOfTheListIsMergedByItself() throws Exception {
+    List<List<Moments>> results =
+        results(
+            run(
+                2,
+                LONG,
+                c ->
+                    c.merge(
+                        List.of(
+                            Moments.ofMeans(1, c.rank()),
+                            Moments.ofMeans(3, 10.0 * c.rank(), 7)))));
+    assertThat(results.get(0).get(0).mean()).containsExactly(0.5);
+    assertThat(results.get(0).get(1).mean()).containsExactly(5, 7);
+    assertThat(results.get(0).get(1).count()).isEqualTo(6);
+  }
+
+  @Test
+  void oneWorkerGetsItsOwn() throws Exception {
+    assertThat(results(run(1, LONG, c -> c.merge(List.of(moments(7))))))
+        .containsExactly(List.of(moments(7)));
+  }
+
+  @Test
+  void theDeadlineNamesWhoIsMissing() {
+    List<Future<List<Moments>>> futures =
+        run(
+            3,
+            Duration.ofMillis(300),
+            c -> c.rank() == 1 ? pause() : c.merge(List.of(moments(c.rank()))));
+    assertThatThrownBy(() -> futures.get(0).get())
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOf(CollectiveException.class)
+        .hasMessageContaining("worker [1] did not arrive")
+        .hasMessageContaining("train.deadline-seconds");
+    assertThatThrownBy(() -> futures.get(2).get()).cause().isInstanceOf(CollectiveException.class);
+  }
+
+  @Test
+  void aWorkerThatGivesUpFreesTheOthers() {
+    List<Future<List<Moments>>> futures =
+        run(
+            2,
+            LONG,
+            c -> {
+              if (c.rank() == 0) {
+                c.abort("its disk is full");
+                return List.of();
+              }
+              return c.merge(List.of(moments(1)));
+            });
+    assertThatThrownBy(() -> futures.get(1).get())
+        .cause()
+        .isInstanceOf(CollectiveException.class)
+        .hasMessageContaining("Worker 0 gave up: its disk is full");
+  }
+
+  @Test
+  void groupsOfDifferentAttemptsNeverMeet() throws Exception {
+    Collective late = factory().join("run/round-1/attempt-0", 0, 2, Duration.ofMillis(200));
+    List<List<Moments>> results =
+        results(run("run/round-1/attempt-1", 2, LONG, c -> c.merge(List.of(moments(c.rank())))));
+    assertThat(results).hasSize(2);
+    assertThatThrownBy(() -> late.merge(List.of(moments(0))))
+        .isInstanceOf(CollectiveException.class);
+    late.close();
+  }
+
+  @Test
+  void aRankOutsideTheGroupIsRefused() {
+    assertThatThrownBy(() -> factory().join("outside", 2, 2, LONG))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2 of 2");
+  }
+
+  private List<Moments> mergeAfterAPause(Collective c) throws InterruptedException {
+    Thread.sleep(new Random().nextInt(5));
+    return c.merge(List.of(moments(c.rank())));
+  }
+
+  private static List<Moments> pause() throws InterruptedException {
+    Thread.sleep(5_000);
+    return List.of();
+  }
+
+  private <T> List<Future<T>> run(int size, Duration deadline, Work<T> work) {
+    return run("group", size, deadline, work);
+  }
+
+  private <T> List<Future<T>> run(String group, int size, Duration deadline, Work<T> work) {
+    List<Collective> ends = new ArrayList<>();
+    for (int rank = 0; rank < size; rank++) {
+      ends.add(factory().join(group, rank, size, deadline));
+    }
+    return ends.stream().map(end -> workers.submit(closing(end, work))).toList();
+  }
+
+  private static <T> Callable<T> closing(Collective end, Work<T> work) {
+    return () -> {
+      try (end) {
+        return work.with(end);
+      }
+    };
+  }
+
+  private static <T> List<T> results(List<Future<T>> futures) throws Exception {
+    List<T> results = new ArrayList<>();
+    for (Future<T> future : futures) {
+      results.add(future.get());
+    }
+    return results;
+  }
+
+  private static Moments moments(int seed) {
+    return Moments.of(new Random(seed).doubles(7L * FEATURES).toArray(), FEATURES);
+  }
+}

@@ -1,0 +1,35 @@
+package io.momentgan.collective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LocalCollectivesTest extends CollectiveContractTest {
+  @Override
+  CollectiveFactory factory() {
+    return new LocalCollectives();
+  }
+
+  @Test
+  void groupsEndWithTheirLastMember() {
+    int before = LocalCollectives.openGroups();
+    Collective a = factory().join("ending", 0, 2, Duration.ofSeconds(1));
+    Collective b = factory().join("ending", 1, 2, Duration.ofSeconds(1));
+    assertThat(LocalCollectives.openGroups()).isEqualTo(before + 1);
+    a.close();
+    b.close();
+    assertThat(LocalCollectives.openGroups()).isEqualTo(before);
+  }
+
+  @Test
+  void aRankJoinsOnce() {
+    try (Collective first = factory().join("twice", 0, 2, Duration.ofSeconds(1))) {
+      assertThat(first.size()).isEqualTo(2);
+      assertThatThrownBy(() -> factory().join("twice", 0, 2, Duration.ofSeconds(1)))
+          .isInstanceOf(CollectiveException.class)
+          .hasMessageContaining("joined its group twice");
+    }
+  }
+}
