@@ -44,13 +44,10 @@ final class Preflight {
     boolean local = master.equals("local") || master.startsWith("local[");
     if (!local && exchanges && experiment.train().workers() > 1) {
       throw new UserException(
-          ("Setting moments.scope: found %s with spark.master %s, expected a local master: workers"
-                  + " exchange moments within one process; set moments.scope=partition or use"
-                  + " --master local[%d]")
-              .formatted(
-                  scope.name().toLowerCase(java.util.Locale.ROOT),
-                  master,
-                  experiment.train().workers()));
+          ("spark.master: found %s, expected local[%d]: workers exchange moments (and gradients, with"
+                  + " train.averaging-frequency 1) within one process; use that master, or set"
+                  + " moments.scope=partition and a frequency above 1")
+              .formatted(master, experiment.train().workers()));
     }
   }
 }

@@ -124,9 +124,29 @@ public final class GanStep {
     LogitLoss fakeLoss = LogitLoss.crossEntropy(fakeLogits, experiment.loss().fakeTarget());
     d.backward(column(fakeLoss.gradient(), d));
     d.addGradient(realGradient);
+    DiscriminatorLoss loss = discriminatorLoss(realLogits, fakeLogits);
+    double shared = shareGradient(d, (int) real.size(0), loss.value());
     double norm = d.gradientNorm((int) real.size(0));
     d.update((int) real.size(0));
-    return discriminatorLoss(realLogits, fakeLogits).withNorm(norm);
+    return loss.withUpdate(shared, norm);
+  }
+
+  /**
+   * Where networks are averaged after each iteration, workers share each gradient before its update
+   * instead: they never drift apart, and W batches of b are one batch of W * b for any optimizer.
+   *
+   * @return the loss of all workers together, not finite if one of them is not; the worker's own
+   *     loss where gradients are not shared
+   */
+  private double shareGradient(Network network, int n, double loss) {
+    if (experiment.train().averagingFrequency() > 1 || collective.size() == 1) {
+      return loss;
+    }
+    Moments own = Moments.ofMeans(n, HostArrays.doubles(network.gradient()));
+    List<Moments> merged = collective.merge(List.of(own, Moments.ofMeans(n, loss)));
+    INDArray mean = Nd4j.createFromArray(merged.get(0).mean());
+    network.gradient().assign(mean.castTo(network.dataType()));
+    return merged.get(1).mean()[0];
   }
 
   private DiscriminatorLoss discriminatorLoss(double[] realLogits, double[] fakeLogits) {
@@ -134,7 +154,11 @@ public final class GanStep {
         LogitLoss.crossEntropy(realLogits, experiment.loss().realTarget()).mean()
             + LogitLoss.crossEntropy(fakeLogits, experiment.loss().fakeTarget()).mean();
     return new DiscriminatorLoss(
-        value, LogitLoss.meanProbability(realLogits), LogitLoss.meanProbability(fakeLogits), 0);
+        value,
+        LogitLoss.meanProbability(realLogits),
+        LogitLoss.meanProbability(fakeLogits),
+        value,
+        0);
   }
 
   private Losses updateGenerator(INDArray real, INDArray fake, DiscriminatorLoss dLoss) {
@@ -147,6 +171,7 @@ public final class GanStep {
       INDArray epsilon = d.backward(column(adversarial.gradient(), d));
       pair.ifPresent(moments -> addPenaltyGradient(epsilon, fake, moments));
       networks.generator().backward(epsilon);
+      shareGradient(networks.generator(), (int) fake.size(0), losses.generator());
       losses = losses.withGeneratorNorm(networks.generator().gradientNorm((int) fake.size(0)));
       networks.generator().update((int) fake.size(0));
     }
@@ -202,7 +227,9 @@ public final class GanStep {
             .map(m -> MomentDistance.between(m.generated(), m.real()))
             .orElse(new MomentDistance(0, 0));
     double penalty = moments.map(m -> penalty(m).value()).orElse(0.0);
-    boolean allFinite = moments.map(m -> Double.isFinite(m.sharedLoss())).orElse(true);
+    boolean allFinite =
+        Double.isFinite(d.shared())
+            && moments.map(m -> Double.isFinite(m.sharedLoss())).orElse(true);
     return new Losses(
         d.value(),
         adversarial.mean() + penalty,
@@ -226,9 +253,13 @@ public final class GanStep {
   }
 
   private record DiscriminatorLoss(
-      double value, double realProbability, double fakeProbability, double gradientNorm) {
-    DiscriminatorLoss withNorm(double norm) {
-      return new DiscriminatorLoss(value, realProbability, fakeProbability, norm);
+      double value,
+      double realProbability,
+      double fakeProbability,
+      double shared,
+      double gradientNorm) {
+    DiscriminatorLoss withUpdate(double sharedLoss, double norm) {
+      return new DiscriminatorLoss(value, realProbability, fakeProbability, sharedLoss, norm);
     }
   }
 
