@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class Outputs implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Outputs.class);
 
+  /** Images below this height are shown enlarged. */
+  private static final int SMALL_PIXELS = 64;
+
   private final RunFolder folder;
   private final Experiment experiment;
   private final Schedule schedule;
@@ -95,7 +98,7 @@ final class Outputs implements AutoCloseable {
 
   /** A grid in the range of the generator's output. */
   static ImageGrid grid(Experiment experiment, ImageShape shape, int columns) {
-    ImageGrid grid = ImageGrid.of(shape, columns);
+    ImageGrid grid = ImageGrid.of(shape, columns).withScale(shape.height() < SMALL_PIXELS ? 2 : 1);
     return experiment.generator().output() == NetworkConfig.Output.SIGMOID
         ? grid.withRange(0, 1)
         : grid;

@@ -33,6 +33,25 @@ final class ResultsCommand implements Callable<Integer> {
       description = "Folder for the pictures (default: images beside the page).")
   private Path images;
 
+  @Option(
+      names = "--title",
+      defaultValue = "Results",
+      description = "The page's title (default: ${DEFAULT-VALUE}).")
+  private String title;
+
+  @Option(
+      names = "--introduction",
+      defaultValue = "",
+      paramLabel = "TEXT",
+      description = "What the runs are, in Markdown.")
+  private String introduction;
+
+  @Option(
+      names = "--made-by",
+      paramLabel = "COMMAND",
+      description = "The command that the page names as its maker (default: this one).")
+  private String madeBy;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -40,7 +59,11 @@ final class ResultsCommand implements Callable<Integer> {
     Map<String, String> hadoop = SparkContexts.hadoopSettings();
     List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
     Path pictures = images == null ? out.resolveSibling("images") : images;
-    ResultsPage.write(folders, out, pictures, command());
+    ResultsPage.write(
+        folders,
+        out,
+        pictures,
+        new ResultsPage.Heading(title, madeBy == null ? command() : madeBy, introduction));
     spec.commandLine().getOut().println("Results: " + out);
     return 0;
   }

@@ -33,17 +33,34 @@ public final class ResultsPage {
   private ResultsPage() {}
 
   /**
+   * What stands above the table.
+   *
+   * @param title of the page
+   * @param command the command that makes this page
+   * @param introduction what the runs are, and what to look for; may be empty
+   */
+  public record Heading(String title, String command, String introduction) {
+    String markdown() {
+      return "# %s%n%nThis page was generated from the records of the runs by%n%n    %s%n%n%s"
+          .formatted(
+              title,
+              command.strip().replace("\n", "\n    "),
+              introduction.isBlank() ? "" : introduction.strip() + "\n\n");
+    }
+  }
+
+  /**
    * Writes the page and the pictures that it shows.
    *
    * @param runs the runs' folders, in the order of the table; each with at least one epoch
    * @param markdownFile the page, replaced if it exists
    * @param imagesFolder where the sample sheets go, as {@code <experiment>.png}
-   * @param command the command that makes this page, named at its top
+   * @param heading what stands above the table
    */
   public static void write(
-      List<RunFolder> runs, Path markdownFile, Path imagesFolder, String command) {
+      List<RunFolder> runs, Path markdownFile, Path imagesFolder, Heading heading) {
     Map<RunFolder, String> names = names(runs);
-    StringBuilder page = new StringBuilder(head(command));
+    StringBuilder page = new StringBuilder(heading.markdown());
     page.append(EXPLANATION).append(COLUMNS);
     List<ResultsRow> rows = runs.stream().map(ResultsRow::of).toList();
     for (int i = 0; i < runs.size(); i++) {
@@ -61,18 +78,6 @@ public final class ResultsPage {
     } catch (IOException e) {
       throw StorageFailure.of("write", markdownFile, e);
     }
-  }
-
-  private static String head(String command) {
-    return """
-        # Results
-
-        This page was generated from the records of the runs by
-
-            %s
-
-        """
-        .formatted(command.strip().replace("\n", "\n    "));
   }
 
   /** The experiment's name, or the folder's where an experiment was run more than once. */

@@ -40,7 +40,7 @@ record ResultsRow(RunRecord run, List<EpochLine> epochs) {
             plain(name),
             last.epoch() == run.epochs() ? last.epoch() : last.epoch() + " of " + run.epochs(),
             plain(run.setting("/train/seed")),
-            plain(run.data("kind")),
+            plain(run.data("kind") + ", " + run.data("training")),
             plain(run.workers()),
             plain(run.setting("/train/batch-size")),
             meanAndDeviation(EpochLine::dLoss),

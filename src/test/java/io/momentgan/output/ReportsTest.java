@@ -110,12 +110,12 @@ class ReportsTest {
     Path page = out.resolve("src/site/markdown/feed-forward.md");
     Path images = out.resolve("src/site/resources/images/feed-forward");
 
-    ResultsPage.write(List.of(run), page, images, "momentgan results runs/*");
+    ResultsPage.write(List.of(run), page, images, heading("momentgan results runs/*"));
 
     assertThat(Files.readString(page))
         .contains("generated from the records of the runs by\n\n    momentgan results runs/*\n")
         .contains(
-            "| ff5 | 4 | 7 | glyphs | 2 x 100 | 2.500 ± 1.291 | 1.500 ± 0.000"
+            "| ff5 | 4 | 7 | glyphs, 60000 | 2 x 100 | 2.500 ± 1.291 | 1.500 ± 0.000"
                 + " | 6.00 (1.76) | 5.70 (1.84) | 6 |\n")
         .contains("## ff5\n\nTwo layers &lt;b>with&lt;/b> moments &amp; \\| pipes\n")
         .contains("](images/feed-forward/ff5.png)");
@@ -128,7 +128,7 @@ class ReportsTest {
     RunFolder unfinished = newRun(21);
     Path page = out.resolve("results.md");
 
-    ResultsPage.write(List.of(run, unfinished), page, out.resolve("images"), "x");
+    ResultsPage.write(List.of(run, unfinished), page, out.resolve("images"), heading("x"));
 
     assertThat(Files.readString(page))
         .contains("| 00000-ff5 | 4 |")
@@ -141,8 +141,14 @@ class ReportsTest {
   void runsWithoutEpochsCannotBeCompared() {
     RunFolder fresh = newRun(0);
     assertThatThrownBy(
-            () -> ResultsPage.write(List.of(fresh), out.resolve("x.md"), out.resolve("i"), "x"))
+            () ->
+                ResultsPage.write(
+                    List.of(fresh), out.resolve("x.md"), out.resolve("i"), heading("x")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("no finished epoch");
+  }
+
+  private static ResultsPage.Heading heading(String command) {
+    return new ResultsPage.Heading("Results", command, "");
   }
 }
