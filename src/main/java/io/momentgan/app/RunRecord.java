@@ -68,7 +68,10 @@ record RunRecord(
           texts(tree.required("data")),
           tree.required("created").asText());
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new UserException("%s: not the record of a run: %s".formatted(file, e.getMessage()), e);
+      throw new UserException(
+          "%s: not the record of a run: %s"
+              .formatted(file, e.getMessage().lines().findFirst().orElse("")),
+          e);
     }
   }
 
