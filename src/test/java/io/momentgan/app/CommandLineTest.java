@@ -110,6 +110,30 @@ class CommandLineTest {
   }
 
   @Test
+  void otherFailuresEndWithCode1AndTheirTrace() {
+    System.setProperty("spark.master", "nonsense");
+    try {
+      CommandRun run = CommandRun.of(TinyExperiment.training(folder, "train.workers=1"));
+      assertThat(run.code()).isEqualTo(Main.FAILED);
+      assertThat(run.err()).contains("Could not parse Master URL", "\tat ");
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
+
+  @Test
+  void workersThatCannotExchangeMomentsAcrossMachinesAreTheUsersMistake() {
+    System.setProperty("spark.master", "spark://nowhere:7077");
+    try {
+      assertThat(CommandRun.of(TinyExperiment.training(folder)).mistake())
+          .contains("moments.scope", "spark://nowhere:7077");
+      assertThat(folder.resolve("runs")).doesNotExist();
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
+
+  @Test
   void folderThatIsNoRunIsTheUsersMistake() throws IOException {
     for (String command : List.of("resume", "report")) {
       assertThat(CommandRun.of(command, folder.toString()).mistake()).contains("run.yaml");
