@@ -43,7 +43,7 @@ final class DataCommand implements Runnable {
       DataConfig config = ExperimentReader.defaultData().withUri(uri).withValidation(0);
       DataInspection inspection =
           DataInspection.of(DataSets.open(config, SparkContexts.hadoopSettings()));
-      spec.commandLine().getOut().println(inspection.toText().stripTrailing());
+      spec.commandLine().getOut().println(inspection.toText());
       return 0;
     }
   }

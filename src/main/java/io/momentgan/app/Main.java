@@ -1,12 +1,13 @@
 package io.momentgan.app;
 
-import io.momentgan.averaging.DivergedException;
 import io.momentgan.config.UserException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
@@ -48,6 +49,7 @@ public final class Main implements Runnable {
    */
   static int run(String... args) {
     return new CommandLine(new Main())
+        .setParameterExceptionHandler((error, arguments) -> refuse(error))
         .setExecutionExceptionHandler((error, line, parsed) -> report(error, line))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .execute(args);
@@ -58,18 +60,41 @@ public final class Main implements Runnable {
     throw new ParameterException(spec.commandLine(), "Give a command, such as train");
   }
 
+  /** One line for a mistake in the call, where picocli would print the whole usage. */
+  private static int refuse(ParameterException error) {
+    CommandLine line = error.getCommandLine();
+    line.getErr()
+        .printf(
+            "error: %s%s; see %s --help%n",
+            oneLine(error.getMessage()), suggestion(error), line.getCommandSpec().qualifiedName());
+    return USER_MISTAKE;
+  }
+
+  private static String suggestion(ParameterException error) {
+    List<String> similar =
+        error instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    return similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?";
+  }
+
   private static int report(Exception error, CommandLine line) throws Exception {
     UserException mistake = cause(error, UserException.class);
     if (mistake != null) {
-      line.getErr().println("error: " + mistake.getMessage());
+      line.getErr().println("error: " + oneLine(mistake.getMessage()));
       return USER_MISTAKE;
     }
-    if (error instanceof DivergedException) {
-      line.getErr().println("error: " + error.getMessage());
+    StoppedException stopped = cause(error, StoppedException.class);
+    if (stopped != null) {
+      line.getErr().println("error: " + oneLine(stopped.getMessage()));
       return DIVERGED;
     }
     error.printStackTrace(line.getErr());
     return FAILED;
+  }
+
+  private static String oneLine(String message) {
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   /** A worker's exception arrives wrapped in Spark's. */

@@ -131,6 +131,14 @@ final class Outputs implements AutoCloseable {
     LOG.debug("Newest checkpoint of {}: round {}", folder.name(), newestCheckpoint);
   }
 
+  /** What a training that must stop can go back to. */
+  String lastGoodCheckpoint() {
+    return newestCheckpoint == 0
+        ? "there is no checkpoint yet"
+        : "the last good checkpoint is that of round %d: %s/%s"
+            .formatted(newestCheckpoint, folder, Checkpoints.path(newestCheckpoint));
+  }
+
   private void endEpoch(Round round, RoundResult result) {
     List<String> raised = alarms.next(progress.epoch());
     raised.forEach(alarm -> LOG.warn("Epoch {}: {}", round.epoch(), alarm));
@@ -167,8 +175,8 @@ final class Outputs implements AutoCloseable {
     newestCheckpoint = snapshot.round();
   }
 
-  /** Moment distance of the round's iterations: smaller is better. */
-  private static double score(RoundResult result) {
-    return result.mean().distance().total();
+  /** Moment distance of the round's iterations: smaller is better; NaN where none is measured. */
+  private double score(RoundResult result) {
+    return floor.equals(NoiseFloor.NONE) ? Double.NaN : result.mean().distance().total();
   }
 }

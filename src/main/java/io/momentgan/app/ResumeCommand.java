@@ -5,6 +5,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
 import io.momentgan.output.RunFolder;
+import io.momentgan.output.RunReport;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -42,6 +43,16 @@ final class ResumeCommand implements Callable<Integer> {
     DataSet images = DataSets.open(experiment.data(), hadoop);
     record.requireSame(images);
     Preflight.check(experiment, images);
+    Preflight.checkMaster(experiment, SparkContexts.master(experiment));
+    if (TrainingRun.isComplete(record, images, folder)) {
+      RunReport.write(folder);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "Nothing to do: %s has all its epochs; for more, resume with --set train.epochs=N above %d%n",
+              folder, experiment.train().epochs());
+      return 0;
+    }
     folder.publish(RunFolder.RUN_FILE, record.toYaml());
     try (JavaSparkContext spark = SparkContexts.open(folder.name(), experiment)) {
       TrainingRun.resume(spark, record, images, folder).run();

@@ -3,11 +3,11 @@ package io.momentgan.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
+import io.momentgan.config.YamlFiles;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.output.RunFolder;
@@ -29,11 +29,7 @@ import java.util.stream.Stream;
  */
 record RunRecord(
     Experiment experiment, Map<String, String> versions, Map<String, String> data, String created) {
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder()
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-          .build();
+  private static final YAMLMapper YAML = new YAMLMapper(YamlFiles.factory());
 
   /**
    * The record of a new run.
@@ -72,7 +68,10 @@ record RunRecord(
           texts(tree.required("data")),
           tree.required("created").asText());
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new UserException("%s: not the record of a run: %s".formatted(file, e.getMessage()), e);
+      throw new UserException(
+          "%s: not the record of a run: %s"
+              .formatted(file, e.getMessage().lines().findFirst().orElse("")),
+          e);
     }
   }
 

@@ -24,9 +24,7 @@ final class SparkContexts {
    */
   static JavaSparkContext open(String name, Experiment experiment) {
     SparkConf conf = new SparkConf().setAppName(name);
-    int workers = experiment.train().workers();
-    conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
-    Preflight.checkMaster(experiment, conf.get(MASTER));
+    conf.setIfMissing(MASTER, master(experiment));
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Networks come back as task results; larger ones take a detour through the block manager.
     conf.setIfMissing("spark.task.maxDirectResultSize", "64m");
@@ -57,6 +55,12 @@ final class SparkContexts {
             * conf.getInt("spark.executor.cores", 1)
             / conf.getInt("spark.task.cpus", 1);
     return experiment.withTrain(experiment.train().withWorkers(slots > 0 ? slots : cores()));
+  }
+
+  /** The master that spark-submit or {@code -Dspark.master} gives, else this process. */
+  static String master(Experiment experiment) {
+    int threads = Math.max(experiment.train().workers(), cores());
+    return new SparkConf().get(MASTER, "local[" + threads + "]");
   }
 
   /** Settings for Hadoop's file systems: Spark's {@code spark.hadoop.*}. */

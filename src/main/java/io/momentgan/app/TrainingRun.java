@@ -8,6 +8,7 @@ import io.momentgan.averaging.RunContext;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.MomentsConfig;
+import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.NoiseFloor;
@@ -69,7 +70,7 @@ final class TrainingRun {
   /**
    * Trains to the end.
    *
-   * @throws DivergedException when a loss or parameter is not finite
+   * @throws StoppedException when a loss or parameter is not finite
    */
   void run() {
     Experiment experiment = record.experiment();
@@ -93,10 +94,26 @@ final class TrainingRun {
     for (long number = snapshot.round(); number < schedule.rounds(); number++) {
       Round round = schedule.round(number);
       describe(round);
-      RoundResult result = master.round(snapshot, round);
+      RoundResult result = result(master, snapshot, round, outputs);
       snapshot = result.snapshot();
       outputs.write(round, result);
     }
+  }
+
+  private static RoundResult result(
+      GanTrainingMaster master, Snapshot snapshot, Round round, Outputs outputs) {
+    try {
+      return master.round(snapshot, round);
+    } catch (DivergedException e) {
+      throw new StoppedException(e, outputs.lastGoodCheckpoint());
+    }
+  }
+
+  /** Whether the newest checkpoint is the end of the training. */
+  static boolean isComplete(RunRecord record, DataSet images, RunFolder folder) {
+    TrainConfig train = record.experiment().train();
+    long rounds = Schedule.of(train, images.training().count()).rounds();
+    return Outputs.checkpoints(folder).newest().step() >= rounds;
   }
 
   private void describe(Round round) {

@@ -4,17 +4,50 @@ package io.momentgan.config;
 public final class ConfigException extends UserException {
   private static final long serialVersionUID = 1L;
 
+  private final String key;
+  private final String problem;
+
   /**
-   * A refused setting.
+   * Settings refused as a whole.
    *
-   * @param message one line that names the setting's key
+   * @param message one line that says where they come from
    */
   public ConfigException(String message) {
     super(message);
+    this.key = "";
+    this.problem = message;
+  }
+
+  private ConfigException(String source, String key, String problem) {
+    super("%sSetting %s: %s".formatted(source.isEmpty() ? "" : source + ": ", key, problem));
+    this.key = key;
+    this.problem = problem;
   }
 
   /**
-   * Refuses a setting unless a condition holds.
+   * A refused setting.
+   *
+   * @param source the file or option that it comes from
+   * @param key the setting's full key, such as {@code generator.layers.0.units}
+   * @param problem what was found and what was expected
+   */
+  static ConfigException of(String source, String key, String problem) {
+    return new ConfigException(source, key, problem);
+  }
+
+  /** The refused setting's key as far as its record knows it; "" for settings as a whole. */
+  String key() {
+    return key;
+  }
+
+  /** What was found and what was expected. */
+  String problem() {
+    return problem;
+  }
+
+  /**
+   * Refuses a setting unless a condition holds; numbers that are not finite are refused in any
+   * case.
    *
    * @param holds the condition
    * @param key the setting's key, such as {@code train.epochs}
@@ -23,9 +56,9 @@ public final class ConfigException extends UserException {
    * @throws ConfigException unless the condition holds
    */
   static void check(boolean holds, String key, Object found, String expected) {
-    if (!holds) {
-      throw new ConfigException(
-          "Setting %s: found %s, expected %s".formatted(key, found, expected));
+    boolean finite = !(found instanceof Double number) || Double.isFinite(number);
+    if (!holds || !finite) {
+      throw of("", key, "found %s, expected %s".formatted(found, expected));
     }
   }
 }

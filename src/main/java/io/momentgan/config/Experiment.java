@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * All settings of an experiment, complete and checked.
@@ -42,7 +43,7 @@ public record Experiment(
     ConfigException.check(
         discriminator.output() == NetworkConfig.Output.IDENTITY,
         "discriminator.output",
-        discriminator.output(),
+        discriminator.output().name().toLowerCase(Locale.ROOT),
         "identity (the losses work on logits)");
     ConfigException.check(
         train.batchSize() >= 2 || !moments.penalised(),

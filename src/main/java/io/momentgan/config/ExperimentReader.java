@@ -1,22 +1,25 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads an {@link Experiment}: command line over file over {@code defaults.yaml}, then a strict
@@ -24,16 +27,15 @@ import java.util.stream.Collectors;
  */
 public final class ExperimentReader {
   private static final String LAYER_DEFAULTS = "layer-defaults";
+  private static final String INDEX = "\\d{1,6}";
   private static final YAMLMapper YAML =
-      YAMLMapper.builder()
+      YAMLMapper.builder(YamlFiles.factory())
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .disable(YAMLGenerator.Feature.USE_NATIVE_TYPE_ID)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
   private ExperimentReader() {}
@@ -54,7 +56,7 @@ public final class ExperimentReader {
     merge(tree, parse(yaml, file));
     overrides.forEach(override -> set(tree, override));
     fillLayers(tree, defaultsByType);
-    return bind(tree, file);
+    return bind(tree, file, overrides);
   }
 
   /**
@@ -144,21 +146,22 @@ public final class ExperimentReader {
 
   private static JsonNode scalar(String key, String text) {
     try {
-      return text.isEmpty() ? YAML.getNodeFactory().textNode("") : YAML.readTree(text);
+      JsonNode value = text.isEmpty() ? YAML.getNodeFactory().textNode("") : YAML.readTree(text);
+      return value.isMissingNode() ? YAML.nullNode() : value;
     } catch (JsonProcessingException e) {
       throw new ConfigException("--set %s: %s is not a YAML value".formatted(key, text));
     }
   }
 
   private static JsonNode child(JsonNode node, String key) {
-    return node.isArray() && key.matches("\\d+") ? node.get(Integer.parseInt(key)) : node.get(key);
+    return node.isArray() && key.matches(INDEX) ? node.get(Integer.parseInt(key)) : node.get(key);
   }
 
   private static void put(JsonNode node, String key, JsonNode value, String override) {
     if (node instanceof ObjectNode object) {
       object.set(key, value);
     } else if (node instanceof ArrayNode array
-        && key.matches("\\d+")
+        && key.matches(INDEX)
         && Integer.parseInt(key) < array.size()) {
       array.set(Integer.parseInt(key), value);
     } else {
@@ -179,71 +182,121 @@ public final class ExperimentReader {
     }
   }
 
-  private static Experiment bind(ObjectNode tree, String file) {
+  private static Experiment bind(ObjectNode tree, String file, List<String> overrides) {
     try {
       return YAML.treeToValue(tree, Experiment.class);
     } catch (JsonMappingException e) {
-      for (Throwable t = e; t != null; t = t.getCause()) {
-        if (t instanceof ConfigException config) {
-          throw new ConfigException("%s: %s".formatted(file, located(config.getMessage(), e)));
-        }
-      }
-      throw new ConfigException("%s: %s".formatted(file, describe(e)));
+      ConfigException refused = cause(e);
+      String key = refused == null ? key(e) : fullKey(refused.key(), key(e));
+      String problem = refused == null ? problem(e, tree) : refused.problem();
+      throw ConfigException.of(source(key, file, overrides), key, problem);
     } catch (JsonProcessingException e) {
       throw new ConfigException("%s: %s".formatted(file, firstLine(e.getOriginalMessage())));
     }
   }
 
-  /** Network settings are checked without knowing whose they are: puts the path before the key. */
-  private static String located(String message, JsonMappingException e) {
-    String path = key(e);
-    return path.startsWith("generator") || path.startsWith("discriminator")
-        ? message.replaceFirst(
-            "Setting (layers\\.)?",
-            "Setting " + path.replaceFirst("\\.(batch-norm|optimizer)$", "") + ".")
-        : message;
+  /** What a setting's record says is wrong with it; null when the value did not get that far. */
+  private static ConfigException cause(JsonMappingException e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof ConfigException refused) {
+        return refused;
+      }
+    }
+    return null;
   }
 
-  private static String describe(JsonMappingException e) {
-    String key = key(e);
+  /** Networks and their parts are checked without knowing whose they are. */
+  private static String fullKey(String key, String path) {
+    boolean ofNetwork = path.startsWith("generator") || path.startsWith("discriminator");
+    return ofNetwork
+        ? "%s.%s"
+            .formatted(
+                path.replaceFirst("\\.(batch-norm|optimizer)$", ""),
+                key.replaceFirst("^layers\\.", ""))
+        : key;
+  }
+
+  /** Where a setting comes from: the last option that gave it, else the file. */
+  private static String source(String key, String file, List<String> overrides) {
+    return overrides.stream()
+        .filter(
+            override -> (key + ".").startsWith(override.substring(0, override.indexOf('=')) + "."))
+        .reduce((earlier, later) -> later)
+        .map(override -> "--set " + override)
+        .orElse(file);
+  }
+
+  private static String problem(JsonMappingException e, ObjectNode tree) {
     if (e instanceof UnrecognizedPropertyException unknown) {
       String known =
           unknown.getKnownPropertyIds().stream()
               .map(String::valueOf)
               .sorted()
               .collect(Collectors.joining(", "));
-      return "unknown setting %s (known here: %s)".formatted(key, known);
+      return "found an unknown setting, expected one of " + known;
     }
-    if (e instanceof InvalidTypeIdException type) {
-      return "setting %s: layer type \"%s\" is unknown or missing (known: dense)"
-          .formatted(key, type.getTypeId());
+    JsonNode value = value(e, tree);
+    if (e instanceof InvalidTypeIdException) {
+      return "found %s, expected a layer such as {type: dense, units: 128}; known types: dense"
+          .formatted(found(value.has("type") ? value.get("type") : value));
     }
-    if (e instanceof InvalidFormatException format) {
-      return "setting %s: found \"%s\", expected %s"
-          .formatted(key, format.getValue(), expectation(format));
-    }
-    String message = firstLine(e.getOriginalMessage());
-    if (message.contains("Missing required creator property")
-        || message.contains("Null value for creator property")) {
-      return "setting %s is missing; give it in the file or by --set".formatted(key);
-    }
-    return "setting %s: %s".formatted(key, message);
+    return "found %s, expected %s".formatted(found(value), expectation(targetType(e)));
   }
 
-  private static String expectation(InvalidFormatException e) {
-    Class<?> type = e.getTargetType();
-    if (type.isEnum()) {
-      String message = e.getOriginalMessage();
-      int at = message.indexOf("Enum class:");
-      return at < 0 ? type.getSimpleName() : "one of" + message.substring(at + 11);
+  private static JsonNode value(JsonMappingException e, JsonNode tree) {
+    JsonNode node = tree;
+    for (Reference step : e.getPath()) {
+      node =
+          step.getFieldName() == null ? node.path(step.getIndex()) : node.path(step.getFieldName());
     }
-    return type == int.class || type == long.class ? "a whole number" : "a " + type.getSimpleName();
+    return node;
+  }
+
+  private static String found(JsonNode value) {
+    if (value.isMissingNode() || value.isNull()) {
+      return "nothing";
+    }
+    return value.isArray() ? "a list" : value.isObject() ? "a mapping" : value.toString();
+  }
+
+  private static Class<?> targetType(JsonMappingException e) {
+    if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+      return mismatch.getTargetType();
+    }
+    boolean tooLarge = e.getCause() instanceof InputCoercionException;
+    return tooLarge ? ((InputCoercionException) e.getCause()).getTargetType() : Object.class;
+  }
+
+  private static String expectation(Class<?> type) {
+    if (type.isEnum()) {
+      return "one of "
+          + Stream.of(type.getEnumConstants())
+              .map(choice -> YAML.convertValue(choice, String.class))
+              .collect(Collectors.joining(", "));
+    }
+    if (type == int.class || type == long.class) {
+      return "a whole number of at most %d"
+          .formatted(type == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE);
+    }
+    if (type == double.class) {
+      return "a number";
+    }
+    if (type == boolean.class) {
+      return "true or false";
+    }
+    if (type == String.class) {
+      return "a text";
+    }
+    return List.class.isAssignableFrom(type) ? "a list" : "a mapping of settings";
   }
 
   private static String key(JsonMappingException e) {
-    return e.getPath().stream()
-        .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
-        .collect(Collectors.joining("."));
+    String path =
+        e.getPath().stream()
+            .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
+            .collect(Collectors.joining("."));
+    boolean wrongType = e instanceof InvalidTypeIdException type && type.getTypeId() != null;
+    return wrongType ? path + ".type" : path;
   }
 
   private static String firstLine(String message) {

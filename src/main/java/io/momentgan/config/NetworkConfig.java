@@ -3,6 +3,7 @@ package io.momentgan.config;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A generator or discriminator.
@@ -26,6 +27,8 @@ public record NetworkConfig(
     implements Serializable {
   /** Checks each setting by itself. */
   public NetworkConfig {
+    ConfigException.check(
+        layers.stream().noneMatch(Objects::isNull), "layers", "an empty element", "only layers");
     layers = List.copyOf(layers);
     ConfigException.check(slope >= 0 && slope < 1, "slope", slope, "a slope in [0, 1)");
     ConfigException.check(weightsSd > 0, "weights-sd", weightsSd, "a positive number");

@@ -18,6 +18,7 @@ public final class Alarms {
   private static final int WINDOW_EPOCHS = 10;
 
   private final double floor;
+  private final double equilibrium;
   private final List<Epoch> seen = new ArrayList<>();
 
   /**
@@ -36,6 +37,7 @@ public final class Alarms {
    */
   public Alarms(LossConfig loss) {
     floor = entropy(loss.realTarget()) + entropy(loss.fakeTarget());
+    equilibrium = -Math.log((loss.realTarget() + loss.fakeTarget()) / 2);
   }
 
   /** The least that the discriminator's loss can be, in nats: the entropy of its targets. */
@@ -76,10 +78,13 @@ public final class Alarms {
           "The discriminator's loss is unsteady: standard deviation %.2f over %d epochs"
               .formatted(sd, WINDOW_EPOCHS));
     }
-    if (falling(last)) {
+    // On the way down to the equilibrium a falling loss is what training is for.
+    double newest = last.get(last.size() - 1).gBce();
+    if (falling(last) && newest < equilibrium) {
       raised.add(
-          "The generator's loss has fallen for %d epochs: it may fool the discriminator with garbage"
-              .formatted(WINDOW_EPOCHS));
+          ("The generator's loss has fallen for %d epochs, to %.2f, below the equilibrium %.2f: it may"
+                  + " fool the discriminator with garbage")
+              .formatted(WINDOW_EPOCHS, newest, equilibrium));
     }
   }
 

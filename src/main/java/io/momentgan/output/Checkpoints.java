@@ -244,7 +244,17 @@ public final class Checkpoints {
     return true;
   }
 
+  /**
+   * Where a checkpoint lies.
+   *
+   * @param step the checkpoint
+   * @return the path in the run folder, such as {@code checkpoints/step=00000123}
+   */
+  public static String path(long step) {
+    return String.format(Locale.ROOT, "%s/%s%08d", FOLDER, PREFIX, step);
+  }
+
   private static String folder(long step) {
-    return String.format(Locale.ROOT, "%s/%s%08d/", FOLDER, PREFIX, step);
+    return path(step) + "/";
   }
 }

@@ -93,7 +93,7 @@ public final class GanStep {
     double[] fakeLogits = HostArrays.doubles(discriminator.forward(fake.images()));
     DiscriminatorLoss d = discriminatorLoss(realLogits, fakeLogits);
     LogitLoss g = LogitLoss.generator(fakeLogits, experiment.loss().generator());
-    return losses(d, g, exchange(real, fake.images(), d.value()));
+    return losses(d, g, exchange(real, fake.images(), d.value() + g.mean()));
   }
 
   private Fake generate(int n, long iteration, int draw) {
@@ -139,7 +139,7 @@ public final class GanStep {
    *     loss where gradients are not shared
    */
   private double shareGradient(Network network, int n, double loss) {
-    if (experiment.train().averagingFrequency() > 1 || collective.size() == 1) {
+    if (!sharesGradients()) {
       return loss;
     }
     Moments own = Moments.ofMeans(n, HostArrays.doubles(network.gradient()));
@@ -147,6 +147,10 @@ public final class GanStep {
     INDArray mean = Nd4j.createFromArray(merged.get(0).mean());
     network.gradient().assign(mean.castTo(network.dataType()));
     return merged.get(1).mean()[0];
+  }
+
+  private boolean sharesGradients() {
+    return experiment.train().averagingFrequency() == 1 && collective.size() > 1;
   }
 
   private DiscriminatorLoss discriminatorLoss(double[] realLogits, double[] fakeLogits) {
@@ -165,11 +169,11 @@ public final class GanStep {
     Network d = networks.discriminator();
     double[] logits = HostArrays.doubles(d.forward(fake));
     LogitLoss adversarial = LogitLoss.generator(logits, experiment.loss().generator());
-    Optional<MomentPair> pair = exchange(real, fake, dLoss.value());
+    Exchanged pair = exchange(real, fake, dLoss.value() + adversarial.mean());
     Losses losses = losses(dLoss, adversarial, pair);
     if (losses.isFinite()) {
       INDArray epsilon = d.backward(column(adversarial.gradient(), d));
-      pair.ifPresent(moments -> addPenaltyGradient(epsilon, fake, moments));
+      pair.moments().ifPresent(moments -> addPenaltyGradient(epsilon, fake, moments));
       networks.generator().backward(epsilon);
       shareGradient(networks.generator(), (int) fake.size(0), losses.generator());
       losses = losses.withGeneratorNorm(networks.generator().gradientNorm((int) fake.size(0)));
@@ -195,41 +199,44 @@ public final class GanStep {
   }
 
   /**
-   * The moments that the scope asks for. The discriminator's loss travels along, so that a loss
-   * that is not finite stops all workers at the same iteration.
+   * Exchanges what the scope asks for. The losses travel along, so that a loss that is not finite
+   * stops all workers at the same iteration: none waits for one that has stopped.
    */
-  private Optional<MomentPair> exchange(INDArray real, INDArray fake, double dLoss) {
+  private Exchanged exchange(INDArray real, INDArray fake, double losses) {
+    Moments loss = Moments.ofMeans(fake.size(0), losses);
     return switch (experiment.moments().scope()) {
-      case NONE -> Optional.empty();
-      case PARTITION -> Optional.of(new MomentPair(moments(real), moments(fake), dLoss));
+      case NONE -> new Exchanged(Optional.empty(), alsoShared(loss));
+      case PARTITION ->
+          new Exchanged(
+              Optional.of(new MomentPair(moments(real), moments(fake))), alsoShared(loss));
       case GLOBAL -> {
-        List<Moments> merged =
-            collective.merge(
-                List.of(moments(real), moments(fake), Moments.ofMeans(fake.size(0), dLoss)));
-        yield Optional.of(new MomentPair(merged.get(0), merged.get(1), merged.get(2).mean()[0]));
+        List<Moments> merged = collective.merge(List.of(moments(real), moments(fake), loss));
+        yield Exchanged.of(merged.get(0), merged.get(1), merged.get(2));
       }
       case DATASET -> {
-        List<Moments> merged =
-            collective.merge(List.of(moments(fake), Moments.ofMeans(fake.size(0), dLoss)));
-        yield Optional.of(
-            new MomentPair(dataSetMoments.orElseThrow(), merged.get(0), merged.get(1).mean()[0]));
+        List<Moments> merged = collective.merge(List.of(moments(fake), loss));
+        yield Exchanged.of(dataSetMoments.orElseThrow(), merged.get(0), merged.get(1));
       }
     };
+  }
+
+  /** Where no moments are exchanged but gradients are, the losses must be known to all as well. */
+  private double alsoShared(Moments loss) {
+    return sharesGradients() ? collective.merge(List.of(loss)).get(0).mean()[0] : loss.mean()[0];
   }
 
   private static Moments moments(INDArray rows) {
     return Moments.of(HostArrays.doubles(rows), (int) rows.size(1));
   }
 
-  private Losses losses(DiscriminatorLoss d, LogitLoss adversarial, Optional<MomentPair> moments) {
+  private Losses losses(DiscriminatorLoss d, LogitLoss adversarial, Exchanged exchanged) {
     MomentDistance distance =
-        moments
+        exchanged
+            .moments()
             .map(m -> MomentDistance.between(m.generated(), m.real()))
             .orElse(new MomentDistance(0, 0));
-    double penalty = moments.map(m -> penalty(m).value()).orElse(0.0);
-    boolean allFinite =
-        Double.isFinite(d.shared())
-            && moments.map(m -> Double.isFinite(m.sharedLoss())).orElse(true);
+    double penalty = exchanged.moments().map(m -> penalty(m).value()).orElse(0.0);
+    boolean allFinite = Double.isFinite(d.shared()) && Double.isFinite(exchanged.losses());
     return new Losses(
         d.value(),
         adversarial.mean() + penalty,
@@ -263,5 +270,17 @@ public final class GanStep {
     }
   }
 
-  private record MomentPair(Moments real, Moments generated, double sharedLoss) {}
+  private record MomentPair(Moments real, Moments generated) {}
+
+  /**
+   * What an exchange brought.
+   *
+   * @param moments the two sides of the comparison, if moments are looked at
+   * @param losses sum of the losses of all workers that exchange, not finite if one of them is not
+   */
+  private record Exchanged(Optional<MomentPair> moments, double losses) {
+    static Exchanged of(Moments real, Moments generated, Moments loss) {
+      return new Exchanged(Optional.of(new MomentPair(real, generated)), loss.mean()[0]);
+    }
+  }
 }

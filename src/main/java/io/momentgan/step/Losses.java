@@ -72,22 +72,17 @@ public record Losses(
     return new MomentDistance(momentMean, momentVariance);
   }
 
-  /** Whether the figures that come from this worker's own batch and networks are finite. */
+  /** Whether the losses that come from this worker's own batch and networks are finite. */
   public boolean isOwnFinite() {
-    return Double.isFinite(discriminator + generatorBce + dGradientNorm + gGradientNorm);
+    return Double.isFinite(discriminator + generatorBce);
   }
 
-  /** Whether every figure is finite, those shared by all workers included. */
+  /**
+   * Whether every loss is finite, those shared by all workers included. Gradient norms do not count:
+   * one that overflows shows in the losses of the next batch, which all workers learn of.
+   */
   public boolean isFinite() {
     return Double.isFinite(
-        discriminator
-            + generator
-            + generatorBce
-            + momentMean
-            + momentVariance
-            + dReal
-            + dFake
-            + dGradientNorm
-            + gGradientNorm);
+        discriminator + generator + generatorBce + momentMean + momentVariance + dReal + dFake);
   }
 }

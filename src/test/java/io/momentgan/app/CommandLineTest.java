@@ -1,0 +1,183 @@
+package io.momentgan.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "train", "resume", "sample", "data", "data inspect", "report", "results"})
+  void everyCommandExplainsItself(String command) {
+    String[] args = (command + " --help").strip().split(" ");
+    CommandRun help = CommandRun.of(args).succeeds();
+    assertThat(help.out()).startsWith(("Usage: momentgan " + command).strip());
+    assertThat(help.err()).isEmpty();
+  }
+
+  @Test
+  void helpOfTheWholeNamesTheExitCodes() {
+    assertThat(CommandRun.of("--help").out())
+        .containsIgnoringWhitespaces("0 done, 1 failed, 2 a mistake", "3 diverged");
+  }
+
+  @Test
+  void versionNamesWhatARunDependsOn() {
+    CommandRun version = CommandRun.of("--version").succeeds();
+    assertThat(version.out().lines())
+        .anyMatch(line -> line.matches("momentgan +\\S+"))
+        .anyMatch(line -> line.matches("spark +3\\.5\\.\\d+"))
+        .anyMatch(line -> line.matches("deeplearning4j +1\\.0\\.0-M2\\.1"))
+        .anyMatch(line -> line.matches("dl4j-spark +1\\.0\\.0-M2"))
+        .anyMatch(line -> line.matches("nd4j-backend +\\w+Backend"))
+        .anyMatch(line -> line.matches("blas +\\w+ .*"))
+        .anyMatch(line -> line.matches("java +17.*"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                       | Give a command, such as train; see momentgan --help",
+        "data                     | Give a command: inspect; see momentgan data --help",
+        "trian x.yaml             | Unmatched argument",
+        "train                    | Missing required parameter: 'EXPERIMENT.yaml'; see momentgan train --help",
+        "train x.yaml --epochs 3  | Unknown options: '--epochs', '3'",
+        "train x.yaml --workers W | Invalid value for option '--workers'",
+        "train x.yaml --set       | Missing required parameter for option '--set'",
+        "train nowhere.yaml       | nowhere.yaml: no such file",
+        "resume                   | Missing required parameter: 'RUN_URI'",
+        "resume nowhere           | There is no folder",
+        "sample nowhere --out x.png | There is no folder",
+        "sample nowhere           | Missing required option: '--out=FILE.png'",
+        "sample x --count 0 --out x.png | --count 0: expected a positive number",
+        "report nowhere           | There is no folder",
+        "results nowhere --out x.md | There is no folder",
+        "data inspect nowhere     | nowhere",
+        "data inspect             | Missing required parameter: 'URI'"
+      })
+  void mistakesInTheCallEndWithCode2AndOneLine(String call, String message) {
+    String[] args = call.isEmpty() ? new String[0] : call.split(" ");
+    assertThat(CommandRun.of(args).mistake()).contains(message);
+  }
+
+  @Test
+  void similarCommandIsSuggested() {
+    assertThat(CommandRun.of("trian", "x.yaml").mistake()).contains("did you mean", "train");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train.epochs=0          | --set train.epochs=0: Setting train.epochs: found 0",
+        "train.epoch=3           | --set train.epoch=3: Setting train.epoch: found an unknown setting",
+        "nonsense                | --set nonsense: expected key=value",
+        "train.batch-size=201    | Setting train.batch-size: found 201, expected at most 200",
+        "data.validation=400     | data.validation",
+        "data.uri=/no/such/place | /no/such/place"
+      })
+  void mistakesInTheSettingsEndWithCode2BeforeAnythingIsWritten(String set, String message) {
+    assertThat(CommandRun.of(TinyExperiment.training(folder, set)).mistake()).contains(message);
+    assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  @Test
+  void unreadableSettingsFileIsTheUsersMistake() throws IOException {
+    Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, 0, 1});
+    assertThat(CommandRun.of("train", binary.toString()).mistake()).contains("binary.yaml");
+    assertThat(CommandRun.of("train", folder.toString()).mistake()).contains(folder.toString());
+  }
+
+  @Test
+  void outputFolderThatIsAFileIsTheUsersMistake() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertThat(
+            CommandRun.of("train", TinyExperiment.in(folder).toString(), "--out", file.toString())
+                .refusal(Main.USER_MISTAKE))
+        .contains(file.toString());
+  }
+
+  @Test
+  void otherFailuresEndWithCode1AndTheirTrace() {
+    System.setProperty("spark.master", "nonsense");
+    try {
+      CommandRun run = CommandRun.of(TinyExperiment.training(folder, "train.workers=1"));
+      assertThat(run.code()).isEqualTo(Main.FAILED);
+      assertThat(run.err()).contains("Could not parse Master URL", "\tat ");
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
+
+  @Test
+  void workersThatCannotExchangeMomentsAcrossMachinesAreTheUsersMistake() {
+    System.setProperty("spark.master", "spark://nowhere:7077");
+    try {
+      assertThat(CommandRun.of(TinyExperiment.training(folder)).mistake())
+          .contains("moments.scope", "spark://nowhere:7077");
+      assertThat(folder.resolve("runs")).doesNotExist();
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
+
+  @Test
+  void folderThatIsNoRunIsTheUsersMistake() throws IOException {
+    for (String command : List.of("resume", "report")) {
+      assertThat(CommandRun.of(command, folder.toString()).mistake()).contains("run.yaml");
+    }
+    Files.writeString(folder.resolve("run.yaml"), "- nothing\n  of: use\n");
+    assertThat(CommandRun.of("resume", folder.toString()).mistake())
+        .contains("run.yaml: not the record of a run");
+  }
+
+  @Test
+  void dryRunPrintsThePlanAndWritesNothing() throws IOException {
+    String[] training = TinyExperiment.training(folder, "train.epochs=3", "generator.slope=0.2");
+    String[] args =
+        Stream.concat(Stream.of(training), Stream.of("--dry-run")).toArray(String[]::new);
+    CommandRun plan = CommandRun.of(args).succeeds();
+    assertThat(plan.out())
+        .contains("epochs: 3", "slope: 0.2", "averaging-frequency: 4", "keep-last: 3")
+        .contains("Data: glyphs (glyphs), 400 training images of 1x28x28")
+        // 10 * 16 + 16 and 16 * 784 + 784; 784 * 16 + 16 and 16 + 1
+        .contains("Generator: 13,504 trainable parameters")
+        .contains("Discriminator: 12,577 trainable parameters")
+        .contains("3 epochs x 10 iterations = 30 iterations on each of 2 workers")
+        .contains("batches of 20 (40 together); 9 rounds of 4 iterations")
+        .containsPattern("Memory: \\d+\\.\\d MiB of images and about \\d+\\.\\d MiB of networks")
+        .containsPattern("Bytes per round: \\d+\\.\\d MiB out and \\d+\\.\\d MiB back per worker");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(folder.resolve("tiny.yaml"));
+    }
+  }
+
+  @Test
+  void dryRunOfEachExperimentFileSucceeds() throws IOException {
+    Path experiments = Path.of(System.getProperty("momentgan.repository", "."), "conf/experiments");
+    try (Stream<Path> files = Files.list(experiments)) {
+      files.forEach(file -> CommandRun.of("train", file.toString(), "--dry-run").succeeds());
+    }
+  }
+
+  @Test
+  void optionsForDataAndWorkersGoOverTheFile() {
+    String file = TinyExperiment.in(folder).toString();
+    assertThat(CommandRun.of("train", file, "--workers", "4", "--dry-run").succeeds().out())
+        .contains("5 iterations = 10 iterations on each of 4 workers");
+    assertThat(CommandRun.of("train", file, "--data", "no such: place", "--dry-run").mistake())
+        .contains("no such: place");
+  }
+}

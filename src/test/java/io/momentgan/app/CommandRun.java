@@ -1,0 +1,62 @@
+package io.momentgan.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A command that was run in this process.
+ *
+ * @param code its exit code
+ * @param out what it wrote to the standard output
+ * @param err what it wrote to the standard error stream
+ */
+record CommandRun(int code, String out, String err) {
+  private static final String STACK_FRAME = "(?s).*\\n\\s+at [a-z].*";
+
+  static CommandRun of(String... args) {
+    PrintStream oldOut = System.out;
+    PrintStream oldErr = System.err;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (PrintStream newOut = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream newErr = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+      System.setOut(newOut);
+      System.setErr(newErr);
+      int code = Main.run(args);
+      newOut.flush();
+      newErr.flush();
+      return new CommandRun(
+          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(oldOut);
+      System.setErr(oldErr);
+    }
+  }
+
+  /** The command did what it was told. */
+  CommandRun succeeds() {
+    assertThat(code).as("exit code; standard error: %s", err).isZero();
+    return this;
+  }
+
+  /** The command ended with a code and exactly one line that says why. */
+  String refusal(int expectedCode) {
+    assertThat(code).as("exit code; standard error: %s", err).isEqualTo(expectedCode);
+    assertThat(err).doesNotMatch(STACK_FRAME);
+    List<String> errors = err.lines().filter(line -> line.startsWith("error: ")).toList();
+    assertThat(errors).as("error lines of %s", err).hasSize(1);
+    return errors.get(0);
+  }
+
+  /** The command was refused as the user's mistake: one line and nothing else. */
+  String mistake() {
+    String line = refusal(Main.USER_MISTAKE);
+    assertThat(err.strip()).isEqualTo(line);
+    assertThat(out).isEmpty();
+    return line;
+  }
+}

@@ -1,0 +1,170 @@
+package io.momentgan.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileUtil;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class ResumeTest {
+  private static final List<String> TIMINGS = List.of("seconds", "round_seconds", "worker_seconds");
+
+  @TempDir private Path folder;
+
+  /**
+   * One worker makes 5 rounds of an epoch, two make 3: checkpoints of every third or second round
+   * lie within epochs.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 3, 10, 9", "2, 2, 6, 4"})
+  void resumedRunEqualsOneThatNeverStopped(
+      int workers, int every, int roundsOfTwoEpochs, int withinSecondEpoch) throws IOException {
+    String[] settings = {"train.workers=" + workers, "checkpoint.every=" + every, "train.epochs=4"};
+    Path whole = TinyExperiment.train(folder.resolve("whole"), settings);
+    settings[2] = "train.epochs=2";
+    Path half = TinyExperiment.train(folder.resolve("half"), settings);
+    Path killed = copy(half, "killed");
+    FileUtil.fullyDelete(checkpoint(killed, roundsOfTwoEpochs).toFile());
+    assertThat(checkpoint(killed, withinSecondEpoch)).exists();
+
+    assertEqual(whole, resume(half, "train.epochs=4"), 2 * roundsOfTwoEpochs);
+    assertEqual(whole, resume(killed, "train.epochs=4"), 2 * roundsOfTwoEpochs);
+  }
+
+  @Test
+  void damagedCheckpointIsPassedOver() throws IOException {
+    Path run = TinyExperiment.train(folder, "train.workers=1", "checkpoint.every=2");
+    Path damaged = copy(run, "damaged");
+    Path generator = checkpoint(damaged, 10).resolve("generator.zip");
+    byte[] bytes = Files.readAllBytes(generator);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(generator, bytes);
+    assertEqual(run, resume(damaged), 10);
+  }
+
+  @Test
+  void finishedRunIsLeftAsItIs() throws IOException {
+    Path run = TinyExperiment.train(folder, "train.epochs=1");
+    List<String> before = contents(run);
+    for (String epochs : List.of("train.epochs=1", "checkpoint.keep-last=2")) {
+      CommandRun again = CommandRun.of("resume", run.toString(), "--set", epochs).succeeds();
+      assertThat(again.out())
+          .isEqualTo(
+              "Nothing to do: %s has all its epochs; for more, resume with --set train.epochs=N above 1%n"
+                  .formatted(run));
+      assertThat(again.err()).isEmpty();
+    }
+    assertThat(contents(run)).isEqualTo(before);
+  }
+
+  @Test
+  void settingsThatWouldMakeItAnotherRunAreRefused() throws IOException {
+    Path run = TinyExperiment.train(folder, "train.epochs=1");
+    List<String> before = contents(run);
+    for (String other :
+        List.of("train.seed=2", "train.workers=1", "data.limit=100", "train.epochsX=3", "name=b")) {
+      assertThat(CommandRun.of("resume", run.toString(), "--set", other).mistake())
+          .contains("--set " + other);
+    }
+    assertThat(CommandRun.of("resume", run.toString(), "--set", "data.glyphs.seed=2").mistake())
+        .contains("cannot change once it has begun", "train.epochs");
+    assertThat(contents(run)).isEqualTo(before);
+  }
+
+  @Test
+  void runWithoutACheckpointCannotBeResumed() throws IOException {
+    Path run = TinyExperiment.train(folder, "train.epochs=1");
+    FileUtil.fullyDelete(run.resolve("checkpoints").toFile());
+    assertThat(CommandRun.of("resume", run.toString(), "--set", "train.epochs=2").mistake())
+        .contains("No checkpoint of the run verifies");
+  }
+
+  private static Path resume(Path run, String... settings) {
+    List<String> args = new ArrayList<>(List.of("resume", run.toString()));
+    Stream.of(settings).forEach(setting -> args.addAll(List.of("--set", setting)));
+    CommandRun resumed = CommandRun.of(args.toArray(String[]::new)).succeeds();
+    assertThat(resumed.out()).isEqualTo("Run folder: file:%s%n".formatted(run));
+    return run;
+  }
+
+  private static void assertEqual(Path whole, Path resumed, int lastRound) throws IOException {
+    for (String network : List.of("generator.zip", "discriminator.zip")) {
+      MultiLayerNetwork expected = network(checkpoint(whole, lastRound).resolve(network));
+      MultiLayerNetwork actual = network(checkpoint(resumed, lastRound).resolve(network));
+      assertSameBits(actual.params(), expected.params());
+      assertSameBits(
+          actual.getUpdater().getStateViewArray(), expected.getUpdater().getStateViewArray());
+      assertThat(actual.getIterationCount()).isEqualTo(expected.getIterationCount());
+    }
+    for (String table : List.of("metrics/epochs.jsonl", "metrics/rounds.jsonl")) {
+      assertThat(metrics(resumed.resolve(table))).isEqualTo(metrics(whole.resolve(table)));
+    }
+    for (String samples : names(whole.resolve("samples"))) {
+      assertThat(resumed.resolve("samples").resolve(samples))
+          .hasSameBinaryContentAs(whole.resolve("samples").resolve(samples));
+    }
+  }
+
+  private static void assertSameBits(INDArray actual, INDArray expected) {
+    assertThat(actual.dup().data().asBytes()).isEqualTo(expected.dup().data().asBytes());
+  }
+
+  private static MultiLayerNetwork network(Path file) throws IOException {
+    return ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true);
+  }
+
+  private static Path checkpoint(Path run, int round) {
+    return run.resolve("checkpoints/step=%08d".formatted(round));
+  }
+
+  private static List<JsonNode> metrics(Path file) throws IOException {
+    List<JsonNode> lines =
+        new ObjectMapper().readerFor(JsonNode.class).<JsonNode>readValues(file.toFile()).readAll();
+    assertThat(lines).isNotEmpty();
+    lines.forEach(line -> ((ObjectNode) line).remove(TIMINGS));
+    return lines;
+  }
+
+  private Path copy(Path run, String name) throws IOException {
+    Path target = Files.createDirectories(folder.resolve(name)).resolve(run.getFileName());
+    try (Stream<Path> files = Files.walk(run)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(run.relativize(file)));
+      }
+    }
+    return target;
+  }
+
+  /** Names of all files with sizes and times. */
+  private static List<String> contents(Path run) throws IOException {
+    try (Stream<Path> files = Files.walk(run)) {
+      List<String> result = new ArrayList<>();
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        result.add("%s %d %d".formatted(file, bytes.length, Arrays.hashCode(bytes)));
+      }
+      return result;
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.momentgan.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.NetworkState;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class SamplerTest {
+  private static final int FEATURES = 12;
+
+  private final Experiment experiment = experiment();
+  private final Sampler sampler = new Sampler(experiment, FEATURES);
+  private final NetworkState generator = generator(experiment);
+
+  @Test
+  void sameSeedDrawsTheSameImagesInAnotherSampler() {
+    assertThat(new Sampler(experiment, FEATURES).draw(generator, 7, 3))
+        .isDeepEqualTo(sampler.draw(generator, 7, 3));
+  }
+
+  @Test
+  void otherSeedDrawsOtherImages() {
+    float[][] images = sampler.draw(generator, 7, 3);
+    float[][] others = sampler.draw(generator, 7, 4);
+    for (int i = 0; i < images.length; i++) {
+      assertThat(others[i]).isNotEqualTo(images[i]);
+    }
+  }
+
+  @Test
+  void imagesOfADrawDiffer() {
+    float[][] images = sampler.draw(generator, 7, 3);
+    assertThat(Arrays.stream(images).map(Arrays::toString).distinct()).hasSize(7);
+  }
+
+  @Test
+  void drawnBeforeMakesNoDifference() {
+    float[][] first = sampler.draw(generator, 5, 3);
+    sampler.draw(generator(experiment("train.seed=8")), 9, 4);
+    assertThat(sampler.draw(generator, 5, 3)).isDeepEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 33})
+  void valuesLieInTheRangeOfTheOutput(int count) {
+    assertThat(sampler.draw(generator, count, 3))
+        .hasDimensions(count, FEATURES)
+        .satisfies(images -> assertWithin(images, -1, 1));
+    Experiment sigmoid = experiment("generator.output=sigmoid");
+    assertWithin(new Sampler(sigmoid, FEATURES).draw(generator(sigmoid), count, 3), 0, 1);
+  }
+
+  @Test
+  void gridIsTheSameEachTimeAndStoredSamplesDifferByEpoch() {
+    assertThat(sampler.grid(generator)).hasDimensions(4, FEATURES);
+    assertThat(sampler.grid(generator)).isDeepEqualTo(sampler.grid(generator));
+    assertThat(sampler.stored(generator, 1)).hasDimensions(11, FEATURES);
+    assertThat(sampler.stored(generator, 1)).isDeepEqualTo(sampler.stored(generator, 1));
+    assertThat(sampler.stored(generator, 2)[0]).isNotEqualTo(sampler.stored(generator, 1)[0]);
+  }
+
+  @Test
+  void anImageOfBatchStatisticsDependsOnItsBatchMatesAndOneOfRunningStatisticsDoesNot() {
+    Experiment batch = experiment("generator.layers.0.batch-norm=true");
+    Experiment running =
+        experiment("generator.layers.0.batch-norm=true", "generator.batch-norm.sampling=running");
+    assertThat(firstOf(batch, 4)).isNotEqualTo(firstOf(batch, 5));
+    assertThat(firstOf(running, 4)).isEqualTo(firstOf(running, 5));
+  }
+
+  private static float[] firstOf(Experiment settings, int count) {
+    return new Sampler(settings, FEATURES).draw(generator(settings), count, 3)[0];
+  }
+
+  private static void assertWithin(float[][] images, float min, float max) {
+    for (float[] image : images) {
+      for (float value : image) {
+        assertThat(value).isBetween(min, max);
+      }
+    }
+  }
+
+  private static NetworkState generator(Experiment settings) {
+    return GanNetworks.build(settings, FEATURES, DataType.FLOAT).generator().state();
+  }
+
+  private static Experiment experiment(String... overrides) {
+    String yaml =
+        """
+        name: sampler
+        latent: {size: 6}
+        generator: {layers: [{type: dense, units: 8}]}
+        discriminator: {layers: [{type: dense, units: 8}]}
+        samples: {grid: 4, stored: 11}
+        """;
+    return ExperimentReader.read(yaml, "sampler.yaml", List.of(overrides));
+  }
+}
