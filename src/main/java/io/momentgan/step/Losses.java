@@ -78,8 +78,8 @@ public record Losses(
   }
 
   /**
-   * Whether every loss is finite, those shared by all workers included. Gradient norms do not count:
-   * one that overflows shows in the losses of the next batch, which all workers learn of.
+   * Whether every loss is finite, those shared by all workers included. Gradient norms do not
+   * count: one that overflows shows in the losses of the next batch, which all workers learn of.
    */
   public boolean isFinite() {
     return Double.isFinite(
