@@ -46,7 +46,8 @@ class ArchitectureTest {
           Layer.of("collective", "moments"),
           Layer.of("data", "config").with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
-          Layer.of("network", "config").with(DL4J, ND4J, JAVACPP),
+          Layer.of("kernels").with(ND4J, JAVACPP),
+          Layer.of("network", "config", "kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("step", "config", "moments", "collective", "network").with(ND4J),
           Layer.of(
                   "averaging",

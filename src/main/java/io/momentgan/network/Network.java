@@ -43,7 +43,7 @@ public final class Network {
    */
   public Network(NetworkConfig config, int inputs, int outputs, DataType dataType, long seed) {
     blueprint = new NetworkBlueprint(config, inputs, outputs, dataType);
-    model = new MultiLayerNetwork(blueprint.configuration(seed, true));
+    model = new MultiLayerNetwork(blueprint.forTraining(seed));
     model.init();
     model.initGradientsView();
     layout = ParameterLayout.of(model);
@@ -194,7 +194,7 @@ public final class Network {
    * @return the bytes of the zip file
    */
   public byte[] toZip() {
-    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.configuration(0, false));
+    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.forUse());
     plain.init(model.params().dup(), false);
     INDArray updaterState = model.getUpdater().getStateViewArray();
     if (updaterState != null) {

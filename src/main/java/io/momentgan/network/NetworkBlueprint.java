@@ -3,6 +3,7 @@ package io.momentgan.network;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
+import io.momentgan.kernels.VectorAdam;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -37,19 +38,27 @@ import org.nd4j.linalg.learning.config.Sgd;
  */
 record NetworkBlueprint(NetworkConfig config, int inputs, int outputs, DataType dataType) {
   /**
-   * The configuration.
+   * The configuration to train with: dropout where the settings have it, and fast kernels.
    *
    * @param seed seed of the initial weights
-   * @param dropout whether dropout layers are there: they are needed in training only
    */
-  MultiLayerConfiguration configuration(long seed, boolean dropout) {
+  MultiLayerConfiguration forTraining(long seed) {
+    return configuration(seed, true, fastUpdater(config.optimizer()));
+  }
+
+  /** The configuration to use and store: stock Deeplearning4j throughout, without dropout. */
+  MultiLayerConfiguration forUse() {
+    return configuration(0, false, updater(config.optimizer()));
+  }
+
+  private MultiLayerConfiguration configuration(long seed, boolean dropout, IUpdater updater) {
     NeuralNetConfiguration.ListBuilder list =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .dataType(dataType)
             .weightInit(weightInit())
             .biasInit(0)
-            .updater(updater(config.optimizer()))
+            .updater(updater)
             .trainingWorkspaceMode(WorkspaceMode.ENABLED)
             .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
             .list();
@@ -116,6 +125,12 @@ record NetworkBlueprint(NetworkConfig config, int inputs, int outputs, DataType 
       case GLOROT_UNIFORM -> new WeightInitXavierUniform();
       case NORMAL -> new WeightInitDistribution(new NormalDistribution(0, config.weightsSd()));
     };
+  }
+
+  private static IUpdater fastUpdater(OptimizerConfig o) {
+    return o.type() == OptimizerConfig.Type.ADAM
+        ? new VectorAdam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon())
+        : updater(o);
   }
 
   private static IUpdater updater(OptimizerConfig o) {
