@@ -7,7 +7,6 @@ import io.momentgan.network.Network;
 import io.momentgan.network.NetworkState;
 import io.momentgan.step.LatentVectors;
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Draws pictures from a generator. */
@@ -23,9 +22,7 @@ public final class Sampler {
    */
   public Sampler(Experiment experiment, int features) {
     this.experiment = experiment;
-    this.generator =
-        new Network(
-            experiment.generator(), experiment.latent().size(), features, DataType.FLOAT, 0);
+    this.generator = Network.forUse(experiment.generator(), experiment.latent().size(), features);
   }
 
   /**

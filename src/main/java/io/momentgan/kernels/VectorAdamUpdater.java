@@ -10,11 +10,10 @@ import org.nd4j.linalg.learning.AdamUpdater;
  */
 final class VectorAdamUpdater extends AdamUpdater {
   private static final long serialVersionUID = 1L;
-  private static final int PIECE = 2048;
 
-  private final float[] gradients = new float[PIECE];
-  private final float[] firstMoments = new float[PIECE];
-  private final float[] secondMoments = new float[PIECE];
+  private final float[] gradients = new float[Pieces.LENGTH];
+  private final float[] firstMoments = new float[Pieces.LENGTH];
+  private final float[] secondMoments = new float[Pieces.LENGTH];
 
   VectorAdamUpdater(VectorAdam config) {
     super(config);
@@ -28,11 +27,11 @@ final class VectorAdamUpdater extends AdamUpdater {
         Math.sqrt(1 - Math.pow(getConfig().getBeta2(), t))
             / (1 - Math.pow(getConfig().getBeta1(), t));
     float rate = (float) (getConfig().getLearningRate(iteration, epoch) * correction);
-    FloatPointer g = pointer(gradient);
-    FloatPointer m = pointer(getM());
-    FloatPointer v = pointer(getV());
-    for (long from = 0; from < gradient.length(); from += PIECE) {
-      int length = (int) Math.min(PIECE, gradient.length() - from);
+    FloatPointer g = Pieces.pointer(gradient);
+    FloatPointer m = Pieces.pointer(getM());
+    FloatPointer v = Pieces.pointer(getV());
+    for (long from = 0; from < gradient.length(); from += Pieces.LENGTH) {
+      int length = (int) Math.min(Pieces.LENGTH, gradient.length() - from);
       g.position(from).get(gradients, 0, length);
       m.position(from).get(firstMoments, 0, length);
       v.position(from).get(secondMoments, 0, length);
@@ -58,10 +57,6 @@ final class VectorAdamUpdater extends AdamUpdater {
       v[i] = second;
       g[i] = rate * first / ((float) Math.sqrt(second) + epsilon);
     }
-  }
-
-  private static FloatPointer pointer(INDArray contiguous) {
-    return new FloatPointer(contiguous.data().addressPointer());
   }
 
   @Override

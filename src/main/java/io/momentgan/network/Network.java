@@ -2,6 +2,7 @@ package io.momentgan.network;
 
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
+import io.momentgan.network.NetworkBlueprint.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ public final class Network {
   private final INDArray gradient;
 
   /**
-   * A network with initial weights.
+   * A network to train, with initial weights.
    *
    * @param config the settings
    * @param inputs number of input values
@@ -42,12 +43,30 @@ public final class Network {
    * @param seed seed of the initial weights
    */
   public Network(NetworkConfig config, int inputs, int outputs, DataType dataType, long seed) {
-    blueprint = new NetworkBlueprint(config, inputs, outputs, dataType);
-    model = new MultiLayerNetwork(blueprint.forTraining(seed));
+    this(new NetworkBlueprint(config, inputs, outputs, dataType, Purpose.TRAINING), seed);
+  }
+
+  private Network(NetworkBlueprint blueprint, long seed) {
+    this.blueprint = blueprint;
+    this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
     model.initGradientsView();
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
+  }
+
+  /**
+   * A network to use, for {@link #load}: stock Deeplearning4j throughout, so that plain
+   * Deeplearning4j gives the same bits.
+   *
+   * @param config the settings
+   * @param inputs number of input values
+   * @param outputs number of output values
+   * @return the network
+   */
+  public static Network forUse(NetworkConfig config, int inputs, int outputs) {
+    return new Network(
+        new NetworkBlueprint(config, inputs, outputs, DataType.FLOAT, Purpose.USE), 0);
   }
 
   /** The Deeplearning4j network itself. */
@@ -194,7 +213,7 @@ public final class Network {
    * @return the bytes of the zip file
    */
   public byte[] toZip() {
-    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.forUse());
+    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.USE).configuration(0));
     plain.init(model.params().dup(), false);
     INDArray updaterState = model.getUpdater().getStateViewArray();
     if (updaterState != null) {

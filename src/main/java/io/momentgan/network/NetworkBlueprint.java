@@ -4,6 +4,8 @@ import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
 import io.momentgan.kernels.VectorAdam;
+import io.momentgan.kernels.VectorLeakyRelu;
+import io.momentgan.kernels.VectorTanh;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -21,6 +23,7 @@ import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -35,53 +38,66 @@ import org.nd4j.linalg.learning.config.Sgd;
  * @param inputs number of input values
  * @param outputs number of output values
  * @param dataType type of the parameters
+ * @param purpose what the network is for
  */
-record NetworkBlueprint(NetworkConfig config, int inputs, int outputs, DataType dataType) {
+record NetworkBlueprint(
+    NetworkConfig config, int inputs, int outputs, DataType dataType, Purpose purpose) {
+  /** What a network is for. */
+  enum Purpose {
+    /** Dropout where the settings have it, and fast kernels. */
+    TRAINING,
+    /**
+     * Stock Deeplearning4j throughout, without dropout: what files hold, and samples are drawn by.
+     */
+    USE
+  }
+
+  /** The same network for another purpose. */
+  NetworkBlueprint with(Purpose other) {
+    return new NetworkBlueprint(config, inputs, outputs, dataType, other);
+  }
+
   /**
-   * The configuration to train with: dropout where the settings have it, and fast kernels.
+   * The configuration.
    *
    * @param seed seed of the initial weights
    */
-  MultiLayerConfiguration forTraining(long seed) {
-    return configuration(seed, true, fastUpdater(config.optimizer()));
-  }
-
-  /** The configuration to use and store: stock Deeplearning4j throughout, without dropout. */
-  MultiLayerConfiguration forUse() {
-    return configuration(0, false, updater(config.optimizer()));
-  }
-
-  private MultiLayerConfiguration configuration(long seed, boolean dropout, IUpdater updater) {
+  MultiLayerConfiguration configuration(long seed) {
     NeuralNetConfiguration.ListBuilder list =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .dataType(dataType)
             .weightInit(weightInit())
             .biasInit(0)
-            .updater(updater)
+            .updater(updater(config.optimizer()))
             .trainingWorkspaceMode(WorkspaceMode.ENABLED)
             .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
             .list();
-    layers(dropout).forEach(list::layer);
+    layers().forEach(list::layer);
     return list.build();
   }
 
-  private List<Layer> layers(boolean dropout) {
+  private boolean training() {
+    return purpose == Purpose.TRAINING;
+  }
+
+  private List<Layer> layers() {
     List<Layer> result = new ArrayList<>();
     int width = inputs;
     double dropped = 0;
     for (LayerConfig layer : config.layers()) {
       LayerConfig.Dense dense = (LayerConfig.Dense) layer;
-      addDense(result, width, dense, dropout ? dropped : 0);
+      addDense(result, width, dense, training() ? dropped : 0);
       width = dense.units();
       dropped = dense.dropout();
     }
-    result.add(dense(width, outputs, outputActivation(), dropout ? dropped : 0));
+    result.add(dense(width, outputs, outputActivation(), training() ? dropped : 0));
     return result;
   }
 
   private void addDense(List<Layer> into, int width, LayerConfig.Dense dense, double inputDropped) {
-    IActivation activation = new ActivationLReLU(config.slope());
+    IActivation activation =
+        training() ? new VectorLeakyRelu(config.slope()) : new ActivationLReLU(config.slope());
     if (dense.batchNorm()) {
       into.add(
           dense(width, dense.units(), Activation.IDENTITY.getActivationFunction(), inputDropped));
@@ -114,7 +130,7 @@ record NetworkBlueprint(NetworkConfig config, int inputs, int outputs, DataType 
 
   private IActivation outputActivation() {
     return switch (config.output()) {
-      case TANH -> Activation.TANH.getActivationFunction();
+      case TANH -> training() ? new VectorTanh() : new ActivationTanH();
       case SIGMOID -> Activation.SIGMOID.getActivationFunction();
       case IDENTITY -> Activation.IDENTITY.getActivationFunction();
     };
@@ -127,15 +143,12 @@ record NetworkBlueprint(NetworkConfig config, int inputs, int outputs, DataType 
     };
   }
 
-  private static IUpdater fastUpdater(OptimizerConfig o) {
-    return o.type() == OptimizerConfig.Type.ADAM
-        ? new VectorAdam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon())
-        : updater(o);
-  }
-
-  private static IUpdater updater(OptimizerConfig o) {
+  private IUpdater updater(OptimizerConfig o) {
     return switch (o.type()) {
-      case ADAM -> new Adam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon());
+      case ADAM ->
+          training()
+              ? new VectorAdam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon())
+              : new Adam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon());
       case SGD -> new Sgd(o.learningRate());
       case MOMENTUM -> new Nesterovs(o.learningRate(), o.momentum());
     };

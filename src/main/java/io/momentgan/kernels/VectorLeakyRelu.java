@@ -1,0 +1,53 @@
+package io.momentgan.kernels;
+
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The leaky rectifier max(slope * x, x) as vector instructions. */
+public final class VectorLeakyRelu extends ActivationLReLU {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * A leaky rectifier.
+   *
+   * @param slope for negative values, in [0, 1)
+   */
+  public VectorLeakyRelu(double slope) {
+    super(slope);
+  }
+
+  @Override
+  public INDArray getActivation(INDArray in, boolean training) {
+    if (!Pieces.fit(in)) {
+      return super.getActivation(in, training);
+    }
+    float slope = (float) getAlpha();
+    Pieces.replace(in, (values, length) -> rectify(values, length, slope));
+    return in;
+  }
+
+  @Override
+  public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilon) {
+    if (!Pieces.fit(in, epsilon)) {
+      return super.backprop(in, epsilon);
+    }
+    assertShape(in, epsilon);
+    float slope = (float) getAlpha();
+    Pieces.replace(
+        in, epsilon, (values, others, length) -> gradient(values, others, length, slope));
+    return new Pair<>(in, null);
+  }
+
+  private static void rectify(float[] values, int length, float slope) {
+    for (int i = 0; i < length; i++) {
+      values[i] = Math.max(slope * values[i], values[i]);
+    }
+  }
+
+  private static void gradient(float[] values, float[] epsilon, int length, float slope) {
+    for (int i = 0; i < length; i++) {
+      values[i] = values[i] >= 0 ? epsilon[i] : slope * epsilon[i];
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.momentgan.kernels;
+
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The hyperbolic tangent as vector instructions: a rational approximation (degree 13 over degree 6,
+ * the coefficients of Eigen's {@code ptanh}) that differs from the exact value by at most 3e-7.
+ */
+public final class VectorTanh extends ActivationTanH {
+  private static final long serialVersionUID = 1L;
+
+  /** Beyond it the tangent is 1 in float. */
+  private static final float BOUND = 7.905311f;
+
+  @Override
+  public INDArray getActivation(INDArray in, boolean training) {
+    if (!Pieces.fit(in)) {
+      return super.getActivation(in, training);
+    }
+    Pieces.replace(in, VectorTanh::tanh);
+    return in;
+  }
+
+  @Override
+  public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilon) {
+    if (!Pieces.fit(in, epsilon)) {
+      return super.backprop(in, epsilon);
+    }
+    assertShape(in, epsilon);
+    Pieces.replace(in, epsilon, VectorTanh::gradient);
+    return new Pair<>(in, null);
+  }
+
+  private static void gradient(float[] values, float[] epsilon, int length) {
+    tanh(values, length);
+    for (int i = 0; i < length; i++) {
+      values[i] = epsilon[i] * (1 - values[i] * values[i]);
+    }
+  }
+
+  private static void tanh(float[] values, int length) {
+    for (int i = 0; i < length; i++) {
+      float x = Math.max(-BOUND, Math.min(BOUND, values[i]));
+      float s = x * x;
+      float p = -2.7607684e-16f;
+      p = p * s + 2.000188e-13f;
+      p = p * s - 8.604672e-11f;
+      p = p * s + 5.1222973e-8f;
+      p = p * s + 1.48572235e-5f;
+      p = p * s + 6.3726195e-4f;
+      p = p * s + 4.8935246e-3f;
+      float q = 1.1982584e-6f;
+      q = q * s + 1.1853471e-4f;
+      q = q * s + 2.2684347e-3f;
+      q = q * s + 4.893525e-3f;
+      values[i] = Math.max(-1f, Math.min(1f, x * p / q));
+    }
+  }
+}
