@@ -1,0 +1,79 @@
+package io.momentgan.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.momentgan.Experiments;
+import io.momentgan.SparkHome;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.network.NetworkState;
+import io.momentgan.network.Snapshot;
+import io.momentgan.output.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole command in one process and in three, as on a cluster. */
+@Timeout(180)
+class ClusterTrainingTest {
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "spark.driver.host", "127.0.0.1",
+          "spark.ui.enabled", "false",
+          "spark.executor.extraClassPath", SparkHome.ownClasses(),
+          "spark.authenticate", "true",
+          "spark.authenticate.secret", "known to driver and executors",
+          "spark.network.crypto.enabled", "true");
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void setSparkSettings() throws IOException {
+    SparkHome.create();
+    SETTINGS.forEach(System::setProperty);
+  }
+
+  @AfterEach
+  void clearSparkSettings() {
+    SETTINGS.keySet().forEach(System::clearProperty);
+    System.clearProperty(SparkContexts.MASTER);
+  }
+
+  @Test
+  void executorsInOtherProcessesGiveTheBitsOfThreads() throws IOException {
+    Snapshot threads = train("local[2]");
+    Snapshot processes = train("local-cluster[2,1,1024]");
+    assertThat(processes.round()).isEqualTo(threads.round()).isEqualTo(7);
+    assertSame(processes.generator(), threads.generator());
+    assertSame(processes.discriminator(), threads.discriminator());
+  }
+
+  private Snapshot train(String master) throws IOException {
+    System.setProperty(SparkContexts.MASTER, master);
+    Experiment experiment =
+        Experiments.small(
+            "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",
+            "train.workers=2",
+            "train.epochs=1",
+            "train.deadline-seconds=60");
+    Path settings = folder.resolve("small.yaml");
+    Files.writeString(settings, ExperimentReader.write(experiment));
+    Path runs = folder.resolve(master.replaceAll("\\W", "-"));
+    assertThat(Main.run("train", settings.toString(), "--out", runs.toString())).isZero();
+    CheckpointFiles checkpoints =
+        Outputs.checkpoints(RunFolder.open(runs.resolve("00000-small").toString(), Map.of()));
+    return checkpoints.read(checkpoints.newest()).snapshot();
+  }
+
+  private static void assertSame(NetworkState actual, NetworkState expected) {
+    assertThat(actual.params()).isEqualTo(expected.params());
+    assertThat(actual.updaterState()).isEqualTo(expected.updaterState());
+    assertThat(actual.updates()).isEqualTo(expected.updates());
+  }
+}
