@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,28 +49,64 @@ class ClusterTrainingTest {
 
   @Test
   void executorsInOtherProcessesGiveTheBitsOfThreads() throws IOException {
-    Snapshot threads = train("local[2]");
-    Snapshot processes = train("local-cluster[2,1,1024]");
-    assertThat(processes.round()).isEqualTo(threads.round()).isEqualTo(7);
-    assertSame(processes.generator(), threads.generator());
-    assertSame(processes.discriminator(), threads.discriminator());
+    Snapshot threads = train("local[2]", 1);
+    Snapshot processes = train("local-cluster[2,1,1024]", 1);
+    assertThat(processes.round()).isEqualTo(7);
+    assertSame(processes, threads);
   }
 
-  private Snapshot train(String master) throws IOException {
+  @Test
+  void anExecutorKilledInARoundDoesNotChangeABit() throws Exception {
+    Snapshot threads = train("local[2]", 8);
+    Path rounds = runs("local-cluster[2,1,1024]").resolve("00000-small/metrics/rounds.jsonl");
+    CompletableFuture<Boolean> killed =
+        CompletableFuture.supplyAsync(() -> killAnExecutorAfterRound(3, rounds));
+    Snapshot survived = train("local-cluster[2,1,1024]", 8);
+    assertThat(killed.get(1, TimeUnit.SECONDS)).isTrue();
+    assertSame(survived, threads);
+  }
+
+  private static boolean killAnExecutorAfterRound(int round, Path metrics) {
+    try {
+      while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < round) {
+        Thread.sleep(20);
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return ProcessHandle.current()
+        .children()
+        .filter(child -> child.info().commandLine().orElse("").contains("ExecutorBackend"))
+        .findFirst()
+        .map(ProcessHandle::destroyForcibly)
+        .orElse(false);
+  }
+
+  private Path runs(String master) {
+    return folder.resolve(master.replaceAll("\\W", "-"));
+  }
+
+  private Snapshot train(String master, int epochs) throws IOException {
     System.setProperty(SparkContexts.MASTER, master);
     Experiment experiment =
         Experiments.small(
             "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",
             "train.workers=2",
-            "train.epochs=1",
+            "train.epochs=" + epochs,
             "train.deadline-seconds=60");
     Path settings = folder.resolve("small.yaml");
     Files.writeString(settings, ExperimentReader.write(experiment));
-    Path runs = folder.resolve(master.replaceAll("\\W", "-"));
+    Path runs = runs(master);
     assertThat(Main.run("train", settings.toString(), "--out", runs.toString())).isZero();
     CheckpointFiles checkpoints =
         Outputs.checkpoints(RunFolder.open(runs.resolve("00000-small").toString(), Map.of()));
     return checkpoints.read(checkpoints.newest()).snapshot();
+  }
+
+  private static void assertSame(Snapshot actual, Snapshot expected) {
+    assertThat(actual.round()).isEqualTo(expected.round());
+    assertSame(actual.generator(), expected.generator());
+    assertSame(actual.discriminator(), expected.discriminator());
   }
 
   private static void assertSame(NetworkState actual, NetworkState expected) {
