@@ -1,5 +1,6 @@
 package io.momentgan.app;
 
+import io.momentgan.config.UserException;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,7 +55,7 @@ final class Cluster {
    *
    * @param spark the context
    * @param workers number of tasks of a round
-   * @throws io.momentgan.config.UserException when the cluster has too few
+   * @throws UserException when the cluster has too few
    */
   static void awaitSlots(JavaSparkContext spark, int workers) {
     long limit = spark.getConf().getTimeAsSeconds(WAIT, "120s");
@@ -62,11 +63,18 @@ final class Cluster {
     int slots = runningSlots(spark.sc());
     while (slots < workers) {
       if (System.nanoTime() > end) {
-        throw Preflight.tooManyWorkers(workers, slots);
+        throw slots == 0 ? noExecutors(limit) : Preflight.tooManyWorkers(workers, slots);
       }
       pause();
       slots = runningSlots(spark.sc());
     }
+  }
+
+  private static UserException noExecutors(long seconds) {
+    return new UserException(
+        ("%s: no executor has started within %d s, expected some; look at the cluster's own page for"
+                + " the reason (memory or cores that no machine has), or set %s to more")
+            .formatted(SparkContexts.MASTER, seconds, WAIT));
   }
 
   private static void pause() {

@@ -49,19 +49,22 @@ class ClusterTrainingTest {
 
   @Test
   void executorsInOtherProcessesGiveTheBitsOfThreads() throws IOException {
-    Snapshot threads = train("local[2]", 1);
-    Snapshot processes = train("local-cluster[2,1,1024]", 1);
-    assertThat(processes.round()).isEqualTo(7);
+    Snapshot threads = train("local[2]", 10, 1);
+    Snapshot processes = train("local-cluster[2,1,1024]", 10, 1);
+    assertThat(processes.round()).isEqualTo(5);
     assertSame(processes, threads);
   }
 
   @Test
   void anExecutorKilledInARoundDoesNotChangeABit() throws Exception {
-    Snapshot threads = train("local[2]", 8);
+    // A round is an epoch, so that the executor dies within one and not as it ends.
+    int frequency = 50;
+    int epochs = 3;
+    Snapshot threads = train("local[2]", frequency, epochs);
     Path rounds = runs("local-cluster[2,1,1024]").resolve("00000-small/metrics/rounds.jsonl");
     CompletableFuture<Boolean> killed =
-        CompletableFuture.supplyAsync(() -> killAnExecutorAfterRound(3, rounds));
-    Snapshot survived = train("local-cluster[2,1,1024]", 8);
+        CompletableFuture.supplyAsync(() -> killAnExecutorAfterRound(1, rounds));
+    Snapshot survived = train("local-cluster[2,1,1024]", frequency, epochs);
     assertThat(killed.get(1, TimeUnit.SECONDS)).isTrue();
     assertSame(survived, threads);
   }
@@ -71,6 +74,8 @@ class ClusterTrainingTest {
       while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < round) {
         Thread.sleep(20);
       }
+      // Into the next round, which takes the better part of a second.
+      Thread.sleep(300);
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -86,12 +91,14 @@ class ClusterTrainingTest {
     return folder.resolve(master.replaceAll("\\W", "-"));
   }
 
-  private Snapshot train(String master, int epochs) throws IOException {
+  private Snapshot train(String master, int frequency, int epochs) throws IOException {
     System.setProperty(SparkContexts.MASTER, master);
     Experiment experiment =
         Experiments.small(
             "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",
+            "data.glyphs.train=800",
             "train.workers=2",
+            "train.averaging-frequency=" + frequency,
             "train.epochs=" + epochs,
             "train.deadline-seconds=60");
     Path settings = folder.resolve("small.yaml");

@@ -2,6 +2,7 @@ package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Group;
 import io.momentgan.moments.Moments;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,11 @@ record Request(
   }
 
   private static String text(ByteBuffer from) {
-    byte[] bytes = new byte[Math.min(from.getInt(), from.remaining())];
+    int length = from.getInt();
+    if (length < 0 || length > from.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    byte[] bytes = new byte[length];
     from.get(bytes);
     return new String(bytes, StandardCharsets.UTF_8);
   }

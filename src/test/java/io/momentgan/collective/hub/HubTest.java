@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -150,6 +151,19 @@ class HubTest {
       assertThatThrownBy(() -> exchange(loopback, moments(0, 3), moments(1, 4)))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("do not fit together");
+    }
+  }
+
+  @Test
+  void aHubThatDoesNotAnswerIsNotWaitedForLongerThanTheLimit() {
+    try (Loopback loopback = new Loopback()) {
+      HubClient client = loopback.client();
+      Loopback.join(client, FIRST, 0, 2);
+      Request unanswered =
+          new Request(Request.Kind.MERGE, FIRST, 0, 2, 1, "", List.of(moments(0, 3)));
+      assertThatThrownBy(() -> client.ask(unanswered, Duration.ofMillis(200)))
+          .isInstanceOf(CollectiveException.class)
+          .hasMessageContaining("No answer of the hub at 127.0.0.1");
     }
   }
 
