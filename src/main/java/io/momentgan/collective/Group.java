@@ -42,9 +42,14 @@ public record Group(String run, long round, int stage, int attempt, int retry)
     return BY_AGE.compare(this, other) < 0;
   }
 
-  /** Whether both are of the same submission of a stage, so that tasks may have been kept. */
-  public boolean isSameStageAttempt(Group other) {
-    return stage == other.stage && attempt == other.attempt;
+  /**
+   * Whether another group is a retry of this one's failed tasks, those that succeeded being kept.
+   *
+   * @param other a group of the same run
+   * @return whether it is of the same attempt at the same stage, and later
+   */
+  public boolean isRetriedAs(Group other) {
+    return stage == other.stage && attempt == other.attempt && retry < other.retry;
   }
 
   @Override

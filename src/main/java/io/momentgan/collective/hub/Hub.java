@@ -46,8 +46,9 @@ final class Hub implements AutoCloseable {
         }
       };
 
-  private final Map<String, HubGroup> groups = new HashMap<>();
-  private final Map<String, Group> newest = new HashMap<>();
+  /** The newest group of each run, moments of finished exchanges dropped. */
+  private final Map<String, HubGroup> newest = new HashMap<>();
+
   private final TransportContext context;
   private final TransportServer server;
   private final ScheduledFuture<?> ticks;
@@ -80,8 +81,8 @@ final class Hub implements AutoCloseable {
   }
 
   /** Number of groups with workers that have not left. */
-  synchronized int openGroups() {
-    return groups.size();
+  synchronized long openGroups() {
+    return newest.values().stream().filter(group -> !group.isOver()).count();
   }
 
   /** What Spark's transport calls, on netty's threads. */
@@ -129,12 +130,11 @@ final class Hub implements AutoCloseable {
 
   private synchronized String enter(TransportClient from, Request request) {
     Group name = request.group();
-    Group last = newest.getOrDefault(name.run(), name);
-    if (name.isOlderThan(last)) {
-      return late(request, last);
+    HubGroup group = newest.get(name.run());
+    if (group != null && name.isOlderThan(group.name())) {
+      return late(request, group.name());
     }
-    HubGroup group = groups.get(name.run());
-    if (group == null || !group.name().equals(name)) {
+    if (group == null || group.isOver() || !group.name().equals(name)) {
       group = begin(request, group);
     }
     String address = NettyUtils.getRemoteAddress(from.getChannel()).replaceFirst("^/", "");
@@ -147,22 +147,22 @@ final class Hub implements AutoCloseable {
     if (before != null) {
       before.fail("Another attempt has begun: " + name);
       int[] finished = before.finished();
-      if (finished.length > 0 && before.name().isSameStageAttempt(name)) {
-        // Spark runs only the failed tasks of a stage again.
+      if (finished.length > 0 && before.name().isRetriedAs(name)) {
+        // Spark runs only the failed tasks of a stage again, however often.
+        Arrays.stream(finished).forEach(rank -> group.leave(rank, true));
         group.fail(
             "Worker %s is done with the round and will not come again: run the round again"
                 .formatted(Arrays.toString(finished)));
       }
     }
-    newest.put(name.run(), name);
-    groups.put(name.run(), group);
+    newest.put(name.run(), group);
     return group;
   }
 
   private void merge(Request request, RpcResponseCallback reply) {
     HubGroup group = group(request.group());
     if (group == null) {
-      reply.onSuccess(Reply.failed(late(request, newest(request.group()))));
+      reply.onSuccess(Reply.failed(late(request, newestName(request.group()))));
     } else {
       group.contribute(request.rank(), request.number(), request.moments(), reply);
     }
@@ -179,37 +179,29 @@ final class Hub implements AutoCloseable {
     HubGroup group = group(request.group());
     if (group != null) {
       group.leave(request.rank(), finished);
-      dropIfOver(group);
     }
     return Reply.merged(List.of());
   }
 
   private synchronized void lose(Object connection) {
-    for (HubGroup group : List.copyOf(groups.values())) {
-      group.lose(connection);
-      dropIfOver(group);
-    }
-  }
-
-  private synchronized void dropIfOver(HubGroup group) {
-    if (group.isOver()) {
-      groups.remove(group.name().run(), group);
-    }
+    newest.values().forEach(group -> group.lose(connection));
   }
 
   private synchronized void expire() {
     long now = System.nanoTime();
-    groups.values().forEach(group -> group.expire(now));
+    newest.values().forEach(group -> group.expire(now));
   }
 
   /** The group of that very attempt; null when there is none. */
   private synchronized HubGroup group(Group name) {
-    HubGroup group = groups.get(name.run());
-    return group != null && group.name().equals(name) ? group : null;
+    HubGroup group = newest.get(name.run());
+    boolean open = group != null && group.name().equals(name) && !group.isOver();
+    return open ? group : null;
   }
 
-  private synchronized Group newest(Group name) {
-    return newest.getOrDefault(name.run(), name);
+  private synchronized Group newestName(Group name) {
+    HubGroup group = newest.get(name.run());
+    return group == null ? name : group.name();
   }
 
   private static String late(Request request, Group last) {
@@ -227,8 +219,8 @@ final class Hub implements AutoCloseable {
     ticks.cancel(false);
     clock.shutdown();
     synchronized (this) {
-      groups.values().forEach(group -> group.fail("The application has ended"));
-      groups.clear();
+      newest.values().forEach(group -> group.fail("The application has ended"));
+      newest.clear();
     }
     server.close();
     context.close();
