@@ -44,6 +44,8 @@ class ArchitectureTest {
           Layer.of("config").with(JACKSON),
           Layer.of("moments"),
           Layer.of("collective", "moments"),
+          Layer.of("collective.hub", "collective", "moments")
+              .with(SPARK, SCALA, SLF4J, "io.netty.."),
           Layer.of("data", "config").with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
           Layer.of("kernels").with(ND4J, JAVACPP),
@@ -67,6 +69,7 @@ class ArchitectureTest {
                   "config",
                   "moments",
                   "collective",
+                  "collective.hub",
                   "data",
                   "partition",
                   "network",

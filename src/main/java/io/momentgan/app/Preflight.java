@@ -6,19 +6,21 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
+import org.apache.spark.SparkConf;
 
 /** Checks of settings against the data and the cluster, before anything is asked of the cluster. */
 final class Preflight {
   private Preflight() {}
 
   /**
-   * Checks settings against the data.
+   * Checks settings against the data and the cluster.
    *
    * @param experiment the settings, workers known
    * @param images the data
    * @throws UserException naming the setting and what to set it to
    */
   static void check(Experiment experiment, DataSet images) {
+    checkCluster(experiment, new SparkConf());
     int workers = experiment.train().workers();
     int count = images.training().count();
     Schedule schedule = Schedule.of(experiment.train(), count);
@@ -32,22 +34,52 @@ final class Preflight {
   }
 
   /**
-   * Checks settings against the cluster that they are meant for.
+   * Checks settings against the cluster that they are meant for. Where workers exchange anything,
+   * they all must run at once.
    *
    * @param experiment the settings, workers known
-   * @param master Spark's master URL
+   * @param conf Spark's settings
    * @throws UserException naming the setting and what to set it to
    */
-  static void checkMaster(Experiment experiment, String master) {
+  static void checkCluster(Experiment experiment, SparkConf conf) {
+    int workers = experiment.train().workers();
+    if (Cluster.isLocal(conf) || !exchanges(experiment)) {
+      return;
+    }
+    requireOff(conf, "spark.dynamicAllocation.enabled", "executors come and go", workers);
+    requireOff(conf, "spark.speculation", "a worker may be started twice", workers);
+    Cluster.slots(conf)
+        .ifPresent(
+            slots -> {
+              if (slots < workers) {
+                throw tooManyWorkers(workers, slots);
+              }
+            });
+  }
+
+  /** Whether workers wait for each other within a round. */
+  static boolean exchanges(Experiment experiment) {
     MomentsConfig.Scope scope = experiment.moments().scope();
-    boolean exchanges = scope == MomentsConfig.Scope.GLOBAL || scope == MomentsConfig.Scope.DATASET;
-    boolean local = master.equals("local") || master.startsWith("local[");
-    if (!local && exchanges && experiment.train().workers() > 1) {
+    boolean moments = scope == MomentsConfig.Scope.GLOBAL || scope == MomentsConfig.Scope.DATASET;
+    boolean gradients = experiment.train().averagingFrequency() == 1;
+    return experiment.train().workers() > 1 && (moments || gradients);
+  }
+
+  static UserException tooManyWorkers(int workers, int slots) {
+    return new UserException(
+        ("Setting train.workers: found %d, expected at most %d, the tasks that the cluster runs at"
+                + " once; set train.workers=%d (--workers), or give the cluster more by"
+                + " spark.executor.instances and spark.executor.cores (spark.cores.max on a"
+                + " standalone cluster)")
+            .formatted(workers, slots, Math.max(1, slots)));
+  }
+
+  private static void requireOff(SparkConf conf, String setting, String why, int workers) {
+    if (conf.getBoolean(setting, false)) {
       throw new UserException(
-          ("spark.master: found %s, expected local[%d]: workers exchange moments (and gradients, with"
-                  + " train.averaging-frequency 1) within one process; use that master, or set"
-                  + " moments.scope=partition and a frequency above 1")
-              .formatted(master, experiment.train().workers()));
+          ("%s: found true, expected false: %s, but all %d workers of a round must run side by side,"
+                  + " once each; set %s=false, and spark.executor.instances to what they need")
+              .formatted(setting, why, workers, setting));
     }
   }
 }

@@ -43,7 +43,6 @@ final class ResumeCommand implements Callable<Integer> {
     DataSet images = DataSets.open(experiment.data(), hadoop);
     record.requireSame(images);
     Preflight.check(experiment, images);
-    Preflight.checkMaster(experiment, SparkContexts.master(experiment));
     if (TrainingRun.isComplete(record, images, folder)) {
       RunReport.write(folder);
       spec.commandLine()

@@ -1,5 +1,6 @@
 package io.momentgan.app;
 
+import io.momentgan.collective.hub.MomentGanPlugin;
 import io.momentgan.config.Experiment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,7 +11,8 @@ import scala.Tuple2;
 
 /** Opens the Spark context of a run. */
 final class SparkContexts {
-  private static final String MASTER = "spark.master";
+  static final String MASTER = "spark.master";
+  private static final String PLUGINS = "spark.plugins";
 
   private SparkContexts() {}
 
@@ -24,7 +26,11 @@ final class SparkContexts {
    */
   static JavaSparkContext open(String name, Experiment experiment) {
     SparkConf conf = new SparkConf().setAppName(name);
-    conf.setIfMissing(MASTER, master(experiment));
+    int workers = experiment.train().workers();
+    conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
+    if (!Cluster.isLocal(conf)) {
+      prepareExecutors(conf);
+    }
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Networks come back as task results; larger ones take a detour through the block manager.
     conf.setIfMissing("spark.task.maxDirectResultSize", "64m");
@@ -35,7 +41,31 @@ final class SparkContexts {
     conf.setIfMissing("spark.ui.retainedTasks", "2000");
     JavaSparkContext spark = new JavaSparkContext(conf);
     spark.setLocalProperty("spark.job.interruptOnCancel", "true");
+    if (!spark.isLocal() && Preflight.exchanges(experiment)) {
+      awaitWorkers(spark, workers);
+    }
     return spark;
+  }
+
+  private static void prepareExecutors(SparkConf conf) {
+    String plugin = MomentGanPlugin.class.getName();
+    String plugins = conf.get(PLUGINS, "");
+    if (!plugins.contains(plugin)) {
+      conf.set(PLUGINS, plugins.isBlank() ? plugin : plugins + "," + plugin);
+    }
+    // Workers share their machine's cores; OpenMP would give each of them all.
+    String threads =
+        System.getenv().getOrDefault("OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", threads);
+  }
+
+  private static void awaitWorkers(JavaSparkContext spark, int workers) {
+    try {
+      Cluster.awaitSlots(spark, workers);
+    } catch (RuntimeException e) {
+      spark.close();
+      throw e;
+    }
   }
 
   /**
@@ -50,17 +80,8 @@ final class SparkContexts {
       return experiment;
     }
     SparkConf conf = new SparkConf();
-    int slots =
-        conf.getInt("spark.executor.instances", 0)
-            * conf.getInt("spark.executor.cores", 1)
-            / conf.getInt("spark.task.cpus", 1);
-    return experiment.withTrain(experiment.train().withWorkers(slots > 0 ? slots : cores()));
-  }
-
-  /** The master that spark-submit or {@code -Dspark.master} gives, else this process. */
-  static String master(Experiment experiment) {
-    int threads = Math.max(experiment.train().workers(), cores());
-    return new SparkConf().get(MASTER, "local[" + threads + "]");
+    int slots = Cluster.isLocal(conf) ? cores() : Cluster.slots(conf).orElse(cores());
+    return experiment.withTrain(experiment.train().withWorkers(Math.max(1, slots)));
   }
 
   /** Settings for Hadoop's file systems: Spark's {@code spark.hadoop.*}. */

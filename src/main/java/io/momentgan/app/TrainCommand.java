@@ -66,7 +66,6 @@ final class TrainCommand implements Callable<Integer> {
     Experiment experiment = SparkContexts.withWorkers(read());
     DataSet images = DataSets.open(experiment.data(), hadoop);
     Preflight.check(experiment, images);
-    Preflight.checkMaster(experiment, SparkContexts.master(experiment));
     Plan plan = new Plan(experiment, images);
     if (dryRun) {
       spec.commandLine().getOut().println(plan.text());

@@ -5,7 +5,9 @@ import io.momentgan.averaging.GanTrainingMaster;
 import io.momentgan.averaging.RealMoments;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.RunContext;
+import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.TrainConfig;
@@ -79,7 +81,7 @@ final class TrainingRun {
     Moments whole = wholeData(shards);
     NoiseFloor floor = RealMoments.floor(shards, experiment, whole);
     RunContext context =
-        new RunContext(folder.name(), experiment, images.shape(), new LocalCollectives(), whole);
+        new RunContext(folder.name(), experiment, images.shape(), collectives(), whole);
     try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
         Outputs outputs = Outputs.open(folder, record, schedule, floor, start)) {
       rounds(master, outputs);
@@ -126,6 +128,10 @@ final class TrainingRun {
                 schedule.rounds(),
                 round.iterations(),
                 record.experiment().train().workers()));
+  }
+
+  private CollectiveFactory collectives() {
+    return spark.isLocal() ? new LocalCollectives() : new HubCollectives();
   }
 
   private Moments wholeData(Shards shards) {

@@ -1,6 +1,7 @@
 package io.momentgan.averaging;
 
 import io.momentgan.collective.Collective;
+import io.momentgan.collective.Group;
 import io.momentgan.network.Snapshot;
 import io.momentgan.partition.Round;
 import java.net.InetAddress;
@@ -66,8 +67,12 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     Collective collective =
         run.collectives()
             .join(
-                "%s/round-%d/attempt-%d"
-                    .formatted(run.run(), round.number(), task.stageAttemptNumber()),
+                new Group(
+                    run.run(),
+                    round.number(),
+                    task.stageId(),
+                    task.stageAttemptNumber(),
+                    task.attemptNumber()),
                 task.partitionId(),
                 run.experiment().train().workers(),
                 Duration.ofSeconds(run.experiment().train().deadlineSeconds()));

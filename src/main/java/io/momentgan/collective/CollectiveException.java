@@ -4,7 +4,22 @@ package io.momentgan.collective;
 public final class CollectiveException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CollectiveException(String message) {
+  /**
+   * A failure described completely by its message.
+   *
+   * @param message which workers are missing or failed, and how far they got
+   */
+  public CollectiveException(String message) {
     super(message);
+  }
+
+  /**
+   * A failure that came to light by another exception.
+   *
+   * @param message what was tried
+   * @param cause what was thrown
+   */
+  public CollectiveException(String message, Throwable cause) {
+    super(message, cause);
   }
 }

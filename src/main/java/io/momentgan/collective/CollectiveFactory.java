@@ -8,12 +8,25 @@ public interface CollectiveFactory extends Serializable {
   /**
    * Joins a group.
    *
-   * @param group name of the group: run, round and stage attempt, so that a late worker of an
-   *     attempt that failed never meets the workers of the next
+   * @param group the group
+   * @param rank this worker's number, 0 to size-1
+   * @param size number of workers
+   * @param deadline how long any wait may last
+   * @return this worker's end of the group
+   * @throws CollectiveException when the group has failed or is of the past
+   */
+  Collective join(Group group, int rank, int size, Duration deadline);
+
+  /**
+   * Joins a group that is never attempted again.
+   *
+   * @param name name of the group
    * @param rank this worker's number, 0 to size-1
    * @param size number of workers
    * @param deadline how long any wait may last
    * @return this worker's end of the group
    */
-  Collective join(String group, int rank, int size, Duration deadline);
+  default Collective join(String name, int rank, int size, Duration deadline) {
+    return join(Group.named(name), rank, size, deadline);
+  }
 }

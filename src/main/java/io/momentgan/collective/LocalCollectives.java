@@ -7,11 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class LocalCollectives implements CollectiveFactory {
   private static final long serialVersionUID = 1L;
 
-  /** The groups of this JVM that have members: threads of different tasks meet here by name. */
-  private static final ConcurrentHashMap<String, LocalGroup> GROUPS = new ConcurrentHashMap<>();
+  /** The groups of this JVM that have members: threads of different tasks meet here. */
+  private static final ConcurrentHashMap<Group, LocalGroup> GROUPS = new ConcurrentHashMap<>();
 
   @Override
-  public Collective join(String group, int rank, int size, Duration deadline) {
+  public Collective join(Group group, int rank, int size, Duration deadline) {
     if (rank < 0 || rank >= size) {
       throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, size));
     }

@@ -122,11 +122,11 @@ class CommandLineTest {
   }
 
   @Test
-  void workersThatCannotExchangeMomentsAcrossMachinesAreTheUsersMistake() {
-    System.setProperty("spark.master", "spark://nowhere:7077");
+  void moreWorkersThanTheClusterRunsAtOnceAreTheUsersMistake() {
+    System.setProperty("spark.master", "local-cluster[1,1,1024]");
     try {
-      assertThat(CommandRun.of(TinyExperiment.training(folder)).mistake())
-          .contains("moments.scope", "spark://nowhere:7077");
+      CommandRun run = CommandRun.of(TinyExperiment.training(folder, "train.workers=2"));
+      assertThat(run.mistake()).contains("train.workers: found 2, expected at most 1");
       assertThat(folder.resolve("runs")).doesNotExist();
     } finally {
       System.clearProperty("spark.master");

@@ -20,13 +20,14 @@ import org.junit.jupiter.api.Timeout;
 
 /** What every implementation of {@link Collective} must do. */
 @Timeout(60)
-abstract class CollectiveContractTest {
+public abstract class CollectiveContractTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final int FEATURES = 5;
 
   private final ExecutorService workers = Executors.newCachedThreadPool();
 
-  abstract CollectiveFactory factory();
+  /** The implementation under test. */
+  protected abstract CollectiveFactory factory();
 
   @AfterEach
   void stopWorkers() throws InterruptedException {
@@ -143,9 +144,9 @@ abstract class CollectiveContractTest {
 
   @Test
   void groupsOfDifferentAttemptsNeverMeet() throws Exception {
-    Collective late = factory().join("run/round-1/attempt-0", 0, 2, Duration.ofMillis(200));
+    Collective late = factory().join(attempt(0), 0, 2, Duration.ofMillis(200));
     List<List<Moments>> results =
-        results(run("run/round-1/attempt-1", 2, LONG, c -> c.merge(List.of(moments(c.rank())))));
+        results(run(attempt(1), 2, LONG, c -> c.merge(List.of(moments(c.rank())))));
     assertThat(results).hasSize(2);
     assertThatThrownBy(() -> late.merge(List.of(moments(0))))
         .isInstanceOf(CollectiveException.class);
@@ -170,10 +171,10 @@ abstract class CollectiveContractTest {
   }
 
   private <T> List<Future<T>> run(int size, Duration deadline, Work<T> work) {
-    return run("group", size, deadline, work);
+    return run(Group.named("group"), size, deadline, work);
   }
 
-  private <T> List<Future<T>> run(String group, int size, Duration deadline, Work<T> work) {
+  private <T> List<Future<T>> run(Group group, int size, Duration deadline, Work<T> work) {
     List<Collective> ends = new ArrayList<>();
     for (int rank = 0; rank < size; rank++) {
       ends.add(factory().join(group, rank, size, deadline));
@@ -195,6 +196,10 @@ abstract class CollectiveContractTest {
       results.add(future.get());
     }
     return results;
+  }
+
+  private static Group attempt(int number) {
+    return new Group("run", 1, 7, number, 0);
   }
 
   private static Moments moments(int seed) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LocalCollectivesTest extends CollectiveContractTest {
   @Override
-  CollectiveFactory factory() {
+  protected CollectiveFactory factory() {
     return new LocalCollectives();
   }
 

@@ -1,0 +1,78 @@
+package io.momentgan.collective.hub;
+
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the hub with the application, on the driver's bind address alone, and tells each executor
+ * where it is.
+ *
+ * <p>{@code spark.momentgan.hub.port} fixes its port, for firewalls; any free one otherwise.
+ */
+public final class MomentGanPlugin implements SparkPlugin {
+  private static final Logger LOG = LoggerFactory.getLogger(MomentGanPlugin.class);
+  private static final String PORT = "spark.momentgan.hub.port";
+  private static final String HUB_HOST = "hub.host";
+  private static final String HUB_PORT = "hub.port";
+
+  @Override
+  public DriverPlugin driverPlugin() {
+    return new OnDriver();
+  }
+
+  @Override
+  public ExecutorPlugin executorPlugin() {
+    return new OnExecutor();
+  }
+
+  private static final class OnDriver implements DriverPlugin {
+    private Hub hub;
+
+    @Override
+    public Map<String, String> init(SparkContext spark, PluginContext context) {
+      SparkConf conf = spark.conf();
+      String host = conf.get("spark.driver.host");
+      String address = conf.get("spark.driver.bindAddress", host);
+      hub = new Hub(conf, SparkEnv.get().securityManager(), address, conf.getInt(PORT, 0));
+      LOG.info("Workers exchange moments at {}:{}", host, hub.port());
+      return Map.of(HUB_HOST, host, HUB_PORT, Integer.toString(hub.port()));
+    }
+
+    @Override
+    public void shutdown() {
+      if (hub != null) {
+        hub.close();
+      }
+    }
+  }
+
+  private static final class OnExecutor implements ExecutorPlugin {
+    private HubClient client;
+
+    @Override
+    public void init(PluginContext context, Map<String, String> hub) {
+      client =
+          new HubClient(
+              context.conf(),
+              SparkEnv.get().securityManager(),
+              hub.get(HUB_HOST),
+              Integer.parseInt(hub.get(HUB_PORT)));
+      HubCollectives.connect(client);
+    }
+
+    @Override
+    public void shutdown() {
+      if (client != null) {
+        HubCollectives.disconnect(client);
+      }
+    }
+  }
+}

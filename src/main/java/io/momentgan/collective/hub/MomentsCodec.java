@@ -1,0 +1,66 @@
+package io.momentgan.collective.hub;
+
+import io.momentgan.moments.Moments;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Moments as bytes: how many; for each its count, its number of features, means, M2.
+ *
+ * <p>Doubles cross the wire bit for bit, in the byte order of the buffer.
+ */
+final class MomentsCodec {
+  private MomentsCodec() {}
+
+  /** Number of bytes of a list. */
+  static int bytes(List<Moments> list) {
+    long bytes = Integer.BYTES;
+    for (Moments moments : list) {
+      bytes += Long.BYTES + Integer.BYTES + 2L * Double.BYTES * moments.features();
+    }
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "Invalid contribution: %,d bytes (must be below 2 GiB)".formatted(bytes));
+    }
+    return (int) bytes;
+  }
+
+  static void write(List<Moments> list, ByteBuffer to) {
+    to.putInt(list.size());
+    for (Moments moments : list) {
+      to.putLong(moments.count());
+      to.putInt(moments.features());
+      write(moments.mean(), to);
+      write(moments.m2(), to);
+    }
+  }
+
+  /** Reads a list; nothing of it refers to the buffer. */
+  static List<Moments> read(ByteBuffer from) {
+    int size = from.getInt();
+    List<Moments> list = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      long count = from.getLong();
+      int features = from.getInt();
+      list.add(new Moments(count, doubles(features, from), doubles(features, from)));
+    }
+    return list;
+  }
+
+  private static void write(double[] values, ByteBuffer to) {
+    to.asDoubleBuffer().put(values);
+    to.position(to.position() + Double.BYTES * values.length);
+  }
+
+  private static double[] doubles(int length, ByteBuffer from) {
+    if (length < 0 || length > from.remaining() / Double.BYTES) {
+      throw new BufferUnderflowException();
+    }
+    double[] values = new double[length];
+    from.asDoubleBuffer().get(values);
+    from.position(from.position() + Double.BYTES * length);
+    return values;
+  }
+}

@@ -1,0 +1,124 @@
+package io.momentgan.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.momentgan.Experiments;
+import io.momentgan.SparkHome;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.network.NetworkState;
+import io.momentgan.network.Snapshot;
+import io.momentgan.output.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole command in one process and in three, as on a cluster. */
+@Timeout(180)
+class ClusterTrainingTest {
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "spark.driver.host", "127.0.0.1",
+          "spark.ui.enabled", "false",
+          "spark.executor.extraClassPath", SparkHome.ownClasses(),
+          "spark.authenticate", "true",
+          "spark.authenticate.secret", "known to driver and executors",
+          "spark.network.crypto.enabled", "true");
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void setSparkSettings() throws IOException {
+    SparkHome.create();
+    SETTINGS.forEach(System::setProperty);
+  }
+
+  @AfterEach
+  void clearSparkSettings() {
+    SETTINGS.keySet().forEach(System::clearProperty);
+    System.clearProperty(SparkContexts.MASTER);
+  }
+
+  @Test
+  void executorsInOtherProcessesGiveTheBitsOfThreads() throws IOException {
+    Snapshot threads = train("local[2]", 10, 1);
+    Snapshot processes = train("local-cluster[2,1,1024]", 10, 1);
+    assertThat(processes.round()).isEqualTo(5);
+    assertSame(processes, threads);
+  }
+
+  @Test
+  void anExecutorKilledInARoundDoesNotChangeABit() throws Exception {
+    // A round is an epoch, so that the executor dies within one and not as it ends.
+    int frequency = 50;
+    int epochs = 3;
+    Snapshot threads = train("local[2]", frequency, epochs);
+    Path rounds = runs("local-cluster[2,1,1024]").resolve("00000-small/metrics/rounds.jsonl");
+    CompletableFuture<Boolean> killed =
+        CompletableFuture.supplyAsync(() -> killAnExecutorAfterRound(1, rounds));
+    Snapshot survived = train("local-cluster[2,1,1024]", frequency, epochs);
+    assertThat(killed.get(1, TimeUnit.SECONDS)).isTrue();
+    assertSame(survived, threads);
+  }
+
+  private static boolean killAnExecutorAfterRound(int round, Path metrics) {
+    try {
+      while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < round) {
+        Thread.sleep(20);
+      }
+      // Into the next round, which takes the better part of a second.
+      Thread.sleep(300);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return ProcessHandle.current()
+        .children()
+        .filter(child -> child.info().commandLine().orElse("").contains("ExecutorBackend"))
+        .findFirst()
+        .map(ProcessHandle::destroyForcibly)
+        .orElse(false);
+  }
+
+  private Path runs(String master) {
+    return folder.resolve(master.replaceAll("\\W", "-"));
+  }
+
+  private Snapshot train(String master, int frequency, int epochs) throws IOException {
+    System.setProperty(SparkContexts.MASTER, master);
+    Experiment experiment =
+        Experiments.small(
+            "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",
+            "data.glyphs.train=800",
+            "train.workers=2",
+            "train.averaging-frequency=" + frequency,
+            "train.epochs=" + epochs,
+            "train.deadline-seconds=60");
+    Path settings = folder.resolve("small.yaml");
+    Files.writeString(settings, ExperimentReader.write(experiment));
+    Path runs = runs(master);
+    assertThat(Main.run("train", settings.toString(), "--out", runs.toString())).isZero();
+    CheckpointFiles checkpoints =
+        Outputs.checkpoints(RunFolder.open(runs.resolve("00000-small").toString(), Map.of()));
+    return checkpoints.read(checkpoints.newest()).snapshot();
+  }
+
+  private static void assertSame(Snapshot actual, Snapshot expected) {
+    assertThat(actual.round()).isEqualTo(expected.round());
+    assertSame(actual.generator(), expected.generator());
+    assertSame(actual.discriminator(), expected.discriminator());
+  }
+
+  private static void assertSame(NetworkState actual, NetworkState expected) {
+    assertThat(actual.params()).isEqualTo(expected.params());
+    assertThat(actual.updaterState()).isEqualTo(expected.updaterState());
+    assertThat(actual.updates()).isEqualTo(expected.updates());
+  }
+}

@@ -1,0 +1,30 @@
+package io.momentgan.collective.hub;
+
+import io.momentgan.collective.CollectiveContractTest;
+import io.momentgan.collective.CollectiveFactory;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract between two processes' connections, the even ranks on one, the odd on the other. */
+class HubCollectivesTest extends CollectiveContractTest {
+  private static Loopback loopback;
+  private static List<HubClient> processes;
+
+  @BeforeAll
+  static void openHub() {
+    loopback = new Loopback();
+    processes = List.of(loopback.client(), loopback.client());
+  }
+
+  @AfterAll
+  static void closeHub() {
+    loopback.close();
+  }
+
+  @Override
+  protected CollectiveFactory factory() {
+    return (group, rank, size, deadline) ->
+        HubCollective.join(processes.get(rank % 2), group, rank, size, deadline);
+  }
+}

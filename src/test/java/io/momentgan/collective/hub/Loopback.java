@@ -1,0 +1,64 @@
+package io.momentgan.collective.hub;
+
+import io.momentgan.collective.Collective;
+import io.momentgan.collective.Group;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.SecurityManager;
+import org.apache.spark.SparkConf;
+import scala.Option;
+
+/** A hub and clients in this process, on the real transport over loopback. */
+final class Loopback implements AutoCloseable {
+  static final Duration LONG = Duration.ofSeconds(30);
+
+  private final SparkConf conf;
+  private final Hub hub;
+  private final List<HubClient> clients = new ArrayList<>();
+
+  /** Opens a hub with settings of the form key=value. */
+  Loopback(String... settings) {
+    this.conf = conf(settings);
+    this.hub = new Hub(conf, security(conf), "127.0.0.1", 0);
+  }
+
+  static SparkConf conf(String... settings) {
+    SparkConf conf =
+        new SparkConf(false)
+            .setMaster("spark://127.0.0.1:1")
+            .set("spark.app.id", "test")
+            .set("spark.authenticate.secret", "secret");
+    Arrays.stream(settings)
+        .map(setting -> setting.split("=", 2))
+        .forEach(pair -> conf.set(pair[0], pair[1]));
+    return conf;
+  }
+
+  static SecurityManager security(SparkConf conf) {
+    return new SecurityManager(conf, Option.empty(), SecurityManager.$lessinit$greater$default$3());
+  }
+
+  Hub hub() {
+    return hub;
+  }
+
+  /** A process's connection, with the hub's own settings where none are given. */
+  HubClient client(String... settings) {
+    SparkConf own = settings.length == 0 ? conf : conf(settings);
+    HubClient client = new HubClient(own, security(own), "127.0.0.1", hub.port());
+    clients.add(client);
+    return client;
+  }
+
+  static Collective join(HubClient client, Group group, int rank, int size) {
+    return HubCollective.join(client, group, rank, size, LONG);
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(HubClient::close);
+    hub.close();
+  }
+}

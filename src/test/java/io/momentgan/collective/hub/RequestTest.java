@@ -1,0 +1,60 @@
+package io.momentgan.collective.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.momentgan.collective.CollectiveException;
+import io.momentgan.collective.Group;
+import io.momentgan.moments.Moments;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RequestTest {
+  private static final Group GROUP = new Group("läuft", 1L << 40, 3, 2, 1);
+  private static final Moments ODD =
+      new Moments(
+          1L << 50,
+          new double[] {Double.NaN, -0.0, Double.MIN_VALUE},
+          new double[] {Double.POSITIVE_INFINITY, 0.1, Math.PI});
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsSaidIsHeard(Request.Kind kind) {
+    List<Moments> moments = List.of(ODD, Moments.empty(0), Moments.empty(7));
+    Request request = new Request(kind, GROUP, 4, 5, 6, "Grund: 1 €", moments);
+    ByteBuffer message = request.encode();
+    assertThat(Request.decode(message)).isEqualTo(request);
+    assertThat(message.remaining()).isEqualTo(message.capacity());
+  }
+
+  @Test
+  void doublesCrossBitForBit() {
+    Moments read = Reply.decode(Reply.merged(List.of(ODD))).get(0);
+    for (int j = 0; j < ODD.features(); j++) {
+      assertThat(Double.doubleToRawLongBits(read.mean()[j]))
+          .isEqualTo(Double.doubleToRawLongBits(ODD.mean()[j]));
+      assertThat(Double.doubleToRawLongBits(read.m2()[j]))
+          .isEqualTo(Double.doubleToRawLongBits(ODD.m2()[j]));
+    }
+  }
+
+  @Test
+  void aFailureIsThrownWithItsReason() {
+    assertThatThrownBy(() -> Reply.decode(Reply.failed("Worker 1 gave up: no disk left")))
+        .isInstanceOf(CollectiveException.class)
+        .hasMessage("Worker 1 gave up: no disk left");
+  }
+
+  @Test
+  void aMessageCutOffIsNotReadAsAnything() {
+    ByteBuffer message = new Request(Request.Kind.MERGE, GROUP, 0, 2, 1, "", List.of(ODD)).encode();
+    for (int length = 0; length < message.capacity(); length++) {
+      ByteBuffer cut = message.duplicate().limit(length);
+      assertThatThrownBy(() -> Request.decode(cut)).isInstanceOf(BufferUnderflowException.class);
+    }
+  }
+}
