@@ -10,6 +10,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** How many tasks a cluster runs at once. */
 final class Cluster {
+  private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\s*\\d+)?])?");
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,.*");
   private static final String WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
@@ -32,6 +33,10 @@ final class Cluster {
   static OptionalInt slots(SparkConf conf) {
     int cpus = conf.getInt("spark.task.cpus", 1);
     String master = conf.get(SparkContexts.MASTER, "");
+    Matcher threads = LOCAL.matcher(master);
+    if (threads.matches()) {
+      return OptionalInt.of(threads(threads.group(1)));
+    }
     Matcher local = LOCAL_CLUSTER.matcher(master);
     if (local.matches()) {
       return OptionalInt.of(
@@ -47,6 +52,13 @@ final class Cluster {
     return executors > 0
         ? OptionalInt.of(executors * (conf.getInt("spark.executor.cores", 1) / cpus))
         : OptionalInt.empty();
+  }
+
+  private static int threads(String given) {
+    if (given == null) {
+      return 1;
+    }
+    return given.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(given);
   }
 
   /**

@@ -23,9 +23,9 @@ final class Lines {
       List<String> alarms) {
     return EpochLine.of(
         clock(round, result, progress),
-        losses(result.last()),
+        losses(result.last(), floor),
         context(result.last(), floor),
-        losses(progress.mean()),
+        losses(progress.mean(), floor),
         alarms);
   }
 
@@ -34,9 +34,9 @@ final class Lines {
     double slowest = result.workers().stream().mapToDouble(WorkerReport::seconds).max().orElse(0);
     return RoundLine.of(
         clock(round, result, progress),
-        losses(result.last()),
+        losses(result.last(), floor),
         context(result.last(), floor),
-        losses(result.mean()),
+        losses(result.mean(), floor),
         new RoundLine.Cost(
             result.seconds(),
             slowest,
@@ -54,9 +54,9 @@ final class Lines {
         result.snapshot().iteration(),
         mean.discriminator(),
         mean.generatorBce(),
-        floor.equals(NoiseFloor.NONE) ? Double.NaN : mean.momentMean(),
+        measured(mean.momentMean(), floor),
         floor.mean(),
-        floor.equals(NoiseFloor.NONE) ? Double.NaN : mean.momentVariance(),
+        measured(mean.momentVariance(), floor),
         floor.variance(),
         round.lastOfEpoch());
   }
@@ -70,12 +70,22 @@ final class Lines {
         progress.seconds());
   }
 
-  private static EpochLine.Losses losses(Losses l) {
+  private static EpochLine.Losses losses(Losses l, NoiseFloor floor) {
     return new EpochLine.Losses(
-        l.discriminator(), l.generator(), l.generatorBce(), l.momentMean(), l.momentVariance());
+        l.discriminator(),
+        l.generator(),
+        l.generatorBce(),
+        measured(l.momentMean(), floor),
+        measured(l.momentVariance(), floor));
   }
 
   private static EpochLine.Context context(Losses l, NoiseFloor floor) {
-    return new EpochLine.Context(floor.mean(), floor.variance(), l.dReal(), l.dFake());
+    return new EpochLine.Context(
+        measured(floor.mean(), floor), measured(floor.variance(), floor), l.dReal(), l.dFake());
+  }
+
+  /** Where moments are not measured there is no number, rather than 0. */
+  private static double measured(double value, NoiseFloor floor) {
+    return floor.equals(NoiseFloor.NONE) ? Double.NaN : value;
   }
 }

@@ -2,10 +2,10 @@ package io.momentgan.app;
 
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.evaluation.Alarms;
 import io.momentgan.evaluation.Sampler;
+import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.NetworkState;
@@ -96,12 +96,9 @@ final class Outputs implements AutoCloseable {
     return new CheckpointFiles(new Checkpoints(folder));
   }
 
-  /** A grid in the range of the generator's output. */
-  static ImageGrid grid(Experiment experiment, ImageShape shape, int columns) {
-    ImageGrid grid = ImageGrid.of(shape, columns).withScale(shape.height() < SMALL_PIXELS ? 2 : 1);
-    return experiment.generator().output() == NetworkConfig.Output.SIGMOID
-        ? grid.withRange(0, 1)
-        : grid;
+  /** A grid in which small images are enlarged. */
+  static ImageGrid grid(ImageShape shape, int columns) {
+    return ImageGrid.of(shape, columns).withScale(shape.height() < SMALL_PIXELS ? 2 : 1);
   }
 
   /** Writes what a round brought. */
@@ -109,11 +106,12 @@ final class Outputs implements AutoCloseable {
     progress = progress.plus(result, round.iterations());
     rounds.append(Lines.round(round, result, progress, floor));
     progressBar.update(Lines.state(round, result, floor));
+    double score = score();
     if (round.lastOfEpoch()) {
       endEpoch(round, result);
     }
     if (checkpointDue(round)) {
-      checkpoint(round, result.snapshot(), score(result));
+      checkpoint(round, result.snapshot(), score);
     }
   }
 
@@ -151,8 +149,7 @@ final class Outputs implements AutoCloseable {
   private void samples(int epoch, NetworkState generator) {
     float[][] fixed = sampler.grid(generator);
     int columns = (int) Math.round(Math.sqrt(fixed.length));
-    folder.publish(
-        RunReport.samplesPath(epoch, "png"), grid(experiment, shape, columns).png(fixed));
+    folder.publish(RunReport.samplesPath(epoch, "png"), grid(shape, columns).png(fixed));
     NpyArray stored =
         NpyArray.ofRows(
             sampler.stored(generator, epoch), shape.channels(), shape.height(), shape.width());
@@ -175,8 +172,14 @@ final class Outputs implements AutoCloseable {
     newestCheckpoint = snapshot.round();
   }
 
-  /** Moment distance of the round's iterations: smaller is better; NaN where none is measured. */
-  private double score(RoundResult result) {
-    return floor.equals(NoiseFloor.NONE) ? Double.NaN : result.mean().distance().total();
+  /**
+   * Mean moment distance of the epoch so far, no term of it below its floor: smaller is better, and
+   * what lies at the floor cannot be told apart. NaN where none is measured.
+   */
+  private double score() {
+    MomentDistance distance = progress.mean().distance();
+    return floor.equals(NoiseFloor.NONE)
+        ? Double.NaN
+        : Math.max(distance.mean(), floor.mean()) + Math.max(distance.variance(), floor.variance());
   }
 }

@@ -43,11 +43,13 @@ final class Preflight {
    */
   static void checkCluster(Experiment experiment, SparkConf conf) {
     int workers = experiment.train().workers();
-    if (Cluster.isLocal(conf) || !exchanges(experiment)) {
+    if (!exchanges(experiment)) {
       return;
     }
-    requireOff(conf, "spark.dynamicAllocation.enabled", "executors come and go", workers);
-    requireOff(conf, "spark.speculation", "a worker may be started twice", workers);
+    if (!Cluster.isLocal(conf)) {
+      requireOff(conf, "spark.dynamicAllocation.enabled", "executors come and go", workers);
+      requireOff(conf, "spark.speculation", "a worker may be started twice", workers);
+    }
     Cluster.slots(conf)
         .ifPresent(
             slots -> {

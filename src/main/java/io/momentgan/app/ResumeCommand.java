@@ -42,6 +42,7 @@ final class ResumeCommand implements Callable<Integer> {
     Experiment experiment = record.experiment();
     DataSet images = DataSets.open(experiment.data(), hadoop);
     record.requireSame(images);
+    record.warnOfOtherThreads();
     Preflight.check(experiment, images);
     if (TrainingRun.isComplete(record, images, folder)) {
       RunReport.write(folder);

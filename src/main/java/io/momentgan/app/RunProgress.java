@@ -1,6 +1,7 @@
 package io.momentgan.app;
 
 import io.momentgan.averaging.RoundResult;
+import io.momentgan.averaging.WorkerReport;
 import io.momentgan.evaluation.Alarms;
 import io.momentgan.step.Losses;
 import java.util.ArrayList;
@@ -38,9 +39,9 @@ record RunProgress(
         seconds + result.seconds(),
         sum.plus(result.mean(), roundIterations),
         iterations + roundIterations,
-        Math.max(
-            maxGradientNorm,
-            Math.max(result.mean().dGradientNorm(), result.mean().gGradientNorm())),
+        result.workers().stream()
+            .mapToDouble(WorkerReport::maxGradientNorm)
+            .reduce(maxGradientNorm, Math::max),
         epochs);
   }
 

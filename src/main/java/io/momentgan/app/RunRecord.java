@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run's {@code run.yaml}: everything that the run follows from.
@@ -26,9 +28,16 @@ import java.util.stream.Stream;
  * @param versions of the software that began the run
  * @param data kind, uri, fingerprint, number of training images and shape of the data
  * @param created when the run began
+ * @param threads of each worker's matrix products, {@code OMP_NUM_THREADS}; empty if not set
  */
 record RunRecord(
-    Experiment experiment, Map<String, String> versions, Map<String, String> data, String created) {
+    Experiment experiment,
+    Map<String, String> versions,
+    Map<String, String> data,
+    String created,
+    String threads) {
+  private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+  private static final String THREADS = "OMP_NUM_THREADS";
   private static final YAMLMapper YAML = new YAMLMapper(YamlFiles.factory());
 
   /**
@@ -48,7 +57,8 @@ record RunRecord(
             "fingerprint", images.fingerprint(),
             "training", Integer.toString(images.training().count()),
             "shape", images.shape().toString()),
-        now.truncatedTo(ChronoUnit.SECONDS).toString());
+        now.truncatedTo(ChronoUnit.SECONDS).toString(),
+        currentThreads());
   }
 
   /**
@@ -66,7 +76,8 @@ record RunRecord(
           ExperimentReader.read(settings, file, List.of()),
           texts(tree.required("versions")),
           texts(tree.required("data")),
-          tree.required("created").asText());
+          tree.required("created").asText(),
+          tree.path("threads").asText(""));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new UserException(
           "%s: not the record of a run: %s"
@@ -79,7 +90,22 @@ record RunRecord(
   RunRecord with(List<String> overrides) {
     String settings = ExperimentReader.write(experiment);
     Experiment changed = ExperimentReader.read(settings, RunFolder.RUN_FILE, overrides);
-    return new RunRecord(changed, versions, data, created);
+    return new RunRecord(changed, versions, data, created, threads);
+  }
+
+  /** Warns where matrix products will be summed in another order than when the run began. */
+  void warnOfOtherThreads() {
+    if (!threads.equals(currentThreads())) {
+      LOG.warn(
+          "The run began with {}={} and goes on with \"{}\": its figures will differ in the last bits",
+          THREADS,
+          threads,
+          currentThreads());
+    }
+  }
+
+  private static String currentThreads() {
+    return System.getenv().getOrDefault(THREADS, "");
   }
 
   /** The file's text. */
@@ -91,6 +117,7 @@ record RunRecord(
       tree.set("data", YAML.valueToTree(new TreeMap<>(data)));
       tree.put("created", created);
       tree.put("workers", experiment.train().workers());
+      tree.put("threads", threads);
       return YAML.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("The run's record cannot be written as YAML", e);

@@ -9,6 +9,7 @@ import io.momentgan.output.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,11 +56,15 @@ final class SampleCommand implements Callable<Integer> {
     Experiment experiment = record.experiment();
     CheckpointFiles checkpoints = new CheckpointFiles(new Checkpoints(folder));
     CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
+    // Where batch normalisation samples by the statistics of the batch, a few images are too few.
+    int drawn = Math.max(count, experiment.samples().stored());
     float[][] images =
-        new Sampler(experiment, record.shape().features())
-            .draw(checkpoints.generator(info), count, seed);
+        Arrays.copyOf(
+            new Sampler(experiment, record.shape().features())
+                .draw(checkpoints.generator(info), drawn, seed),
+            count);
     int columns = (int) Math.ceil(Math.sqrt(count));
-    write(Outputs.grid(experiment, record.shape(), columns).png(images));
+    write(Outputs.grid(record.shape(), columns).png(images));
     spec.commandLine().getOut().printf("%d samples of epoch %d: %s%n", count, info.epoch(), out);
     return 0;
   }

@@ -80,7 +80,7 @@ final class SparkContexts {
       return experiment;
     }
     SparkConf conf = new SparkConf();
-    int slots = Cluster.isLocal(conf) ? cores() : Cluster.slots(conf).orElse(cores());
+    int slots = Cluster.slots(conf).orElse(cores());
     return experiment.withTrain(experiment.train().withWorkers(Math.max(1, slots)));
   }
 

@@ -77,7 +77,13 @@ final class TrainingRun {
   void run() {
     Experiment experiment = record.experiment();
     spark.setJobDescription("load %d shards".formatted(experiment.train().workers()));
-    Shards shards = Shards.load(spark, images.training(), experiment.train().workers(), seed());
+    Shards shards =
+        Shards.load(
+            spark,
+            images.training(),
+            experiment.train().workers(),
+            seed(),
+            experiment.generator().output().black());
     Moments whole = wholeData(shards);
     NoiseFloor floor = RealMoments.floor(shards, experiment, whole);
     RunContext context =
@@ -107,6 +113,7 @@ final class TrainingRun {
     try {
       return master.round(snapshot, round);
     } catch (DivergedException e) {
+      outputs.finish();
       throw new StoppedException(e, outputs.lastGoodCheckpoint());
     }
   }

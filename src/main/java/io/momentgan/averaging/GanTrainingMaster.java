@@ -25,11 +25,11 @@ import org.nd4j.linalg.dataset.DataSet;
 /**
  * dl4j-spark's parameter averaging for a pair of networks, one round per {@code fit}.
  *
- * <p>What is dl4j-spark's: the worker protocol and its execution ({@link ExecuteWorkerFlatMap}),
- * the results (discriminator and generator as one vector), {@code SparkDl4jMultiLayer.fit}. What is
- * overridden: no splitting, counting, shuffling or exporting of data (shards are fixed and cached,
- * one stage per round), averages weighted by samples and folded in rank order, Adam's moments
- * always averaged, batch-norm statistics pooled, broadcasts destroyed.
+ * <p>What is dl4j-spark's: the protocol of master and worker, its execution ({@link
+ * ExecuteWorkerFlatMap}) and {@code SparkDl4jMultiLayer.fit}. What is overridden: no splitting,
+ * counting, shuffling or exporting of data (shards are fixed and cached, one stage per round),
+ * averages weighted by samples and folded in rank order, Adam's moments always averaged, batch-norm
+ * statistics pooled, broadcasts destroyed.
  */
 public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     implements AutoCloseable {

@@ -82,12 +82,10 @@ public final class RealMoments {
     List<Moments> result = new ArrayList<>();
     for (int draw = 0; draw < 2 * PAIRS; draw++) {
       long seed = Seeds.of(runSeed, Seeds.Use.FLOOR, draw, shard.rank());
-      int[] rows =
-          new SplittableRandom(seed)
-              .ints(0, shard.images().count())
-              .distinct()
-              .limit(batchSize)
-              .toArray();
+      IntStream drawn = new SplittableRandom(seed).ints(0, shard.images().count());
+      // Of a shard with hardly more than a batch, distinct draws would be the same images twice.
+      boolean distinct = shard.images().count() >= 2 * batchSize;
+      int[] rows = (distinct ? drawn.distinct() : drawn).limit(batchSize).toArray();
       result.add(Moments.of(shard.rows(rows), shard.images().shape().features()));
     }
     return result;

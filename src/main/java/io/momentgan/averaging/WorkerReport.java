@@ -12,6 +12,7 @@ import java.io.Serializable;
  * @param sum sum of its iterations' figures
  * @param iterations number of its iterations
  * @param last figures of the last batch after the last update
+ * @param maxGradientNorm largest gradient norm of either network in any of its iterations
  * @param seconds wall time
  * @param fault what was not finite, or empty
  */
@@ -22,6 +23,7 @@ public record WorkerReport(
     Losses sum,
     int iterations,
     Losses last,
+    double maxGradientNorm,
     double seconds,
     String fault)
     implements Serializable {}

@@ -23,6 +23,7 @@ final class WorkerSession {
   private Losses last = Losses.ZERO;
   private int iterations;
   private long samples;
+  private double maxGradientNorm;
   private String fault = "";
 
   WorkerSession(
@@ -53,12 +54,15 @@ final class WorkerSession {
     iterations++;
     samples += real.size(0);
     sum = sum.plus(last, 1);
+    maxGradientNorm =
+        Math.max(maxGradientNorm, Math.max(last.dGradientNorm(), last.gGradientNorm()));
     if (!last.isFinite()) {
       fault = "iteration %d: %s".formatted(iteration + 1, last);
       return false;
     }
     if (lastOfRound) {
       last = step.evaluate(real, iteration);
+      fault = last.isFinite() ? "" : "after iteration %d: %s".formatted(iteration + 1, last);
     }
     return !lastOfRound;
   }
@@ -73,7 +77,8 @@ final class WorkerSession {
     return new GanTrainingResult(
         discriminator,
         generator,
-        new WorkerReport(rank, host, samples, sum, iterations, last, seconds, fault));
+        new WorkerReport(
+            rank, host, samples, sum, iterations, last, maxGradientNorm, seconds, fault));
   }
 
   private static String unfit(String name, NetworkState state) {

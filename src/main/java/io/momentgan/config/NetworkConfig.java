@@ -44,7 +44,12 @@ public record NetworkConfig(
     SIGMOID,
     /** Values as they are: the logits of a discriminator. */
     @JsonProperty("identity")
-    IDENTITY
+    IDENTITY;
+
+    /** What black pixels are scaled to, so that a generator can draw them; white is 1. */
+    public float black() {
+      return this == SIGMOID ? 0 : -1;
+    }
   }
 
   /** Initialisation of weights. */

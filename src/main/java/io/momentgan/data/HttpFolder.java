@@ -17,42 +17,43 @@ record HttpFolder(String cache) {
   }
 
   private IdxFiles inFolder(URI folder) {
-    FileLocation images = required(published(folder, IdxNames.TRAINING, IdxKind.IMAGES));
-    Optional<FileLocation> testImages = optional(published(folder, IdxNames.TEST, IdxKind.IMAGES));
+    FileLocation images =
+        any(folder, IdxNames.TRAINING, IdxKind.IMAGES).orElseThrow(() -> missing(folder));
+    Optional<FileLocation> testImages = any(folder, IdxNames.TEST, IdxKind.IMAGES);
     return new IdxFiles(
         images,
-        optional(published(folder, IdxNames.TRAINING, IdxKind.LABELS)),
+        any(folder, IdxNames.TRAINING, IdxKind.LABELS),
         testImages,
-        testImages.flatMap(f -> optional(published(folder, IdxNames.TEST, IdxKind.LABELS))));
+        testImages.flatMap(f -> any(folder, IdxNames.TEST, IdxKind.LABELS)));
   }
 
   private IdxFiles aroundFile(URI file, String name) {
-    FileLocation images = required(file);
+    FileLocation images = optional(file).orElseThrow(() -> missing(file));
     Optional<FileLocation> labels =
         IdxNames.labelsBeside(name).stream()
-            .findFirst()
-            .flatMap(labelName -> optional(sibling(file, name, labelName)));
+            .flatMap(labelName -> optional(sibling(file, name, labelName)).stream())
+            .findFirst();
     return IdxFiles.of(images, labels);
   }
 
-  private FileLocation required(URI url) {
-    return optional(url)
-        .orElseThrow(
-            () ->
-                new DataException(
-                    url
-                        + ": no such file (HTTP 404); set data.uri to the address of the folder with "
-                        + IdxNames.published(IdxNames.TRAINING, IdxKind.IMAGES)
-                        + ", or of an IDX file of images"));
+  private static DataException missing(URI url) {
+    return new DataException(
+        url
+            + ": no such file (HTTP 404); set data.uri to the address of the folder with "
+            + IdxNames.published(IdxNames.TRAINING, IdxKind.IMAGES)
+            + " (or another of its usual names), or of an IDX file of images");
+  }
+
+  /** The first of a file's usual names that is there, gzipped or not. */
+  private Optional<FileLocation> any(URI folder, String split, IdxKind kind) {
+    return IdxNames.candidates(split, kind).stream()
+        .flatMap(name -> optional(folder.resolve(name)).stream())
+        .findFirst();
   }
 
   private Optional<FileLocation> optional(URI url) {
     DownloadedFile file = new DownloadedFile(url.toString(), cache);
     return file.fetch().map(path -> file);
-  }
-
-  private static URI published(URI folder, String split, IdxKind kind) {
-    return folder.resolve(IdxNames.published(split, kind));
   }
 
   /** The address with another file name, and the same query, such as a signature. */

@@ -29,7 +29,7 @@ public final class Sampler {
    * Draws the grid that shows the same z each epoch.
    *
    * @param state of the generator
-   * @return images [samples.grid][features] in the range of the generator's output
+   * @return images [samples.grid][features] in [-1, 1]
    */
   public float[][] grid(NetworkState state) {
     long runSeed = experiment.train().seed();
@@ -41,7 +41,7 @@ public final class Sampler {
    *
    * @param state of the generator
    * @param epoch number of the epoch
-   * @return images [samples.stored][features] in the range of the generator's output
+   * @return images [samples.stored][features] in [-1, 1]
    */
   public float[][] stored(NetworkState state, int epoch) {
     long runSeed = experiment.train().seed();
@@ -55,18 +55,28 @@ public final class Sampler {
    * @param state of the generator
    * @param count how many
    * @param seed of the draw
-   * @return images [count][features] in the range of the generator's output
+   * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, int count, long seed) {
     generator.load(state);
     float[] z = LatentVectors.draw(experiment.latent(), count, seed);
     INDArray input = HostArrays.toArray(z, count, experiment.latent().size());
     float[] values = HostArrays.floats(generator.sample(input));
+    toSymmetricRange(values);
     int features = values.length / count;
     float[][] images = new float[count][];
     for (int i = 0; i < count; i++) {
       images[i] = Arrays.copyOfRange(values, i * features, (i + 1) * features);
     }
     return images;
+  }
+
+  /** A sigmoid draws black as 0; pictures have it as -1, whatever drew them. */
+  private void toSymmetricRange(float[] values) {
+    if (experiment.generator().output().black() == 0) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = 2 * values[i] - 1;
+      }
+    }
   }
 }

@@ -27,9 +27,4 @@ public record MomentDistance(double mean, double variance) {
     }
     return new MomentDistance(SCALE * mean, SCALE * variance);
   }
-
-  /** Sum of both terms: the score by which checkpoints are compared, smaller is better. */
-  public double total() {
-    return mean + variance;
-  }
 }

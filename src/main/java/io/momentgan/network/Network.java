@@ -139,13 +139,22 @@ public final class Network {
   }
 
   /**
-   * Euclidean norm of the gradient of the mean loss.
+   * Euclidean norm of the gradient of the mean loss by the parameters that are trained.
    *
    * @param batchSize what the summed gradient is divided by
    * @return the norm, before {@link #update} consumes the gradient
    */
   public double gradientNorm(int batchSize) {
-    return gradient.norm2Number().doubleValue() / batchSize;
+    double all = square(gradient);
+    for (ParameterLayout.Statistics s : layout.statistics()) {
+      all -= square(view(gradient, s.mean())) + square(view(gradient, s.variance()));
+    }
+    if (!config().batchNorm().gamma()) {
+      for (ParameterLayout.Range range : layout.gammas()) {
+        all -= square(view(gradient, range));
+      }
+    }
+    return Math.sqrt(Math.max(0, all)) / batchSize;
   }
 
   /**
@@ -227,6 +236,11 @@ public final class Network {
       throw new UncheckedIOException("Cannot write a network to memory", e);
     }
     return bytes.toByteArray();
+  }
+
+  private static double square(INDArray vector) {
+    double norm = vector.norm2Number().doubleValue();
+    return norm * norm;
   }
 
   private NetworkConfig config() {

@@ -134,7 +134,6 @@ public final class Checkpoints {
    */
   public void retain(CheckpointConfig config) {
     new Retention(config).superfluous(intact()).forEach(this::delete);
-    deleteUnfinished();
   }
 
   /**
@@ -157,26 +156,6 @@ public final class Checkpoints {
   private void deleteIfEmpty(String folder) {
     if (run.exists(folder) && run.list(folder).isEmpty()) {
       run.delete(folder);
-    }
-  }
-
-  /**
-   * Deletes checkpoints without a manifest that are older than the newest one and hold nothing but
-   * parts of its names: those of interrupted writes and deletions.
-   */
-  private void deleteUnfinished() {
-    List<CheckpointManifest> intact = intact();
-    if (intact.isEmpty()) {
-      return;
-    }
-    CheckpointManifest newest = intact.get(intact.size() - 1);
-    List<String> parts = newest.files().stream().map(CheckpointManifest.Part::name).toList();
-    for (long step : steps()) {
-      List<String> names = run.list(folder(step)).stream().map(RunFolder.Entry::name).toList();
-      if (step < newest.step() && parts.containsAll(names)) {
-        names.forEach(name -> run.delete(folder(step) + name));
-        deleteIfEmpty(folder(step));
-      }
     }
   }
 

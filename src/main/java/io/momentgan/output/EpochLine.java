@@ -8,8 +8,9 @@ import java.util.List;
  * What is recorded of an epoch: one line of {@code metrics/epochs.jsonl}, in snake_case and in this
  * order.
  *
- * <p>Losses are in nats. Moment terms are weighted sums over features, as they enter the
- * generator's loss. NaN stands for what was not measured ({@code null} in the file).
+ * <p>Losses are in nats. Moment terms are in the units of the original, 0.1 times the sum of the
+ * absolute differences over the features, whatever the weights of the penalty. NaN stands for what
+ * was not measured ({@code null} in the file).
  *
  * @param epoch from 1 on
  * @param round rounds finished since the run's start
@@ -19,8 +20,9 @@ import java.util.List;
  * @param dLoss discriminator loss of the epoch's last batch, after its update
  * @param gLoss generator loss of the last batch, moment terms included
  * @param gBce the adversarial part of it
- * @param momentMean the mean term of it
- * @param momentVar the variance term of it
+ * @param momentMean mean term of its moment distance, 0.1 * sum |difference| whatever the weights
+ *     of the penalty
+ * @param momentVar variance term of its moment distance, likewise
  * @param momentMeanFloor the mean term that two real batches of the same size differ by
  * @param momentVarFloor the variance term that two real batches differ by
  * @param dReal mean output of the discriminator for real images, a probability

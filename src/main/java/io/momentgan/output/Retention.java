@@ -30,7 +30,9 @@ record Retention(CheckpointConfig config) {
     if (config.keepBest()) {
       checkpoints.stream()
           .filter(checkpoint -> !Double.isNaN(checkpoint.score()))
-          .min(Comparator.comparingDouble(CheckpointManifest::score))
+          .min(
+              Comparator.comparingDouble(CheckpointManifest::score)
+                  .thenComparing(CheckpointManifest::step, Comparator.reverseOrder()))
           .ifPresent(best -> kept.add(best.step()));
     }
     return checkpoints.stream().filter(checkpoint -> !kept.contains(checkpoint.step())).toList();

@@ -10,9 +10,11 @@ import java.util.Arrays;
  *
  * @param rank number of the worker, 0 to workers-1
  * @param images its images
+ * @param black what a pixel of 0 is scaled to, -1 or 0; a pixel of 255 is scaled to 1
  */
-public record Shard(int rank, Images images) implements Serializable {
-  private static final float[] SCALED = scaled();
+public record Shard(int rank, Images images, float black) implements Serializable {
+  private static final float[] FROM_MINUS_ONE = scaled(-1);
+  private static final float[] FROM_ZERO = scaled(0);
 
   /**
    * The order in which an epoch goes through the images: each image once.
@@ -29,17 +31,18 @@ public record Shard(int rank, Images images) implements Serializable {
    * Images as the networks take them.
    *
    * @param indices which images of the shard
-   * @return values [indices, features] in [-1, 1], image after image: pixel / 127.5 - 1
+   * @return values [indices, features] from {@code black} to 1, image after image
    */
   public float[] rows(int[] indices) {
     int features = images.shape().features();
     float[] rows = new float[indices.length * features];
     byte[] pixels = images.pixels();
+    float[] scaled = black == 0 ? FROM_ZERO : FROM_MINUS_ONE;
     for (int i = 0; i < indices.length; i++) {
       int from = indices[i] * features;
       int to = i * features;
       for (int j = 0; j < features; j++) {
-        rows[to + j] = SCALED[pixels[from + j] & 0xFF];
+        rows[to + j] = scaled[pixels[from + j] & 0xFF];
       }
     }
     return rows;
@@ -51,16 +54,16 @@ public record Shard(int rank, Images images) implements Serializable {
    * @param order the epoch's {@link #order}
    * @param iteration number of the batch in the epoch
    * @param batchSize images per batch
-   * @return values [batchSize, features] in [-1, 1]
+   * @return values [batchSize, features] from {@code black} to 1
    */
   public float[] batch(int[] order, int iteration, int batchSize) {
     return rows(Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize));
   }
 
-  private static float[] scaled() {
+  private static float[] scaled(float black) {
     float[] table = new float[256];
     for (int pixel = 0; pixel < table.length; pixel++) {
-      table[pixel] = (pixel - 127.5f) / 127.5f;
+      table[pixel] = black == 0 ? pixel / 255f : (pixel - 127.5f) / 127.5f;
     }
     return table;
   }

@@ -29,16 +29,19 @@ public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
    * @param source the images
    * @param workers number of shards, 1 to the number of images
    * @param runSeed {@code train.seed}, which decides who gets what
+   * @param black what black pixels are scaled to, -1 or 0
    * @return the shards, loaded
    */
-  public static Shards load(JavaSparkContext spark, ImageSource source, int workers, long runSeed) {
+  public static Shards load(
+      JavaSparkContext spark, ImageSource source, int workers, long runSeed, float black) {
     List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
     JavaRDD<Shard> rdd =
         spark
             .parallelize(ranks, workers)
             .map(
                 rank ->
-                    new Shard(rank, source.read(indices(source.count(), workers, rank, runSeed))))
+                    new Shard(
+                        rank, source.read(indices(source.count(), workers, rank, runSeed)), black))
             .setName("shards")
             .persist(StorageLevel.MEMORY_ONLY());
     return new Shards(rdd, rdd.map(shard -> shard.images().count()).collect());

@@ -276,7 +276,7 @@ public final class GanStep {
    * What an exchange brought.
    *
    * @param moments the two sides of the comparison, if moments are looked at
-   * @param losses sum of the losses of all workers that exchange, not finite if one of them is not
+   * @param losses mean of the losses of all workers that exchange, not finite if one of them is not
    */
   private record Exchanged(Optional<MomentPair> moments, double losses) {
     static Exchanged of(Moments real, Moments generated, Moments loss) {

@@ -26,6 +26,9 @@ class PreflightTest {
         "spark.master=yarn;spark.executor.instances=3;spark.executor.cores=2|6",
         "spark.master=yarn;spark.executor.instances=3|3",
         "spark.master=yarn|-1",
+        "spark.master=local|1",
+        "spark.master=local[3]|3",
+        "spark.master=local[3,2]|3",
         "spark.master=spark://host:7077|-1",
         "spark.master=spark://host:7077;spark.cores.max=9;spark.task.cpus=2|4"
       })
@@ -42,6 +45,13 @@ class PreflightTest {
         .hasMessageContaining("spark.executor.instances");
   }
 
+  @Test
+  void moreWorkersThanThreadsAreRefused() {
+    assertThatThrownBy(() -> Preflight.checkCluster(FOUR, conf("spark.master=local[3]")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("train.workers: found 4, expected at most 3");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"spark.dynamicAllocation.enabled", "spark.speculation"})
   void whatStartsOrStopsWorkersAtWillIsRefused(String setting) {
@@ -50,6 +60,13 @@ class PreflightTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining(setting + ": found true, expected false")
         .hasMessageContaining("set " + setting + "=false");
+  }
+
+  @Test
+  void moreWorkersThanThreadsAreRefused() {
+    assertThatThrownBy(() -> Preflight.checkCluster(FOUR, conf("spark.master=local[3]")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("train.workers: found 4, expected at most 3");
   }
 
   @ParameterizedTest

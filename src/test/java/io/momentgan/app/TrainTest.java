@@ -303,6 +303,18 @@ class TrainTest {
         new ObjectMapper()
             .readTree(plain.resolve("checkpoints/step=00000005/manifest.json").toFile());
     assertThat(manifest.get("score").isNull()).isTrue();
+    assertThat(Files.readString(plain.resolve("metrics/epochs.jsonl")))
+        .contains("\"moment_mean\":null", "\"moment_mean_floor\":null", "\"moment_var\":null");
+  }
+
+  @Test
+  void aSigmoidGeneratorMeetsImagesThatItCanDraw(@TempDir Path folder) throws IOException {
+    Path trained =
+        TinyExperiment.train(
+            folder, "generator.output=sigmoid", "train.epochs=2", "train.workers=1");
+    JsonNode line = new ObjectMapper().readTree(trained.resolve("metrics/epochs.jsonl").toFile());
+    // Against images in [-1, 1] the mean term of 784 pixels would stay near 0.1 * 784 * 0.7.
+    assertThat(line.get("moment_mean").asDouble()).isLessThan(45);
   }
 
   private static byte[] sample(Path out, String... options) throws IOException {

@@ -55,7 +55,7 @@ class MnistProbeTest {
     DataSet images = DataSets.open(experiment.data().withUri(MNIST.toString()), Map.of());
     int workers = experiment.train().workers();
     try (JavaSparkContext spark = SparkTests.local(workers)) {
-      Shards shards = Shards.load(spark, images.training(), workers, 1);
+      Shards shards = Shards.load(spark, images.training(), workers, 1, -1);
       return RealMoments.floor(shards, experiment, RealMoments.whole(shards));
     }
   }

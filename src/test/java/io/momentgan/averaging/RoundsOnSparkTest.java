@@ -136,7 +136,7 @@ class RoundsOnSparkTest {
   @Test
   void aWorkerThatFailsEndsTheRoundAtOnce() {
     Experiment experiment = Experiments.small("train.workers=2", "train.deadline-seconds=120");
-    Shards shards = Shards.load(spark, new GlyphSource(100, 1), 2, 1);
+    Shards shards = Shards.load(spark, new GlyphSource(100, 1), 2, 1, -1);
     Shards broken =
         new Shards(
             shards
@@ -145,7 +145,7 @@ class RoundsOnSparkTest {
                     shard ->
                         shard.rank() == 0
                             ? shard
-                            : new Shard(1, new Images(GLYPH, new byte[0], new byte[0]))),
+                            : new Shard(1, new Images(GLYPH, new byte[0], new byte[0]), -1)),
             shards.sizes());
     long start = System.nanoTime();
     try (GanTrainingMaster master = new GanTrainingMaster(spark, context(experiment), broken)) {
@@ -181,8 +181,8 @@ class RoundsOnSparkTest {
   @Test
   void momentsOfTheWholeDataSetDoNotDependOnTheShards() {
     ImageSource images = new GlyphSource(3001, 1);
-    Moments one = RealMoments.whole(Shards.load(spark, images, 1, 1));
-    Moments three = RealMoments.whole(Shards.load(spark, images, 3, 1));
+    Moments one = RealMoments.whole(Shards.load(spark, images, 1, 1, -1));
+    Moments three = RealMoments.whole(Shards.load(spark, images, 3, 1, -1));
     assertThat(three.count()).isEqualTo(3001);
     assertThat(three.mean()).containsExactly(one.mean(), within(1e-12));
     assertThat(three.m2()).containsExactly(one.m2(), within(1e-8));
@@ -190,7 +190,7 @@ class RoundsOnSparkTest {
 
   @Test
   void theFloorFallsWithTheRootOfTheBatch() {
-    Shards shards = Shards.load(spark, new GlyphSource(6000, 1), 2, 1);
+    Shards shards = Shards.load(spark, new GlyphSource(6000, 1), 2, 1, -1);
     NoiseFloor small = floor(shards, "train.batch-size=25", "moments.scope=partition");
     NoiseFloor large = floor(shards, "train.batch-size=100", "moments.scope=partition");
     NoiseFloor global = floor(shards, "train.batch-size=50", "moments.scope=global");
@@ -214,7 +214,7 @@ class RoundsOnSparkTest {
 
   private static Snapshot train(Experiment experiment, ImageSource images, int rounds) {
     Shards shards =
-        Shards.load(spark, images, experiment.train().workers(), experiment.train().seed());
+        Shards.load(spark, images, experiment.train().workers(), experiment.train().seed(), -1);
     RunContext context =
         new RunContext(
             "test", experiment, images.shape(), new LocalCollectives(), RealMoments.whole(shards));
@@ -290,7 +290,7 @@ class RoundsOnSparkTest {
 
   private static Shard shard(Experiment experiment, ImageSource images, int rank) {
     Shards all =
-        Shards.load(spark, images, experiment.train().workers(), experiment.train().seed());
+        Shards.load(spark, images, experiment.train().workers(), experiment.train().seed(), -1);
     return all.rdd().collect().get(rank);
   }
 

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.momentgan.config.DataConfig;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,18 @@ class HttpDataTest {
   @Test
   void takesAnAddressWithoutTheLastSlash() {
     assertThat(open(url("").replaceAll("/$", "")).training().count()).isEqualTo(40);
+  }
+
+  @Test
+  void takesFilesThatAreNotGzipped() throws IOException {
+    for (String name : List.copyOf(files.keySet())) {
+      try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(files.remove(name)))) {
+        files.put(name.replace(".gz", ""), in.readAllBytes());
+      }
+    }
+    DataSet data = open(url(""));
+    assertThat(IdxBytes.readAll(data.training()).labels()).hasSize(40);
+    assertThat(data.test()).isPresent();
   }
 
   @Test

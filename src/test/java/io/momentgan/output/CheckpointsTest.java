@@ -118,7 +118,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void unfinishedCheckpointsOlderThanTheNewestAreCleaned() throws IOException {
+  void checkpointsWithoutAManifestAreNobodysToDelete() throws IOException {
     for (int step : List.of(1, 2, 4, 5)) {
       write(checkpoints, step, step, 1);
     }
@@ -131,7 +131,8 @@ class CheckpointsTest {
 
     assertThat(run.list("checkpoints"))
         .extracting(RunFolder.Entry::name)
-        .containsExactly("step=00000002", "step=00000004", "step=00000005");
+        .containsExactly("step=00000001", "step=00000002", "step=00000004", "step=00000005");
+    assertThat(file("step=00000001/generator.zip")).exists();
     assertThat(file("step=00000002/generator.zip")).exists();
   }
 

@@ -47,12 +47,20 @@ class ShardsTest {
 
   @Test
   void pixelsAreScaledToMinusOneAndOne() {
-    Shard shard = new Shard(0, new Images(new ImageShape(1, 1, 3), bytes(0, 255, 51), new byte[0]));
+    Shard shard =
+        new Shard(0, new Images(new ImageShape(1, 1, 3), bytes(0, 255, 51), new byte[0]), -1);
     assertThat(shard.rows(new int[] {0})).containsExactly(-1, 1, (51 - 127.5f) / 127.5f);
     for (int pixel = 0; pixel < 256; pixel++) {
-      Shard one = new Shard(0, new Images(new ImageShape(1, 1, 1), bytes(pixel), new byte[0]));
+      Shard one = new Shard(0, new Images(new ImageShape(1, 1, 1), bytes(pixel), new byte[0]), -1);
       assertThat(Math.round((one.rows(new int[] {0})[0] + 1) * 127.5f)).isEqualTo(pixel);
     }
+  }
+
+  @Test
+  void forASigmoidBlackIsZero() {
+    Shard shard =
+        new Shard(0, new Images(new ImageShape(1, 1, 3), bytes(0, 255, 51), new byte[0]), 0);
+    assertThat(shard.rows(new int[] {0})).containsExactly(0, 1, 0.2f);
   }
 
   @Test
@@ -67,7 +75,7 @@ class ShardsTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) i;
     }
-    return new Shard(0, new Images(new ImageShape(1, 1, 2), pixels, new byte[0]));
+    return new Shard(0, new Images(new ImageShape(1, 1, 2), pixels, new byte[0]), -1);
   }
 
   private static byte[] bytes(int... values) {
