@@ -62,17 +62,10 @@ class PreflightTest {
         .hasMessageContaining("set " + setting + "=false");
   }
 
-  @Test
-  void moreWorkersThanThreadsAreRefused() {
-    assertThatThrownBy(() -> Preflight.checkCluster(FOUR, conf("spark.master=local[3]")))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("train.workers: found 4, expected at most 3");
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "spark.master=local[2];spark.speculation=true",
+        "spark.master=local[4];spark.speculation=true",
         "spark.speculation=true",
         "spark.master=local-cluster[4,1,1024]",
         "spark.master=yarn"

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.HostArrays;
+import io.momentgan.network.Network;
 import io.momentgan.network.NetworkState;
+import io.momentgan.step.LatentVectors;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class SamplerTest {
   private static final int FEATURES = 12;
@@ -50,12 +54,18 @@ class SamplerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 33})
-  void valuesLieInTheRangeOfTheOutput(int count) {
+  void valuesLieInTheRangeOfPicturesWhateverDrewThem(int count) {
     assertThat(sampler.draw(generator, count, 3))
         .hasDimensions(count, FEATURES)
         .satisfies(images -> assertWithin(images, -1, 1));
     Experiment sigmoid = experiment("generator.output=sigmoid");
-    assertWithin(new Sampler(sigmoid, FEATURES).draw(generator(sigmoid), count, 3), 0, 1);
+    float[][] drawn = new Sampler(sigmoid, FEATURES).draw(generator(sigmoid), count, 3);
+    assertWithin(drawn, -1, 1);
+    Network plain = Network.forUse(sigmoid.generator(), sigmoid.latent().size(), FEATURES);
+    plain.load(generator(sigmoid));
+    float[] z = LatentVectors.draw(sigmoid.latent(), count, 3);
+    INDArray probabilities = plain.sample(HostArrays.toArray(z, count, sigmoid.latent().size()));
+    assertThat(drawn[0][0]).isEqualTo(2 * probabilities.getFloat(0, 0) - 1);
   }
 
   @Test
