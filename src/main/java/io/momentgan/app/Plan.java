@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.NetworkState;
@@ -47,11 +48,11 @@ record Plan(Experiment experiment, DataSet images) {
   private String work(Snapshot snapshot, Schedule schedule) {
     int workers = experiment.train().workers();
     long state = bytes(snapshot.generator()) + bytes(snapshot.discriminator());
-    long moments = exchangedBytes(schedule);
+    long moments = exchangedBytes(snapshot, schedule);
     return ("Work: %,d epochs x %,d iterations = %,d iterations on each of %d workers, batches of %d"
             + " (%d together); %,d rounds of %d iterations%n"
             + "Memory: %s of images and about %s of networks per worker%n"
-            + "Bytes per round: %s out and %s back per worker (networks), %s per worker (moments)")
+            + "Bytes per round: %s out and %s back per worker (networks), %s per worker (moments, both ways)")
         .formatted(
             experiment.train().epochs(),
             schedule.iterationsPerEpoch(),
@@ -68,17 +69,29 @@ record Plan(Experiment experiment, DataSet images) {
             mebibytes(moments));
   }
 
-  /** Mean and M2 of real and generated batches in double, there and back. */
-  private long exchangedBytes(Schedule schedule) {
-    int perFeature =
+  /**
+   * What a worker hands in and gets back in a round, in double: mean and M2 per feature of real and
+   * generated batches for each generator update and for the figures at the round's end; where
+   * networks are averaged each iteration, also mean and M2 of each gradient.
+   */
+  private long exchangedBytes(Snapshot snapshot, Schedule schedule) {
+    if (experiment.train().workers() == 1) {
+      return 0;
+    }
+    int batches =
         switch (experiment.moments().scope()) {
-          case GLOBAL -> 8;
-          case DATASET -> 4;
+          case GLOBAL -> 2;
+          case DATASET -> 1;
           case PARTITION, NONE -> 0;
         };
-    boolean alone = experiment.train().workers() == 1;
-    long perExchange = (long) perFeature * Double.BYTES * images.shape().features();
-    return alone ? 0 : perExchange * schedule.averagingFrequency() * experiment.train().gSteps();
+    TrainConfig train = experiment.train();
+    long exchanges = (long) schedule.averagingFrequency() * train.gSteps() + 1;
+    long values = exchanges * batches * images.shape().features();
+    if (train.averagingFrequency() == 1) {
+      values += (long) train.dSteps() * snapshot.discriminator().params().length;
+      values += (long) train.gSteps() * snapshot.generator().params().length;
+    }
+    return 2 * 2 * Double.BYTES * values;
   }
 
   private static long bytes(NetworkState state) {
