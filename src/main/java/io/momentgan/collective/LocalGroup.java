@@ -15,6 +15,7 @@ final class LocalGroup {
   private final Duration deadline;
   private final List<List<Moments>> contributions;
   private final BitSet members = new BitSet();
+  private final BitSet everJoined = new BitSet();
   private int arrived;
   private long exchange;
   private List<Moments> result = List.of();
@@ -34,12 +35,17 @@ final class LocalGroup {
       throw new CollectiveException("Worker %d joined its group twice".formatted(rank));
     }
     members.set(rank);
+    everJoined.set(rank);
   }
 
-  /** Returns whether nobody is left. */
+  /**
+   * Returns whether the group is over: nobody is left, and nobody is still to come who must be told
+   * of a failure.
+   */
   synchronized boolean leave(int rank) {
     members.clear(rank);
-    return members.isEmpty();
+    boolean allCame = everJoined.cardinality() == size();
+    return members.isEmpty() && (failure.isEmpty() || allCame);
   }
 
   synchronized void abort(String reason) {

@@ -124,6 +124,23 @@ public abstract class CollectiveContractTest {
   }
 
   @Test
+  void aWorkerThatComesAfterAnotherHasGivenUpIsToldSoAtOnce() {
+    Group group = Group.named("late");
+    try (Collective early = factory().join(group, 0, 2, LONG)) {
+      early.abort("its data is damaged");
+    }
+    assertThatThrownBy(() -> joinLate(group))
+        .isInstanceOf(CollectiveException.class)
+        .hasMessageContaining("its data is damaged");
+  }
+
+  private void joinLate(Group group) {
+    try (Collective late = factory().join(group, 1, 2, LONG)) {
+      late.merge(List.of(moments(1)));
+    }
+  }
+
+  @Test
   void aWorkerThatGivesUpFreesTheOthers() {
     List<Future<List<Moments>>> futures =
         run(
