@@ -130,16 +130,6 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     return m2[feature] / count;
   }
 
-  /** Whether every number is finite. */
-  public boolean isFinite() {
-    for (int j = 0; j < mean.length; j++) {
-      if (!Double.isFinite(mean[j]) || !Double.isFinite(m2[j])) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static void divide(double[] values, int by) {
     for (int j = 0; j < values.length; j++) {
       values[j] /= by;

@@ -32,8 +32,11 @@ final class Summary {
     if (Double.isFinite(line.momentMean())) {
       figures.addAll(moments(line));
     }
-    figures.add(new Figure("D on real images", number(line.dReal()), "", "0.5: undecided"));
-    figures.add(new Figure("D on generated images", number(line.dFake()), "", "0.5: undecided"));
+    String undecided =
+        number((run.number("/loss/real-target") + run.number("/loss/fake-target")) / 2)
+            + ": undecided";
+    figures.add(new Figure("D on real images", number(line.dReal()), "", undecided));
+    figures.add(new Figure("D on generated images", number(line.dFake()), "", undecided));
     return figures;
   }
 

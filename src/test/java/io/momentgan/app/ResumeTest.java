@@ -150,7 +150,7 @@ class ResumeTest {
     return target;
   }
 
-  /** Names of all files with sizes and times. */
+  /** Names of all files with their contents. */
   private static List<String> contents(Path run) throws IOException {
     try (Stream<Path> files = Files.walk(run)) {
       List<String> result = new ArrayList<>();

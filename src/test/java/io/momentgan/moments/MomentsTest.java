@@ -73,12 +73,6 @@ class MomentsTest {
         .hasMessageContaining("2 and 3 features");
   }
 
-  @Test
-  void notANumberIsNoticed() {
-    assertThat(Moments.of(new double[] {1, 2}, 2).isFinite()).isTrue();
-    assertThat(Moments.of(new double[] {1, Double.NaN}, 2).isFinite()).isFalse();
-  }
-
   private static double[] rows(int count, double offset, long seed) {
     return new Random(seed).doubles((long) count * FEATURES).map(v -> v + offset).toArray();
   }
