@@ -6,9 +6,7 @@ import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.network.NetworkState;
 import io.momentgan.network.Snapshot;
-import io.momentgan.output.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +26,7 @@ class ClusterTrainingTest {
       Map.of(
           "spark.driver.host", "127.0.0.1",
           "spark.ui.enabled", "false",
-          "spark.executor.extraClassPath", SparkHome.ownClasses(),
+          "spark.executor.extraClassPath", SparkHome.classPath(),
           "spark.authenticate", "true",
           "spark.authenticate.secret", "known to driver and executors",
           "spark.network.crypto.enabled", "true");
@@ -52,7 +50,7 @@ class ClusterTrainingTest {
     Snapshot threads = train("local[2]", 10, 1);
     Snapshot processes = train("local-cluster[2,1,1024]", 10, 1);
     assertThat(processes.round()).isEqualTo(5);
-    assertSame(processes, threads);
+    TrainedNetworks.assertSame(processes, threads);
   }
 
   @Test
@@ -66,7 +64,7 @@ class ClusterTrainingTest {
         CompletableFuture.supplyAsync(() -> killAnExecutorAfterRound(1, rounds));
     Snapshot survived = train("local-cluster[2,1,1024]", frequency, epochs);
     assertThat(killed.get(1, TimeUnit.SECONDS)).isTrue();
-    assertSame(survived, threads);
+    TrainedNetworks.assertSame(survived, threads);
   }
 
   private static boolean killAnExecutorAfterRound(int round, Path metrics) {
@@ -81,10 +79,20 @@ class ClusterTrainingTest {
     }
     return ProcessHandle.current()
         .children()
-        .filter(child -> child.info().commandLine().orElse("").contains("ExecutorBackend"))
+        .filter(ClusterTrainingTest::isExecutor)
         .findFirst()
         .map(ProcessHandle::destroyForcibly)
         .orElse(false);
+  }
+
+  /** {@link ProcessHandle} shows the first 4096 characters of a command only. */
+  private static boolean isExecutor(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+          .contains("ExecutorBackend");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Path runs(String master) {
@@ -105,20 +113,6 @@ class ClusterTrainingTest {
     Files.writeString(settings, ExperimentReader.write(experiment));
     Path runs = runs(master);
     assertThat(Main.run("train", settings.toString(), "--out", runs.toString())).isZero();
-    CheckpointFiles checkpoints =
-        Outputs.checkpoints(RunFolder.open(runs.resolve("00000-small").toString(), Map.of()));
-    return checkpoints.read(checkpoints.newest()).snapshot();
-  }
-
-  private static void assertSame(Snapshot actual, Snapshot expected) {
-    assertThat(actual.round()).isEqualTo(expected.round());
-    assertSame(actual.generator(), expected.generator());
-    assertSame(actual.discriminator(), expected.discriminator());
-  }
-
-  private static void assertSame(NetworkState actual, NetworkState expected) {
-    assertThat(actual.params()).isEqualTo(expected.params());
-    assertThat(actual.updaterState()).isEqualTo(expected.updaterState());
-    assertThat(actual.updates()).isEqualTo(expected.updates());
+    return TrainedNetworks.newest(runs.resolve("00000-small"));
   }
 }
