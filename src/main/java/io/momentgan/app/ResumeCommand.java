@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
 final class ResumeCommand implements Callable<Integer> {
   /** Settings that do not change what was trained so far. */
   private static final List<String> CHANGEABLE =
-      List.of("train.epochs", "train.deadline-seconds", "checkpoint.", "data.uri", "data.cache");
+      List.of(
+          "train.epochs",
+          "train.deadline-seconds",
+          "failures.",
+          "checkpoint.",
+          "data.uri",
+          "data.cache");
 
   @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
   private String run;

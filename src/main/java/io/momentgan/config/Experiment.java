@@ -17,6 +17,8 @@ import java.util.Locale;
  * @param loss the adversarial losses
  * @param moments moment stabilization
  * @param train length, order and distribution
+ * @param averaging what is made of the workers' networks
+ * @param failures what a run puts up with
  * @param checkpoint when checkpoints are written and kept
  * @param samples the pictures of a run
  */
@@ -30,6 +32,8 @@ public record Experiment(
     LossConfig loss,
     MomentsConfig moments,
     TrainConfig train,
+    AveragingConfig averaging,
+    FailuresConfig failures,
     CheckpointConfig checkpoint,
     SamplesConfig samples)
     implements Serializable {
@@ -69,6 +73,8 @@ public record Experiment(
         loss,
         moments,
         newTrain,
+        averaging,
+        failures,
         checkpoint,
         samples);
   }
