@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.config.UserException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -9,10 +10,11 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.net.NetUtils;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.Utils;
+import scala.Tuple2;
 
 /** Whether a cluster is there, and how many tasks it runs at once. */
 final class Cluster {
@@ -46,7 +48,7 @@ final class Cluster {
     List<String> failures = new ArrayList<>();
     for (String address : master.substring(STANDALONE.length()).split(",")) {
       try (Socket socket = new Socket()) {
-        socket.connect(NetUtils.createSocketAddr(address), CONNECT_MILLIS);
+        socket.connect(socketAddress(address), CONNECT_MILLIS);
         return;
       } catch (UnknownHostException e) {
         failures.add(address + ": unknown host");
@@ -58,6 +60,11 @@ final class Cluster {
         ("%s: found %s, expected a standalone master that accepts connections (%s); start it, or give"
                 + " the URL that its page shows (--master)")
             .formatted(SparkContexts.MASTER, master, String.join("; ", failures)));
+  }
+
+  private static InetSocketAddress socketAddress(String address) {
+    Tuple2<String, Object> hostAndPort = Utils.parseHostPort(address);
+    return new InetSocketAddress(hostAndPort._1(), (Integer) hostAndPort._2());
   }
 
   /**
