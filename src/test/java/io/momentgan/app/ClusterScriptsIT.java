@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -124,6 +125,39 @@ class ClusterScriptsIT {
         .contains("train.workers: found 2, expected at most 1");
     assertThat(processes("run-")).isEmpty();
     assertThat(processes(NAME)).isNotEmpty();
+  }
+
+  @Tag("slow")
+  @Test
+  void aClusterForOneCommandStopsWhenItIsKilledTwice() throws Exception {
+    Process script =
+        new ProcessBuilder(
+                CommandRun.script("cluster"),
+                "run",
+                "--workers=1",
+                "--memory=1g",
+                "--",
+                "train",
+                SETTINGS,
+                "--workers=1",
+                "--set=train.epochs=100000",
+                "--out=killed")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("killed.log").toFile())
+            .start();
+    Path metrics = folder.resolve("killed/00000-small/metrics/rounds.jsonl");
+    while (!Files.exists(metrics) && script.isAlive()) {
+      Thread.sleep(100);
+    }
+    List<ProcessHandle> all = script.descendants().toList();
+    // Master, worker, executor and driver.
+    assertThat(all).hasSizeGreaterThanOrEqualTo(4);
+    script.destroy();
+    Thread.sleep(500);
+    script.destroy();
+    assertThat(script.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(all).noneMatch(ProcessHandle::isAlive);
   }
 
   @Test

@@ -55,7 +55,7 @@ record CommandRun(int code, String out, String err) {
    */
   static CommandRun ofScript(Path folder, String script, String... args) {
     List<String> command = new ArrayList<>();
-    command.add(Experiments.REPOSITORY.resolve("submit").resolve(script).toString());
+    command.add(script(script));
     command.addAll(List.of(args));
     try {
       Path out = Files.createTempFile("script", ".out");
@@ -74,6 +74,11 @@ record CommandRun(int code, String out, String err) {
     } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Where a script of {@code submit} is. */
+  static String script(String name) {
+    return Experiments.REPOSITORY.resolve("submit").resolve(name).toString();
   }
 
   /** The command did what it was told. */
