@@ -41,7 +41,7 @@ class ChaosTest {
       Map.of(
           "spark.driver.host", "127.0.0.1",
           "spark.ui.enabled", "false",
-          "spark.executor.extraClassPath", SparkHome.ownClasses(),
+          "spark.executor.extraClassPath", SparkHome.classPath(),
           "spark.executor.heartbeatInterval", "1s",
           "spark.network.timeout", "15s",
           "spark.network.timeoutInterval", "3s",

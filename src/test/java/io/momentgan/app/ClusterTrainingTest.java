@@ -25,7 +25,7 @@ class ClusterTrainingTest {
       Map.of(
           "spark.driver.host", "127.0.0.1",
           "spark.ui.enabled", "false",
-          "spark.executor.extraClassPath", SparkHome.ownClasses(),
+          "spark.executor.extraClassPath", SparkHome.classPath(),
           "spark.authenticate", "true",
           "spark.authenticate.secret", "known to driver and executors",
           "spark.network.crypto.enabled", "true");
@@ -78,10 +78,20 @@ class ClusterTrainingTest {
     }
     return ProcessHandle.current()
         .children()
-        .filter(child -> child.info().commandLine().orElse("").contains("ExecutorBackend"))
+        .filter(ClusterTrainingTest::isExecutor)
         .findFirst()
         .map(ProcessHandle::destroyForcibly)
         .orElse(false);
+  }
+
+  /** {@link ProcessHandle} shows the first 4096 characters of a command only. */
+  private static boolean isExecutor(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+          .contains("ExecutorBackend");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Path runs(String master) {
