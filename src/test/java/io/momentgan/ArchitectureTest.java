@@ -65,6 +65,16 @@ class ArchitectureTest {
           Layer.of("output", "config", "data", "evaluation")
               .with(HADOOP, JACKSON, SLF4J, "me.tongfei.progressbar..", "org.jfree.."),
           Layer.of(
+                  "bench",
+                  "config",
+                  "moments",
+                  "collective",
+                  "data",
+                  "partition",
+                  "network",
+                  "averaging")
+              .with(SPARK, SCALA, DL4J, ND4J),
+          Layer.of(
                   "app",
                   "config",
                   "moments",
@@ -76,8 +86,10 @@ class ArchitectureTest {
                   "step",
                   "averaging",
                   "evaluation",
-                  "output")
-              .with(JACKSON, SPARK, SCALA, DL4J, ND4J, SLF4J, "picocli.."));
+                  "output",
+                  "bench")
+              .with(
+                  JACKSON, SPARK, SCALA, DL4J, ND4J, SLF4J, "picocli..", "com.codahale.metrics.."));
 
   /**
    * A package.
@@ -152,7 +164,7 @@ class ArchitectureTest {
   void onlyAveragingKnowsDl4jSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "averaging")
+        .resideOutsideOfPackages(ROOT + "averaging", ROOT + "bench")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.deeplearning4j.spark..")

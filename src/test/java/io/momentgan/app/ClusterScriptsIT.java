@@ -181,9 +181,7 @@ class ClusterScriptsIT {
   }
 
   private static void assertSameBits(Path runs, Path expected) {
-    TrainedNetworks.assertSame(
-        TrainedNetworks.newest(runs.resolve("00000-small")),
-        TrainedNetworks.newest(expected.resolve("00000-small")));
+    SameRun.assertSame(runs.resolve("00000-small"), expected.resolve("00000-small"));
   }
 
   /** Processes with the mark of a cluster, its executors included. */
