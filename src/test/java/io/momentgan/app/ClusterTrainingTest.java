@@ -76,22 +76,7 @@ class ClusterTrainingTest {
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    return ProcessHandle.current()
-        .children()
-        .filter(ClusterTrainingTest::isExecutor)
-        .findFirst()
-        .map(ProcessHandle::destroyForcibly)
-        .orElse(false);
-  }
-
-  /** {@link ProcessHandle} shows the first 4096 characters of a command only. */
-  private static boolean isExecutor(ProcessHandle process) {
-    try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
-          .contains("ExecutorBackend");
-    } catch (IOException e) {
-      return false;
-    }
+    return ExecutorProcesses.running().get(0).destroyForcibly();
   }
 
   private Path runs(String master) {
