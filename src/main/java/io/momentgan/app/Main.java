@@ -25,7 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DataCommand.class,
       ReportCommand.class,
       ResultsCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      FrontierCommand.class
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
