@@ -11,6 +11,7 @@ import io.momentgan.output.CheckpointInfo;
 import io.momentgan.output.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 
 /** A training's state as the files of a checkpoint. */
@@ -72,6 +73,11 @@ final class CheckpointFiles {
     return checkpoints.ofEpoch(epoch);
   }
 
+  /** All checkpoints, oldest first. */
+  List<CheckpointInfo> all() {
+    return checkpoints.all();
+  }
+
   /** Reads a checkpoint back. */
   Saved read(CheckpointInfo info) {
     try {
@@ -88,6 +94,22 @@ final class CheckpointFiles {
     } catch (IOException e) {
       throw damaged(info, STATE, e);
     }
+  }
+
+  /**
+   * Reads a checkpoint's generator.
+   *
+   * @param info the checkpoint
+   * @param weights whose
+   * @throws UserException when the run keeps no such weights
+   */
+  NetworkState generator(CheckpointInfo info, Weights weights) {
+    if (weights == Weights.RAW) {
+      return generator(info);
+    }
+    throw new UserException(
+        "Checkpoint of round %d: found no moving average of the weights, expected one for %s; use raw"
+            .formatted(info.step(), weights));
   }
 
   /** Reads a checkpoint's generator. */

@@ -21,6 +21,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ResumeCommand.class,
       SampleCommand.class,
       DataCommand.class,
+      ExtractorCommand.class,
+      EvaluateCommand.class,
+      GenerateCommand.class,
       ReportCommand.class,
       ResultsCommand.class
     })

@@ -44,6 +44,7 @@ final class Outputs implements AutoCloseable {
   private final Sampler sampler;
   private final GanNetworks networks;
   private final Alarms alarms;
+  private final TrainingEvaluation evaluation;
   private RunProgress progress;
   private long newestCheckpoint;
 
@@ -52,7 +53,8 @@ final class Outputs implements AutoCloseable {
       RunRecord record,
       Schedule schedule,
       NoiseFloor floor,
-      CheckpointFiles.Saved start) {
+      CheckpointFiles.Saved start,
+      TrainingEvaluation evaluation) {
     this.folder = folder;
     this.experiment = record.experiment();
     this.schedule = schedule;
@@ -68,6 +70,7 @@ final class Outputs implements AutoCloseable {
     this.networks = GanNetworks.build(experiment, shape.features(), DataType.FLOAT);
     this.alarms = new Alarms(experiment.loss());
     this.progress = start.progress();
+    this.evaluation = evaluation;
     this.newestCheckpoint = start.snapshot().round();
     progress.epochs().forEach(alarms::next);
     checkpoints.dropAfter(start.snapshot().round());
@@ -81,14 +84,16 @@ final class Outputs implements AutoCloseable {
    * @param schedule its rounds
    * @param floor noise floor of its moments
    * @param start where the training begins
+   * @param evaluation its measures of quality
    */
   static Outputs open(
       RunFolder folder,
       RunRecord record,
       Schedule schedule,
       NoiseFloor floor,
-      CheckpointFiles.Saved start) {
-    return new Outputs(folder, record, schedule, floor, start);
+      CheckpointFiles.Saved start,
+      TrainingEvaluation evaluation) {
+    return new Outputs(folder, record, schedule, floor, start, evaluation);
   }
 
   /** A run's checkpoints. */
@@ -101,8 +106,12 @@ final class Outputs implements AutoCloseable {
     return ImageGrid.of(shape, columns).withScale(shape.height() < SMALL_PIXELS ? 2 : 1);
   }
 
-  /** Writes what a round brought. */
-  void write(Round round, RoundResult result) {
+  /**
+   * Writes what a round brought.
+   *
+   * @return whether the training shall go on
+   */
+  boolean write(Round round, RoundResult result) {
     progress = progress.plus(result, round.iterations());
     rounds.append(Lines.round(round, result, progress, floor));
     progressBar.update(Lines.state(round, result, floor));
@@ -110,9 +119,14 @@ final class Outputs implements AutoCloseable {
     if (round.lastOfEpoch()) {
       endEpoch(round, result);
     }
-    if (checkpointDue(round)) {
+    if (evaluation.isOn()) {
+      score = evaluation.after(round, result.snapshot());
+    }
+    boolean exhausted = round.lastOfEpoch() && evaluation.isExhausted();
+    if (exhausted || checkpointDue(round)) {
       checkpoint(round, result.snapshot(), score);
     }
+    return !exhausted;
   }
 
   /** Writes the figures and the page. */

@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
 final class ResumeCommand implements Callable<Integer> {
   /** Settings that do not change what was trained so far. */
   private static final List<String> CHANGEABLE =
-      List.of("train.epochs", "train.deadline-seconds", "checkpoint.", "data.uri", "data.cache");
+      List.of(
+          "train.epochs",
+          "train.deadline-seconds",
+          "checkpoint.",
+          "evaluation.patience",
+          "data.uri",
+          "data.cache");
 
   @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
   private String run;
@@ -49,8 +55,12 @@ final class ResumeCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
-              "Nothing to do: %s has all its epochs; for more, resume with --set train.epochs=N above %d%n",
-              folder, experiment.train().epochs());
+              "Nothing to do: %s %s%n",
+              folder,
+              TrainingEvaluation.isExhausted(experiment.evaluation(), folder)
+                  ? "stopped early; for more, resume with --set evaluation.patience=0"
+                  : "has all its epochs; for more, resume with --set train.epochs=N above "
+                      + experiment.train().epochs());
       return 0;
     }
     folder.publish(RunFolder.RUN_FILE, record.toYaml());

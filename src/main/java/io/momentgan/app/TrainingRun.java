@@ -89,7 +89,9 @@ final class TrainingRun {
     RunContext context =
         new RunContext(folder.name(), experiment, images.shape(), collectives(), whole);
     try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
-        Outputs outputs = Outputs.open(folder, record, schedule, floor, start)) {
+        TrainingEvaluation evaluation =
+            TrainingEvaluation.open(spark, folder, record, images, start.snapshot().round());
+        Outputs outputs = Outputs.open(folder, record, schedule, floor, start, evaluation)) {
       rounds(master, outputs);
       outputs.finish();
     } finally {
@@ -99,12 +101,13 @@ final class TrainingRun {
 
   private void rounds(GanTrainingMaster master, Outputs outputs) {
     Snapshot snapshot = start.snapshot();
-    for (long number = snapshot.round(); number < schedule.rounds(); number++) {
+    boolean goOn = true;
+    for (long number = snapshot.round(); goOn && number < schedule.rounds(); number++) {
       Round round = schedule.round(number);
       describe(round);
       RoundResult result = result(master, snapshot, round, outputs);
       snapshot = result.snapshot();
-      outputs.write(round, result);
+      goOn = outputs.write(round, result);
     }
   }
 
@@ -118,8 +121,11 @@ final class TrainingRun {
     }
   }
 
-  /** Whether the newest checkpoint is the end of the training. */
+  /** Whether the newest checkpoint is the end of the training, be it by patience. */
   static boolean isComplete(RunRecord record, DataSet images, RunFolder folder) {
+    if (TrainingEvaluation.isExhausted(record.experiment().evaluation(), folder)) {
+      return true;
+    }
     TrainConfig train = record.experiment().train();
     long rounds = Schedule.of(train, images.training().count()).rounds();
     return Outputs.checkpoints(folder).newest().step() >= rounds;

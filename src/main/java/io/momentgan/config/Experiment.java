@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -19,6 +20,8 @@ import java.util.Locale;
  * @param train length, order and distribution
  * @param checkpoint when checkpoints are written and kept
  * @param samples the pictures of a run
+ * @param evaluation measuring quality while the training goes on
+ * @param seeds where there are some, one run is made of each, with {@code train.seed} set to it
  */
 public record Experiment(
     String name,
@@ -31,10 +34,15 @@ public record Experiment(
     MomentsConfig moments,
     TrainConfig train,
     CheckpointConfig checkpoint,
-    SamplesConfig samples)
+    SamplesConfig samples,
+    EvaluationConfig evaluation,
+    List<Long> seeds)
     implements Serializable {
   /** Checks settings together. */
   public Experiment {
+    seeds = List.copyOf(seeds);
+    ConfigException.check(
+        seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
     ConfigException.check(
         name.matches("[A-Za-z0-9._-]{1,60}"),
         "name",
@@ -70,6 +78,8 @@ public record Experiment(
         moments,
         newTrain,
         checkpoint,
-        samples);
+        samples,
+        evaluation,
+        seeds);
   }
 }

@@ -33,6 +33,12 @@ public final class RunReport {
   /** The page's path in the run folder. */
   public static final String PAGE = "report/index.html";
 
+  /** Where the ways between latent vectors are: rows of images, from one vector to another. */
+  public static final String INTERPOLATION = "samples/interpolation.png";
+
+  /** Where images stand beside their nearest training images, by pixels and by features. */
+  public static final String NEIGHBOURS = "samples/neighbours.png";
+
   private static final Pattern SAMPLE_FILE = Pattern.compile("epoch-(\\d{1,9})\\.(npy|png)");
   private static final int MAX_GRIDS = 40;
   private static final byte[] NONE = {};

@@ -71,7 +71,10 @@ class ExperimentReaderTest {
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, 0.1, 0.1),
                 new TrainConfig(20, 1, 100, 0, 10, 1, 1, 300),
                 new CheckpointConfig(0, 3, 0, true),
-                new SamplesConfig(64, 16)));
+                new SamplesConfig(64, 16),
+                new EvaluationConfig(
+                    0, 10_000, EvaluationConfig.Weights.RAW, EvaluationConfig.Measure.FD, 0),
+                List.of()));
   }
 
   @Test
@@ -366,7 +369,9 @@ class ExperimentReaderTest {
         e.moments(),
         e.train(),
         e.checkpoint(),
-        e.samples());
+        e.samples(),
+        e.evaluation(),
+        e.seeds());
   }
 
   private static Experiment read(String yaml, String... overrides) {
