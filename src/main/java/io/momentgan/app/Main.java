@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SampleCommand.class,
       DataCommand.class,
       ExtractorCommand.class,
+      CalibrateCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
       ReportCommand.class,

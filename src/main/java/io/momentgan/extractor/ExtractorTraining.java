@@ -39,7 +39,7 @@ final class ExtractorTraining {
   private static final int BATCH = 64;
   private static final int ITERATIONS_PER_ROUND = 10;
   private static final int LEAST_EPOCHS = 4;
-  private static final int LEAST_IMAGES_SEEN = 12_000;
+  private static final int LEAST_IMAGES_SEEN = 8_000;
 
   private final JavaSparkContext spark;
   private final LabelledImages images;

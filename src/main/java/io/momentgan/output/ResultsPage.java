@@ -111,7 +111,7 @@ public final class ResultsPage {
   }
 
   /** Maven's site plugin puts src/site/resources beside the pages of src/site/markdown. */
-  private static String link(Path markdownFile, Path imagesFolder) {
+  static String link(Path markdownFile, Path imagesFolder) {
     Path page = markdownFile.toAbsolutePath().normalize().getParent();
     Path images = imagesFolder.toAbsolutePath().normalize();
     Path resources = page.resolveSibling("resources");
