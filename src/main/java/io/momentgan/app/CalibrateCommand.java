@@ -62,8 +62,7 @@ final class CalibrateCommand implements Callable<Integer> {
                 spark,
                 Extractors.cache(config),
                 new Evaluator.Setup(images, training, images.fingerprint(), samples))) {
-      for (Map.Entry<String, ImageDraw> set :
-          KnownSets.of(training, images.heldOut()).entrySet()) {
+      for (Map.Entry<String, ImageDraw> set : KnownSets.of(training, images.heldOut()).entrySet()) {
         Evaluation found = evaluator.evaluate(set.getValue());
         if (table.length() == 0) {
           table.append(introduction(found)).append(HEAD);

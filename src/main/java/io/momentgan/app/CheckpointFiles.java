@@ -4,20 +4,26 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.config.UserException;
+import io.momentgan.network.AveragingState;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.NetworkState;
 import io.momentgan.network.Snapshot;
 import io.momentgan.output.CheckpointInfo;
 import io.momentgan.output.Checkpoints;
+import io.momentgan.output.NpyArray;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A training's state as the files of a checkpoint. */
 final class CheckpointFiles {
   static final String GENERATOR = "generator.zip";
+  static final String EMA_GENERATOR = "generator-ema.zip";
   static final String DISCRIMINATOR = "discriminator.zip";
+  static final String GENERATOR_VELOCITY = "outer-generator.npy";
+  static final String DISCRIMINATOR_VELOCITY = "outer-discriminator.npy";
   static final String STATE = "state.json";
 
   private static final JsonMapper JSON =
@@ -43,17 +49,38 @@ final class CheckpointFiles {
    * Writes a checkpoint.
    *
    * @param info what it is
-   * @param networks with the snapshot's states loaded
+   * @param snapshot the networks' states
+   * @param networks networks of the same settings, which this changes
    * @param progress everything beside the networks
    */
-  void write(CheckpointInfo info, GanNetworks networks, RunProgress progress) {
+  void write(CheckpointInfo info, Snapshot snapshot, GanNetworks networks, RunProgress progress) {
+    Map<String, byte[]> files = new HashMap<>();
+    networks.load(snapshot);
+    files.put(GENERATOR, networks.generator().toZip());
+    files.put(DISCRIMINATOR, networks.discriminator().toZip());
+    snapshot
+        .emaGenerator()
+        .ifPresent(
+            ema -> {
+              networks.generator().load(ema);
+              files.put(EMA_GENERATOR, networks.generator().toZipForUse());
+            });
+    AveragingState averaging = snapshot.averaging();
+    if (averaging.generatorVelocity().length > 0) {
+      files.put(GENERATOR_VELOCITY, array(averaging.generatorVelocity()));
+      files.put(DISCRIMINATOR_VELOCITY, array(averaging.discriminatorVelocity()));
+    }
+    files.put(STATE, json(progress));
+    checkpoints.write(info, files);
+  }
+
+  private static byte[] array(float[] values) {
+    return new NpyArray(new int[] {values.length}, values).bytes();
+  }
+
+  private static byte[] json(RunProgress progress) {
     try {
-      checkpoints.write(
-          info,
-          Map.of(
-              GENERATOR, networks.generator().toZip(),
-              DISCRIMINATOR, networks.discriminator().toZip(),
-              STATE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(progress)));
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(progress);
     } catch (IOException e) {
       throw new UncheckedIOException("The progress cannot be written as JSON", e);
     }
@@ -89,32 +116,45 @@ final class CheckpointFiles {
               info.iteration(),
               progress.samplesSeen(),
               generator(info),
-              network(info, DISCRIMINATOR));
+              network(info, DISCRIMINATOR),
+              averaging(info));
       return new Saved(snapshot, progress);
     } catch (IOException e) {
       throw damaged(info, STATE, e);
     }
   }
 
-  /**
-   * Reads a checkpoint's generator.
-   *
-   * @param info the checkpoint
-   * @param weights whose
-   * @throws UserException when the run keeps no such weights
-   */
-  NetworkState generator(CheckpointInfo info, Weights weights) {
-    if (weights == Weights.RAW) {
-      return generator(info);
-    }
-    throw new UserException(
-        "Checkpoint of round %d: found no moving average of the weights, expected one for %s; use raw"
-            .formatted(info.step(), weights));
-  }
-
   /** Reads a checkpoint's generator. */
   NetworkState generator(CheckpointInfo info) {
     return network(info, GENERATOR);
+  }
+
+  /**
+   * Reads the moving average of a checkpoint's generator.
+   *
+   * @throws UserException when the run keeps none
+   */
+  NetworkState emaGenerator(CheckpointInfo info) {
+    if (!checkpoints.holds(info.step(), EMA_GENERATOR)) {
+      throw new UserException(
+          "The checkpoint of round %d has no %s: the run keeps no moving average (averaging.ema.half-life is 0); use the raw weights"
+              .formatted(info.step(), EMA_GENERATOR));
+    }
+    return network(info, EMA_GENERATOR);
+  }
+
+  private AveragingState averaging(CheckpointInfo info) {
+    boolean ema = checkpoints.holds(info.step(), EMA_GENERATOR);
+    return new AveragingState(
+        ema ? emaGenerator(info).params() : new float[0],
+        velocity(info, GENERATOR_VELOCITY),
+        velocity(info, DISCRIMINATOR_VELOCITY));
+  }
+
+  private float[] velocity(CheckpointInfo info, String file) {
+    return checkpoints.holds(info.step(), file)
+        ? NpyArray.parse(checkpoints.read(info.step(), file), file).values()
+        : new float[0];
   }
 
   private NetworkState network(CheckpointInfo info, String file) {

@@ -31,8 +31,11 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
   private static final int LEAST_SAMPLES = 100;
 
-  @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
-  private String run;
+  @Parameters(
+      paramLabel = "RUN_URI",
+      arity = "1..*",
+      description = "Folders of runs, those with run.yaml.")
+  private List<String> runs;
 
   @ArgGroup private Which which = new Which();
 
@@ -72,27 +75,35 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    RunFolder folder = RunFolder.open(run, hadoop);
-    RunRecord record = RunRecord.read(folder);
-    if (data != null) {
-      record = record.with(List.of(SettingOptions.text("data.uri", data)));
+    List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
+    folders.forEach(folder -> samples(record(folder)));
+    folders.forEach(folder -> chosen(Outputs.checkpoints(folder)));
+    try (JavaSparkContext spark = SparkContexts.open("evaluate")) {
+      folders.forEach(folder -> evaluate(spark, folder, hadoop));
     }
+    return 0;
+  }
+
+  private void evaluate(JavaSparkContext spark, RunFolder folder, Map<String, String> hadoop) {
+    RunRecord record = record(folder);
     CheckpointFiles checkpoints = Outputs.checkpoints(folder);
-    List<CheckpointInfo> chosen = chosen(checkpoints);
     DataSet images = DataSets.open(record.experiment().data(), hadoop);
     record.requireSame(images);
-    try (JavaSparkContext spark = SparkContexts.open("evaluate " + folder.name());
-        RunEvaluation evaluation =
-            RunEvaluation.open(spark, folder, record, images, hadoop, samples(record))) {
-      for (CheckpointInfo info : chosen) {
+    try (RunEvaluation evaluation =
+        RunEvaluation.open(spark, folder, record, images, hadoop, samples(record))) {
+      for (CheckpointInfo info : chosen(checkpoints)) {
         for (Weights each : Weights.of(weights(record))) {
-          print(evaluation.evaluate(info, each, checkpoints.generator(info, each)));
+          print(evaluation.evaluate(info, each, each.of(checkpoints, info)));
         }
       }
     }
     RunReport.write(folder);
     spec.commandLine().getOut().println("Figures: " + folder.uri() + "/" + QualityLog.PATH);
-    return 0;
+  }
+
+  private RunRecord record(RunFolder folder) {
+    RunRecord record = RunRecord.read(folder);
+    return data == null ? record : record.with(List.of(SettingOptions.text("data.uri", data)));
   }
 
   private int samples(RunRecord record) {

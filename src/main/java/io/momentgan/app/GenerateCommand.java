@@ -69,7 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
     RunRecord record = RunRecord.read(folder);
     CheckpointFiles checkpoints = Outputs.checkpoints(folder);
     CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
-    NetworkState generator = checkpoints.generator(info, weights);
+    NetworkState generator = weights.of(checkpoints, info);
     ImageFiles files = new ImageFiles(out, hadoop, record.shape());
     files.requireNew();
     try (JavaSparkContext spark = SparkContexts.open("generate " + folder.name())) {

@@ -2,10 +2,12 @@ package io.momentgan.app;
 
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.WorkerReport;
+import io.momentgan.collective.Traffic;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.output.EpochLine;
 import io.momentgan.output.Progress;
 import io.momentgan.output.RoundLine;
+import io.momentgan.output.WorkerLine;
 import io.momentgan.partition.Round;
 import io.momentgan.step.Losses;
 import java.util.List;
@@ -32,6 +34,7 @@ final class Lines {
   /** The line of a round. */
   static RoundLine round(Round round, RoundResult result, RunProgress progress, NoiseFloor floor) {
     double slowest = result.workers().stream().mapToDouble(WorkerReport::seconds).max().orElse(0);
+    Traffic traffic = result.traffic();
     return RoundLine.of(
         clock(round, result, progress),
         losses(result.last(), floor),
@@ -42,8 +45,42 @@ final class Lines {
             slowest,
             result.bytesOut() * result.workers().size(),
             result.bytesIn(),
+            traffic.exchanges() / result.workers().size(),
+            traffic.bytesOut(),
+            traffic.bytesIn(),
+            traffic.secondsWaited() / result.workers().size(),
             result.mean().dGradientNorm(),
             result.mean().gGradientNorm()));
+  }
+
+  /** The lines of a round's workers. */
+  static List<WorkerLine> workers(Round round, RoundResult result) {
+    double fastest =
+        result.workers().stream().mapToDouble(Lines::secondsWorked).min().orElseThrow();
+    return result.workers().stream()
+        .map(worker -> worker(round, result.snapshot().round(), worker, fastest))
+        .toList();
+  }
+
+  private static WorkerLine worker(Round round, long number, WorkerReport worker, double fastest) {
+    Traffic traffic = worker.traffic();
+    return new WorkerLine(
+        round.epoch(),
+        number,
+        worker.rank(),
+        worker.host(),
+        worker.iterations(),
+        worker.samples(),
+        worker.seconds(),
+        traffic.secondsWaited(),
+        secondsWorked(worker) - fastest,
+        traffic.exchanges(),
+        traffic.bytesOut(),
+        traffic.bytesIn());
+  }
+
+  private static double secondsWorked(WorkerReport worker) {
+    return worker.seconds() - worker.traffic().secondsWaited();
   }
 
   /** What the progress bar shows. */

@@ -2,6 +2,8 @@ package io.momentgan.app;
 
 import io.momentgan.config.UserException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ResultsCommand.class
     })
 public final class Main implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
   static final int FAILED = 1;
   static final int USER_MISTAKE = 2;
   static final int DIVERGED = 3;
@@ -92,6 +96,12 @@ public final class Main implements Runnable {
     if (stopped != null) {
       line.getErr().println("error: " + oneLine(stopped.getMessage()));
       return DIVERGED;
+    }
+    RunFailedException failed = cause(error, RunFailedException.class);
+    if (failed != null) {
+      LOG.error("The run has given up", failed);
+      line.getErr().println("error: " + oneLine(failed.getMessage()));
+      return FAILED;
     }
     error.printStackTrace(line.getErr());
     return FAILED;

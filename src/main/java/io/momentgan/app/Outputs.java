@@ -39,6 +39,7 @@ final class Outputs implements AutoCloseable {
   private final ImageShape shape;
   private final Checkpoints checkpoints;
   private final MetricsLog rounds;
+  private final MetricsLog workers;
   private final MetricsLog epochs;
   private final Progress progressBar;
   private final Sampler sampler;
@@ -47,6 +48,8 @@ final class Outputs implements AutoCloseable {
   private final TrainingEvaluation evaluation;
   private RunProgress progress;
   private long newestCheckpoint;
+  private long roundsWritten;
+  private boolean checkpointDue;
 
   private Outputs(
       RunFolder folder,
@@ -62,6 +65,7 @@ final class Outputs implements AutoCloseable {
     this.shape = record.shape();
     this.checkpoints = new Checkpoints(folder);
     this.rounds = MetricsLog.reopen(folder, MetricsLog.Table.ROUNDS, start.snapshot().round());
+    this.workers = MetricsLog.reopen(folder, MetricsLog.Table.WORKERS, start.snapshot().round());
     this.epochs = MetricsLog.reopen(folder, MetricsLog.Table.EPOCHS, start.snapshot().round());
     this.progressBar =
         Progress.start(
@@ -72,6 +76,7 @@ final class Outputs implements AutoCloseable {
     this.progress = start.progress();
     this.evaluation = evaluation;
     this.newestCheckpoint = start.snapshot().round();
+    this.roundsWritten = start.snapshot().round();
     progress.epochs().forEach(alarms::next);
     checkpoints.dropAfter(start.snapshot().round());
   }
@@ -107,13 +112,18 @@ final class Outputs implements AutoCloseable {
   }
 
   /**
-   * Writes what a round brought.
+   * Writes what a round brought, unless it is one that was made again.
    *
    * @return whether the training shall go on
    */
   boolean write(Round round, RoundResult result) {
+    if (round.number() < roundsWritten) {
+      return true;
+    }
+    roundsWritten++;
     progress = progress.plus(result, round.iterations());
     rounds.append(Lines.round(round, result, progress, floor));
+    Lines.workers(round, result).forEach(workers::append);
     progressBar.update(Lines.state(round, result, floor));
     double score = score();
     if (round.lastOfEpoch()) {
@@ -123,21 +133,30 @@ final class Outputs implements AutoCloseable {
       score = evaluation.after(round, result.snapshot());
     }
     boolean exhausted = round.lastOfEpoch() && evaluation.isExhausted();
-    if (exhausted || checkpointDue(round)) {
+    checkpointDue |= exhausted || isCheckpointDue(round);
+    if (checkpointDue && result.whole()) {
       checkpoint(round, result.snapshot(), score);
+      checkpointDue = false;
     }
-    return !exhausted;
+    return !exhausted || checkpointDue;
+  }
+
+  /** Makes all lines of the metrics visible. */
+  void publish() {
+    rounds.publish();
+    workers.publish();
   }
 
   /** Writes the figures and the page. */
   void finish() {
-    rounds.publish();
+    publish();
     RunReport.write(folder);
   }
 
   @Override
   public void close() {
     rounds.close();
+    workers.close();
     epochs.close();
     progressBar.close();
     LOG.debug("Newest checkpoint of {}: round {}", folder.name(), newestCheckpoint);
@@ -155,33 +174,39 @@ final class Outputs implements AutoCloseable {
     List<String> raised = alarms.next(progress.epoch());
     raised.forEach(alarm -> LOG.warn("Epoch {}: {}", round.epoch(), alarm));
     epochs.append(Lines.epoch(round, result, progress, floor, raised));
-    rounds.publish();
-    samples(round.epoch(), result.snapshot().generator());
+    publish();
+    samples(round.epoch(), result.snapshot());
     progress = progress.nextEpoch();
   }
 
-  private void samples(int epoch, NetworkState generator) {
-    float[][] fixed = sampler.grid(generator);
-    int columns = (int) Math.round(Math.sqrt(fixed.length));
-    folder.publish(RunReport.samplesPath(epoch, "png"), grid(shape, columns).png(fixed));
+  private void samples(int epoch, Snapshot snapshot) {
+    NetworkState generator = snapshot.generator();
+    folder.publish(RunReport.samplesPath(epoch, "png"), fixedGrid(generator));
+    snapshot
+        .emaGenerator()
+        .ifPresent(ema -> folder.publish(RunReport.samplesPath(epoch, "ema.png"), fixedGrid(ema)));
     NpyArray stored =
         NpyArray.ofRows(
             sampler.stored(generator, epoch), shape.channels(), shape.height(), shape.width());
     folder.publish(RunReport.samplesPath(epoch, "npy"), stored.bytes());
   }
 
-  private boolean checkpointDue(Round round) {
+  private byte[] fixedGrid(NetworkState generator) {
+    float[][] fixed = sampler.grid(generator);
+    return grid(shape, (int) Math.round(Math.sqrt(fixed.length))).png(fixed);
+  }
+
+  private boolean isCheckpointDue(Round round) {
     int every = experiment.checkpoint().every();
     boolean last = round.number() == schedule.rounds() - 1;
     return last || (every == 0 ? round.lastOfEpoch() : (round.number() + 1) % every == 0);
   }
 
   private void checkpoint(Round round, Snapshot snapshot, double score) {
-    rounds.publish();
-    networks.load(snapshot);
+    publish();
     CheckpointInfo info =
         new CheckpointInfo(snapshot.round(), round.epoch(), snapshot.iteration(), score);
-    checkpoints(folder).write(info, networks, progress);
+    checkpoints(folder).write(info, snapshot, networks, progress);
     checkpoints.retain(experiment.checkpoint());
     newestCheckpoint = snapshot.round();
   }

@@ -9,6 +9,7 @@ import io.momentgan.network.NetworkState;
 import io.momentgan.network.Snapshot;
 import io.momentgan.partition.Schedule;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -48,9 +49,9 @@ record Plan(Experiment experiment, DataSet images) {
   private String work(Snapshot snapshot, Schedule schedule) {
     int workers = experiment.train().workers();
     long state = bytes(snapshot.generator()) + bytes(snapshot.discriminator());
-    long moments = exchangedBytes(snapshot, schedule);
+    long moments = exchangedBytes(snapshot);
     return ("Work: %,d epochs x %,d iterations = %,d iterations on each of %d workers, batches of %d"
-            + " (%d together); %,d rounds of %d iterations%n"
+            + " (%d together); %,d rounds of %s iterations%n"
             + "Memory: %s of images and about %s of networks per worker%n"
             + "Bytes per round: %s out and %s back per worker (networks), %s per worker (moments, both ways)")
         .formatted(
@@ -61,7 +62,7 @@ record Plan(Experiment experiment, DataSet images) {
             experiment.train().batchSize(),
             experiment.train().batchSize() * workers,
             schedule.rounds(),
-            schedule.averagingFrequency(),
+            frequencies(),
             mebibytes((long) images.training().count() * images.shape().features() / workers),
             mebibytes(3 * state),
             mebibytes(state),
@@ -69,29 +70,40 @@ record Plan(Experiment experiment, DataSet images) {
             mebibytes(moments));
   }
 
+  private String frequencies() {
+    String last = String.valueOf(experiment.train().averagingFrequency());
+    return experiment.train().warmUp().isEmpty()
+        ? last
+        : experiment.train().warmUp().stream()
+            .map(p -> "%d (for %d epochs)".formatted(p.averagingFrequency(), p.epochs()))
+            .collect(Collectors.joining(", ", "", ", then " + last));
+  }
+
   /**
-   * What a worker hands in and gets back in a round, in double: mean and M2 per feature of real and
-   * generated batches for each generator update and for the figures at the round's end; where
-   * networks are averaged each iteration, also mean and M2 of each gradient.
+   * What a worker hands in and gets back in a round after the warm-up, in double: mean and M2 per
+   * feature of the real batch once per iteration and of the generated one for each generator
+   * update, and of both for the figures at the round's end; where networks are averaged each
+   * iteration, also each gradient.
    */
-  private long exchangedBytes(Snapshot snapshot, Schedule schedule) {
-    if (experiment.train().workers() == 1) {
+  private long exchangedBytes(Snapshot snapshot) {
+    TrainConfig train = experiment.train();
+    if (train.workers() == 1) {
       return 0;
     }
-    int batches =
+    long iterations = train.averagingFrequency();
+    long generated = iterations * train.gSteps() + 1;
+    long batches =
         switch (experiment.moments().scope()) {
-          case GLOBAL -> 2;
-          case DATASET -> 1;
+          case GLOBAL -> iterations + 1 + generated;
+          case DATASET -> generated;
           case PARTITION, NONE -> 0;
         };
-    TrainConfig train = experiment.train();
-    long exchanges = (long) schedule.averagingFrequency() * train.gSteps() + 1;
-    long values = exchanges * batches * images.shape().features();
-    if (train.averagingFrequency() == 1) {
+    long values = 2 * batches * images.shape().features();
+    if (iterations == 1) {
       values += (long) train.dSteps() * snapshot.discriminator().params().length;
       values += (long) train.gSteps() * snapshot.generator().params().length;
     }
-    return 2 * 2 * Double.BYTES * values;
+    return 2 * Double.BYTES * values;
   }
 
   private static long bytes(NetworkState state) {

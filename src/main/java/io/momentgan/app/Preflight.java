@@ -63,7 +63,7 @@ final class Preflight {
   static boolean exchanges(Experiment experiment) {
     MomentsConfig.Scope scope = experiment.moments().scope();
     boolean moments = scope == MomentsConfig.Scope.GLOBAL || scope == MomentsConfig.Scope.DATASET;
-    boolean gradients = experiment.train().averagingFrequency() == 1;
+    boolean gradients = experiment.train().everSharesGradients();
     return experiment.train().workers() > 1 && (moments || gradients);
   }
 

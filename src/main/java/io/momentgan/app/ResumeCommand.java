@@ -27,6 +27,7 @@ final class ResumeCommand implements Callable<Integer> {
       List.of(
           "train.epochs",
           "train.deadline-seconds",
+          "failures.",
           "checkpoint.",
           "evaluation.patience",
           "data.uri",

@@ -41,6 +41,12 @@ final class SampleCommand implements Callable<Integer> {
   @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
   private Integer epoch;
 
+  @Option(
+      names = "--weights",
+      defaultValue = "raw",
+      description = "raw, or ema for the generator's moving average (default: ${DEFAULT-VALUE}).")
+  private Weights weights;
+
   @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "The picture.")
   private Path out;
 
@@ -61,7 +67,7 @@ final class SampleCommand implements Callable<Integer> {
     float[][] images =
         Arrays.copyOf(
             new Sampler(experiment, record.shape().features())
-                .draw(checkpoints.generator(info), drawn, seed),
+                .draw(weights.of(checkpoints, info), drawn, seed),
             count);
     int columns = (int) Math.ceil(Math.sqrt(count));
     write(Outputs.grid(record.shape(), columns).png(images));

@@ -68,6 +68,9 @@ final class SparkContexts {
     if (!plugins.contains(plugin)) {
       conf.set(PLUGINS, plugins.isBlank() ? plugin : plugins + "," + plugin);
     }
+    // A worker that hangs keeps its slot until its executor goes.
+    conf.setIfMissing("spark.task.reaper.enabled", "true");
+    conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
     // Workers share their machine's cores; OpenMP would give each of them all.
     String threads =
         System.getenv().getOrDefault("OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));

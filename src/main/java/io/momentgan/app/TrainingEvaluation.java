@@ -72,7 +72,8 @@ final class TrainingEvaluation implements AutoCloseable {
         new CheckpointInfo(snapshot.round(), round.epoch(), snapshot.iteration(), Double.NaN);
     double score = Double.NaN;
     for (Weights weights : Weights.of(config.weights())) {
-      NetworkState generator = weights.generator(snapshot);
+      NetworkState generator =
+          weights == Weights.RAW ? snapshot.generator() : snapshot.emaGenerator().orElseThrow();
       QualityLine line = evaluation.evaluate(info, weights, generator);
       score = RunEvaluation.score(config.bestBy(), line.quality());
     }

@@ -3,23 +3,24 @@ package io.momentgan.app;
 import io.momentgan.averaging.DivergedException;
 import io.momentgan.averaging.GanTrainingMaster;
 import io.momentgan.averaging.RealMoments;
+import io.momentgan.averaging.RoundFailedException;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.RunContext;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
-import io.momentgan.moments.Moments;
 import io.momentgan.moments.NoiseFloor;
+import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Snapshot;
 import io.momentgan.output.RunFolder;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
@@ -73,6 +74,7 @@ final class TrainingRun {
    * Trains to the end.
    *
    * @throws StoppedException when a loss or parameter is not finite
+   * @throws RunFailedException when too many rounds failed
    */
   void run() {
     Experiment experiment = record.experiment();
@@ -84,40 +86,65 @@ final class TrainingRun {
             experiment.train().workers(),
             seed(),
             experiment.generator().output().black());
-    Moments whole = wholeData(shards);
-    NoiseFloor floor = RealMoments.floor(shards, experiment, whole);
+    spark.setJobDescription("moments of the real images");
+    RealSide real = RealMoments.side(shards, experiment);
+    NoiseFloor floor = RealMoments.floor(shards, experiment, real);
     RunContext context =
-        new RunContext(folder.name(), experiment, images.shape(), collectives(), whole);
+        new RunContext(folder.name(), experiment, images.shape(), collectives(), real);
     try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
+        RoundDeadline deadline =
+            new RoundDeadline(spark, folder.name(), experiment.failures().roundSeconds());
         TrainingEvaluation evaluation =
             TrainingEvaluation.open(spark, folder, record, images, start.snapshot().round());
         Outputs outputs = Outputs.open(folder, record, schedule, floor, start, evaluation)) {
-      rounds(master, outputs);
+      rounds(master, deadline, outputs);
       outputs.finish();
     } finally {
       shards.rdd().unpersist();
     }
   }
 
-  private void rounds(GanTrainingMaster master, Outputs outputs) {
-    Snapshot snapshot = start.snapshot();
+  /** A round that failed is tried again from the newest snapshot that is whole. */
+  private void rounds(GanTrainingMaster master, RoundDeadline deadline, Outputs outputs) {
+    FailedRounds failures = new FailedRounds(record.experiment().failures());
+    Snapshot whole = start.snapshot();
+    Snapshot snapshot = whole;
     boolean goOn = true;
-    for (long number = snapshot.round(); goOn && number < schedule.rounds(); number++) {
-      Round round = schedule.round(number);
-      describe(round);
-      RoundResult result = result(master, snapshot, round, outputs);
-      snapshot = result.snapshot();
-      goOn = outputs.write(round, result);
+    while (goOn && snapshot.round() < schedule.rounds()) {
+      Round round = schedule.round(snapshot.round());
+      Optional<RoundResult> result = attempt(master, snapshot, round, deadline, outputs, failures);
+      if (result.isPresent()) {
+        snapshot = result.get().snapshot();
+        whole = result.get().whole() ? snapshot : whole;
+        goOn = outputs.write(round, result.get());
+      } else {
+        snapshot = whole;
+      }
     }
   }
 
-  private static RoundResult result(
-      GanTrainingMaster master, Snapshot snapshot, Round round, Outputs outputs) {
+  private Optional<RoundResult> attempt(
+      GanTrainingMaster master,
+      Snapshot snapshot,
+      Round round,
+      RoundDeadline deadline,
+      Outputs outputs,
+      FailedRounds failures) {
+    spark.setJobGroup(folder.name(), description(round), true);
     try {
-      return master.round(snapshot, round);
+      return Optional.of(deadline.within(() -> master.round(snapshot, round)));
     } catch (DivergedException e) {
       outputs.finish();
       throw new StoppedException(e, outputs.lastGoodCheckpoint());
+    } catch (RoundFailedException e) {
+      outputs.publish();
+      if (spark.sc().isStopped()) {
+        throw new RunFailedException(
+            "The application was stopped within %s".formatted(description(round)), e);
+      }
+      failures.add(round.number(), e, outputs.lastGoodCheckpoint());
+      LOG.warn("{}; it is tried again from the snapshot", e.getMessage(), e);
+      return Optional.empty();
     }
   }
 
@@ -131,25 +158,19 @@ final class TrainingRun {
     return Outputs.checkpoints(folder).newest().step() >= rounds;
   }
 
-  private void describe(Round round) {
-    spark.setJobDescription(
-        "epoch %d/%d, round %d/%d: %d iterations on %d workers"
-            .formatted(
-                round.epoch(),
-                schedule.epochs(),
-                round.number() + 1,
-                schedule.rounds(),
-                round.iterations(),
-                record.experiment().train().workers()));
+  private String description(Round round) {
+    return "epoch %d/%d, round %d/%d: %d iterations on %d workers"
+        .formatted(
+            round.epoch(),
+            schedule.epochs(),
+            round.number() + 1,
+            schedule.rounds(),
+            round.iterations(),
+            record.experiment().train().workers());
   }
 
   private CollectiveFactory collectives() {
     return spark.isLocal() ? new LocalCollectives() : new HubCollectives();
-  }
-
-  private Moments wholeData(Shards shards) {
-    boolean needed = record.experiment().moments().scope() == MomentsConfig.Scope.DATASET;
-    return needed ? RealMoments.whole(shards) : Moments.empty(images.shape().features());
   }
 
   private long seed() {

@@ -1,18 +1,22 @@
 package io.momentgan.app;
 
 import io.momentgan.config.EvaluationConfig;
-import io.momentgan.config.UserException;
 import io.momentgan.network.NetworkState;
-import io.momentgan.network.Snapshot;
+import io.momentgan.output.CheckpointInfo;
 import java.util.List;
 import java.util.Locale;
 
-/** Whose images are measured or drawn. */
+/** Which of a checkpoint's generators is meant. */
 enum Weights {
-  /** The generator as trained. */
+  /** The generator that is trained. */
   RAW,
-  /** The moving average of its weights. */
+  /** Its exponential moving average. */
   EMA;
+
+  /** Reads the generator. */
+  NetworkState of(CheckpointFiles checkpoints, CheckpointInfo info) {
+    return this == RAW ? checkpoints.generator(info) : checkpoints.emaGenerator(info);
+  }
 
   /** Those that the settings name, the one that decides last. */
   static List<Weights> of(EvaluationConfig.Weights config) {
@@ -21,19 +25,6 @@ enum Weights {
       case EMA -> List.of(EMA);
       case BOTH -> List.of(RAW, EMA);
     };
-  }
-
-  /**
-   * These weights of a training's generator.
-   *
-   * @param snapshot where the training stands
-   */
-  NetworkState generator(Snapshot snapshot) {
-    if (this == EMA) {
-      throw new UserException(
-          "evaluation.weights: found ema, expected raw: this training keeps no moving average");
-    }
-    return snapshot.generator();
   }
 
   @Override

@@ -9,6 +9,6 @@ public final class DivergedException extends RuntimeException {
   DivergedException(Round round, WorkerReport worker) {
     super(
         "The training diverged in round %d (epoch %d) on worker %d: %s"
-            .formatted(round.number() + 1, round.epoch(), worker.rank(), worker.fault().strip()));
+            .formatted(round.number() + 1, round.epoch(), worker.rank(), worker.fault().text()));
   }
 }

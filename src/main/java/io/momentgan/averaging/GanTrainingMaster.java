@@ -1,15 +1,18 @@
 package io.momentgan.averaging;
 
+import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.Experiment;
+import io.momentgan.network.AveragingState;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.NetworkState;
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.Snapshot;
+import io.momentgan.network.UpdaterLayout;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shards;
 import io.momentgan.step.Losses;
 import java.util.List;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -28,8 +31,8 @@ import org.nd4j.linalg.dataset.DataSet;
  * <p>What is dl4j-spark's: the protocol of master and worker, its execution ({@link
  * ExecuteWorkerFlatMap}) and {@code SparkDl4jMultiLayer.fit}. What is overridden: no splitting,
  * counting, shuffling or exporting of data (shards are fixed and cached, one stage per round),
- * averages weighted by samples and folded in rank order, Adam's moments always averaged, batch-norm
- * statistics pooled, broadcasts destroyed.
+ * averages weighted by samples and folded in rank order, Adam's moments averaged when the settings
+ * say so, batch-norm statistics pooled, broadcasts destroyed.
  */
 public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     implements AutoCloseable {
@@ -41,6 +44,12 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private final transient SparkDl4jMultiLayer network;
   private final transient ParameterLayout generatorLayout;
   private final transient ParameterLayout discriminatorLayout;
+  private final transient UpdaterLayout generatorMoments;
+  private final transient UpdaterLayout discriminatorMoments;
+  private final transient OuterOptimizer outerGenerator;
+  private final transient OuterOptimizer outerDiscriminator;
+  private final transient GeneratorEma ema;
+  private transient Snapshot before;
   private transient Broadcast<Snapshot> snapshot;
   private transient Round round;
   private transient RoundResult result;
@@ -66,6 +75,13 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     this.network = new SparkDl4jMultiLayer(spark, networks.discriminator().model(), this);
     this.generatorLayout = networks.generator().layout();
     this.discriminatorLayout = networks.discriminator().layout();
+    this.generatorMoments = networks.generator().updaterLayout();
+    this.discriminatorMoments = networks.discriminator().updaterLayout();
+    AveragingConfig.Outer outer = experiment.averaging().outer();
+    this.outerGenerator = new OuterOptimizer(outer.type(), outer.generator(), generatorLayout);
+    this.outerDiscriminator =
+        new OuterOptimizer(outer.type(), outer.discriminator(), discriminatorLayout);
+    this.ema = new GeneratorEma(experiment.averaging().ema(), generatorLayout);
   }
 
   /**
@@ -75,17 +91,35 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
    * @param next the round
    * @return the averaged networks and the round's figures
    * @throws DivergedException when a loss or parameter is not finite
+   * @throws RoundFailedException when the round was not finished; it can be tried again
    */
   public RoundResult round(Snapshot from, Round next) {
     long start = System.nanoTime();
-    snapshot = network.getSparkContext().broadcast(from);
+    before = from;
     round = next;
+    snapshot = network.getSparkContext().broadcast(forWorkers(from));
     try {
       network.fit(batches(next));
+    } catch (DivergedException e) {
+      throw e;
+    } catch (Exception e) { // Spark's own is checked, and declared nowhere
+      throw new RoundFailedException(next, e);
     } finally {
       snapshot.destroy();
     }
     return withSeconds((System.nanoTime() - start) / 1e9);
+  }
+
+  /** Nothing travels that workers have or do not need. */
+  private Snapshot forWorkers(Snapshot from) {
+    SharedMoments shared = SharedMoments.before(round, experiment);
+    return new Snapshot(
+        from.round(),
+        from.iteration(),
+        from.samplesSeen(),
+        shared.select(from.generator(), generatorMoments),
+        shared.select(from.discriminator(), discriminatorMoments),
+        AveragingState.NONE);
   }
 
   /** snapshot' = average(shards.map(s -> step(snapshot, s, seed(round, s)))). */
@@ -136,17 +170,12 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     WorkerReport culprit =
         byRank.stream()
             .map(GanTrainingResult::report)
-            .filter(report -> !report.fault().isEmpty())
-            .min((a, b) -> Boolean.compare(ownFault(b), ownFault(a)))
+            .filter(report -> !report.fault().isNone())
+            .min((a, b) -> Boolean.compare(b.fault().own(), a.fault().own()))
             .orElse(null);
     if (culprit != null) {
       throw new DivergedException(round, culprit);
     }
-  }
-
-  /** Of workers that stopped, those whose own figures are not finite come before those told so. */
-  private static boolean ownFault(WorkerReport report) {
-    return report.last().isFinite() || !report.last().isOwnFinite();
   }
 
   private RoundResult merge(List<GanTrainingResult> byRank) {
@@ -158,32 +187,63 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       mean = mean.plus(reports.get(k).sum(), weights[k] / reports.get(k).iterations());
       last = last.plus(reports.get(k).last(), weights[k]);
     }
-    Snapshot before = snapshot.getValue();
-    Snapshot after =
-        new Snapshot(
-            before.round() + 1,
-            before.iteration() + round.iterations(),
-            before.samplesSeen() + reports.stream().mapToLong(WorkerReport::samples).sum(),
-            average(byRank, GanTrainingResult::generator, weights, generatorLayout),
-            average(byRank, GanTrainingResult::discriminator, weights, discriminatorLayout));
-    long bytes = bytes(after);
-    return new RoundResult(after, mean, last, reports, 0, bytes, bytes * byRank.size());
+    SharedMoments shared = SharedMoments.after(round, experiment);
+    long samples = reports.stream().mapToLong(WorkerReport::samples).sum();
+    NetworkState generator =
+        Averages.of(
+            byRank.stream().map(GanTrainingResult::generator).toList(), weights, generatorLayout);
+    NetworkState discriminator =
+        Averages.of(
+            byRank.stream().map(GanTrainingResult::discriminator).toList(),
+            weights,
+            discriminatorLayout);
+    return new RoundResult(
+        next(shared, generator, discriminator, samples),
+        mean,
+        last,
+        reports,
+        0,
+        bytes(snapshot.getValue().generator(), snapshot.getValue().discriminator()),
+        bytes(generator, discriminator) * byRank.size(),
+        shared.all());
   }
 
-  private static NetworkState average(
-      List<GanTrainingResult> byRank,
-      Function<GanTrainingResult, NetworkState> network,
-      double[] weights,
-      ParameterLayout layout) {
-    return Averages.of(byRank.stream().map(network).toList(), weights, layout);
+  /** The next snapshot, given the averages of what the workers sent. */
+  private Snapshot next(
+      SharedMoments shared, NetworkState generator, NetworkState discriminator, long samples) {
+    OuterOptimizer.Step g =
+        outerGenerator.step(
+            before.generator().params(),
+            generator.params(),
+            before.averaging().generatorVelocity());
+    OuterOptimizer.Step d =
+        outerDiscriminator.step(
+            before.discriminator().params(),
+            discriminator.params(),
+            before.averaging().discriminatorVelocity());
+    long seen = before.samplesSeen() + samples;
+    float[] average =
+        ema.next(before.averaging().ema(), before.generator().params(), g.params(), samples, seen);
+    return new Snapshot(
+        before.round() + 1,
+        before.iteration() + round.iterations(),
+        seen,
+        state(g, shared.insert(generator, before.generator().updaterState(), generatorMoments)),
+        state(
+            d,
+            shared.insert(
+                discriminator, before.discriminator().updaterState(), discriminatorMoments)),
+        new AveragingState(average, g.velocity(), d.velocity()));
   }
 
-  private static long bytes(Snapshot s) {
-    return (long) Float.BYTES
-        * (s.generator().params().length
-            + s.generator().updaterState().length
-            + s.discriminator().params().length
-            + s.discriminator().updaterState().length);
+  private static NetworkState state(OuterOptimizer.Step step, NetworkState average) {
+    return new NetworkState(step.params(), average.updaterState(), average.updates());
+  }
+
+  private static long bytes(NetworkState... states) {
+    return Stream.of(states)
+        .mapToLong(s -> (long) Float.BYTES * (s.params().length + s.updaterState().length))
+        .sum();
   }
 
   private RoundResult withSeconds(double seconds) {
@@ -194,7 +254,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         result.workers(),
         seconds,
         result.bytesOut(),
-        result.bytesIn());
+        result.bytesIn(),
+        result.whole());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.momentgan.averaging;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.MeasuredCollective;
 import io.momentgan.network.Snapshot;
 import io.momentgan.partition.Round;
 import java.net.InetAddress;
@@ -45,7 +46,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
 
   @Override
   public MultiLayerNetwork getInitialModel() {
-    Collective collective = join(TaskContext.get());
+    MeasuredCollective collective = new MeasuredCollective(join(TaskContext.get()));
     session = new WorkerSession(context.getValue(), snapshot.getValue(), round, collective, host());
     return session.networks().discriminator().model();
   }

@@ -1,5 +1,6 @@
 package io.momentgan.averaging;
 
+import io.momentgan.collective.Traffic;
 import io.momentgan.network.Snapshot;
 import io.momentgan.step.Losses;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.List;
  * @param seconds wall time of the round
  * @param bytesOut bytes of the snapshot, sent to each worker
  * @param bytesIn bytes of the networks that came back from all workers
+ * @param whole whether the snapshot holds all that a training needs to go on from it; not where
+ *     workers keep moments to themselves
  */
 public record RoundResult(
     Snapshot snapshot,
@@ -22,10 +25,16 @@ public record RoundResult(
     List<WorkerReport> workers,
     double seconds,
     long bytesOut,
-    long bytesIn) {
+    long bytesIn,
+    boolean whole) {
   /** Copies the list. */
   public RoundResult {
     workers = List.copyOf(workers);
+  }
+
+  /** What the exchanges of all workers cost together. */
+  public Traffic traffic() {
+    return workers.stream().map(WorkerReport::traffic).reduce(Traffic.NONE, Traffic::plus);
   }
 
   /** Real images that all workers together have trained on. */

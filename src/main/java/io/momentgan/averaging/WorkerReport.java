@@ -1,5 +1,6 @@
 package io.momentgan.averaging;
 
+import io.momentgan.collective.Traffic;
 import io.momentgan.step.Losses;
 import java.io.Serializable;
 
@@ -14,7 +15,8 @@ import java.io.Serializable;
  * @param last figures of the last batch after the last update
  * @param maxGradientNorm largest gradient norm of either network in any of its iterations
  * @param seconds wall time
- * @param fault what was not finite, or empty
+ * @param traffic what its exchanges cost
+ * @param fault what was not finite
  */
 public record WorkerReport(
     int rank,
@@ -25,5 +27,25 @@ public record WorkerReport(
     Losses last,
     double maxGradientNorm,
     double seconds,
-    String fault)
-    implements Serializable {}
+    Traffic traffic,
+    Fault fault)
+    implements Serializable {
+  /**
+   * Why a worker stopped.
+   *
+   * @param own whether it was a figure of its own, and not what another worker told
+   * @param text what was not finite; empty when nothing
+   */
+  record Fault(boolean own, String text) implements Serializable {
+    static final Fault NONE = new Fault(false, "");
+
+    boolean isNone() {
+      return text.isEmpty();
+    }
+
+    /** The first of two, where the second is found later. */
+    Fault or(Fault later) {
+      return isNone() ? later : this;
+    }
+  }
+}

@@ -1,8 +1,10 @@
 package io.momentgan.averaging;
 
-import io.momentgan.collective.Collective;
+import io.momentgan.averaging.WorkerReport.Fault;
+import io.momentgan.collective.MeasuredCollective;
 import io.momentgan.config.Experiment;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.Network;
 import io.momentgan.network.NetworkState;
 import io.momentgan.network.Snapshot;
 import io.momentgan.partition.Round;
@@ -13,8 +15,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A worker's round: the snapshot's networks, trained batch by batch. */
 final class WorkerSession {
+  private final RunContext context;
   private final Round round;
-  private final int rank;
+  private final MeasuredCollective collective;
   private final String host;
   private final GanNetworks networks;
   private final GanStep step;
@@ -24,21 +27,42 @@ final class WorkerSession {
   private int iterations;
   private long samples;
   private double maxGradientNorm;
-  private String fault = "";
+  private Fault fault = Fault.NONE;
 
   WorkerSession(
-      RunContext context, Snapshot snapshot, Round round, Collective collective, String host) {
+      RunContext context,
+      Snapshot snapshot,
+      Round round,
+      MeasuredCollective collective,
+      String host) {
     Experiment experiment = context.experiment();
+    this.context = context;
     this.round = round;
-    this.rank = collective.rank();
+    this.collective = collective;
     this.host = host;
     this.networks = GanNetworks.build(experiment, context.shape().features(), DataType.FLOAT);
-    networks.load(snapshot);
-    this.step = new GanStep(experiment, networks, collective, context.dataSetMoments());
+    load(snapshot);
+    this.step =
+        new GanStep(experiment, networks, collective, context.realSide(), round.sharesGradients());
   }
 
   GanNetworks networks() {
     return networks;
+  }
+
+  private void load(Snapshot snapshot) {
+    SharedMoments shared = SharedMoments.before(round, context.experiment());
+    OwnMoments own =
+        shared.all()
+            ? new OwnMoments(new float[0], new float[0])
+            : OwnMoments.of(context.run(), collective.rank(), round.number());
+    load(networks.generator(), snapshot.generator(), shared, own.generator());
+    load(networks.discriminator(), snapshot.discriminator(), shared, own.discriminator());
+  }
+
+  private static void load(
+      Network network, NetworkState travelled, SharedMoments shared, float[] own) {
+    network.load(shared.insert(travelled, own, network.updaterLayout()));
   }
 
   /**
@@ -56,37 +80,60 @@ final class WorkerSession {
     sum = sum.plus(last, 1);
     maxGradientNorm =
         Math.max(maxGradientNorm, Math.max(last.dGradientNorm(), last.gGradientNorm()));
-    if (!last.isFinite()) {
-      fault = "iteration %d: %s".formatted(iteration + 1, last);
-      return false;
-    }
-    if (lastOfRound) {
+    note("iteration %d: %s", iteration);
+    if (lastOfRound && !step.hasStopped()) {
       last = step.evaluate(real, iteration);
-      fault = last.isFinite() ? "" : "after iteration %d: %s".formatted(iteration + 1, last);
+      note("after iteration %d: %s", iteration);
     }
-    return !lastOfRound;
+    return !lastOfRound && !step.hasStopped();
+  }
+
+  /** Others hear of a loss that is not finite at the next exchange; until then all go on. */
+  private void note(String text, long iteration) {
+    if (!last.isFinite()) {
+      fault = fault.or(new Fault(true, text.formatted(iteration + 1, last)));
+    } else if (step.hasStopped()) {
+      fault = fault.or(new Fault(false, "another worker's losses are not finite"));
+    }
   }
 
   GanTrainingResult result() {
     NetworkState discriminator = networks.discriminator().state();
     NetworkState generator = networks.generator().state();
-    if (fault.isEmpty()) {
-      fault = unfit("discriminator", discriminator) + unfit("generator", generator);
-    }
+    fault = fault.or(unfit("discriminator", discriminator)).or(unfit("generator", generator));
+    SharedMoments shared = SharedMoments.after(round, context.experiment());
+    keepOwn(shared, generator, discriminator);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new GanTrainingResult(
-        discriminator,
-        generator,
+        shared.select(discriminator, networks.discriminator().updaterLayout()),
+        shared.select(generator, networks.generator().updaterLayout()),
         new WorkerReport(
-            rank, host, samples, sum, iterations, last, maxGradientNorm, seconds, fault));
+            collective.rank(),
+            host,
+            samples,
+            sum,
+            iterations,
+            last,
+            maxGradientNorm,
+            seconds,
+            collective.traffic(),
+            fault));
   }
 
-  private static String unfit(String name, NetworkState state) {
+  private void keepOwn(SharedMoments shared, NetworkState generator, NetworkState discriminator) {
+    if (!shared.all()) {
+      new OwnMoments(generator.updaterState(), discriminator.updaterState())
+          .keep(context.run(), collective.rank(), round.number() + 1);
+    }
+  }
+
+  private static Fault unfit(String name, NetworkState state) {
     for (int i = 0; i < state.params().length; i++) {
       if (!Float.isFinite(state.params()[i])) {
-        return "parameter %d of the %s is %s ".formatted(i, name, state.params()[i]);
+        return new Fault(
+            true, "parameter %d of the %s is %s".formatted(i, name, state.params()[i]));
       }
     }
-    return "";
+    return Fault.NONE;
   }
 }

@@ -17,15 +17,26 @@ public interface Collective extends AutoCloseable {
   int size();
 
   /**
-   * Merges moments over all workers, in rank order.
+   * Hands in moments that are to be merged over all workers, and does not wait: the worker goes on
+   * with what does not need the result. One exchange at a time.
    *
    * @param contribution this worker's moments; all workers give lists of the same shape
-   * @return for each place of the list the moments of all workers together; the same bits on every
-   *     worker and in every repetition
+   * @return the exchange, to be awaited before the next one begins
+   * @throws CollectiveException when a worker failed
+   */
+  Exchange begin(List<Moments> contribution);
+
+  /**
+   * Merges moments over all workers, in rank order, and waits for the result.
+   *
+   * @param contribution this worker's moments; all workers give lists of the same shape
+   * @return what {@link Exchange#await} returns
    * @throws CollectiveException when a worker failed or the deadline passed; the message names the
    *     missing ranks
    */
-  List<Moments> merge(List<Moments> contribution);
+  default List<Moments> merge(List<Moments> contribution) {
+    return begin(contribution).await();
+  }
 
   /**
    * Tells the others that this worker gives up, so that none waits for it.
@@ -37,6 +48,18 @@ public interface Collective extends AutoCloseable {
   /** Leaves the group. */
   @Override
   void close();
+
+  /**
+   * Refuses a second exchange beside the first.
+   *
+   * @param underWay whether an exchange has not been awaited
+   * @throws IllegalStateException if so
+   */
+  static void requireNone(boolean underWay) {
+    if (underWay) {
+      throw new IllegalStateException("An exchange is under way: await it before the next one");
+    }
+  }
 
   /**
    * Folds contributions in rank order.

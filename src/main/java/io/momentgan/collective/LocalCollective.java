@@ -8,6 +8,7 @@ final class LocalCollective implements Collective {
   private final LocalGroup group;
   private final int rank;
   private final Runnable leave;
+  private boolean underWay;
 
   LocalCollective(LocalGroup group, int rank, Runnable leave) {
     this.group = group;
@@ -26,8 +27,16 @@ final class LocalCollective implements Collective {
   }
 
   @Override
-  public List<Moments> merge(List<Moments> contribution) {
-    return group.merge(rank, contribution);
+  public Exchange begin(List<Moments> contribution) {
+    Collective.requireNone(underWay);
+    underWay = true;
+    long exchange = group.contribute(rank, contribution);
+    return () -> await(exchange);
+  }
+
+  private List<Moments> await(long exchange) {
+    underWay = false;
+    return group.await(exchange);
   }
 
   @Override

@@ -55,15 +55,21 @@ final class LocalGroup {
     notifyAll();
   }
 
-  synchronized List<Moments> merge(int rank, List<Moments> contribution) {
+  /** Takes a worker's moments in; returns the number of the exchange. */
+  synchronized long contribute(int rank, List<Moments> contribution) {
     requireHealthy();
+    long mine = exchange;
     contributions.set(rank, contribution);
     arrived++;
     if (arrived == size()) {
       finishExchange();
-    } else {
-      awaitExchange(exchange);
     }
+    return mine;
+  }
+
+  /** The result of an exchange; it stays until the next one is complete. */
+  synchronized List<Moments> await(long mine) {
+    awaitExchange(mine);
     return result;
   }
 

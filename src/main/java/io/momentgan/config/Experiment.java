@@ -18,6 +18,8 @@ import java.util.Locale;
  * @param loss the adversarial losses
  * @param moments moment stabilization
  * @param train length, order and distribution
+ * @param averaging what is made of the workers' networks
+ * @param failures what a run puts up with
  * @param checkpoint when checkpoints are written and kept
  * @param samples the pictures of a run
  * @param evaluation measuring quality while the training goes on
@@ -33,6 +35,8 @@ public record Experiment(
     LossConfig loss,
     MomentsConfig moments,
     TrainConfig train,
+    AveragingConfig averaging,
+    FailuresConfig failures,
     CheckpointConfig checkpoint,
     SamplesConfig samples,
     EvaluationConfig evaluation,
@@ -41,6 +45,13 @@ public record Experiment(
   /** Checks settings together. */
   public Experiment {
     seeds = List.copyOf(seeds);
+    ConfigException.check(
+        evaluation.every() == 0
+            || evaluation.weights() == EvaluationConfig.Weights.RAW
+            || averaging.ema().on(),
+        "evaluation.weights",
+        evaluation.weights().name().toLowerCase(Locale.ROOT),
+        "raw where averaging.ema.half-life is 0 (no moving average is kept)");
     ConfigException.check(
         seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
     ConfigException.check(
@@ -77,6 +88,8 @@ public record Experiment(
         loss,
         moments,
         newTrain,
+        averaging,
+        failures,
         checkpoint,
         samples,
         evaluation,

@@ -8,10 +8,12 @@ import java.io.Serializable;
  * variance-weight * sum |variance difference| per feature.
  *
  * @param scope over which batches the moments are taken
+ * @param perClass whether the images nearest to each class mean are compared by themselves, instead
+ *     of all together; needs labels
  * @param meanWeight weight of the mean term; 0 measures without influence
  * @param varianceWeight weight of the variance term; 0 measures without influence
  */
-public record MomentsConfig(Scope scope, double meanWeight, double varianceWeight)
+public record MomentsConfig(Scope scope, boolean perClass, double meanWeight, double varianceWeight)
     implements Serializable {
   /** Checks each setting by itself. */
   public MomentsConfig {
@@ -23,6 +25,11 @@ public record MomentsConfig(Scope scope, double meanWeight, double varianceWeigh
         "moments.scope",
         "none with a weight above 0",
         "mean-weight and variance-weight of 0, or another scope");
+    ConfigException.check(
+        scope != Scope.NONE || !perClass,
+        "moments.per-class",
+        "true with moments.scope none",
+        "false, or another scope");
   }
 
   /** Whether the penalty takes part in the generator's gradient. */

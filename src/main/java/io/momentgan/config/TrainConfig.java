@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * Length, order and distribution of the training.
@@ -10,6 +11,8 @@ import java.io.Serializable;
  * @param batchSize images per worker and iteration
  * @param workers number of shards trained side by side; 0 for the number of cores
  * @param averagingFrequency iterations per round, after which the workers' networks are averaged
+ * @param warmUp phases at the beginning with other frequencies, one after another (post-local SGD,
+ *     arXiv 1808.07217: average often while the networks still move fast)
  * @param dSteps discriminator updates per iteration
  * @param gSteps generator updates per iteration ("g_advantage")
  * @param deadlineSeconds how long a worker waits for the others before its round fails
@@ -20,12 +23,14 @@ public record TrainConfig(
     int batchSize,
     int workers,
     int averagingFrequency,
+    List<WarmUpPhase> warmUp,
     int dSteps,
     int gSteps,
     int deadlineSeconds)
     implements Serializable {
   /** Checks each setting by itself. */
   public TrainConfig {
+    warmUp = List.copyOf(warmUp);
     ConfigException.check(epochs > 0, "train.epochs", epochs, "a positive number");
     ConfigException.check(batchSize > 0, "train.batch-size", batchSize, "a positive number");
     ConfigException.check(workers >= 0, "train.workers", workers, "0 (the cores) or more");
@@ -41,6 +46,29 @@ public record TrainConfig(
   }
 
   /**
+   * Iterations per round.
+   *
+   * @param epoch number of the epoch, from 1
+   * @return the frequency of the phase that the epoch falls into
+   */
+  public int averagingFrequency(int epoch) {
+    int end = 0;
+    for (WarmUpPhase phase : warmUp) {
+      end += phase.epochs();
+      if (epoch <= end) {
+        return phase.averagingFrequency();
+      }
+    }
+    return averagingFrequency;
+  }
+
+  /** Whether workers share each gradient in some epoch: where a round is one iteration. */
+  public boolean everSharesGradients() {
+    return averagingFrequency == 1
+        || warmUp.stream().anyMatch(phase -> phase.averagingFrequency() == 1);
+  }
+
+  /**
    * The same settings with a known number of workers.
    *
    * @param count the number
@@ -48,6 +76,14 @@ public record TrainConfig(
    */
   public TrainConfig withWorkers(int count) {
     return new TrainConfig(
-        epochs, seed, batchSize, count, averagingFrequency, dSteps, gSteps, deadlineSeconds);
+        epochs,
+        seed,
+        batchSize,
+        count,
+        averagingFrequency,
+        warmUp,
+        dSteps,
+        gSteps,
+        deadlineSeconds);
   }
 }

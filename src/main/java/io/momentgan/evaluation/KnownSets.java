@@ -30,7 +30,7 @@ public final class KnownSets {
     Map<String, ImageDraw> sets = new LinkedHashMap<>();
     sets.put("held-out images", real);
     sets.put("with noise, s = 0.1", new Noisy(real, NOISE));
-    sets.put("blurred 3x3", new Blurred(real, heldOut.shape()));
+    sets.put("blurred by 1-2-1", new Blurred(real, heldOut.shape()));
     sets.put("without class 9", new Picked(heldOut, 0, 9, 0));
     sets.put("classes 0 to 4 only", new Picked(heldOut, 0, 5, 0));
     sets.put("classes 0 to 2 only", new Picked(heldOut, 0, 3, 0));
@@ -50,8 +50,7 @@ public final class KnownSets {
    * @param toClass one past the highest
    * @param distinct how many different ones; 0 for all
    */
-  record Picked(ImageSource images, int fromClass, int toClass, int distinct)
-      implements ImageDraw {
+  record Picked(ImageSource images, int fromClass, int toClass, int distinct) implements ImageDraw {
     @Override
     public int count() {
       return Integer.MAX_VALUE;
@@ -100,12 +99,15 @@ public final class KnownSets {
   }
 
   /**
-   * Images whose pixels are the means of the nine around them.
+   * Images blurred by the binomial filter of 3x3, with black around them.
    *
    * @param images the images
    * @param shape their shape
    */
   private record Blurred(ImageDraw images, ImageShape shape) implements ImageDraw {
+    private static final int[] FILTER = {1, 2, 1};
+    private static final int FILTER_SUM = 16;
+
     @Override
     public int count() {
       return images.count();
@@ -117,21 +119,22 @@ public final class KnownSets {
       byte[] blurred = new byte[sharp.length];
       int plane = shape.height() * shape.width();
       for (int i = 0; i < sharp.length; i++) {
-        blurred[i] = (byte) mean(sharp, i - i % plane, i % plane / shape.width(), i % shape.width());
+        int place = i % plane;
+        blurred[i] =
+            (byte) filtered(sharp, i - place, place / shape.width(), place % shape.width());
       }
       return blurred;
     }
 
-    private int mean(byte[] pixels, int plane, int row, int column) {
+    private int filtered(byte[] pixels, int plane, int row, int column) {
       int sum = 0;
-      int count = 0;
       for (int y = Math.max(0, row - 1); y <= Math.min(shape.height() - 1, row + 1); y++) {
         for (int x = Math.max(0, column - 1); x <= Math.min(shape.width() - 1, column + 1); x++) {
-          sum += pixels[plane + y * shape.width() + x] & 0xFF;
-          count++;
+          int weight = FILTER[y - row + 1] * FILTER[x - column + 1];
+          sum += weight * (pixels[plane + y * shape.width() + x] & 0xFF);
         }
       }
-      return Math.round((float) sum / count);
+      return Math.round((float) sum / FILTER_SUM);
     }
   }
 }

@@ -15,6 +15,11 @@ package io.momentgan.moments;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record MomentPenalty(double value, double[] shift, double[] factor) {
+  /** No penalty. */
+  static MomentPenalty none(int features) {
+    return new MomentPenalty(0, new double[features], new double[features]);
+  }
+
   /**
    * The penalty between generated and real moments.
    *

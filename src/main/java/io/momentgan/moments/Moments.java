@@ -11,13 +11,16 @@ import java.util.Arrays;
  *
  * @param count number of rows
  * @param mean mean of each feature; never mutated
- * @param m2 sum of squared deviations from the mean of each feature; never mutated
+ * @param m2 sum of squared deviations from the mean of each feature, or an empty array where only
+ *     means are of interest; never mutated
  */
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode are overridden
 public record Moments(long count, double[] mean, double[] m2) implements Serializable {
-  /** Checks that both arrays have the same length. */
+  private static final double[] NO_SPREAD = {};
+
+  /** Checks that both arrays have the same length, where there is a spread. */
   public Moments {
-    if (count < 0 || mean.length != m2.length) {
+    if (count < 0 || (m2.length != 0 && mean.length != m2.length)) {
       throw new IllegalArgumentException(
           "Invalid moments: count %d, %d means, %d M2".formatted(count, mean.length, m2.length));
     }
@@ -48,7 +51,7 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
         mean[j] += rows[at + j];
       }
     }
-    divide(mean, count);
+    divide(mean, Math.max(1, count));
     double[] m2 = new double[features];
     for (int i = 0, at = 0; i < count; i++, at += features) {
       for (int j = 0; j < features; j++) {
@@ -75,14 +78,19 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
   }
 
   /**
-   * The moments of one row per value: a single row.
+   * Means without their spread, for merging weighted averages.
    *
-   * @param count how many rows this row's values are the means of
+   * @param count how many rows the values are the means of
    * @param values means of the features
-   * @return moments without spread, for merging weighted averages
+   * @return moments that have no M2
    */
   public static Moments ofMeans(long count, double... values) {
-    return new Moments(count, values.clone(), new double[values.length]);
+    return new Moments(count, values.clone(), NO_SPREAD);
+  }
+
+  /** Bytes of the numbers. */
+  public long bytes() {
+    return Long.BYTES + (long) Double.BYTES * (mean.length + m2.length);
   }
 
   /** Number of features. */
@@ -97,9 +105,10 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
    * @return the merged moments
    */
   public Moments merge(Moments other) {
-    if (other.features() != features()) {
+    if (other.features() != features() || other.m2.length != m2.length) {
       throw new IllegalArgumentException(
-          "Invalid merge: %d and %d features".formatted(features(), other.features()));
+          "Invalid merge: %d and %d features, %d and %d M2"
+              .formatted(features(), other.features(), m2.length, other.m2.length));
     }
     if (other.count == 0) {
       return this;
@@ -111,10 +120,12 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     double share = (double) other.count / total;
     double product = (double) count * share;
     double[] newMean = new double[mean.length];
-    double[] newM2 = new double[mean.length];
+    double[] newM2 = new double[m2.length];
     for (int j = 0; j < mean.length; j++) {
+      newMean[j] = mean[j] + (other.mean[j] - mean[j]) * share;
+    }
+    for (int j = 0; j < m2.length; j++) {
       double d = other.mean[j] - mean[j];
-      newMean[j] = mean[j] + d * share;
       newM2[j] = m2[j] + other.m2[j] + d * d * product;
     }
     return new Moments(total, newMean, newM2);

@@ -48,6 +48,6 @@ public record GanNetworks(Network generator, Network discriminator) {
 
   /** The snapshot of these networks before the first round. */
   public Snapshot initialSnapshot() {
-    return new Snapshot(0, 0, 0, generator.state(), discriminator.state());
+    return new Snapshot(0, 0, 0, generator.state(), discriminator.state(), AveragingState.NONE);
   }
 }

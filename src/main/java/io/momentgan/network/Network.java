@@ -79,6 +79,11 @@ public final class Network {
     return layout;
   }
 
+  /** What stands where in the flat updater state. */
+  public UpdaterLayout updaterLayout() {
+    return UpdaterLayout.of(model);
+  }
+
   /** Type of the parameters. */
   public DataType dataType() {
     return blueprint.dataType();
@@ -222,16 +227,29 @@ public final class Network {
    * @return the bytes of the zip file
    */
   public byte[] toZip() {
+    return toZip(true);
+  }
+
+  /**
+   * The network without its optimizer in Deeplearning4j's own file format: for use only.
+   *
+   * @return the bytes of the zip file
+   */
+  public byte[] toZipForUse() {
+    return toZip(false);
+  }
+
+  private byte[] toZip(boolean withUpdater) {
     MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.USE).configuration(0));
     plain.init(model.params().dup(), false);
     INDArray updaterState = model.getUpdater().getStateViewArray();
-    if (updaterState != null) {
+    if (withUpdater && updaterState != null) {
       plain.getUpdater().setStateViewArray(plain, updaterState.dup(), false);
     }
     plain.setIterationCount(model.getIterationCount());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      ModelSerializer.writeModel(plain, bytes, true);
+      ModelSerializer.writeModel(plain, bytes, withUpdater);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write a network to memory", e);
     }

@@ -63,6 +63,20 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
     return new ParameterLayout(at, List.copyOf(gammas), List.copyOf(statistics));
   }
 
+  /**
+   * Copies the running statistics of batch normalisation from one parameter vector to another.
+   *
+   * @param from parameters
+   * @param to parameters of a network of the same layout
+   */
+  public void copyStatistics(float[] from, float[] to) {
+    for (Statistics s : statistics) {
+      for (Range range : List.of(s.mean(), s.variance())) {
+        System.arraycopy(from, range.from(), to, range.from(), range.length());
+      }
+    }
+  }
+
   /** Number of values that are running statistics. */
   int statisticsLength() {
     return statistics.stream().mapToInt(s -> s.mean().length() + s.variance().length()).sum();

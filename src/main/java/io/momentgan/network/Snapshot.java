@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * The state of a training between two rounds.
@@ -10,11 +11,24 @@ import java.io.Serializable;
  * @param samplesSeen number of real images that all workers together have seen
  * @param generator state of the generator
  * @param discriminator state of the discriminator
+ * @param averaging what the driver alone knows
  */
 public record Snapshot(
     long round,
     long iteration,
     long samplesSeen,
     NetworkState generator,
-    NetworkState discriminator)
-    implements Serializable {}
+    NetworkState discriminator,
+    AveragingState averaging)
+    implements Serializable {
+  /**
+   * The generator's exponential moving average as a generator to draw from.
+   *
+   * @return its state, without that of an optimizer; empty where no average is kept
+   */
+  public Optional<NetworkState> emaGenerator() {
+    return averaging.ema().length == 0
+        ? Optional.empty()
+        : Optional.of(new NetworkState(averaging.ema(), new float[0], generator.updates()));
+  }
+}

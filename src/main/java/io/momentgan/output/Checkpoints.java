@@ -126,6 +126,18 @@ public final class Checkpoints {
     return bytes;
   }
 
+  /**
+   * Whether a checkpoint has a file.
+   *
+   * @param step the checkpoint
+   * @param file the file's name
+   */
+  public boolean holds(long step, String file) {
+    return manifest(step).stream()
+        .flatMap(manifest -> manifest.files().stream())
+        .anyMatch(part -> part.name().equals(file));
+  }
+
   private UserException missing(long step, String file) {
     return new UserException("%s has no intact %s%s".formatted(run, folder(step), file));
   }

@@ -42,7 +42,9 @@ public final class MetricsLog implements AutoCloseable {
     /** One {@link EpochLine} per epoch, published at once. */
     EPOCHS(Duration.ZERO),
     /** One line per round, published every five seconds at most. */
-    ROUNDS(Duration.ofSeconds(5));
+    ROUNDS(Duration.ofSeconds(5)),
+    /** One {@link WorkerLine} per worker and round, published every five seconds at most. */
+    WORKERS(Duration.ofSeconds(5));
 
     private final Duration interval;
 

@@ -31,6 +31,10 @@ import java.util.List;
  * @param workerSeconds wall time of its slowest worker
  * @param bytesOut bytes of networks sent to all workers
  * @param bytesIn bytes of networks that came back
+ * @param exchanges exchanges of moments and gradients, of each worker
+ * @param momentBytesOut bytes of moments and gradients that all workers handed in at them
+ * @param momentBytesIn bytes that all workers got back
+ * @param momentWaitSeconds mean time that a worker waited for the others at them
  * @param dGradientNorm mean norm of the discriminator's gradient over the round
  * @param gGradientNorm mean norm of the generator's gradient over the round
  */
@@ -58,6 +62,10 @@ public record RoundLine(
     double workerSeconds,
     long bytesOut,
     long bytesIn,
+    long exchanges,
+    long momentBytesOut,
+    long momentBytesIn,
+    double momentWaitSeconds,
     double dGradientNorm,
     double gGradientNorm) {
   /**
@@ -89,6 +97,10 @@ public record RoundLine(
    * @param workerSeconds wall time of its slowest worker
    * @param bytesOut bytes sent
    * @param bytesIn bytes received
+   * @param exchanges exchanges of each worker
+   * @param momentBytesOut bytes handed in
+   * @param momentBytesIn bytes got back
+   * @param momentWaitSeconds mean time waited
    * @param dGradientNorm mean norm of the discriminator's gradient
    * @param gGradientNorm mean norm of the generator's gradient
    */
@@ -97,6 +109,10 @@ public record RoundLine(
       double workerSeconds,
       long bytesOut,
       long bytesIn,
+      long exchanges,
+      long momentBytesOut,
+      long momentBytesIn,
+      double momentWaitSeconds,
       double dGradientNorm,
       double gGradientNorm) {}
 
@@ -140,6 +156,10 @@ public record RoundLine(
         cost.workerSeconds(),
         cost.bytesOut(),
         cost.bytesIn(),
+        cost.exchanges(),
+        cost.momentBytesOut(),
+        cost.momentBytesIn(),
+        cost.momentWaitSeconds(),
         cost.dGradientNorm(),
         cost.gGradientNorm());
   }

@@ -25,8 +25,7 @@ public final class SpreadPage {
           QualityMeasure.SCORE,
           QualityMeasure.MISSING,
           QualityMeasure.MEMORISATION);
-  private static final QualityMeasure TWO_DECIMALS =
-      new QualityMeasure("", "", 2, Quality::fd);
+  private static final QualityMeasure TWO_DECIMALS = new QualityMeasure("", "", 2, Quality::fd);
 
   private SpreadPage() {}
 
@@ -65,8 +64,7 @@ public final class SpreadPage {
             .map(
                 line ->
                     "%,d images, features of %s (accuracy %.4f)"
-                        .formatted(
-                            line.quality().n(), line.extractor(), line.extractorAccuracy()))
+                        .formatted(line.quality().n(), line.extractor(), line.extractorAccuracy()))
             .distinct()
             .collect(Collectors.joining("; "));
     return """
@@ -80,8 +78,7 @@ public final class SpreadPage {
   }
 
   private static String head() {
-    String names =
-        COLUMNS.stream().map(QualityMeasure::name).collect(Collectors.joining(" | "));
+    String names = COLUMNS.stream().map(QualityMeasure::name).collect(Collectors.joining(" | "));
     int columns = COLUMNS.size() + 6;
     return "| Experiment | Seeds | Epochs | %s | Moments over floor: mean | variance | D / G loss |\n|%s\n"
         .formatted(names, "---|".repeat(columns));
@@ -96,9 +93,7 @@ public final class SpreadPage {
             COLUMNS.stream()
                 .map(column -> group.spread(column).text(column))
                 .collect(Collectors.joining(" | ")),
-            group
-                .lastEpoch(e -> e.momentMeanEpochMean() / e.momentMeanFloor())
-                .text(TWO_DECIMALS),
+            group.lastEpoch(e -> e.momentMeanEpochMean() / e.momentMeanFloor()).text(TWO_DECIMALS),
             group.lastEpoch(e -> e.momentVarEpochMean() / e.momentVarFloor()).text(TWO_DECIMALS),
             group.lastEpoch(EpochLine::dLossEpochMean).text(TWO_DECIMALS),
             group.lastEpoch(EpochLine::gBceEpochMean).text(TWO_DECIMALS));

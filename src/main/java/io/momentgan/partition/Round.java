@@ -10,7 +10,10 @@ import java.io.Serializable;
  * @param firstIteration its first iteration within the epoch, from 0
  * @param iterations number of its iterations
  * @param iterationsBefore number of iterations of the whole training before this round
+ * @param indexInEpoch number of rounds of its epoch before it
  * @param lastOfEpoch whether the epoch ends with it
+ * @param sharesGradients whether the epoch's rounds are of one iteration, so that workers can share
+ *     each gradient
  */
 public record Round(
     long number,
@@ -18,5 +21,7 @@ public record Round(
     int firstIteration,
     int iterations,
     long iterationsBefore,
-    boolean lastOfEpoch)
+    int indexInEpoch,
+    boolean lastOfEpoch,
+    boolean sharesGradients)
     implements Serializable {}

@@ -7,10 +7,9 @@ import io.momentgan.config.TrainConfig;
  * the last full batch of a shard are left out of that epoch (another order leaves out others).
  *
  * @param iterationsPerEpoch iterations of each worker in an epoch
- * @param averagingFrequency iterations per round
- * @param epochs number of epochs
+ * @param train the settings, workers known
  */
-public record Schedule(int iterationsPerEpoch, int averagingFrequency, int epochs) {
+public record Schedule(int iterationsPerEpoch, TrainConfig train) {
   /**
    * The schedule of a training.
    *
@@ -19,23 +18,22 @@ public record Schedule(int iterationsPerEpoch, int averagingFrequency, int epoch
    * @return the schedule; without iterations when the batch is larger than the smallest shard
    */
   public static Schedule of(TrainConfig train, int images) {
-    int iterations = Shards.smallestSize(images, train.workers()) / train.batchSize();
-    return new Schedule(iterations, train.averagingFrequency(), train.epochs());
+    return new Schedule(Shards.smallestSize(images, train.workers()) / train.batchSize(), train);
   }
 
-  /** Number of rounds of an epoch. */
-  public int roundsPerEpoch() {
-    return (iterationsPerEpoch + averagingFrequency - 1) / averagingFrequency;
+  /** Number of epochs. */
+  public int epochs() {
+    return train.epochs();
   }
 
   /** Number of rounds of the training. */
   public long rounds() {
-    return (long) roundsPerEpoch() * epochs;
+    return roundsBefore(train.epochs() + 1);
   }
 
   /** Number of iterations that each worker makes. */
   public long iterations() {
-    return (long) iterationsPerEpoch * epochs;
+    return (long) iterationsPerEpoch * train.epochs();
   }
 
   /**
@@ -45,15 +43,40 @@ public record Schedule(int iterationsPerEpoch, int averagingFrequency, int epoch
    * @return the round
    */
   public Round round(long number) {
-    int epoch = (int) (number / roundsPerEpoch());
-    int index = (int) (number % roundsPerEpoch());
-    int first = index * averagingFrequency;
+    int epoch = 1;
+    long before = 0;
+    while (number >= before + roundsOf(epoch)) {
+      before += roundsOf(epoch++);
+    }
+    int frequency = train.averagingFrequency(epoch);
+    int index = (int) (number - before);
+    int first = index * frequency;
     return new Round(
         number,
-        epoch + 1,
+        epoch,
         first,
-        Math.min(averagingFrequency, iterationsPerEpoch - first),
-        (long) epoch * iterationsPerEpoch + first,
-        index == roundsPerEpoch() - 1);
+        Math.min(frequency, iterationsPerEpoch - first),
+        (long) (epoch - 1) * iterationsPerEpoch + first,
+        index,
+        index == roundsOf(epoch) - 1,
+        frequency == 1);
+  }
+
+  /**
+   * Number of rounds of an epoch.
+   *
+   * @param epoch from 1
+   */
+  private int roundsOf(int epoch) {
+    int frequency = train.averagingFrequency(epoch);
+    return (iterationsPerEpoch + frequency - 1) / frequency;
+  }
+
+  private long roundsBefore(int epoch) {
+    long rounds = 0;
+    for (int earlier = 1; earlier < epoch; earlier++) {
+      rounds += roundsOf(earlier);
+    }
+    return rounds;
   }
 }

@@ -2,16 +2,16 @@ package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.Seeds;
+import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.MomentPenalty;
 import io.momentgan.moments.Moments;
+import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import java.util.List;
-import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -22,14 +22,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The generator's update works with external errors: forward G, forward D, back through D only
  * for the gradient at its input, plus the analytic gradient of the moment penalty, back through G.
  * The same z and the same real batch serve the last discriminator update and the generator updates,
- * as in the original.
+ * as in the original. The moments of both are therefore known before that discriminator update, and
+ * travel while it is computed.
  */
 public final class GanStep {
   private final Experiment experiment;
   private final GanNetworks networks;
   private final Collective collective;
-  private final Optional<Moments> dataSetMoments;
+  private final MomentExchange exchange;
+  private final boolean sharesGradients;
   private final boolean stochastic;
+  private double lastLosses;
+  private boolean stopped;
 
   /**
    * Prepares a worker.
@@ -37,17 +41,23 @@ public final class GanStep {
    * @param experiment the settings
    * @param networks the worker's networks, which {@link #iterate} changes
    * @param collective the worker's end of its group
-   * @param dataSetMoments moments of the whole data set, for the scope that uses them
+   * @param realSide what is known of the real images
+   * @param sharesGradients whether workers share each gradient before its update; then they never
+   *     drift apart, and W batches of b are one batch of W * b for any optimizer
    */
   public GanStep(
       Experiment experiment,
       GanNetworks networks,
       Collective collective,
-      Optional<Moments> dataSetMoments) {
+      RealSide realSide,
+      boolean sharesGradients) {
     this.experiment = experiment;
     this.networks = networks;
     this.collective = collective;
-    this.dataSetMoments = dataSetMoments;
+    this.sharesGradients = sharesGradients && collective.size() > 1;
+    this.exchange =
+        new MomentExchange(
+            experiment.moments().scope(), collective, realSide, this.sharesGradients);
     this.stochastic =
         networks.generator().isStochastic() || networks.discriminator().isStochastic();
   }
@@ -57,25 +67,50 @@ public final class GanStep {
    *
    * @param real images [n, features] in [-1, 1]
    * @param iteration number of the iteration in the whole training, which seeds its draws
-   * @return figures of the batch as seen by the updates; not finite when the training diverged, on
-   *     all workers alike where moments are exchanged
+   * @return figures of the batch as seen by the updates
    */
   public Losses iterate(INDArray real, long iteration) {
     seedNoise(iteration);
     int n = (int) real.size(0);
-    Fake fake = null;
-    DiscriminatorLoss d = null;
-    for (int i = 0; i < experiment.train().dSteps(); i++) {
-      fake = generate(n, iteration, i);
-      d = updateDiscriminator(real, fake.images());
+    int last = experiment.train().dSteps() - 1;
+    for (int i = 0; i < last; i++) {
+      updateDiscriminator(real, generate(n, iteration, i).images());
     }
-    Losses losses = null;
-    for (int i = 0; i < experiment.train().gSteps(); i++) {
-      boolean reusable = i == 0 && !networks.generator().isStochastic();
-      Fake current = reusable ? fake : fake.again(networks.generator());
-      losses = updateGenerator(real, current.images(), d);
+    Fake seen = generate(n, iteration, last);
+    Fake fake = networks.generator().isStochastic() ? seen.again(networks.generator()) : seen;
+    MomentExchange.Pending pending = begin(real, fake.images());
+    DiscriminatorLoss d = updateDiscriminator(real, seen.images());
+    Losses losses = updateGenerator(fake.images(), d, await(pending));
+    for (int i = 1; i < experiment.train().gSteps(); i++) {
+      fake = fake.again(networks.generator());
+      losses = updateGenerator(fake.images(), d, await(exchange.again(fake.images(), lastLosses)));
     }
+    lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
+  }
+
+  /**
+   * Whether the training has diverged: a loss was not finite. Workers that exchange anything learn
+   * of it together, at the first exchange after it.
+   */
+  public boolean hasStopped() {
+    return stopped;
+  }
+
+  /** Gradients are exchanged by the same way, one exchange after another. */
+  private MomentExchange.Pending begin(INDArray real, INDArray fake) {
+    MomentExchange.Pending pending = exchange.begin(real, fake, lastLosses);
+    if (!sharesGradients) {
+      return pending;
+    }
+    MomentExchange.Result result = pending.await();
+    return () -> result;
+  }
+
+  private MomentExchange.Result await(MomentExchange.Pending pending) {
+    MomentExchange.Result result = pending.await();
+    stopped |= !Double.isFinite(result.losses());
+    return result;
   }
 
   /**
@@ -93,7 +128,8 @@ public final class GanStep {
     double[] fakeLogits = HostArrays.doubles(discriminator.forward(fake.images()));
     DiscriminatorLoss d = discriminatorLoss(realLogits, fakeLogits);
     LogitLoss g = LogitLoss.generator(fakeLogits, experiment.loss().generator());
-    return losses(d, g, exchange(real, fake.images(), d.value() + g.mean()));
+    double all = lastLosses + d.value() + g.mean();
+    return losses(d, g, await(exchange.begin(real, fake.images(), all)));
   }
 
   private Fake generate(int n, long iteration, int draw) {
@@ -125,32 +161,18 @@ public final class GanStep {
     d.backward(column(fakeLoss.gradient(), d));
     d.addGradient(realGradient);
     DiscriminatorLoss loss = discriminatorLoss(realLogits, fakeLogits);
-    double shared = shareGradient(d, (int) real.size(0), loss.value());
+    shareGradient(d, (int) real.size(0));
     double norm = d.gradientNorm((int) real.size(0));
     d.update((int) real.size(0));
-    return loss.withUpdate(shared, norm);
+    return loss.withGradientNorm(norm);
   }
 
-  /**
-   * Where networks are averaged after each iteration, workers share each gradient before its update
-   * instead: they never drift apart, and W batches of b are one batch of W * b for any optimizer.
-   *
-   * @return the loss of all workers together, not finite if one of them is not; the worker's own
-   *     loss where gradients are not shared
-   */
-  private double shareGradient(Network network, int n, double loss) {
-    if (!sharesGradients()) {
-      return loss;
+  private void shareGradient(Network network, int n) {
+    if (sharesGradients) {
+      Moments own = Moments.ofMeans(n, HostArrays.doubles(network.gradient()));
+      INDArray mean = Nd4j.createFromArray(collective.merge(List.of(own)).get(0).mean());
+      network.gradient().assign(mean.castTo(network.dataType()));
     }
-    Moments own = Moments.ofMeans(n, HostArrays.doubles(network.gradient()));
-    List<Moments> merged = collective.merge(List.of(own, Moments.ofMeans(n, loss)));
-    INDArray mean = Nd4j.createFromArray(merged.get(0).mean());
-    network.gradient().assign(mean.castTo(network.dataType()));
-    return merged.get(1).mean()[0];
-  }
-
-  private boolean sharesGradients() {
-    return experiment.train().averagingFrequency() == 1 && collective.size() > 1;
   }
 
   private DiscriminatorLoss discriminatorLoss(double[] realLogits, double[] fakeLogits) {
@@ -158,90 +180,71 @@ public final class GanStep {
         LogitLoss.crossEntropy(realLogits, experiment.loss().realTarget()).mean()
             + LogitLoss.crossEntropy(fakeLogits, experiment.loss().fakeTarget()).mean();
     return new DiscriminatorLoss(
-        value,
-        LogitLoss.meanProbability(realLogits),
-        LogitLoss.meanProbability(fakeLogits),
-        value,
-        0);
+        value, LogitLoss.meanProbability(realLogits), LogitLoss.meanProbability(fakeLogits), 0);
   }
 
-  private Losses updateGenerator(INDArray real, INDArray fake, DiscriminatorLoss dLoss) {
+  private Losses updateGenerator(
+      INDArray fake, DiscriminatorLoss dLoss, MomentExchange.Result exchanged) {
     Network d = networks.discriminator();
+    Network g = networks.generator();
+    int n = (int) fake.size(0);
     double[] logits = HostArrays.doubles(d.forward(fake));
     LogitLoss adversarial = LogitLoss.generator(logits, experiment.loss().generator());
-    Exchanged pair = exchange(real, fake, dLoss.value() + adversarial.mean());
-    Losses losses = losses(dLoss, adversarial, pair);
-    if (losses.isFinite()) {
-      INDArray epsilon = d.backward(column(adversarial.gradient(), d));
-      pair.moments().ifPresent(moments -> addPenaltyGradient(epsilon, fake, moments));
-      networks.generator().backward(epsilon);
-      shareGradient(networks.generator(), (int) fake.size(0), losses.generator());
-      losses = losses.withGeneratorNorm(networks.generator().gradientNorm((int) fake.size(0)));
-      networks.generator().update((int) fake.size(0));
-    }
-    return losses;
+    INDArray epsilon = d.backward(column(adversarial.gradient(), d));
+    addPenaltyGradient(epsilon, fake, exchanged);
+    g.backward(epsilon);
+    shareGradient(g, n);
+    double norm = g.gradientNorm(n);
+    g.update(n);
+    return losses(dLoss, adversarial, exchanged).withGeneratorNorm(norm);
   }
 
-  private void addPenaltyGradient(INDArray epsilon, INDArray fake, MomentPair moments) {
-    if (!experiment.moments().penalised()) {
+  private void addPenaltyGradient(
+      INDArray epsilon, INDArray fake, MomentExchange.Result exchanged) {
+    if (!experiment.moments().penalised() || exchanged.comparison().isEmpty()) {
       return;
     }
-    MomentPenalty penalty = penalty(moments);
-    INDArray factor = Nd4j.createFromArray(penalty.factor()).castTo(fake.dataType());
-    INDArray shift = Nd4j.createFromArray(penalty.shift()).castTo(fake.dataType());
-    epsilon.addi(fake.mulRowVector(factor).addiRowVector(shift));
+    List<MomentPenalty> penalties = penalties(exchanged.comparison().get());
+    if (penalties.size() == 1) {
+      INDArray factor = Nd4j.createFromArray(penalties.get(0).factor()).castTo(fake.dataType());
+      INDArray shift = Nd4j.createFromArray(penalties.get(0).shift()).castTo(fake.dataType());
+      epsilon.addi(fake.mulRowVector(factor).addiRowVector(shift));
+    } else {
+      double[] gradient = ofClusters(penalties, exchanged.clusters(), HostArrays.doubles(fake));
+      epsilon.addi(Nd4j.createFromArray(gradient).castTo(fake.dataType()).reshape(fake.shape()));
+    }
   }
 
-  private MomentPenalty penalty(MomentPair moments) {
-    MomentsConfig config = experiment.moments();
-    return MomentPenalty.of(
-        moments.generated(), moments.real(), config.meanWeight(), config.varianceWeight());
-  }
-
-  /**
-   * Exchanges what the scope asks for. The losses travel along, so that a loss that is not finite
-   * stops all workers at the same iteration: none waits for one that has stopped.
-   */
-  private Exchanged exchange(INDArray real, INDArray fake, double losses) {
-    Moments loss = Moments.ofMeans(fake.size(0), losses);
-    return switch (experiment.moments().scope()) {
-      case NONE -> new Exchanged(Optional.empty(), alsoShared(loss));
-      case PARTITION ->
-          new Exchanged(
-              Optional.of(new MomentPair(moments(real), moments(fake))), alsoShared(loss));
-      case GLOBAL -> {
-        List<Moments> merged = collective.merge(List.of(moments(real), moments(fake), loss));
-        yield Exchanged.of(merged.get(0), merged.get(1), merged.get(2));
+  /** Each image by the penalty of its cluster. */
+  private static double[] ofClusters(
+      List<MomentPenalty> penalties, int[] clusters, double[] images) {
+    int features = images.length / clusters.length;
+    double[] gradient = new double[images.length];
+    for (int i = 0; i < clusters.length; i++) {
+      MomentPenalty penalty = penalties.get(clusters[i]);
+      for (int j = 0; j < features; j++) {
+        int at = i * features + j;
+        gradient[at] = penalty.shift()[j] + penalty.factor()[j] * images[at];
       }
-      case DATASET -> {
-        List<Moments> merged = collective.merge(List.of(moments(fake), loss));
-        yield Exchanged.of(dataSetMoments.orElseThrow(), merged.get(0), merged.get(1));
-      }
-    };
+    }
+    return gradient;
   }
 
-  /** Where no moments are exchanged but gradients are, the losses must be known to all as well. */
-  private double alsoShared(Moments loss) {
-    return sharesGradients() ? collective.merge(List.of(loss)).get(0).mean()[0] : loss.mean()[0];
+  private List<MomentPenalty> penalties(Comparison comparison) {
+    return comparison.penalties(
+        experiment.moments().meanWeight(), experiment.moments().varianceWeight());
   }
 
-  private static Moments moments(INDArray rows) {
-    return Moments.of(HostArrays.doubles(rows), (int) rows.size(1));
-  }
-
-  private Losses losses(DiscriminatorLoss d, LogitLoss adversarial, Exchanged exchanged) {
+  private Losses losses(
+      DiscriminatorLoss d, LogitLoss adversarial, MomentExchange.Result exchanged) {
     MomentDistance distance =
-        exchanged
-            .moments()
-            .map(m -> MomentDistance.between(m.generated(), m.real()))
-            .orElse(new MomentDistance(0, 0));
-    double penalty = exchanged.moments().map(m -> penalty(m).value()).orElse(0.0);
-    boolean allFinite = Double.isFinite(d.shared()) && Double.isFinite(exchanged.losses());
+        exchanged.comparison().map(Comparison::distance).orElse(new MomentDistance(0, 0));
+    double penalty = exchanged.comparison().map(c -> c.value(penalties(c))).orElse(0.0);
     return new Losses(
         d.value(),
         adversarial.mean() + penalty,
         adversarial.mean(),
-        allFinite ? distance.mean() : Double.NaN,
+        distance.mean(),
         distance.variance(),
         d.realProbability(),
         d.fakeProbability(),
@@ -260,27 +263,9 @@ public final class GanStep {
   }
 
   private record DiscriminatorLoss(
-      double value,
-      double realProbability,
-      double fakeProbability,
-      double shared,
-      double gradientNorm) {
-    DiscriminatorLoss withUpdate(double sharedLoss, double norm) {
-      return new DiscriminatorLoss(value, realProbability, fakeProbability, sharedLoss, norm);
-    }
-  }
-
-  private record MomentPair(Moments real, Moments generated) {}
-
-  /**
-   * What an exchange brought.
-   *
-   * @param moments the two sides of the comparison, if moments are looked at
-   * @param losses mean of the losses of all workers that exchange, not finite if one of them is not
-   */
-  private record Exchanged(Optional<MomentPair> moments, double losses) {
-    static Exchanged of(Moments real, Moments generated, Moments loss) {
-      return new Exchanged(Optional.of(new MomentPair(real, generated)), loss.mean()[0]);
+      double value, double realProbability, double fakeProbability, double gradientNorm) {
+    DiscriminatorLoss withGradientNorm(double norm) {
+      return new DiscriminatorLoss(value, realProbability, fakeProbability, norm);
     }
   }
 }

@@ -72,14 +72,9 @@ public record Losses(
     return new MomentDistance(momentMean, momentVariance);
   }
 
-  /** Whether the losses that come from this worker's own batch and networks are finite. */
-  public boolean isOwnFinite() {
-    return Double.isFinite(discriminator + generatorBce);
-  }
-
   /**
-   * Whether every loss is finite, those shared by all workers included. Gradient norms do not
-   * count: one that overflows shows in the losses of the next batch, which all workers learn of.
+   * Whether every loss is finite. Gradient norms do not count: one that overflows shows in the
+   * losses of the next batch.
    */
   public boolean isFinite() {
     return Double.isFinite(

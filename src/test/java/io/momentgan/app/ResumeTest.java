@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ResumeTest {
-  private static final List<String> TIMINGS = List.of("seconds", "round_seconds", "worker_seconds");
+  private static final List<String> TIMINGS =
+      List.of("seconds", "round_seconds", "worker_seconds", "moment_wait_seconds");
 
   @TempDir private Path folder;
 
@@ -44,6 +45,31 @@ class ResumeTest {
 
     assertEqual(whole, resume(half, "train.epochs=4"), 2 * roundsOfTwoEpochs);
     assertEqual(whole, resume(killed, "train.epochs=4"), 2 * roundsOfTwoEpochs);
+  }
+
+  @Test
+  void resumedRunEqualsOneThatNeverStoppedWithAllThatTheDriverKeeps() throws IOException {
+    String[] settings = {
+      "train.workers=2",
+      "checkpoint.every=1",
+      "averaging.outer.type=nesterov",
+      "averaging.first-moment-period=2",
+      "averaging.second-moment-period=3",
+      "train.averaging-frequency=3",
+      "train.warm-up=[{epochs: 1, averaging-frequency: 1}]",
+      "train.epochs=3"
+    };
+    Path whole = TinyExperiment.train(folder.resolve("whole"), settings);
+    settings[settings.length - 1] = "train.epochs=2";
+    Path half = TinyExperiment.train(folder.resolve("half"), settings);
+    // An epoch has 10 iterations: 10 rounds, then 4; all moments are shared at the end of each.
+    assertThat(checkpoint(half, 13)).doesNotExist();
+    assertEqual(whole, resume(half, "train.epochs=3"), 18);
+    assertSameBits(
+        network(checkpoint(half, 18).resolve("generator-ema.zip")).params(),
+        network(checkpoint(whole, 18).resolve("generator-ema.zip")).params());
+    assertThat(checkpoint(half, 18).resolve("outer-generator.npy"))
+        .hasSameBinaryContentAs(checkpoint(whole, 18).resolve("outer-generator.npy"));
   }
 
   @Test

@@ -82,14 +82,19 @@ class TrainTest {
               "run.yaml",
               "metrics/epochs.jsonl",
               "metrics/rounds.jsonl",
+              "metrics/workers.jsonl",
               "samples/epoch-0001.png",
               "samples/epoch-0001.npy",
+              "samples/epoch-0001.ema.png",
+              "samples/epoch-0002.ema.png",
               "samples/epoch-0002.png",
               "samples/epoch-0002.npy",
               "report/index.html",
               "report/losses.png",
               "report/samples.png",
               "checkpoints/step=00000003/generator.zip",
+              "checkpoints/step=00000003/generator-ema.zip",
+              "checkpoints/step=00000006/generator-ema.zip",
               "checkpoints/step=00000003/discriminator.zip",
               "checkpoints/step=00000003/state.json",
               "checkpoints/step=00000003/manifest.json",
@@ -204,7 +209,7 @@ class TrainTest {
     for (String step : List.of("step=00000003", "step=00000006")) {
       Path checkpoint = run.resolve("checkpoints").resolve(step);
       JsonNode manifest = new ObjectMapper().readTree(checkpoint.resolve("manifest.json").toFile());
-      assertThat(manifest.get("files")).hasSize(3);
+      assertThat(manifest.get("files")).hasSize(4);
       for (JsonNode file : manifest.get("files")) {
         assertThat(checkpoint.resolve(file.get("name").textValue()))
             .hasSize(file.get("size").longValue());
@@ -296,7 +301,7 @@ class TrainTest {
     Path plain =
         TinyExperiment.train(
             folder,
-            "moments={scope: none, mean-weight: 0, variance-weight: 0}",
+            "moments={scope: none, per-class: false, mean-weight: 0, variance-weight: 0}",
             "train.epochs=1",
             "train.workers=1");
     JsonNode manifest =

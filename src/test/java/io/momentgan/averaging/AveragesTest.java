@@ -3,6 +3,9 @@ package io.momentgan.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.config.AveragingConfig.Ema;
+import io.momentgan.config.AveragingConfig.OuterRates;
+import io.momentgan.config.AveragingConfig.OuterType;
 import io.momentgan.moments.Moments;
 import io.momentgan.network.NetworkState;
 import io.momentgan.network.ParameterLayout;
@@ -16,6 +19,9 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class AveragesTest {
+  private static final ParameterLayout.Statistics STATISTICS =
+      new ParameterLayout.Statistics(
+          new ParameterLayout.Range(1, 2), new ParameterLayout.Range(2, 3));
   private static final ParameterLayout PLAIN = new ParameterLayout(6, List.of(), List.of());
 
   @Property(tries = 50)
@@ -65,6 +71,72 @@ class AveragesTest {
             List.of(statistics(a), statistics(b)), Averages.weights(List.of(300L, 100L)), layout);
     assertThat(pooled.params()[0]).isCloseTo((float) all.mean()[0], within(1e-6f));
     assertThat(pooled.params()[1]).isCloseTo((float) all.variance(0), within(1e-6f));
+  }
+
+  @Test
+  void anOuterStepOfTheWholeChangeWithoutMomentumIsTheAverage() {
+    float[] before = state(1).params();
+    float[] average = state(2).params();
+    for (OuterType type : OuterType.values()) {
+      OuterOptimizer outer = new OuterOptimizer(type, new OuterRates(1, 0), PLAIN);
+      assertThat(outer.step(before, average, new float[0]).params())
+          .containsExactly(average, within(1e-7f));
+    }
+  }
+
+  @Test
+  void outerMomentumFollowsItsFormulas() {
+    float[][] averages = {{0, 8}, {-1, 8}, {-1, 7}};
+    OuterRates rates = new OuterRates(0.5, 0.9);
+    ParameterLayout two = new ParameterLayout(2, List.of(), List.of());
+    for (OuterType type : List.of(OuterType.MOMENTUM, OuterType.NESTEROV)) {
+      OuterOptimizer outer = new OuterOptimizer(type, rates, two);
+      double[] x = {1, 9};
+      double[] u = {0, 0};
+      OuterOptimizer.Step step = new OuterOptimizer.Step(new float[] {1, 9}, new float[0]);
+      for (float[] average : averages) {
+        for (int i = 0; i < 2; i++) {
+          double d = x[i] - average[i];
+          u[i] = 0.9 * u[i] + d;
+          x[i] -= 0.5 * (type == OuterType.MOMENTUM ? u[i] : d + 0.9 * u[i]);
+        }
+        step = outer.step(step.params(), average, step.velocity());
+        assertThat(step.params())
+            .containsExactly(new float[] {(float) x[0], (float) x[1]}, within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void runningStatisticsTakeNoPartInMomentumOrMovingAverage() {
+    ParameterLayout layout = new ParameterLayout(3, List.of(), List.of(STATISTICS));
+    float[] before = {5, 1, 2};
+    float[] average = {4, 3, 6};
+    OuterOptimizer outer = new OuterOptimizer(OuterType.MOMENTUM, new OuterRates(0.5, 0.5), layout);
+    assertThat(outer.step(before, average, new float[0]).params()).containsExactly(4.5f, 3, 6);
+    GeneratorEma ema = new GeneratorEma(new Ema(100, 0), layout);
+    assertThat(ema.next(new float[0], before, average, 100, 100)).containsExactly(4.5f, 3, 6);
+  }
+
+  @Test
+  void aGeneratorCountsHalfAfterTheHalfLifeHoweverTheImagesComeInRounds() {
+    GeneratorEma ema = new GeneratorEma(new Ema(1000, 0), PLAIN);
+    float[] start = {1, 1, 1, 1, 1, 1};
+    float[] zero = new float[6];
+    float[] average = new float[0];
+    for (int round = 1; round <= 10; round++) {
+      average = ema.next(average, round == 1 ? start : zero, zero, 100, 100L * round);
+    }
+    assertThat(average[0]).isCloseTo(0.5f, within(1e-6f));
+  }
+
+  @Test
+  void theMovingAverageForgetsTheInitialWeightsWhileItRampsUp() {
+    GeneratorEma ema = new GeneratorEma(new Ema(10_000, 0.05), PLAIN);
+    float[] start = {1, 1, 1, 1, 1, 1};
+    float[] average = ema.next(new float[0], start, new float[6], 100, 100);
+    assertThat(average[0]).isCloseTo((float) Math.pow(0.5, 20), within(1e-9f));
+    assertThat(new GeneratorEma(new Ema(0, 0), PLAIN).next(average, start, start, 1, 1)).isEmpty();
   }
 
   private static NetworkState statistics(Moments m) {

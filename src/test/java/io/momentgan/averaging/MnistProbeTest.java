@@ -56,7 +56,7 @@ class MnistProbeTest {
     int workers = experiment.train().workers();
     try (JavaSparkContext spark = SparkTests.local(workers)) {
       Shards shards = Shards.load(spark, images.training(), workers, 1, -1);
-      return RealMoments.floor(shards, experiment, RealMoments.whole(shards));
+      return RealMoments.floor(shards, experiment, RealMoments.side(shards, experiment));
     }
   }
 }

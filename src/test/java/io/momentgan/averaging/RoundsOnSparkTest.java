@@ -8,13 +8,17 @@ import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.collective.Traffic;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.GlyphSource;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.NoiseFloor;
+import io.momentgan.moments.RealSide;
+import io.momentgan.network.AveragingState;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.NetworkState;
@@ -27,7 +31,6 @@ import io.momentgan.step.GanStep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -121,6 +124,77 @@ class RoundsOnSparkTest {
   }
 
   @Test
+  void momentsPerClassAreAnotherAlgorithmThatWorkersAgreeOn() {
+    String[] settings = {
+      "train.workers=2", "train.averaging-frequency=1", "train.batch-size=16",
+      "generator.optimizer.type=sgd", "discriminator.optimizer.type=sgd", "name=one"
+    };
+    ImageSource images = new GlyphSource(400, 1);
+    Snapshot together = train(Experiments.small(settings), images, 5);
+    settings[5] = "moments.per-class=true";
+    Snapshot perClass = train(Experiments.small(settings), images, 5);
+    assertThat(perClass.generator().params()).isNotEqualTo(together.generator().params());
+    assertThat(train(Experiments.small(settings), images, 5).generator().params())
+        .isEqualTo(perClass.generator().params());
+  }
+
+  @Test
+  void optimizersMomentsThatAreSharedInEachRoundAreSharedAsWithoutPeriods() {
+    Experiment each = Experiments.small("train.workers=2", "averaging.ema.half-life=0");
+    Experiment seldom =
+        Experiments.small(
+            "train.workers=2",
+            "averaging.ema.half-life=0",
+            "averaging.first-moment-period=2",
+            "averaging.second-moment-period=3");
+    ImageSource images = new GlyphSource(400, 1);
+    // The first round of an epoch begins with shared moments, so it ends with the same parameters.
+    assertThat(train(seldom, images, 1).generator().params())
+        .isEqualTo(train(each, images, 1).generator().params());
+    assertThat(train(seldom, images, 2).generator().params())
+        .isNotEqualTo(train(each, images, 2).generator().params());
+    assertThat(train(seldom, images, 5).generator().params())
+        .isEqualTo(train(seldom, images, 5).generator().params());
+  }
+
+  @Test
+  void momentsThatWorkersKeepDoNotTravel() {
+    Experiment experiment =
+        Experiments.small("train.workers=2", "averaging.second-moment-period=3");
+    List<RoundResult> results = results(experiment, new GlyphSource(400, 1), 7);
+    long params = Float.BYTES * (long) parameters(results.get(0).snapshot());
+    assertThat(results)
+        .extracting(RoundResult::bytesOut)
+        .startsWith(3 * params, 2 * params, 2 * params, 3 * params, 2 * params)
+        .endsWith(2 * params, 3 * params);
+    assertThat(results)
+        .extracting(RoundResult::bytesIn)
+        .startsWith(4 * params, 4 * params, 6 * params, 4 * params);
+    assertThat(results)
+        .extracting(RoundResult::whole)
+        .containsExactly(false, false, true, false, false, true, true);
+  }
+
+  private static int parameters(Snapshot snapshot) {
+    return snapshot.generator().params().length + snapshot.discriminator().params().length;
+  }
+
+  @Test
+  void bytesOfExchangesAreThoseOfTheNumbersThatWereHandedIn() {
+    Experiment experiment = Experiments.small("train.workers=2", "train.averaging-frequency=4");
+    RoundResult result = results(experiment, new GlyphSource(400, 1), 1).get(0);
+    int side = Long.BYTES + 2 * 784 * Double.BYTES;
+    int loss = Long.BYTES + Double.BYTES;
+    // One message per iteration and one for the figures at the end, of two workers.
+    long messages = 2 * (4 + 1);
+    assertThat(result.traffic().exchanges()).isEqualTo(messages);
+    assertThat(result.traffic().bytesOut()).isEqualTo(messages * (2 * side + loss));
+    assertThat(result.traffic().bytesIn()).isEqualTo(result.traffic().bytesOut());
+    Experiment alone = Experiments.small("train.workers=2", "moments.scope=partition");
+    assertThat(results(alone, new GlyphSource(400, 1), 1).get(0).traffic()).isEqualTo(Traffic.NONE);
+  }
+
+  @Test
   void notANumberInOneWorkerStopsAllAndNamesIt() {
     Experiment experiment =
         Experiments.small(
@@ -152,7 +226,8 @@ class RoundsOnSparkTest {
       Schedule schedule = Schedule.of(experiment.train(), 100);
       Snapshot snapshot = initial(experiment);
       assertThatThrownBy(() -> master.round(snapshot, schedule.round(0)))
-          .hasMessageContaining("Job aborted");
+          .isInstanceOf(RoundFailedException.class)
+          .hasMessageContaining("Round 1 failed: ");
     }
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(100));
   }
@@ -181,8 +256,8 @@ class RoundsOnSparkTest {
   @Test
   void momentsOfTheWholeDataSetDoNotDependOnTheShards() {
     ImageSource images = new GlyphSource(3001, 1);
-    Moments one = RealMoments.whole(Shards.load(spark, images, 1, 1, -1));
-    Moments three = RealMoments.whole(Shards.load(spark, images, 3, 1, -1));
+    Moments one = whole(Shards.load(spark, images, 1, 1, -1));
+    Moments three = whole(Shards.load(spark, images, 3, 1, -1));
     assertThat(three.count()).isEqualTo(3001);
     assertThat(three.mean()).containsExactly(one.mean(), within(1e-12));
     assertThat(three.m2()).containsExactly(one.m2(), within(1e-8));
@@ -205,34 +280,47 @@ class RoundsOnSparkTest {
         .isEqualTo(NoiseFloor.NONE);
   }
 
+  private static Moments whole(Shards shards) {
+    return RealMoments.whole(shards, Clusters.ONE).get(0);
+  }
+
   private static NoiseFloor floor(Shards shards, String... settings) {
     List<String> all = new ArrayList<>(List.of(settings));
     all.add("train.workers=2");
     Experiment experiment = Experiments.small(all.toArray(String[]::new));
-    return RealMoments.floor(shards, experiment, RealMoments.whole(shards));
+    return RealMoments.floor(shards, experiment, RealMoments.side(shards, experiment));
   }
 
   private static Snapshot train(Experiment experiment, ImageSource images, int rounds) {
+    return results(experiment, images, rounds).get(rounds - 1).snapshot();
+  }
+
+  private static List<RoundResult> results(Experiment experiment, ImageSource images, int rounds) {
     Shards shards =
         Shards.load(spark, images, experiment.train().workers(), experiment.train().seed(), -1);
     RunContext context =
         new RunContext(
-            "test", experiment, images.shape(), new LocalCollectives(), RealMoments.whole(shards));
+            "test",
+            experiment,
+            images.shape(),
+            new LocalCollectives(),
+            RealMoments.side(shards, experiment));
     try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards)) {
       Schedule schedule = Schedule.of(experiment.train(), images.count());
       Snapshot snapshot = initial(experiment);
+      List<RoundResult> results = new ArrayList<>();
       for (int number = 0; number < rounds; number++) {
-        snapshot = master.round(snapshot, schedule.round(number)).snapshot();
+        results.add(master.round(snapshot, schedule.round(number)));
+        snapshot = results.get(number).snapshot();
       }
-      return snapshot;
+      return results;
     } finally {
       shards.rdd().unpersist(true);
     }
   }
 
   private static RunContext context(Experiment experiment) {
-    return new RunContext(
-        "test", experiment, GLYPH, new LocalCollectives(), Moments.empty(GLYPH.features()));
+    return new RunContext("test", experiment, GLYPH, new LocalCollectives(), RealSide.UNKNOWN);
   }
 
   private static Snapshot initial(Experiment experiment) {
@@ -247,7 +335,9 @@ class RoundsOnSparkTest {
     Schedule schedule = Schedule.of(experiment.train(), images.count());
     long iterations = 0;
     try (Collective alone = alone()) {
-      GanStep step = new GanStep(experiment, networks, alone, Optional.of(whole));
+      GanStep step =
+          new GanStep(
+              experiment, networks, alone, new RealSide(Clusters.ONE, List.of(whole)), false);
       for (int number = 0; number < rounds; number++) {
         Round round = schedule.round(number);
         int[] order = shard.order(experiment.train().seed(), round.epoch());
@@ -261,7 +351,8 @@ class RoundsOnSparkTest {
         iterations,
         iterations * experiment.train().batchSize(),
         networks.generator().state(),
-        networks.discriminator().state());
+        networks.discriminator().state(),
+        AveragingState.NONE);
   }
 
   /** The same images and the same z as those of all workers, as one batch on this thread. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -175,6 +176,44 @@ public abstract class CollectiveContractTest {
     assertThatThrownBy(() -> factory().join("outside", 2, 2, LONG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 of 2");
+  }
+
+  @Test
+  void aWorkerGoesOnWhileAnExchangeIsUnderWay() throws Exception {
+    List<Boolean> began = Collections.synchronizedList(new ArrayList<>());
+    List<List<Moments>> merged =
+        results(
+            run(
+                2,
+                LONG,
+                c -> {
+                  // Rank 1 hands in only after rank 0 has gone on: were begin to wait, both would.
+                  while (c.rank() == 1 && began.isEmpty()) {
+                    Thread.sleep(1);
+                  }
+                  Exchange exchange = c.begin(List.of(moments(c.rank())));
+                  began.add(true);
+                  return exchange.await();
+                }));
+    assertThat(merged.get(0)).isEqualTo(merged.get(1));
+    assertThat(merged.get(0).get(0)).isEqualTo(moments(0).merge(moments(1)));
+  }
+
+  @Test
+  void twoExchangesAtOnceAreRefused() throws Exception {
+    List<Boolean> refused =
+        results(
+            run(
+                1,
+                LONG,
+                c -> {
+                  Exchange first = c.begin(List.of(moments(1)));
+                  assertThatThrownBy(() -> c.begin(List.of(moments(2))))
+                      .isInstanceOf(IllegalStateException.class)
+                      .hasMessageContaining("await it");
+                  return first.await().equals(List.of(moments(1)));
+                }));
+    assertThat(refused).containsExactly(true);
   }
 
   private List<Moments> mergeAfterAPause(Collective c) throws InterruptedException {

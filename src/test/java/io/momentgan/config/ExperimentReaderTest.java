@@ -68,8 +68,17 @@ class ExperimentReaderTest {
                     batchNorm,
                     adam),
                 new LossConfig(LossConfig.Generator.NON_SATURATING, 0.9, 0),
-                new MomentsConfig(MomentsConfig.Scope.GLOBAL, 0.1, 0.1),
-                new TrainConfig(20, 1, 100, 0, 10, 1, 1, 300),
+                new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
+                new TrainConfig(20, 1, 100, 0, 10, List.of(), 1, 1, 300),
+                new AveragingConfig(
+                    new AveragingConfig.Ema(10_000, 0.05),
+                    new AveragingConfig.Outer(
+                        AveragingConfig.OuterType.NONE,
+                        new AveragingConfig.OuterRates(1, 0.5),
+                        new AveragingConfig.OuterRates(1, 0.5)),
+                    1,
+                    1),
+                new FailuresConfig(3, 100, 0),
                 new CheckpointConfig(0, 3, 0, true),
                 new SamplesConfig(64, 16),
                 new EvaluationConfig(
@@ -152,7 +161,7 @@ class ExperimentReaderTest {
       delimiter = '|',
       value = {
         "colour: red              | small.yaml: Setting colour: found an unknown setting, expected one of",
-        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, g-steps, seed, workers",
+        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, g-steps, seed, warm-up, workers",
         "data: {glyphs: {n: 3}}   | small.yaml: Setting data.glyphs.n: found an unknown setting, expected one of seed, test, train",
         "train: {epochs: ten}     | small.yaml: Setting train.epochs: found \"ten\", expected a whole number",
         "train: {epochs: 2.5}     | small.yaml: Setting train.epochs: found 2.5, expected a whole number",
@@ -368,6 +377,8 @@ class ExperimentReaderTest {
         e.loss(),
         e.moments(),
         e.train(),
+        e.averaging(),
+        e.failures(),
         e.checkpoint(),
         e.samples(),
         e.evaluation(),

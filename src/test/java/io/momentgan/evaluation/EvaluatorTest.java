@@ -33,7 +33,7 @@ class EvaluatorTest {
     spark = SparkTests.local(2);
     images =
         LabelledImages.open(
-            new DataConfig("glyphs", 0, 0, "unused", new DataConfig.Glyphs(3000, SAMPLES, 1)),
+            new DataConfig("glyphs", 0, 0, "unused", new DataConfig.Glyphs(1000, SAMPLES, 1)),
             Map.of());
     evaluator = open(spark);
     real = evaluator.evaluate(new Picked(images.heldOut(), 1, 10));
@@ -79,7 +79,7 @@ class EvaluatorTest {
   void realImagesAreAtTheFloor() {
     Quality quality = real.quality();
     assertThat(real.extractor().accuracy()).isGreaterThan(0.9);
-    assertThat(quality.fd()).isCloseTo(real.real().fd(), within(1e-6));
+    assertThat(quality.fd()).isCloseTo(real.real().fd(), within(1e-3));
     assertThat(quality.coverage()).isGreaterThan(0.7);
     assertThat(quality.missingModes()).isZero();
     assertThat(Math.abs(quality.kid())).isLessThan(0.1 * real.independentPixels().kid());

@@ -21,7 +21,12 @@ class ScheduleTest {
       @ForAll @IntRange(min = 1, max = 50) int perEpoch,
       @ForAll @IntRange(min = 1, max = 20) int averagingFrequency,
       @ForAll @IntRange(min = 1, max = 4) int epochs) {
-    Schedule schedule = new Schedule(perEpoch, averagingFrequency, epochs);
+    Schedule schedule =
+        new Schedule(
+            perEpoch,
+            Experiments.small(
+                    "train.averaging-frequency=" + averagingFrequency, "train.epochs=" + epochs)
+                .train());
     long iterations = 0;
     int ends = 0;
     for (long number = 0; number < schedule.rounds(); number++) {
@@ -36,6 +41,23 @@ class ScheduleTest {
     }
     assertThat(iterations).isEqualTo(schedule.iterations());
     assertThat(ends).isEqualTo(epochs);
+  }
+
+  @Test
+  void theWarmUpHasItsOwnFrequencies() {
+    Schedule schedule =
+        Schedule.of(
+            Experiments.small(
+                    "train.epochs=4",
+                    "train.averaging-frequency=4",
+                    "train.warm-up=[{epochs: 1, averaging-frequency: 1}, {epochs: 2, averaging-frequency: 2}]")
+                .train(),
+            80);
+    assertThat(schedule.iterationsPerEpoch()).isEqualTo(10);
+    assertThat(schedule.rounds()).isEqualTo(10 + 5 + 5 + 3);
+    assertThat(schedule.round(9)).isEqualTo(new Round(9, 1, 9, 1, 9, 9, true, true));
+    assertThat(schedule.round(10)).isEqualTo(new Round(10, 2, 0, 2, 10, 0, false, false));
+    assertThat(schedule.round(22)).isEqualTo(new Round(22, 4, 8, 2, 38, 2, true, false));
   }
 
   @Test

@@ -9,12 +9,14 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
+import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
+import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -199,23 +201,24 @@ class GanStepTest {
   }
 
   @Test
-  void aLossThatIsNotFiniteIsReportedAndUpdatesNoGenerator() {
+  void aLossThatIsNotFiniteIsReportedAndStopsTheTrainingAtTheNextExchange() {
     Experiment experiment = Experiments.small();
     GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
-    float[] before = networks.generator().state().params();
     INDArray broken = real(1).castTo(DataType.FLOAT).putScalar(0, Float.NaN);
-    Losses losses = step(experiment, networks).iterate(broken, 0);
-    assertThat(losses.isFinite()).isFalse();
-    assertThat(losses.isOwnFinite()).isFalse();
-    assertThat(networks.generator().state().params()).isEqualTo(before);
+    GanStep step = step(experiment, networks);
+    assertThat(step.iterate(broken, 0).isFinite()).isFalse();
+    assertThat(step.hasStopped()).isFalse();
+    step.iterate(real(1).castTo(DataType.FLOAT), 1);
+    assertThat(step.hasStopped()).isTrue();
   }
 
   @Test
   void dataSetScopeComparesWithTheWholeDataSet() {
     Experiment experiment = Experiments.small("moments.scope=dataset");
     GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
-    Moments far = Moments.ofMeans(1000, 9, 9, 9, 9, 9, 9);
-    GanStep step = new GanStep(experiment, networks, alone, Optional.of(far));
+    Moments far = new Moments(1000, new double[] {9, 9, 9, 9, 9, 9}, new double[FEATURES]);
+    GanStep step =
+        new GanStep(experiment, networks, alone, new RealSide(Clusters.ONE, List.of(far)), false);
     Losses losses = step.iterate(real(1).castTo(DataType.FLOAT), 0);
     assertThat(losses.momentMean()).isBetween(0.1 * 6 * 8, 0.1 * 6 * 10);
   }
@@ -231,7 +234,7 @@ class GanStepTest {
   }
 
   private GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(experiment, networks, alone, Optional.empty());
+    return new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false);
   }
 
   /** With plain gradient descent of rate 1 an update is the gradient. */

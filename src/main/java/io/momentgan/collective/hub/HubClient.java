@@ -57,17 +57,52 @@ final class HubClient implements AutoCloseable {
    * @throws CollectiveException with the hub's reason, or when it cannot be reached
    */
   List<Moments> ask(Request request, Duration limit) throws InterruptedException {
+    return send(request).await(limit);
+  }
+
+  /**
+   * Asks the hub and does not wait.
+   *
+   * @param request what to ask
+   * @return the answer to come
+   * @throws CollectiveException when the hub cannot be reached
+   */
+  Answer send(Request request) throws InterruptedException {
     CompletableFuture<List<Moments>> answer = new CompletableFuture<>();
     TransportClient connection = connect();
     long id = connection.sendRpc(request.encode(), completing(answer));
-    try {
-      return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw failure(e.getCause());
-    } catch (TimeoutException e) {
-      connection.removeRpcRequest(id);
-      throw new CollectiveException(
-          "No answer of %s within %d s".formatted(this, limit.toSeconds()), e);
+    return new Answer(answer, connection, id);
+  }
+
+  /** An answer of the hub that may be still to come. */
+  final class Answer {
+    private final CompletableFuture<List<Moments>> moments;
+    private final TransportClient connection;
+    private final long id;
+
+    private Answer(CompletableFuture<List<Moments>> moments, TransportClient connection, long id) {
+      this.moments = moments;
+      this.connection = connection;
+      this.id = id;
+    }
+
+    /**
+     * Waits for the answer.
+     *
+     * @param limit how long to wait
+     * @return the merged moments
+     * @throws CollectiveException with the hub's reason, or when it does not answer
+     */
+    List<Moments> await(Duration limit) throws InterruptedException {
+      try {
+        return moments.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        throw failure(e.getCause());
+      } catch (TimeoutException e) {
+        connection.removeRpcRequest(id);
+        throw new CollectiveException(
+            "No answer of %s within %d s".formatted(HubClient.this, limit.toSeconds()), e);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
+import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Group;
 import io.momentgan.moments.Moments;
 import java.time.Duration;
@@ -22,6 +23,7 @@ final class HubCollective implements Collective {
   private final int size;
   private final Duration limit;
   private long exchange;
+  private boolean underWay;
   private boolean failed;
   private boolean closed;
 
@@ -38,7 +40,8 @@ final class HubCollective implements Collective {
       throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, size));
     }
     HubCollective joined = new HubCollective(hub, group, rank, size, deadline);
-    joined.ask(new Request(Request.Kind.JOIN, group, rank, size, deadline.toMillis()));
+    Request join = new Request(Request.Kind.JOIN, group, rank, size, deadline.toMillis());
+    joined.told(() -> hub.ask(join, joined.limit));
     return joined;
   }
 
@@ -53,14 +56,31 @@ final class HubCollective implements Collective {
   }
 
   @Override
-  public List<Moments> merge(List<Moments> contribution) {
+  public Exchange begin(List<Moments> contribution) {
+    Collective.requireNone(underWay);
+    underWay = true;
     exchange++;
-    return ask(new Request(Request.Kind.MERGE, group, rank, size, exchange, "", contribution));
+    HubClient.Answer answer =
+        told(
+            () ->
+                hub.send(
+                    new Request(
+                        Request.Kind.MERGE, group, rank, size, exchange, "", contribution)));
+    return () -> {
+      underWay = false;
+      return told(() -> answer.await(limit));
+    };
   }
 
-  private List<Moments> ask(Request request) {
+  /** A conversation with the hub. */
+  @FunctionalInterface
+  private interface Talk<T> {
+    T hold() throws InterruptedException;
+  }
+
+  private <T> T told(Talk<T> talk) {
     try {
-      return hub.ask(request, limit);
+      return talk.hold();
     } catch (InterruptedException e) {
       abort("it was interrupted while it waited for the others");
       Thread.currentThread().interrupt();

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Moments as bytes: how many; for each its count, its number of features, means, M2.
+ * Moments as bytes: how many; for each its count, its numbers of means and of M2, means, M2.
  *
  * <p>Doubles cross the wire bit for bit, in the byte order of the buffer.
  */
@@ -18,7 +18,7 @@ final class MomentsCodec {
   static int bytes(List<Moments> list) {
     long bytes = Integer.BYTES;
     for (Moments moments : list) {
-      bytes += Long.BYTES + Integer.BYTES + 2L * Double.BYTES * moments.features();
+      bytes += 2 * Integer.BYTES + moments.bytes();
     }
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -31,7 +31,8 @@ final class MomentsCodec {
     to.putInt(list.size());
     for (Moments moments : list) {
       to.putLong(moments.count());
-      to.putInt(moments.features());
+      to.putInt(moments.mean().length);
+      to.putInt(moments.m2().length);
       write(moments.mean(), to);
       write(moments.m2(), to);
     }
@@ -43,8 +44,9 @@ final class MomentsCodec {
     List<Moments> list = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       long count = from.getLong();
-      int features = from.getInt();
-      list.add(new Moments(count, doubles(features, from), doubles(features, from)));
+      int means = from.getInt();
+      int spreads = from.getInt();
+      list.add(new Moments(count, doubles(means, from), doubles(spreads, from)));
     }
     return list;
   }

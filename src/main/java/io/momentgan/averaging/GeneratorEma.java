@@ -1,0 +1,38 @@
+package io.momentgan.averaging;
+
+import io.momentgan.config.AveragingConfig.Ema;
+import io.momentgan.network.ParameterLayout;
+
+/** The generator's exponential moving average, counted in images (StyleGAN, arXiv 1812.04948). */
+record GeneratorEma(Ema config, ParameterLayout layout) {
+  /**
+   * The average after a round. Running statistics of batch normalisation are those of the newest
+   * generator, as they are averages already.
+   *
+   * @param average before the round; empty before the first
+   * @param before the generator's parameters before the round
+   * @param after the generator's parameters after it
+   * @param images real images that all workers saw in the round
+   * @param seen real images seen so far, this round included
+   * @return the average; empty where none is kept
+   */
+  float[] next(float[] average, float[] before, float[] after, long images, long seen) {
+    if (!config.on()) {
+      return new float[0];
+    }
+    double keep = Math.pow(0.5, images / halfLife(seen));
+    float[] old = average.length == 0 ? before : average;
+    float[] next = new float[after.length];
+    for (int i = 0; i < next.length; i++) {
+      next[i] = (float) (after[i] + keep * ((double) old[i] - after[i]));
+    }
+    layout.copyStatistics(after, next);
+    return next;
+  }
+
+  private double halfLife(long seen) {
+    return config.rampUp() == 0
+        ? config.halfLife()
+        : Math.min(config.halfLife(), config.rampUp() * seen);
+  }
+}

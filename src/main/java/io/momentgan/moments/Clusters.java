@@ -1,0 +1,90 @@
+package io.momentgan.moments;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Which images are compared with which: all with all, or each with those nearest to the same class
+ * mean. Real and generated images are told apart by the same rule, since generated ones have no
+ * label.
+ *
+ * @param centres means of the classes, or one empty array where all images belong together; never
+ *     mutated
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+public record Clusters(double[][] centres) implements Serializable {
+  /** All images belong together. */
+  public static final Clusters ONE = new Clusters(new double[1][0]);
+
+  /**
+   * Clusters around class means.
+   *
+   * @param classes moments of each class, at least one not empty
+   * @return one cluster per class that has images
+   */
+  public static Clusters around(List<Moments> classes) {
+    return new Clusters(
+        classes.stream().filter(c -> c.count() > 0).map(Moments::mean).toArray(double[][]::new));
+  }
+
+  /** How many. */
+  public int count() {
+    return centres.length;
+  }
+
+  /**
+   * The nearest centre of each row, by Euclidean distance.
+   *
+   * @param rows values [n, features], row after row
+   * @param features number of features
+   * @return the cluster of each row
+   */
+  public int[] assign(double[] rows, int features) {
+    int[] nearest = new int[rows.length / features];
+    for (int i = 0; i < nearest.length && count() > 1; i++) {
+      int from = i * features;
+      nearest[i] =
+          IntStream.range(0, count())
+              .boxed()
+              .min((a, b) -> Double.compare(distance(rows, from, a), distance(rows, from, b)))
+              .orElseThrow();
+    }
+    return nearest;
+  }
+
+  /**
+   * The moments of each cluster's rows.
+   *
+   * @param rows values [n, features], row after row
+   * @param features number of features
+   * @param assignment the cluster of each row
+   * @return moments in the order of the clusters; some may be of no rows
+   */
+  public List<Moments> moments(double[] rows, int features, int[] assignment) {
+    return count() == 1
+        ? List.of(Moments.of(rows, features))
+        : IntStream.range(0, count())
+            .mapToObj(cluster -> Moments.of(select(rows, features, assignment, cluster), features))
+            .toList();
+  }
+
+  private static double[] select(double[] rows, int features, int[] assignment, int cluster) {
+    int[] chosen =
+        IntStream.range(0, assignment.length).filter(i -> assignment[i] == cluster).toArray();
+    double[] selected = new double[chosen.length * features];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(rows, chosen[i] * features, selected, i * features, features);
+    }
+    return selected;
+  }
+
+  private double distance(double[] rows, int from, int cluster) {
+    double sum = 0;
+    for (int j = 0; j < centres[cluster].length; j++) {
+      double d = rows[from + j] - centres[cluster][j];
+      sum += d * d;
+    }
+    return sum;
+  }
+}

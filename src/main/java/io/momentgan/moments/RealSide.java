@@ -1,0 +1,20 @@
+package io.momentgan.moments;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What is known of the real images before the training.
+ *
+ * @param clusters which images are compared with which
+ * @param whole moments of all training images per cluster; empty where no comparison needs them
+ */
+public record RealSide(Clusters clusters, List<Moments> whole) implements Serializable {
+  /** Nothing is known, and all images belong together. */
+  public static final RealSide UNKNOWN = new RealSide(Clusters.ONE, List.of());
+
+  /** Copies the list. */
+  public RealSide {
+    whole = List.copyOf(whole);
+  }
+}
