@@ -78,6 +78,16 @@ class ArchitectureTest {
           Layer.of("output", "config", "data", "evaluation")
               .with(HADOOP, JACKSON, SLF4J, "me.tongfei.progressbar..", "org.jfree.."),
           Layer.of(
+                  "bench",
+                  "config",
+                  "moments",
+                  "collective",
+                  "data",
+                  "partition",
+                  "network",
+                  "averaging")
+              .with(SPARK, SCALA, DL4J, ND4J),
+          Layer.of(
                   "app",
                   "config",
                   "moments",
@@ -90,8 +100,10 @@ class ArchitectureTest {
                   "averaging",
                   "extractor",
                   "evaluation",
-                  "output")
-              .with(JACKSON, SPARK, SCALA, DL4J, ND4J, SLF4J, "picocli.."));
+                  "output",
+                  "bench")
+              .with(
+                  JACKSON, SPARK, SCALA, DL4J, ND4J, SLF4J, "picocli..", "com.codahale.metrics.."));
 
   /**
    * A package.
@@ -166,7 +178,7 @@ class ArchitectureTest {
   void onlyAveragingAndTheExtractorKnowDl4jSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "averaging", ROOT + "extractor")
+        .resideOutsideOfPackages(ROOT + "averaging", ROOT + "extractor", ROOT + "bench")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.deeplearning4j.spark..")

@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       GenerateCommand.class,
       ReportCommand.class,
-      ResultsCommand.class
+      ResultsCommand.class,
+      BenchCommand.class
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -99,7 +100,7 @@ public final class Main implements Runnable {
     }
     RunFailedException failed = cause(error, RunFailedException.class);
     if (failed != null) {
-      LOG.error("The run has given up", failed);
+      LOG.debug("The run has given up", failed);
       line.getErr().println("error: " + oneLine(failed.getMessage()));
       return FAILED;
     }

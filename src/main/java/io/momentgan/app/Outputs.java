@@ -16,8 +16,10 @@ import io.momentgan.output.ImageGrid;
 import io.momentgan.output.MetricsLog;
 import io.momentgan.output.NpyArray;
 import io.momentgan.output.Progress;
+import io.momentgan.output.RoundLine;
 import io.momentgan.output.RunFolder;
 import io.momentgan.output.RunReport;
+import io.momentgan.output.WorkerLine;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import java.util.List;
@@ -77,6 +79,7 @@ final class Outputs implements AutoCloseable {
     this.evaluation = evaluation;
     this.newestCheckpoint = start.snapshot().round();
     this.roundsWritten = start.snapshot().round();
+    TrainingGauges.reset();
     progress.epochs().forEach(alarms::next);
     checkpoints.dropAfter(start.snapshot().round());
   }
@@ -122,8 +125,11 @@ final class Outputs implements AutoCloseable {
     }
     roundsWritten++;
     progress = progress.plus(result, round.iterations());
-    rounds.append(Lines.round(round, result, progress, floor));
-    Lines.workers(round, result).forEach(workers::append);
+    RoundLine line = Lines.round(round, result, progress, floor);
+    List<WorkerLine> workerLines = Lines.workers(round, result);
+    rounds.append(line);
+    workerLines.forEach(workers::append);
+    TrainingGauges.show(line, workerLines);
     progressBar.update(Lines.state(round, result, floor));
     double score = score();
     if (round.lastOfEpoch()) {

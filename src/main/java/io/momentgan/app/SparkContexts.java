@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.plugin.SparkPlugin;
 import scala.Tuple2;
 
 /** Opens the Spark context of a run. */
@@ -49,6 +50,13 @@ final class SparkContexts {
     if (!Cluster.isLocal(conf)) {
       prepareExecutors(conf);
     }
+    addPlugin(conf, TrainingGauges.class);
+    conf.set(TrainingGauges.WORKERS, Integer.toString(workers));
+    conf.setIfMissing(
+        "spark.metrics.conf.driver.sink.prometheusServlet.class",
+        "org.apache.spark.metrics.sink.PrometheusServlet");
+    conf.setIfMissing(
+        "spark.metrics.conf.driver.sink.prometheusServlet.path", "/metrics/prometheus");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Networks come back as task results; larger ones take a detour through the block manager.
     conf.setIfMissing("spark.task.maxDirectResultSize", "64m");
@@ -63,11 +71,7 @@ final class SparkContexts {
   }
 
   private static void prepareExecutors(SparkConf conf) {
-    String plugin = MomentGanPlugin.class.getName();
-    String plugins = conf.get(PLUGINS, "");
-    if (!plugins.contains(plugin)) {
-      conf.set(PLUGINS, plugins.isBlank() ? plugin : plugins + "," + plugin);
-    }
+    addPlugin(conf, MomentGanPlugin.class);
     // A worker that hangs keeps its slot until its executor goes.
     conf.setIfMissing("spark.task.reaper.enabled", "true");
     conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
@@ -75,6 +79,13 @@ final class SparkContexts {
     String threads =
         System.getenv().getOrDefault("OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", threads);
+  }
+
+  private static void addPlugin(SparkConf conf, Class<? extends SparkPlugin> plugin) {
+    String plugins = conf.get(PLUGINS, "");
+    if (!plugins.contains(plugin.getName())) {
+      conf.set(PLUGINS, plugins.isBlank() ? plugin.getName() : plugins + "," + plugin.getName());
+    }
   }
 
   private static void awaitWorkers(JavaSparkContext spark, int workers) {

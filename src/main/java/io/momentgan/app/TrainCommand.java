@@ -110,6 +110,11 @@ final class TrainCommand implements Callable<Integer> {
     if (workers != null) {
       overrides.add("train.workers=" + workers);
     }
+    return read(file, overrides);
+  }
+
+  /** Reads a settings file. */
+  static Experiment read(Path file, List<String> overrides) {
     try {
       return ExperimentReader.read(Files.readString(file), file.toString(), overrides);
     } catch (NoSuchFileException e) {

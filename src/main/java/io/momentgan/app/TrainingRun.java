@@ -90,7 +90,7 @@ final class TrainingRun {
     RealSide real = RealMoments.side(shards, experiment);
     NoiseFloor floor = RealMoments.floor(shards, experiment, real);
     RunContext context =
-        new RunContext(folder.name(), experiment, images.shape(), collectives(), real);
+        new RunContext(folder.name(), experiment, images.shape(), collectives(spark), real);
     try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
         RoundDeadline deadline =
             new RoundDeadline(spark, folder.name(), experiment.failures().roundSeconds());
@@ -142,8 +142,10 @@ final class TrainingRun {
         throw new RunFailedException(
             "The application was stopped within %s".formatted(description(round)), e);
       }
+      TrainingGauges.countFailure();
       failures.add(round.number(), e, outputs.lastGoodCheckpoint());
-      LOG.warn("{}; it is tried again from the snapshot", e.getMessage(), e);
+      LOG.warn("{}; it is tried again from the snapshot", e.getMessage());
+      LOG.debug("Its cause", e);
       return Optional.empty();
     }
   }
@@ -169,7 +171,8 @@ final class TrainingRun {
             record.experiment().train().workers());
   }
 
-  private CollectiveFactory collectives() {
+  /** How the workers of an application find each other. */
+  static CollectiveFactory collectives(JavaSparkContext spark) {
     return spark.isLocal() ? new LocalCollectives() : new HubCollectives();
   }
 

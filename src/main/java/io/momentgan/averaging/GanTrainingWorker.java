@@ -54,6 +54,9 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   @Override
   public ParameterAveragingTrainingResult processMinibatch(
       DataSet batch, MultiLayerNetwork discriminator, boolean isLast) {
+    if (TaskContext.get().isInterrupted()) {
+      throw new IllegalStateException("The round was cancelled");
+    }
     return session.train(batch.getFeatures(), isLast) ? null : session.result();
   }
 

@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param last figures of the last batch after the last update
  * @param maxGradientNorm largest gradient norm of either network in any of its iterations
  * @param seconds wall time
+ * @param stepSeconds of these, time within iterations, waits for others included
  * @param traffic what its exchanges cost
  * @param fault what was not finite
  */
@@ -27,6 +28,7 @@ public record WorkerReport(
     Losses last,
     double maxGradientNorm,
     double seconds,
+    double stepSeconds,
     Traffic traffic,
     Fault fault)
     implements Serializable {

@@ -10,7 +10,6 @@ import io.momentgan.network.Snapshot;
 import io.momentgan.partition.Round;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.Losses;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A worker's round: the snapshot's networks, trained batch by batch. */
@@ -27,6 +26,7 @@ final class WorkerSession {
   private int iterations;
   private long samples;
   private double maxGradientNorm;
+  private long stepNanos;
   private Fault fault = Fault.NONE;
 
   WorkerSession(
@@ -40,7 +40,7 @@ final class WorkerSession {
     this.round = round;
     this.collective = collective;
     this.host = host;
-    this.networks = GanNetworks.build(experiment, context.shape().features(), DataType.FLOAT);
+    this.networks = NetworkPool.take(context);
     load(snapshot);
     this.step =
         new GanStep(experiment, networks, collective, context.realSide(), round.sharesGradients());
@@ -73,6 +73,15 @@ final class WorkerSession {
    * @return whether the round goes on
    */
   boolean train(INDArray real, boolean lastOfRound) {
+    long began = System.nanoTime();
+    try {
+      return step(real, lastOfRound);
+    } finally {
+      stepNanos += System.nanoTime() - began;
+    }
+  }
+
+  private boolean step(INDArray real, boolean lastOfRound) {
     long iteration = round.iterationsBefore() + iterations;
     last = step.iterate(real, iteration);
     iterations++;
@@ -97,12 +106,14 @@ final class WorkerSession {
     }
   }
 
+  /** What came of the round. Nothing can be asked of the session after this. */
   GanTrainingResult result() {
     NetworkState discriminator = networks.discriminator().state();
     NetworkState generator = networks.generator().state();
     fault = fault.or(unfit("discriminator", discriminator)).or(unfit("generator", generator));
     SharedMoments shared = SharedMoments.after(round, context.experiment());
     keepOwn(shared, generator, discriminator);
+    NetworkPool.giveBack(context, networks);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new GanTrainingResult(
         shared.select(discriminator, networks.discriminator().updaterLayout()),
@@ -116,6 +127,7 @@ final class WorkerSession {
             last,
             maxGradientNorm,
             seconds,
+            stepNanos / 1e9,
             collective.traffic(),
             fault));
   }

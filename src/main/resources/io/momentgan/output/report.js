@@ -25,7 +25,7 @@ for (const chart of data.charts) {
       animation: false,
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
-      plugins: { legend: { labels: { boxWidth: 18, boxHeight: 2 } } },
+      plugins: { legend: { labels: { usePointStyle: chart.type === "line", pointStyle: "line" } } },
       scales: {
         x: { title: { display: true, text: chart.x }, grid: { display: false } },
         y: { type: chart.logarithmic ? "logarithmic" : "linear",

@@ -6,9 +6,6 @@ import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.network.NetworkState;
-import io.momentgan.network.Snapshot;
-import io.momentgan.output.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,10 +46,10 @@ class ClusterTrainingTest {
 
   @Test
   void executorsInOtherProcessesGiveTheBitsOfThreads() throws IOException {
-    Snapshot threads = train("local[2]", 10, 1);
-    Snapshot processes = train("local-cluster[2,1,1024]", 10, 1);
-    assertThat(processes.round()).isEqualTo(5);
-    assertSame(processes, threads);
+    Path threads = train("local[2]", 10, 1);
+    Path processes = train("local-cluster[2,1,1024]", 10, 1);
+    assertThat(SameRun.snapshot(processes).round()).isEqualTo(5);
+    SameRun.assertSame(processes, threads);
   }
 
   @Test
@@ -60,13 +57,13 @@ class ClusterTrainingTest {
     // A round is an epoch, so that the executor dies within one and not as it ends.
     int frequency = 50;
     int epochs = 3;
-    Snapshot threads = train("local[2]", frequency, epochs);
+    Path threads = train("local[2]", frequency, epochs);
     Path rounds = runs("local-cluster[2,1,1024]").resolve("00000-small/metrics/rounds.jsonl");
     CompletableFuture<Boolean> killed =
         CompletableFuture.supplyAsync(() -> killAnExecutorAfterRound(1, rounds));
-    Snapshot survived = train("local-cluster[2,1,1024]", frequency, epochs);
+    Path survived = train("local-cluster[2,1,1024]", frequency, epochs);
     assertThat(killed.get(1, TimeUnit.SECONDS)).isTrue();
-    assertSame(survived, threads);
+    SameRun.assertSame(survived, threads);
   }
 
   private static boolean killAnExecutorAfterRound(int round, Path metrics) {
@@ -91,7 +88,7 @@ class ClusterTrainingTest {
     return folder.resolve(master.replaceAll("\\W", "-"));
   }
 
-  private Snapshot train(String master, int frequency, int epochs) throws IOException {
+  private Path train(String master, int frequency, int epochs) throws IOException {
     System.setProperty(SparkContexts.MASTER, master);
     Experiment experiment =
         Experiments.small(
@@ -105,20 +102,6 @@ class ClusterTrainingTest {
     Files.writeString(settings, ExperimentReader.write(experiment));
     Path runs = runs(master);
     assertThat(Main.run("train", settings.toString(), "--out", runs.toString())).isZero();
-    CheckpointFiles checkpoints =
-        Outputs.checkpoints(RunFolder.open(runs.resolve("00000-small").toString(), Map.of()));
-    return checkpoints.read(checkpoints.newest()).snapshot();
-  }
-
-  private static void assertSame(Snapshot actual, Snapshot expected) {
-    assertThat(actual.round()).isEqualTo(expected.round());
-    assertSame(actual.generator(), expected.generator());
-    assertSame(actual.discriminator(), expected.discriminator());
-  }
-
-  private static void assertSame(NetworkState actual, NetworkState expected) {
-    assertThat(actual.params()).isEqualTo(expected.params());
-    assertThat(actual.updaterState()).isEqualTo(expected.updaterState());
-    assertThat(actual.updates()).isEqualTo(expected.updates());
+    return runs.resolve("00000-small");
   }
 }

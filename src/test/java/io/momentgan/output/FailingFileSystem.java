@@ -26,6 +26,11 @@ public final class FailingFileSystem extends org.apache.hadoop.fs.FilterFileSyst
   static volatile boolean failing;
   static volatile boolean objectStore;
 
+  /** Lets writes fail, or no more. */
+  public static void fail(boolean now) {
+    failing = now;
+  }
+
   /** Made by Hadoop. */
   public FailingFileSystem() {
     super(new RawLocalFileSystem());

@@ -1,0 +1,222 @@
+package io.momentgan.app;
+
+import io.momentgan.bench.ExchangeBench;
+import io.momentgan.bench.RoundBench;
+import io.momentgan.bench.Spread;
+import io.momentgan.bench.StockMaster;
+import io.momentgan.config.Experiment;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.DataSets;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}: what the distribution costs, on whatever master the command runs. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measures what the distribution costs; ratios within one run, median (quartiles).")
+final class BenchCommand implements Runnable {
+  private static final int WARM_UP_ROUNDS = 10;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "Give a benchmark: exchange, rounds, scaling or stock");
+  }
+
+  @Command(
+      name = "exchange",
+      mixinStandardHelpOptions = true,
+      description = "Time of an exchange of moments for 784, 10 000 and 1 000 000 features.")
+  int exchange(@Mixin Choice choice) {
+    Experiment experiment = choice.experiment(choice.workers, 10);
+    try (JavaSparkContext spark = SparkContexts.open("bench exchange", experiment)) {
+      out().printf("%s, %d workers%n", spark.master(), choice.workers);
+      for (int features : List.of(784, 10_000, 1_000_000)) {
+        Spread millis =
+            ExchangeBench.milliseconds(
+                spark, TrainingRun.collectives(spark), choice.workers, features);
+        out().printf("%,9d features: %s ms%n", features, millis.text(3));
+      }
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "rounds",
+      mixinStandardHelpOptions = true,
+      description = "What a round costs beside its iterations, at K = 1, 10, 100.")
+  int rounds(@Mixin Choice choice) {
+    DataSet images = choice.images();
+    try (JavaSparkContext spark =
+        SparkContexts.open("bench rounds", choice.experiment(choice.workers, 1))) {
+      out().printf("%s, %d workers%n", spark.master(), choice.workers);
+      for (int frequency : List.of(1, 10, 100)) {
+        List<RoundBench.Times> times = new ArrayList<>();
+        try (RoundBench bench =
+            choice.rounds(spark, choice.experiment(choice.workers, frequency), images)) {
+          bench.run(WARM_UP_ROUNDS);
+          for (int i = 0; i < choice.repeats; i++) {
+            times.add(bench.run(Math.max(2, choice.rounds / frequency)));
+          }
+        }
+        out()
+            .printf(
+                "K = %3d: round %s ms, beside its iterations %s ms, share %s%n",
+                frequency,
+                spread(times, t -> 1e3 * t.roundSeconds()).text(1),
+                spread(times, t -> 1e3 * t.overhead()).text(1),
+                spread(times, t -> t.overhead() / t.roundSeconds()).text(2));
+      }
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "scaling",
+      mixinStandardHelpOptions = true,
+      description = "Images per second of all workers over those of one, in turns.")
+  int scaling(@Mixin Choice choice) {
+    DataSet images = choice.images();
+    Experiment one = choice.experiment(1, choice.frequency);
+    Experiment all = choice.experiment(choice.workers, choice.frequency);
+    double[] ratios = new double[choice.repeats];
+    try (JavaSparkContext spark = SparkContexts.open("bench scaling", all);
+        RoundBench single = choice.rounds(spark, one, images);
+        RoundBench together = choice.rounds(spark, all, images)) {
+      single.run(WARM_UP_ROUNDS);
+      together.run(WARM_UP_ROUNDS);
+      for (int i = 0; i < choice.repeats; i++) {
+        ratios[i] = speed(together.run(choice.rounds)) / speed(single.run(choice.rounds));
+      }
+      out()
+          .printf(
+              "%s, %s, K = %d: %d workers train %s times the images per second of one%n",
+              spark.master(),
+              all.name(),
+              choice.frequency,
+              choice.workers,
+              Spread.of(ratios).text(2));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "stock",
+      mixinStandardHelpOptions = true,
+      description = "What a round costs beside its iterations, against dl4j-spark's own master.")
+  int stock(@Mixin Choice choice) {
+    DataSet images = choice.images();
+    Experiment experiment = choice.experiment(choice.workers, choice.frequency);
+    double[] ours = new double[choice.repeats];
+    double[] theirs = new double[choice.repeats];
+    double[] ratios = new double[choice.repeats];
+    try (JavaSparkContext spark = SparkContexts.open("bench stock", experiment);
+        RoundBench bench = choice.rounds(spark, experiment, images)) {
+      StockMaster stock = new StockMaster(spark, experiment, images.shape().features());
+      bench.run(WARM_UP_ROUNDS);
+      stock.overhead(WARM_UP_ROUNDS);
+      for (int i = 0; i < choice.repeats; i++) {
+        ours[i] = bench.run(choice.rounds).overhead();
+        theirs[i] = stock.overhead(choice.rounds);
+        ratios[i] = ours[i] / theirs[i];
+      }
+      out()
+          .printf(
+              "%s, %s, %d workers, K = %d: beside its iterations a round costs %s ms,"
+                  + " dl4j-spark's master %s ms, ratio %s%n",
+              spark.master(),
+              experiment.name(),
+              choice.workers,
+              choice.frequency,
+              milliseconds(ours),
+              milliseconds(theirs),
+              Spread.of(ratios).text(2));
+    }
+    return 0;
+  }
+
+  private static String milliseconds(double[] seconds) {
+    return Spread.of(DoubleStream.of(seconds).map(s -> 1e3 * s).toArray()).text(1);
+  }
+
+  private static Spread spread(
+      List<RoundBench.Times> times, ToDoubleFunction<RoundBench.Times> value) {
+    return Spread.of(times.stream().mapToDouble(value).toArray());
+  }
+
+  private static double speed(RoundBench.Times times) {
+    return times.samples() / times.roundSeconds();
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** What all benchmarks can be told. */
+  static final class Choice {
+    @Option(
+        names = "--experiment",
+        paramLabel = "EXPERIMENT.yaml",
+        defaultValue = "conf/experiments/ff-6.yaml",
+        description = "Settings (default: ${DEFAULT-VALUE}).")
+    private Path file;
+
+    @Option(
+        names = "--workers",
+        paramLabel = "W",
+        defaultValue = "2",
+        description = "Workers (default: ${DEFAULT-VALUE}).")
+    private int workers;
+
+    @Option(
+        names = "--frequency",
+        paramLabel = "K",
+        defaultValue = "10",
+        description = "Iterations per round (default: ${DEFAULT-VALUE}).")
+    private int frequency;
+
+    @Option(
+        names = "--rounds",
+        defaultValue = "30",
+        description = "Rounds per measurement (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+        names = "--repeats",
+        defaultValue = "7",
+        description = "Measurements (default: ${DEFAULT-VALUE}).")
+    private int repeats;
+
+    @Mixin private SettingOptions settings;
+
+    private Experiment experiment(int count, int every) {
+      List<String> all = new ArrayList<>(settings.all());
+      all.add("train.workers=" + count);
+      all.add("train.averaging-frequency=" + every);
+      return TrainCommand.read(file, all);
+    }
+
+    private DataSet images() {
+      return DataSets.open(experiment(workers, 1).data(), SparkContexts.hadoopSettings());
+    }
+
+    private RoundBench rounds(JavaSparkContext spark, Experiment experiment, DataSet images) {
+      return new RoundBench(spark, TrainingRun.collectives(spark), experiment, images);
+    }
+  }
+}

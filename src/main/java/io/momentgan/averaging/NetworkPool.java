@@ -1,0 +1,46 @@
+package io.momentgan.averaging;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.data.ImageShape;
+import io.momentgan.network.GanNetworks;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Networks of this process that no worker uses, from one round to the next: building a pair takes
+ * as long as an iteration or two. Whoever takes one loads a whole state into it.
+ */
+final class NetworkPool {
+  private static final ConcurrentHashMap<Key, ConcurrentLinkedQueue<GanNetworks>> FREE =
+      new ConcurrentHashMap<>();
+
+  private NetworkPool() {}
+
+  private record Key(Experiment experiment, ImageShape shape) {
+    static Key of(RunContext run) {
+      return new Key(run.experiment(), run.shape());
+    }
+  }
+
+  /** Networks of a run's settings, in whatever state. */
+  static GanNetworks take(RunContext run) {
+    Key key = Key.of(run);
+    FREE.keySet().retainAll(Set.of(key));
+    GanNetworks free = FREE.computeIfAbsent(key, k -> new ConcurrentLinkedQueue<>()).poll();
+    return free == null
+        ? GanNetworks.build(run.experiment(), run.shape().features(), DataType.FLOAT)
+        : free;
+  }
+
+  /** Takes back what nobody uses any more. */
+  static void giveBack(RunContext run, GanNetworks networks) {
+    FREE.computeIfPresent(
+        Key.of(run),
+        (key, free) -> {
+          free.add(networks);
+          return free;
+        });
+  }
+}

@@ -1,0 +1,67 @@
+package io.momentgan.bench;
+
+import io.momentgan.collective.Collective;
+import io.momentgan.collective.CollectiveFactory;
+import io.momentgan.collective.Group;
+import io.momentgan.moments.Moments;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Time of an exchange of the moments of a real and a generated batch and a loss, between the tasks
+ * of a stage.
+ */
+public final class ExchangeBench {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final long VALUES_TO_SEND = 20_000_000;
+  private static final int FEWEST = 20;
+  private static final int MOST = 4000;
+
+  private ExchangeBench() {}
+
+  /**
+   * Measures exchanges.
+   *
+   * @param spark the context, with a slot for each worker
+   * @param collectives how workers find each other
+   * @param workers number of workers
+   * @param features features of a batch
+   * @return milliseconds of an exchange
+   */
+  public static Spread milliseconds(
+      JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
+    List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
+    return spark
+        .parallelize(ranks, workers)
+        .map(
+            rank -> {
+              TaskContext task = TaskContext.get();
+              Group group =
+                  new Group(
+                      "bench", 0, task.stageId(), task.stageAttemptNumber(), task.attemptNumber());
+              return work(collectives.join(group, rank, workers, DEADLINE), features);
+            })
+        .collect()
+        .get(0);
+  }
+
+  private static Spread work(Collective collective, int features) {
+    try (collective) {
+      Random random = new Random(collective.rank());
+      Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
+      List<Moments> own = List.of(batch, batch, Moments.ofMeans(1, 0.5));
+      int exchanges = (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features));
+      double[] millis = new double[exchanges];
+      for (int i = 0; i < 2 * exchanges; i++) {
+        long start = System.nanoTime();
+        collective.merge(own);
+        millis[i % exchanges] = (System.nanoTime() - start) / 1e6;
+      }
+      return Spread.of(millis);
+    }
+  }
+}
