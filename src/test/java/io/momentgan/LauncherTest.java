@@ -62,9 +62,10 @@ class LauncherTest {
   void prepare() throws IOException {
     repository = Files.createDirectories(folder.resolve("a repository"));
     elsewhere = Files.createDirectories(folder.resolve("else where"));
-    Path original = Path.of(System.getProperty("momentgan.repository", "."), "submit", "local");
     Files.createDirectories(repository.resolve("submit"));
-    Files.copy(original, repository.resolve("submit/local"));
+    for (String script : List.of("submit/local", "submit/lib.sh")) {
+      Files.copy(Experiments.REPOSITORY.resolve(script), repository.resolve(script));
+    }
     write(folder.resolve("bin/java"), JAVA);
     write(folder.resolve("bin/mvn"), MVN);
     write(repository.resolve("target/classpath.txt"), "one.jar:two.jar");

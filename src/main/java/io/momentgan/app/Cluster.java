@@ -1,18 +1,28 @@
 package io.momentgan.app;
 
 import io.momentgan.config.UserException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.Utils;
+import scala.Tuple2;
 
-/** How many tasks a cluster runs at once. */
+/** Whether a cluster is there, and how many tasks it runs at once. */
 final class Cluster {
   private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\s*\\d+)?])?");
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,.*");
+  private static final String STANDALONE = "spark://";
+  private static final int CONNECT_MILLIS = 5_000;
   private static final String WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
   private static final long POLL_MILLIS = 100;
 
@@ -22,6 +32,39 @@ final class Cluster {
   static boolean isLocal(SparkConf conf) {
     String master = conf.get(SparkContexts.MASTER, "local");
     return master.equals("local") || master.startsWith("local[");
+  }
+
+  /**
+   * Knocks at a standalone master, where Spark itself takes minutes to find that none is there.
+   *
+   * @param conf Spark's settings
+   * @throws UserException when no master of those given accepts a connection
+   */
+  static void requireMaster(SparkConf conf) {
+    String master = conf.get(SparkContexts.MASTER, "");
+    if (!master.startsWith(STANDALONE)) {
+      return;
+    }
+    List<String> failures = new ArrayList<>();
+    for (String address : master.substring(STANDALONE.length()).split(",")) {
+      try (Socket socket = new Socket()) {
+        socket.connect(socketAddress(address), CONNECT_MILLIS);
+        return;
+      } catch (UnknownHostException e) {
+        failures.add(address + ": unknown host");
+      } catch (IOException | IllegalArgumentException e) {
+        failures.add(address + ": " + e.getMessage());
+      }
+    }
+    throw new UserException(
+        ("%s: found %s, expected a standalone master that accepts connections (%s); start it, or give"
+                + " the URL that its page shows (--master)")
+            .formatted(SparkContexts.MASTER, master, String.join("; ", failures)));
+  }
+
+  private static InetSocketAddress socketAddress(String address) {
+    Tuple2<String, Object> hostAndPort = Utils.parseHostPort(address);
+    return new InetSocketAddress(hostAndPort._1(), (Integer) hostAndPort._2());
   }
 
   /**
@@ -42,7 +85,7 @@ final class Cluster {
       return OptionalInt.of(
           Integer.parseInt(local.group(1)) * (Integer.parseInt(local.group(2)) / cpus));
     }
-    if (master.startsWith("spark:")) {
+    if (master.startsWith(STANDALONE)) {
       // A standalone cluster gives an application all its cores, or as many as this says.
       return conf.contains("spark.cores.max")
           ? OptionalInt.of(conf.getInt("spark.cores.max", 0) / cpus)
@@ -74,11 +117,21 @@ final class Cluster {
     long end = System.nanoTime() + limit * 1_000_000_000L;
     int slots = runningSlots(spark.sc());
     while (slots < workers) {
+      requireRunning(spark);
       if (System.nanoTime() > end) {
         throw slots == 0 ? noExecutors(limit) : Preflight.tooManyWorkers(workers, slots);
       }
       pause();
       slots = runningSlots(spark.sc());
+    }
+  }
+
+  private static void requireRunning(JavaSparkContext spark) {
+    if (spark.sc().isStopped()) {
+      throw new UserException(
+          ("%s: %s has ended the application before any work was done, expected executors; the"
+                  + " messages above and the cluster's own page say why")
+              .formatted(SparkContexts.MASTER, spark.master()));
     }
   }
 

@@ -20,7 +20,9 @@ final class Preflight {
    * @throws UserException naming the setting and what to set it to
    */
   static void check(Experiment experiment, DataSet images) {
-    checkCluster(experiment, new SparkConf());
+    SparkConf conf = new SparkConf();
+    checkCluster(experiment, conf);
+    Cluster.requireMaster(conf);
     int workers = experiment.train().workers();
     int count = images.training().count();
     Schedule schedule = Schedule.of(experiment.train(), count);

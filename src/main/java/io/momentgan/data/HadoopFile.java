@@ -15,6 +15,8 @@ import org.apache.hadoop.fs.Path;
  * @param settings Hadoop settings, with secrets perhaps, so never shown
  */
 record HadoopFile(String path, Map<String, String> settings) implements FileLocation {
+  private static final String LOCAL = "file:";
+
   HadoopFile {
     settings = Map.copyOf(settings);
   }
@@ -43,7 +45,12 @@ record HadoopFile(String path, Map<String, String> settings) implements FileLoca
 
   @Override
   public String toString() {
-    return path;
+    return text(path);
+  }
+
+  /** How messages show a location: on the local disk as a plain path. */
+  static String text(String location) {
+    return location.startsWith(LOCAL + "/") ? location.substring(LOCAL.length()) : location;
   }
 
   /** Closes the file system along with the file. */

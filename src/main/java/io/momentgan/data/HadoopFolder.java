@@ -21,8 +21,10 @@ record HadoopFolder(Map<String, String> settings) {
   /** Finds the files in a folder, or an image file and its labels. */
   IdxFiles find(String location) {
     try {
-      Path path = new Path(location);
-      try (FileSystem fileSystem = HadoopFile.fileSystem(path, settings)) {
+      Path given = new Path(location);
+      try (FileSystem fileSystem = HadoopFile.fileSystem(given, settings)) {
+        // Absolute, because workers may run in other folders.
+        Path path = fileSystem.makeQualified(given);
         return fileSystem.getFileStatus(path).isDirectory()
             ? inFolder(path, names(fileSystem, path))
             : aroundFile(path, names(fileSystem, path.getParent()));
@@ -78,6 +80,6 @@ record HadoopFolder(Map<String, String> settings) {
                 + (present.size() > MAX_NAMES_SHOWN ? ", ..." : "");
     return new DataException(
         "%s: no training images; found %s, expected %s; set data.uri to the folder that holds them"
-            .formatted(folder, found, String.join(" or ", wanted)));
+            .formatted(HadoopFile.text(folder.toString()), found, String.join(" or ", wanted)));
   }
 }

@@ -41,7 +41,7 @@ class ChaosTest {
       Map.of(
           "spark.driver.host", "127.0.0.1",
           "spark.ui.enabled", "false",
-          "spark.executor.extraClassPath", SparkHome.ownClasses(),
+          "spark.executor.extraClassPath", SparkHome.classPath(),
           "spark.executor.heartbeatInterval", "1s",
           "spark.network.timeout", "15s",
           "spark.network.timeoutInterval", "3s",
@@ -206,7 +206,7 @@ class ChaosTest {
             () -> {
               awaitRounds(run, afterRound);
               pause(random.nextInt(100));
-              strike.accept(anExecutor());
+              strike.accept(ExecutorProcesses.running().get(0));
             });
     CommandRun.of(TinyExperiment.training(folder.resolve(name), settings)).succeeds();
     struck.get(1, TimeUnit.SECONDS);
@@ -228,14 +228,6 @@ class ChaosTest {
             .mapToLong(step -> Long.parseLong(step.substring("step=".length())))
             .max()
             .orElse(0);
-  }
-
-  private static ProcessHandle anExecutor() {
-    return ProcessHandle.current()
-        .descendants()
-        .filter(child -> child.info().commandLine().orElse("").contains("ExecutorBackend"))
-        .findFirst()
-        .orElseThrow();
   }
 
   private void kill(ProcessHandle process) {

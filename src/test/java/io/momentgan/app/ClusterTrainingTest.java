@@ -25,7 +25,7 @@ class ClusterTrainingTest {
       Map.of(
           "spark.driver.host", "127.0.0.1",
           "spark.ui.enabled", "false",
-          "spark.executor.extraClassPath", SparkHome.ownClasses(),
+          "spark.executor.extraClassPath", SparkHome.classPath(),
           "spark.authenticate", "true",
           "spark.authenticate.secret", "known to driver and executors",
           "spark.network.crypto.enabled", "true");
@@ -76,12 +76,7 @@ class ClusterTrainingTest {
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    return ProcessHandle.current()
-        .children()
-        .filter(child -> child.info().commandLine().orElse("").contains("ExecutorBackend"))
-        .findFirst()
-        .map(ProcessHandle::destroyForcibly)
-        .orElse(false);
+    return ExecutorProcesses.running().get(0).destroyForcibly();
   }
 
   private Path runs(String master) {

@@ -2,10 +2,18 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.Experiments;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A command that was run in this process.
@@ -15,6 +23,7 @@ import java.util.List;
  * @param err what it wrote to the standard error stream
  */
 record CommandRun(int code, String out, String err) {
+  private static final int SCRIPT_SECONDS = 240;
   private static final String STACK_FRAME = "(?s).*\\n\\s+at [a-z].*";
 
   static CommandRun of(String... args) {
@@ -35,6 +44,41 @@ record CommandRun(int code, String out, String err) {
       System.setOut(oldOut);
       System.setErr(oldErr);
     }
+  }
+
+  /**
+   * A script of {@code submit}, run as a process.
+   *
+   * @param folder where it runs
+   * @param script its name
+   * @param args its arguments
+   */
+  static CommandRun ofScript(Path folder, String script, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(script(script));
+    command.addAll(List.of(args));
+    try {
+      Path out = Files.createTempFile("script", ".out");
+      Path err = Files.createTempFile("script", ".err");
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      if (!process.waitFor(SCRIPT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroy();
+      }
+      int code = process.onExit().get(SCRIPT_SECONDS, TimeUnit.SECONDS).exitValue();
+      return new CommandRun(code, Files.readString(out), Files.readString(err));
+    } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Where a script of {@code submit} is. */
+  static String script(String name) {
+    return Experiments.REPOSITORY.resolve("submit").resolve(name).toString();
   }
 
   /** The command did what it was told. */

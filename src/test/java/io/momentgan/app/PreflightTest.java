@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.Arrays;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,26 @@ class PreflightTest {
     assertThatThrownBy(
             () -> Preflight.checkCluster(sharing, conf("spark.master=local-cluster[2,1,1024]")))
         .isInstanceOf(UserException.class);
+  }
+
+  @Test
+  void aMasterThatIsNotThereIsFoundOutAtOnce() throws IOException {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+      int open = closed;
+      assertThatCode(() -> Cluster.requireMaster(master("127.0.0.1:1,127.0.0.1:" + open)))
+          .doesNotThrowAnyException();
+    }
+    assertThatThrownBy(() -> Cluster.requireMaster(master("127.0.0.1:" + closed + ",one")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("spark.master: found spark://127.0.0.1:%d,one, expected", closed)
+        .hasMessageContaining("127.0.0.1:%d: Connection refused; one: ", closed)
+        .hasMessageContaining("--master");
+  }
+
+  private static SparkConf master(String addresses) {
+    return conf("spark.master=spark://" + addresses);
   }
 
   private static SparkConf conf(String settings) {

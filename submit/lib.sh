@@ -1,0 +1,136 @@
+# What the scripts of this folder share; they source it. It sets "home", the repository's folder.
+# shellcheck shell=bash
+
+home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+# Ends the script; the second argument is the exit code, 2 for a mistake in the call.
+fail() {
+  echo "error: $1" >&2
+  exit "${2:-1}"
+}
+
+# The comment at the top of a script is its help.
+print_help() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1"
+}
+
+project_jar() {
+  find "$home/target" -maxdepth 1 -name 'momentgan-*.jar' 2>/dev/null | head -n 1
+}
+
+jar_is_current() {
+  local jar
+  jar=$(project_jar)
+  [ -n "$jar" ] && [ -s "$home/target/classpath.txt" ] &&
+    [ -z "$(find "$home/pom.xml" "$home/src/main" -newer "$jar" -print -quit)" ]
+}
+
+build() {
+  command -v mvn >/dev/null || fail "mvn is not on the PATH; install Maven 3.8 or newer"
+  echo "Building MomentGAN (the first build downloads its libraries) ..." >&2
+  (cd "$home" && mvn -B -q package -DskipTests -Dspotless.check.skip=true) >&2 ||
+    fail "the build failed; run 'mvn package -DskipTests' in $home to see why"
+  # A file with an older time than the sources (a clock that went back) must not build for ever.
+  touch "$home"/target/momentgan-*.jar
+}
+
+require_java() {
+  command -v "$java" >/dev/null || fail "no java; install a JDK 17 or set JAVA_HOME to one"
+}
+
+# The number of workers decides how many threads each may use: --workers W, --workers=W or
+# --set train.workers=W, else what the experiment's file says, else the cores.
+workers_of() {
+  local cores workers argument
+  cores=$(nproc)
+  workers=
+  for argument in "$@"; do
+    case $argument in
+      *.yaml | *.yml)
+        [ ! -r "$argument" ] || workers=$(sed -n 's/^ \{1,\}workers: *\([0-9]*\).*/\1/p' "$argument")
+        ;;
+    esac
+  done
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --workers) workers=${2:-$cores} ;;
+      --workers=*) workers=${1#--workers=} ;;
+      train.workers=* | --set=train.workers=*) workers=${1##*train.workers=} ;;
+    esac
+    shift
+  done
+  [[ $workers =~ ^[1-9][0-9]*$ ]] || workers=$cores
+  echo "$workers"
+}
+
+# A resumed run gets the threads it began with: sums in another number of threads round differently.
+threads_of_run() {
+  local argument file
+  [ "${1:-}" = resume ] || return 0
+  for argument in "$@"; do
+    for file in "${argument#file:}"/run.yaml "${argument#file:}"/*/run.yaml; do
+      [ ! -r "$file" ] || sed -n 's/^threads: *"\{0,1\}\([1-9][0-9]*\).*/\1/p' "$file"
+    done
+  done | head -n 1
+}
+
+threads_per_worker() {
+  local cores
+  cores=$(nproc)
+  echo $(($1 >= cores ? 1 : cores / $1))
+}
+
+# Threads of each worker's matrix products where workers are threads of this process.
+threads_in_process() {
+  local threads
+  threads=$(threads_of_run "$@")
+  echo "${threads:-$(threads_per_worker "$(workers_of "$@")")}"
+}
+
+# Exports SPARK_HOME: the user's own where it is set, else one of links to what the build took from
+# Maven's repository.
+use_spark_home() {
+  local assembled=$home/target/spark-home
+  SPARK_HOME=${SPARK_HOME:-$assembled}
+  [ "$SPARK_HOME" != "$assembled" ] || assemble_spark_home
+  [ -n "$(find -H "$SPARK_HOME/jars" -name 'spark-core_2.12-3.5.*.jar' -print -quit 2>/dev/null)" ] ||
+    fail "SPARK_HOME: found no jars/spark-core_2.12-3.5.*.jar in $SPARK_HOME, expected a Spark 3.5 of \
+Scala 2.12; set SPARK_HOME to one, or unset it for the Spark of Maven's repository" 2
+  export SPARK_HOME SPARK_SCALA_VERSION=2.12
+}
+
+assemble_spark_home() {
+  local list=$home/target/spark-libraries.txt
+  [ -s "$list" ] || build
+  mkdir -p "$SPARK_HOME/conf"
+  ln -sfn "$home/conf/log4j2.properties" "$SPARK_HOME/conf/log4j2.properties"
+  # One script at a time; none sees a folder that is half filled.
+  (
+    flock -w 60 9 || fail "another script has held $SPARK_HOME/lock for 60 s"
+    cmp -s "$list" "$SPARK_HOME/libraries.txt" || link_libraries "$list"
+  ) 9>"$SPARK_HOME/lock"
+}
+
+link_libraries() {
+  local jars=()
+  IFS=: read -r -d '' -a jars <"$1" || true
+  rm -rf "$SPARK_HOME/jars" "$SPARK_HOME/jars.new"
+  mkdir "$SPARK_HOME/jars.new"
+  ln -s "${jars[@]}" "$SPARK_HOME/jars.new"
+  mv "$SPARK_HOME/jars.new" "$SPARK_HOME/jars"
+  cp "$1" "$SPARK_HOME/libraries.txt"
+}
+
+# Sets "command" to the JVM that runs one of Spark's classes, as Spark's own launcher makes it up: its
+# output is the command's words, each ended by a NUL, after a line of one NUL, and then an exit code.
+spark_command() {
+  local -a words=()
+  mapfile -d '' words < <(
+    "$java" -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main "$@" | tail -c +3
+    printf '%d\0' "${PIPESTATUS[0]}"
+  )
+  [ "${words[-1]}" = 0 ] || fail "Spark's launcher found no command for: $*"
+  # shellcheck disable=SC2034 # the caller's
+  command=("${words[@]:0:${#words[@]}-1}")
+}
