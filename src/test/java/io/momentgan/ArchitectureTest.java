@@ -48,7 +48,7 @@ class ArchitectureTest {
               .with(SPARK, SCALA, SLF4J, "io.netty.."),
           Layer.of("data", "config").with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
-          Layer.of("kernels").with(ND4J, JAVACPP),
+          Layer.of("kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("network", "config", "kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("step", "config", "moments", "collective", "network").with(ND4J),
           Layer.of(
@@ -61,7 +61,20 @@ class ArchitectureTest {
                   "network",
                   "step")
               .with(SPARK, SCALA, DL4J, ND4J),
-          Layer.of("evaluation", "config", "moments", "data", "network", "step").with(ND4J),
+          Layer.of("extractor", "config", "data", "partition", "kernels", "network")
+              .with(JACKSON, SPARK, DL4J, ND4J, SLF4J),
+          Layer.of("quality", "network").with(ND4J, "org.apache.commons.math3.."),
+          Layer.of(
+                  "evaluation",
+                  "config",
+                  "moments",
+                  "data",
+                  "partition",
+                  "network",
+                  "step",
+                  "extractor",
+                  "quality")
+              .with(JACKSON, SPARK, SCALA, ND4J, SLF4J),
           Layer.of("output", "config", "data", "evaluation")
               .with(HADOOP, JACKSON, SLF4J, "me.tongfei.progressbar..", "org.jfree.."),
           Layer.of(
@@ -85,6 +98,7 @@ class ArchitectureTest {
                   "network",
                   "step",
                   "averaging",
+                  "extractor",
                   "evaluation",
                   "output",
                   "bench")
@@ -161,10 +175,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyAveragingKnowsDl4jSpark() {
+  void onlyAveragingAndTheExtractorKnowDl4jSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "averaging", ROOT + "bench")
+        .resideOutsideOfPackages(ROOT + "averaging", ROOT + "extractor", ROOT + "bench")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.deeplearning4j.spark..")

@@ -14,6 +14,7 @@ import io.momentgan.output.NpyArray;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A training's state as the files of a checkpoint. */
@@ -97,6 +98,11 @@ final class CheckpointFiles {
   /** The newest checkpoint of an epoch. */
   CheckpointInfo ofEpoch(int epoch) {
     return checkpoints.ofEpoch(epoch);
+  }
+
+  /** All checkpoints, oldest first. */
+  List<CheckpointInfo> all() {
+    return checkpoints.all();
   }
 
   /** Reads a checkpoint back. */

@@ -47,6 +47,7 @@ final class Outputs implements AutoCloseable {
   private final Sampler sampler;
   private final GanNetworks networks;
   private final Alarms alarms;
+  private final TrainingEvaluation evaluation;
   private RunProgress progress;
   private long newestCheckpoint;
   private long roundsWritten;
@@ -57,7 +58,8 @@ final class Outputs implements AutoCloseable {
       RunRecord record,
       Schedule schedule,
       NoiseFloor floor,
-      CheckpointFiles.Saved start) {
+      CheckpointFiles.Saved start,
+      TrainingEvaluation evaluation) {
     this.folder = folder;
     this.experiment = record.experiment();
     this.schedule = schedule;
@@ -74,6 +76,7 @@ final class Outputs implements AutoCloseable {
     this.networks = GanNetworks.build(experiment, shape.features(), DataType.FLOAT);
     this.alarms = new Alarms(experiment.loss());
     this.progress = start.progress();
+    this.evaluation = evaluation;
     this.newestCheckpoint = start.snapshot().round();
     this.roundsWritten = start.snapshot().round();
     TrainingGauges.reset();
@@ -89,14 +92,16 @@ final class Outputs implements AutoCloseable {
    * @param schedule its rounds
    * @param floor noise floor of its moments
    * @param start where the training begins
+   * @param evaluation its measures of quality
    */
   static Outputs open(
       RunFolder folder,
       RunRecord record,
       Schedule schedule,
       NoiseFloor floor,
-      CheckpointFiles.Saved start) {
-    return new Outputs(folder, record, schedule, floor, start);
+      CheckpointFiles.Saved start,
+      TrainingEvaluation evaluation) {
+    return new Outputs(folder, record, schedule, floor, start, evaluation);
   }
 
   /** A run's checkpoints. */
@@ -109,10 +114,14 @@ final class Outputs implements AutoCloseable {
     return ImageGrid.of(shape, columns).withScale(shape.height() < SMALL_PIXELS ? 2 : 1);
   }
 
-  /** Writes what a round brought, unless it is one that was made again. */
-  void write(Round round, RoundResult result) {
+  /**
+   * Writes what a round brought, unless it is one that was made again.
+   *
+   * @return whether the training shall go on
+   */
+  boolean write(Round round, RoundResult result) {
     if (round.number() < roundsWritten) {
-      return;
+      return true;
     }
     roundsWritten++;
     progress = progress.plus(result, round.iterations());
@@ -126,11 +135,16 @@ final class Outputs implements AutoCloseable {
     if (round.lastOfEpoch()) {
       endEpoch(round, result);
     }
-    checkpointDue |= isCheckpointDue(round);
+    if (evaluation.isOn()) {
+      score = evaluation.after(round, result.snapshot());
+    }
+    boolean exhausted = round.lastOfEpoch() && evaluation.isExhausted();
+    checkpointDue |= exhausted || isCheckpointDue(round);
     if (checkpointDue && result.whole()) {
       checkpoint(round, result.snapshot(), score);
       checkpointDue = false;
     }
+    return !exhausted || checkpointDue;
   }
 
   /** Makes all lines of the metrics visible. */

@@ -1,29 +1,65 @@
 package io.momentgan.app;
 
+import io.momentgan.config.UserException;
+import io.momentgan.output.ComparisonPage;
 import io.momentgan.output.RunFolder;
 import io.momentgan.output.RunReport;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code report}: a run's figures and page, from what it has recorded so far. */
+/** {@code report}: a page of a run or of several, from what they have recorded so far. */
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
-    description = "Writes a run's report again, while it goes on or after it stopped.")
+    description =
+        "Writes a run's report again, while it goes on or after it stopped; or a page that compares"
+            + " several runs.")
 final class ReportCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
-  private String run;
+  private static final String PAGE = "index.html";
+
+  @Parameters(
+      paramLabel = "RUN_URI",
+      arity = "1..*",
+      description = "The run's folder, the one with run.yaml; several are compared.")
+  private List<String> runs;
+
+  @Option(
+      names = "--out",
+      paramLabel = "URI",
+      description = "Folder for the page (default: report/ in the run's folder).")
+  private String out;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    RunFolder folder = RunFolder.open(run, SparkContexts.hadoopSettings());
-    RunReport.write(folder);
-    spec.commandLine().getOut().println("Report: " + folder.uri() + "/" + RunReport.PAGE);
+    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
+    if (out == null && folders.size() > 1) {
+      throw new UserException(
+          "%d runs: expected --out with them; give a folder for the page that compares them"
+              .formatted(folders.size()));
+    }
+    String page = out == null ? ofRun(folders.get(0)) : into(RunFolder.any(out, hadoop), folders);
+    spec.commandLine().getOut().println("Report: " + page);
     return 0;
+  }
+
+  private static String ofRun(RunFolder folder) {
+    RunReport.write(folder);
+    return folder.uri() + "/" + RunReport.PAGE;
+  }
+
+  private static String into(RunFolder target, List<RunFolder> folders) {
+    String html =
+        folders.size() == 1 ? RunReport.html(folders.get(0)) : ComparisonPage.html(folders);
+    target.publish(PAGE, html);
+    return target.uri() + "/" + PAGE;
   }
 }

@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.output.ResultsPage;
 import io.momentgan.output.RunFolder;
+import io.momentgan.output.SpreadPage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,11 @@ final class ResultsCommand implements Callable<Integer> {
       description = "The command that the page names as its maker (default: this one).")
   private String madeBy;
 
+  @Option(
+      names = "--spread",
+      description = "One row per experiment: quality, mean and spread over the seeds.")
+  private boolean spread;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -59,11 +65,13 @@ final class ResultsCommand implements Callable<Integer> {
     Map<String, String> hadoop = SparkContexts.hadoopSettings();
     List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
     Path pictures = images == null ? out.resolveSibling("images") : images;
-    ResultsPage.write(
-        folders,
-        out,
-        pictures,
-        new ResultsPage.Heading(title, madeBy == null ? command() : madeBy, introduction));
+    ResultsPage.Heading heading =
+        new ResultsPage.Heading(title, madeBy == null ? command() : madeBy, introduction);
+    if (spread) {
+      SpreadPage.write(folders, out, pictures, heading);
+    } else {
+      ResultsPage.write(folders, out, pictures, heading);
+    }
     spec.commandLine().getOut().println("Results: " + out);
     return 0;
   }

@@ -29,6 +29,7 @@ final class ResumeCommand implements Callable<Integer> {
           "train.deadline-seconds",
           "failures.",
           "checkpoint.",
+          "evaluation.patience",
           "data.uri",
           "data.cache");
 
@@ -55,8 +56,12 @@ final class ResumeCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
-              "Nothing to do: %s has all its epochs; for more, resume with --set train.epochs=N above %d%n",
-              folder, experiment.train().epochs());
+              "Nothing to do: %s %s%n",
+              folder,
+              TrainingEvaluation.isExhausted(experiment.evaluation(), folder)
+                  ? "stopped early; for more, resume with --set evaluation.patience=0"
+                  : "has all its epochs; for more, resume with --set train.epochs=N above "
+                      + experiment.train().epochs());
       return 0;
     }
     folder.publish(RunFolder.RUN_FILE, record.toYaml());

@@ -26,8 +26,26 @@ final class SparkContexts {
    * @return the context; the caller closes it
    */
   static JavaSparkContext open(String name, Experiment experiment) {
-    SparkConf conf = new SparkConf().setAppName(name);
     int workers = experiment.train().workers();
+    JavaSparkContext spark = open(name, workers);
+    if (!spark.isLocal() && Preflight.exchanges(experiment)) {
+      awaitWorkers(spark, workers);
+    }
+    return spark;
+  }
+
+  /**
+   * Opens a context for work without a training.
+   *
+   * @param name application name
+   * @return the context; the caller closes it
+   */
+  static JavaSparkContext open(String name) {
+    return open(name, 1);
+  }
+
+  private static JavaSparkContext open(String name, int workers) {
+    SparkConf conf = new SparkConf().setAppName(name);
     conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
     if (!Cluster.isLocal(conf)) {
       prepareExecutors(conf);
@@ -49,9 +67,6 @@ final class SparkContexts {
     conf.setIfMissing("spark.ui.retainedTasks", "2000");
     JavaSparkContext spark = new JavaSparkContext(conf);
     spark.setLocalProperty("spark.job.interruptOnCancel", "true");
-    if (!spark.isLocal() && Preflight.exchanges(experiment)) {
-      awaitWorkers(spark, workers);
-    }
     return spark;
   }
 

@@ -53,6 +53,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "Shards trained side by side (default: train.workers, else the cores).")
   private Integer workers;
 
+  @Option(
+      names = "--seeds",
+      split = ",",
+      paramLabel = "SEED",
+      description = "One run of each seed, such as 1,2,3 (default: seeds, else train.seed).")
+  private List<Long> seeds;
+
   @Option(names = "--dry-run", description = "Print what would be done, and stop.")
   private boolean dryRun;
 
@@ -62,8 +69,20 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Experiment given = read(List.of());
+    List<Long> each = seeds == null ? given.seeds() : seeds;
+    if (each.isEmpty()) {
+      return train(given);
+    }
+    for (long seed : each) {
+      train(read(List.of("train.seed=" + seed, "seeds=[]")));
+    }
+    return 0;
+  }
+
+  private int train(Experiment given) {
     Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    Experiment experiment = SparkContexts.withWorkers(read());
+    Experiment experiment = SparkContexts.withWorkers(given);
     DataSet images = DataSets.open(experiment.data(), hadoop);
     Preflight.check(experiment, images);
     Plan plan = new Plan(experiment, images);
@@ -82,8 +101,9 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Experiment read() {
+  private Experiment read(List<String> ofRun) {
     List<String> overrides = new ArrayList<>(settings.all());
+    overrides.addAll(ofRun);
     if (data != null) {
       overrides.add(SettingOptions.text("data.uri", data));
     }

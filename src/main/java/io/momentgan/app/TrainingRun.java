@@ -94,7 +94,9 @@ final class TrainingRun {
     try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
         RoundDeadline deadline =
             new RoundDeadline(spark, folder.name(), experiment.failures().roundSeconds());
-        Outputs outputs = Outputs.open(folder, record, schedule, floor, start)) {
+        TrainingEvaluation evaluation =
+            TrainingEvaluation.open(spark, folder, record, images, start.snapshot().round());
+        Outputs outputs = Outputs.open(folder, record, schedule, floor, start, evaluation)) {
       rounds(master, deadline, outputs);
       outputs.finish();
     } finally {
@@ -107,13 +109,14 @@ final class TrainingRun {
     FailedRounds failures = new FailedRounds(record.experiment().failures());
     Snapshot whole = start.snapshot();
     Snapshot snapshot = whole;
-    while (snapshot.round() < schedule.rounds()) {
+    boolean goOn = true;
+    while (goOn && snapshot.round() < schedule.rounds()) {
       Round round = schedule.round(snapshot.round());
       Optional<RoundResult> result = attempt(master, snapshot, round, deadline, outputs, failures);
       if (result.isPresent()) {
         snapshot = result.get().snapshot();
         whole = result.get().whole() ? snapshot : whole;
-        outputs.write(round, result.get());
+        goOn = outputs.write(round, result.get());
       } else {
         snapshot = whole;
       }
@@ -147,8 +150,11 @@ final class TrainingRun {
     }
   }
 
-  /** Whether the newest checkpoint is the end of the training. */
+  /** Whether the newest checkpoint is the end of the training, be it by patience. */
   static boolean isComplete(RunRecord record, DataSet images, RunFolder folder) {
+    if (TrainingEvaluation.isExhausted(record.experiment().evaluation(), folder)) {
+      return true;
+    }
     TrainConfig train = record.experiment().train();
     long rounds = Schedule.of(train, images.training().count()).rounds();
     return Outputs.checkpoints(folder).newest().step() >= rounds;

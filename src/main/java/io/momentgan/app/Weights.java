@@ -1,7 +1,10 @@
 package io.momentgan.app;
 
+import io.momentgan.config.EvaluationConfig;
 import io.momentgan.network.NetworkState;
 import io.momentgan.output.CheckpointInfo;
+import java.util.List;
+import java.util.Locale;
 
 /** Which of a checkpoint's generators is meant. */
 enum Weights {
@@ -13,5 +16,19 @@ enum Weights {
   /** Reads the generator. */
   NetworkState of(CheckpointFiles checkpoints, CheckpointInfo info) {
     return this == RAW ? checkpoints.generator(info) : checkpoints.emaGenerator(info);
+  }
+
+  /** Those that the settings name, the one that decides last. */
+  static List<Weights> of(EvaluationConfig.Weights config) {
+    return switch (config) {
+      case RAW -> List.of(RAW);
+      case EMA -> List.of(EMA);
+      case BOTH -> List.of(RAW, EMA);
+    };
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -57,4 +57,14 @@ public record DataConfig(String uri, int limit, int validation, String cache, Gl
   public DataConfig withValidation(int count) {
     return new DataConfig(uri, limit, count, cache, glyphs);
   }
+
+  /**
+   * The same settings with another number of training images.
+   *
+   * @param count the number; 0 for all
+   * @return the changed copy
+   */
+  public DataConfig withLimit(int count) {
+    return new DataConfig(uri, count, validation, cache, glyphs);
+  }
 }

@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -21,6 +22,8 @@ import java.util.Locale;
  * @param failures what a run puts up with
  * @param checkpoint when checkpoints are written and kept
  * @param samples the pictures of a run
+ * @param evaluation measuring quality while the training goes on
+ * @param seeds where there are some, one run is made of each, with {@code train.seed} set to it
  */
 public record Experiment(
     String name,
@@ -35,10 +38,22 @@ public record Experiment(
     AveragingConfig averaging,
     FailuresConfig failures,
     CheckpointConfig checkpoint,
-    SamplesConfig samples)
+    SamplesConfig samples,
+    EvaluationConfig evaluation,
+    List<Long> seeds)
     implements Serializable {
   /** Checks settings together. */
   public Experiment {
+    seeds = List.copyOf(seeds);
+    ConfigException.check(
+        evaluation.every() == 0
+            || evaluation.weights() == EvaluationConfig.Weights.RAW
+            || averaging.ema().on(),
+        "evaluation.weights",
+        evaluation.weights().name().toLowerCase(Locale.ROOT),
+        "raw where averaging.ema.half-life is 0 (no moving average is kept)");
+    ConfigException.check(
+        seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
     ConfigException.check(
         name.matches("[A-Za-z0-9._-]{1,60}"),
         "name",
@@ -76,6 +91,8 @@ public record Experiment(
         averaging,
         failures,
         checkpoint,
-        samples);
+        samples,
+        evaluation,
+        seeds);
   }
 }

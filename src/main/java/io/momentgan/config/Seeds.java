@@ -25,7 +25,13 @@ public final class Seeds {
     /** The stored samples of an epoch. */
     SAMPLES(8),
     /** Pairs of real batches that measure the noise floor. */
-    FLOOR(9);
+    FLOOR(9),
+    /** Samples drawn in numbers: for measures of quality and for files. */
+    DRAWS(10),
+    /** Which real images a measure looks at, and in what order. */
+    REALS(11),
+    /** Images made of independent pixels, the ceiling of measures. */
+    INDEPENDENT_PIXELS(12);
 
     private final long salt;
 

@@ -18,6 +18,22 @@ public record ImageShape(int channels, int height, int width) implements Seriali
     }
   }
 
+  /**
+   * The shape that {@link #toString} wrote.
+   *
+   * @param text such as {@code 1x28x28}
+   */
+  public static ImageShape parse(String text) {
+    String[] extents = text.split("x");
+    if (extents.length != 3) {
+      throw new IllegalArgumentException(
+          "Invalid image shape: \"%s\" (must be channels x height x width such as 1x28x28)"
+              .formatted(text));
+    }
+    return new ImageShape(
+        Integer.parseInt(extents[0]), Integer.parseInt(extents[1]), Integer.parseInt(extents[2]));
+  }
+
   /** Number of values of an image: channels * height * width. */
   public int features() {
     return channels * height * width;

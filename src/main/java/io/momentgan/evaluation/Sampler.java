@@ -58,8 +58,19 @@ public final class Sampler {
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, int count, long seed) {
+    return draw(state, LatentVectors.draw(experiment.latent(), count, seed));
+  }
+
+  /**
+   * Draws images from given latent vectors, as one batch.
+   *
+   * @param state of the generator
+   * @param z latent vectors [count, latent.size], row after row
+   * @return images [count][features] in [-1, 1]
+   */
+  public float[][] draw(NetworkState state, float[] z) {
     generator.load(state);
-    float[] z = LatentVectors.draw(experiment.latent(), count, seed);
+    int count = z.length / experiment.latent().size();
     INDArray input = HostArrays.toArray(z, count, experiment.latent().size());
     float[] values = HostArrays.floats(generator.sample(input));
     toSymmetricRange(values);

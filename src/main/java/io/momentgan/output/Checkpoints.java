@@ -67,6 +67,11 @@ public final class Checkpoints {
         .map(CheckpointManifest::info);
   }
 
+  /** The checkpoints whose files are there, oldest first. */
+  public List<CheckpointInfo> all() {
+    return intact().stream().map(CheckpointManifest::info).toList();
+  }
+
   /**
    * The newest checkpoint of an epoch that verifies.
    *

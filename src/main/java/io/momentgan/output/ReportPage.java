@@ -1,12 +1,11 @@
 package io.momentgan.output;
 
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The report of a run as one HTML page that needs nothing beside it: styles and pictures are in it.
+ * The report of a run as one HTML page that needs nothing beside it.
  *
  * <p>All texts are plain and are escaped here.
  *
@@ -14,65 +13,28 @@ import java.util.stream.Collectors;
  * @param description what was run; may be empty
  * @param origin data and time of the run, one line
  * @param figures the final figures
- * @param lossPlot a PNG file, or empty bytes for none; never mutated
- * @param sampleSheet a PNG file, or empty bytes for none; never mutated
- * @param grids the grids of fixed z, oldest first
+ * @param training charts of the training
+ * @param quality the evaluations, oldest first
+ * @param cost charts of what rounds cost
+ * @param pictures what there is to see
+ * @param networks the networks, as a table in HTML
  * @param settings the run's record, as YAML
  * @param versions versions by library
  * @param alarms what looked wrong
  */
-@SuppressWarnings("ArrayRecordComponent") // pages are compared by nobody
 record ReportPage(
     String title,
     String description,
     String origin,
     List<Summary.Figure> figures,
-    byte[] lossPlot,
-    byte[] sampleSheet,
-    List<Grid> grids,
+    List<Chart> training,
+    List<QualityLine> quality,
+    List<Chart> cost,
+    Pictures pictures,
+    String networks,
     String settings,
     Map<String, String> versions,
     List<String> alarms) {
-  private static final String STYLE =
-      """
-      body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff;
-             max-width: 60rem; margin: 0 auto; padding: 1rem; }
-      h1 { line-height: 1.2; overflow-wrap: anywhere; margin-bottom: 0.3rem; }
-      h2 { margin: 2rem 0 0.5rem; border-bottom: 1px solid #ccc; }
-      img { max-width: 100%; height: auto; }
-      .grid { image-rendering: pixelated; width: 30rem; }
-      figure { margin: 0; }
-      table { border-collapse: collapse; width: 100%; }
-      th, td { text-align: left; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #e5e5e5;
-               vertical-align: top; }
-      td.number, th.number { text-align: right; font-variant-numeric: tabular-nums;
-                             white-space: nowrap; }
-      pre { overflow-x: auto; background: #f5f5f5; padding: 0.8rem; font-size: 0.85rem; }
-      .quiet { color: #555; overflow-wrap: anywhere; }
-      .alarm { border-left: 4px solid #d55e00; padding-left: 0.8rem; margin: 0.4rem 0; }
-      input[type=range] { width: 100%; max-width: 30rem; display: block; }
-      details { margin-top: 1.5rem; }
-      @media (max-width: 40rem) {
-        .figures tr { display: grid; grid-template-columns: 1fr 5.5rem 5.5rem; padding: 0.3rem 0;
-                      border-bottom: 1px solid #e5e5e5; }
-        .figures th, .figures td { border: 0; padding: 0; }
-        .figures th.number { white-space: normal; }
-        .figures th:last-child, .figures td:last-child { grid-column: 1 / -1; color: #555; }
-      }
-      """;
-  private static final String SCRIPT =
-      """
-      const slider = document.getElementById("slider");
-      const grid = document.getElementById("grid");
-      slider.parentElement.hidden = false;
-      slider.addEventListener("input", () => {
-        const [epoch, source] = grids[slider.value];
-        grid.src = source;
-        grid.alt = "Samples of the generator after epoch " + epoch;
-        document.getElementById("epoch").textContent = epoch;
-      });
-      """;
-
   /**
    * A grid of samples.
    *
@@ -82,36 +44,75 @@ record ReportPage(
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Grid(int epoch, byte[] png) {}
 
+  /**
+   * Pictures, each a PNG file or empty bytes for none; never mutated.
+   *
+   * @param sampleSheet new samples over the epochs
+   * @param interpolation ways between latent vectors
+   * @param neighbours samples beside their nearest training images
+   * @param grids the grids of fixed z, oldest first
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Pictures(byte[] sampleSheet, byte[] interpolation, byte[] neighbours, List<Grid> grids) {}
+
   /** The page. */
   String html() {
-    return """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%s</title>
-        <style>
-        %s</style>
-        </head>
-        <body>
-        <h1>%s</h1>
-        <p>%s</p>
-        <p class="quiet">%s</p>
-        """
-            .formatted(escape(title), STYLE, escape(title), escape(description), escape(origin))
-        + alarmList()
-        + summaryTable()
-        + picture("Losses", lossPlot, "Losses and moment terms over the epochs", "")
-        + picture(
-            "Samples over the training",
-            sampleSheet,
-            "Rows of six samples each, from the first epoch to the last",
-            "")
-        + gridViewer()
-        + details("Run record: settings, data and versions", "<pre>" + escape(settings) + "</pre>")
-        + details("Versions", versionTable())
-        + "</body>\n</html>\n";
+    HtmlPage page = new HtmlPage(title);
+    page.add("<h1>%s</h1>\n".formatted(HtmlPage.escape(title)))
+        .add("<p>%s</p>\n".formatted(HtmlPage.escape(description)))
+        .add("<p class=\"quiet\">%s</p>\n".formatted(HtmlPage.escape(origin)))
+        .add(alarmList());
+    addGridViewer(page);
+    addQuality(page);
+    page.add(summaryTable());
+    addCharts(page, "Training", training);
+    addPictures(page);
+    page.add("<h2>Networks</h2>\n").add(networks);
+    addCharts(page, "What rounds cost", cost);
+    return page.add(
+            record(
+                "Run record: settings, data and versions",
+                "<pre>" + HtmlPage.escape(settings) + "</pre>"))
+        .add(record("Versions", versionTable()))
+        .html();
+  }
+
+  private static void addCharts(HtmlPage page, String heading, List<Chart> charts) {
+    if (!charts.isEmpty()) {
+      page.add("<h2>%s</h2>\n".formatted(heading)).add(charts);
+    }
+  }
+
+  private void addQuality(HtmlPage page) {
+    page.add("<h2>Quality</h2>\n");
+    if (quality.isEmpty()) {
+      page.add(
+          "<p>Nothing was measured. <code>submit/local evaluate RUN</code> does so from the checkpoints,"
+              + " <code>evaluation.every</code> while training.</p>\n");
+    } else {
+      page.add(QualityTable.html(quality)).add(RunCharts.quality(quality));
+    }
+  }
+
+  private void addPictures(HtmlPage page) {
+    page.add(
+            HtmlPage.picture(
+                "Samples over the training",
+                pictures.sampleSheet(),
+                "Rows of six samples each, from the first epoch to the last",
+                "New samples in each epoch."))
+        .add(
+            HtmlPage.picture(
+                "From one z to another",
+                pictures.interpolation(),
+                "Eight rows of images that change from one sample into another",
+                "Each row goes from one latent vector to another on an arc. Where images jump, the generator knows islands."))
+        .add(
+            HtmlPage.picture(
+                "Nearest training images",
+                pictures.neighbours(),
+                "Three rows: samples, their nearest training images by pixels, and by features",
+                "First row: samples. Second: the nearest of all training images, by pixels. Third: the nearest of some thousand training images, by features. Copies would look the same."));
   }
 
   private String alarmList() {
@@ -119,7 +120,7 @@ record ReportPage(
         ? "<p>No alarms.</p>\n"
         : "<h2>Alarms</h2>\n"
             + alarms.stream()
-                .map(alarm -> "<p class=\"alarm\">%s</p>\n".formatted(escape(alarm)))
+                .map(alarm -> "<p class=\"alarm\">%s</p>\n".formatted(HtmlPage.escape(alarm)))
                 .collect(Collectors.joining());
   }
 
@@ -139,47 +140,33 @@ record ReportPage(
     return ("<tr><td>%s</td><td class=\"number\">%s</td><td class=\"number\">%s</td>"
             + "<td>%s</td></tr>\n")
         .formatted(
-            escape(figure.name()),
-            escape(figure.last()),
-            escape(figure.mean()),
-            escape(figure.against()));
+            HtmlPage.escape(figure.name()),
+            HtmlPage.escape(figure.last()),
+            HtmlPage.escape(figure.mean()),
+            HtmlPage.escape(figure.against()));
   }
 
-  private static String picture(String heading, byte[] png, String alt, String attributes) {
-    return png.length == 0
-        ? ""
-        : "<h2>%s</h2>\n<figure><img src=\"%s\" alt=\"%s\"%s></figure>\n"
-            .formatted(heading, dataUri(png), alt, attributes);
-  }
-
-  private String gridViewer() {
-    if (grids.isEmpty()) {
-      return "";
+  private void addGridViewer(HtmlPage page) {
+    if (pictures.grids().isEmpty()) {
+      return;
     }
-    int last = grids.size() - 1;
-    int epoch = grids.get(last).epoch();
-    String picture =
-        picture(
-            "Samples of the same z",
-            grids.get(last).png(),
-            "Samples of the generator after epoch " + epoch,
-            " id=\"grid\" class=\"grid\"");
-    return last == 0 ? picture : picture + slider(last, epoch);
-  }
-
-  private String slider(int last, int epoch) {
-    String sources =
-        grids.stream()
-            .map(grid -> "[%d, \"%s\"]".formatted(grid.epoch(), dataUri(grid.png())))
-            .collect(Collectors.joining(",\n"));
-    return """
-        <label hidden>After epoch <output id="epoch">%d</output>
-        <input type="range" id="slider" min="0" max="%d" value="%d"></label>
-        <script>
-        const grids = [%s];
-        %s</script>
+    pictures.grids().forEach(grid -> page.addGrid(grid.epoch(), grid.png()));
+    int last = pictures.grids().size() - 1;
+    Grid newest = pictures.grids().get(last);
+    page.add(
         """
-        .formatted(epoch, last, last, sources, SCRIPT);
+        <h2>Samples of the same z</h2>
+        <figure><img src="%s" id="grid" class="grid" alt="Samples of the generator after epoch %d"></figure>
+        """
+            .formatted(HtmlPage.dataUri(newest.png()), newest.epoch()));
+    if (last > 0) {
+      page.add(
+          """
+          <label hidden>After epoch <output id="epoch">%d</output>
+          <input type="range" id="slider" min="0" max="%d" value="%d"></label>
+          """
+              .formatted(newest.epoch(), last, last));
+    }
   }
 
   private String versionTable() {
@@ -188,25 +175,13 @@ record ReportPage(
             .map(
                 v ->
                     "<tr><td>%s</td><td>%s</td></tr>"
-                        .formatted(escape(v.getKey()), escape(v.getValue())))
+                        .formatted(HtmlPage.escape(v.getKey()), HtmlPage.escape(v.getValue())))
             .collect(Collectors.joining("\n"))
         + "</table>";
   }
 
-  private static String details(String summary, String content) {
-    return "<details><summary>%s</summary>%s</details>\n".formatted(summary, content);
-  }
-
-  private static String dataUri(byte[] png) {
-    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
-  }
-
-  /** Makes a text safe in HTML content and attributes. */
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
+  private static String record(String summary, String content) {
+    return HtmlPage.details(summary, content)
+        .replaceFirst("<details>", "<details class=\"record\">");
   }
 }

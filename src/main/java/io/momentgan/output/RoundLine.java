@@ -1,5 +1,9 @@
 package io.momentgan.output;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.momentgan.config.UserException;
+import java.util.List;
+
 /**
  * One line of {@code metrics/rounds.jsonl}: an epoch's figures for a round, and what the round
  * cost.
@@ -64,6 +68,28 @@ public record RoundLine(
     double momentWaitSeconds,
     double dGradientNorm,
     double gGradientNorm) {
+  /**
+   * All rounds recorded so far.
+   *
+   * @param folder the run's folder
+   * @return in the order of the file; empty before the first
+   * @throws UserException naming the line that is no record of a round
+   */
+  static List<RoundLine> readAll(RunFolder folder) {
+    String path = MetricsLog.Table.ROUNDS.path();
+    return folder.exists(path)
+        ? folder.readText(path).lines().map(line -> parse(line, folder + "/" + path)).toList()
+        : List.of();
+  }
+
+  private static RoundLine parse(String line, String file) {
+    try {
+      return Json.MAPPER.readValue(line, RoundLine.class);
+    } catch (JsonProcessingException e) {
+      throw new UserException("%s: not the record of a round: %s".formatted(file, line), e);
+    }
+  }
+
   /**
    * What a round cost; the components are those of {@link RoundLine}.
    *

@@ -83,6 +83,16 @@ public final class RunFolder {
     throw new UserException(given.noSingleRun(runs));
   }
 
+  /**
+   * Any folder, for what is published beside runs, such as a page that compares them.
+   *
+   * @param uri a path or a URI; it need not be there yet
+   * @param hadoopSettings Hadoop properties by key
+   */
+  public static RunFolder any(String uri, Map<String, String> hadoopSettings) {
+    return at(uri, hadoopSettings);
+  }
+
   private static RunFolder at(String uri, Map<String, String> hadoopSettings) {
     Configuration configuration = new Configuration();
     hadoopSettings.forEach(configuration::set);

@@ -33,6 +33,12 @@ public final class RunReport {
   /** The page's path in the run folder. */
   public static final String PAGE = "report/index.html";
 
+  /** Where the ways between latent vectors are: rows of images, from one vector to another. */
+  public static final String INTERPOLATION = "samples/interpolation.png";
+
+  /** Where images stand beside their nearest training images, by pixels and by features. */
+  public static final String NEIGHBOURS = "samples/neighbours.png";
+
   private static final Pattern SAMPLE_FILE = Pattern.compile("epoch-(\\d{1,9})\\.(npy|png)");
   private static final int MAX_GRIDS = 40;
   private static final byte[] NONE = {};
@@ -65,9 +71,30 @@ public final class RunReport {
    */
   public static void write(RunFolder folder) {
     RunReport report = new RunReport(folder);
-    byte[] losses = report.published(LOSSES, report::lossPlot);
+    report.published(LOSSES, report::lossPlot);
     byte[] samples = report.published(SAMPLES, report::sampleSheet);
-    folder.publish(PAGE, report.page(losses, samples).html());
+    folder.publish(PAGE, report.page(samples).html());
+  }
+
+  /**
+   * The report of a run, without writing anything into its folder.
+   *
+   * @param folder the run's folder
+   * @return the page
+   */
+  public static String html(RunFolder folder) {
+    RunReport report = new RunReport(folder);
+    return report.page(report.sampleSheet()).html();
+  }
+
+  /**
+   * The newest grid of fixed z as a PNG file; empty when there is none.
+   *
+   * @param folder the run's folder
+   */
+  static byte[] newestGrid(RunFolder folder) {
+    List<ReportPage.Grid> grids = new RunReport(folder).grids();
+    return grids.isEmpty() ? NONE : grids.get(grids.size() - 1).png();
   }
 
   /**
@@ -117,20 +144,26 @@ public final class RunReport {
     return sheet.png(samples, total);
   }
 
-  private ReportPage page(byte[] losses, byte[] samples) {
+  private ReportPage page(byte[] samples) {
     return new ReportPage(
         folder.name(),
         run.description(),
         origin(),
         epochs.isEmpty() ? List.of() : Summary.of(run, epochs.get(epochs.size() - 1)),
-        losses,
-        samples,
-        grids(),
+        RunCharts.training(run, epochs),
+        new QualityLog(folder).lines(),
+        RunCharts.cost(RoundLine.readAll(folder)),
+        new ReportPage.Pictures(samples, optional(INTERPOLATION), optional(NEIGHBOURS), grids()),
+        NetworkTable.html(run),
         run.text(),
         run.versions(),
         epochs.stream()
             .flatMap(line -> line.alarms().stream().map(a -> "Epoch " + line.epoch() + ": " + a))
             .toList());
+  }
+
+  private byte[] optional(String path) {
+    return folder.exists(path) ? folder.read(path) : NONE;
   }
 
   private String origin() {

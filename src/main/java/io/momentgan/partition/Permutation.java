@@ -4,7 +4,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Seeded permutations. */
-final class Permutation {
+public final class Permutation {
   private Permutation() {}
 
   /**
@@ -12,8 +12,9 @@ final class Permutation {
    *
    * @param count of 0..count-1
    * @param seed of the draw
+   * @return each of 0..count-1 once
    */
-  static int[] of(int count, long seed) {
+  public static int[] of(int count, long seed) {
     int[] order = IntStream.range(0, count).toArray();
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = count - 1; i > 0; i--) {

@@ -18,7 +18,20 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "train", "resume", "sample", "data", "data inspect", "report", "results"})
+      strings = {
+        "",
+        "train",
+        "resume",
+        "sample",
+        "data",
+        "data inspect",
+        "report",
+        "results",
+        "evaluate",
+        "generate",
+        "extractor",
+        "calibrate"
+      })
   void everyCommandExplainsItself(String command) {
     String[] args = (command + " --help").strip().split(" ");
     CommandRun help = CommandRun.of(args).succeeds();
@@ -64,6 +77,12 @@ class CommandLineTest {
         "sample x --count 0 --out x.png | --count 0: expected a positive number",
         "report nowhere           | There is no folder",
         "results nowhere --out x.md | There is no folder",
+        "evaluate nowhere         | There is no folder",
+        "evaluate x --every 1 --epochs 2 | --every=N, --epochs=EPOCH",
+        "generate nowhere --count 5 --out x | There is no folder",
+        "generate x --count 0 --out x | --count 0: expected a positive number",
+        "extractor nowhere        | nowhere",
+        "calibrate nowhere --out x.md | nowhere",
         "data inspect nowhere     | nowhere",
         "data inspect             | Missing required parameter: 'URI'"
       })
@@ -84,6 +103,9 @@ class CommandLineTest {
         "train.epochs=0          | --set train.epochs=0: Setting train.epochs: found 0",
         "train.epoch=3           | --set train.epoch=3: Setting train.epoch: found an unknown setting",
         "nonsense                | --set nonsense: expected key=value",
+        "seeds=[1, 1]            | seeds: found [1, 1], expected each seed once",
+        "evaluation.patience=2   | evaluation.patience: found 2, expected 0 where evaluation.every is 0",
+        "evaluation.samples=9    | evaluation.samples: found 9, expected at least 100",
         "train.batch-size=201    | Setting train.batch-size: found 201, expected at most 200",
         "data.validation=400     | data.validation",
         "data.uri=/no/such/place | /no/such/place"

@@ -80,7 +80,10 @@ class ExperimentReaderTest {
                     1),
                 new FailuresConfig(3, 100, 0),
                 new CheckpointConfig(0, 3, 0, true),
-                new SamplesConfig(64, 16)));
+                new SamplesConfig(64, 16),
+                new EvaluationConfig(
+                    0, 10_000, EvaluationConfig.Weights.RAW, EvaluationConfig.Measure.FD, 0),
+                List.of()));
   }
 
   @Test
@@ -377,7 +380,9 @@ class ExperimentReaderTest {
         e.averaging(),
         e.failures(),
         e.checkpoint(),
-        e.samples());
+        e.samples(),
+        e.evaluation(),
+        e.seeds());
   }
 
   private static Experiment read(String yaml, String... overrides) {

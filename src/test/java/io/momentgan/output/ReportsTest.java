@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReportsTest {
   private static final ImageShape SHAPE = new ImageShape(1, 28, 28);
-  private static final String RECORD =
+  static final String RECORD =
       """
       experiment:
         name: ff5
@@ -61,11 +61,11 @@ class ReportsTest {
     assertThat(PicturesTest.decode(run.read("report/samples.png")).getHeight())
         .isEqualTo(4 * 56 + 3 * 2);
     String page = run.readText("report/index.html");
-    assertThat(page).doesNotContain("http:", "https:", "src=\"/", "<link", "<script src");
+    assertThat(Pattern.compile("(src|href)=\"(?!data:)").matcher(page).find()).isFalse();
     assertThat(Pattern.compile("<img src=\"data:image/png;base64,").matcher(page).results())
-        .hasSize(3);
+        .hasSize(2);
     assertThat(Pattern.compile("<img (?![^>]*alt=\"[^\"]+\")").matcher(page).find()).isFalse();
-    assertThat(page).contains("max=\"3\" value=\"3\"", "[1, \"data:image/png;base64,");
+    assertThat(page).contains("max=\"3\" value=\"3\"", "[1,\"data:image/png;base64,");
   }
 
   @Test

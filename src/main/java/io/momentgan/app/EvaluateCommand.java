@@ -1,0 +1,174 @@
+package io.momentgan.app;
+
+import io.momentgan.config.EvaluationConfig;
+import io.momentgan.config.UserException;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.DataSets;
+import io.momentgan.output.CheckpointInfo;
+import io.momentgan.output.QualityLine;
+import io.momentgan.output.QualityLog;
+import io.momentgan.output.RunFolder;
+import io.momentgan.output.RunReport;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: measures the quality of a run's generators. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measures a run's generators from its checkpoints; the first run on some data also trains"
+            + " its feature extractor.")
+final class EvaluateCommand implements Callable<Integer> {
+  private static final int LEAST_SAMPLES = 100;
+
+  @Parameters(
+      paramLabel = "RUN_URI",
+      arity = "1..*",
+      description = "Folders of runs, those with run.yaml.")
+  private List<String> runs;
+
+  @ArgGroup private Which which = new Which();
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description = "Images per evaluation (default: evaluation.samples).")
+  private Integer samples;
+
+  @Option(names = "--weights", description = "raw, ema or both (default: evaluation.weights).")
+  private EvaluationConfig.Weights weights;
+
+  @Option(
+      names = "--data",
+      paramLabel = "URI",
+      description = "Where the run's images are now (default: where they were).")
+  private String data;
+
+  @Spec private CommandSpec spec;
+
+  /** Which checkpoints; the newest alone unless given. */
+  private static final class Which {
+    @Option(
+        names = "--every",
+        paramLabel = "N",
+        description = "The checkpoint of each N-th epoch that has one.")
+    private Integer every;
+
+    @Option(
+        names = "--epochs",
+        split = ",",
+        paramLabel = "EPOCH",
+        description = "The checkpoints of these epochs.")
+    private List<Integer> epochs = List.of();
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
+    folders.forEach(folder -> samples(record(folder)));
+    folders.forEach(folder -> chosen(Outputs.checkpoints(folder)));
+    try (JavaSparkContext spark = SparkContexts.open("evaluate")) {
+      folders.forEach(folder -> evaluate(spark, folder, hadoop));
+    }
+    return 0;
+  }
+
+  private void evaluate(JavaSparkContext spark, RunFolder folder, Map<String, String> hadoop) {
+    RunRecord record = record(folder);
+    CheckpointFiles checkpoints = Outputs.checkpoints(folder);
+    DataSet images = DataSets.open(record.experiment().data(), hadoop);
+    record.requireSame(images);
+    try (RunEvaluation evaluation =
+        RunEvaluation.open(spark, folder, record, images, hadoop, samples(record))) {
+      for (CheckpointInfo info : chosen(checkpoints)) {
+        for (Weights each : Weights.of(weights(record))) {
+          print(evaluation.evaluate(info, each, each.of(checkpoints, info)));
+        }
+      }
+    }
+    RunReport.write(folder);
+    spec.commandLine().getOut().println("Figures: " + folder.uri() + "/" + QualityLog.PATH);
+  }
+
+  private RunRecord record(RunFolder folder) {
+    RunRecord record = RunRecord.read(folder);
+    return data == null ? record : record.with(List.of(SettingOptions.text("data.uri", data)));
+  }
+
+  private int samples(RunRecord record) {
+    int count = samples == null ? record.experiment().evaluation().samples() : samples;
+    if (count < LEAST_SAMPLES) {
+      throw new UserException(
+          "--samples %d: expected at least %d; 10000 gives figures to compare"
+              .formatted(count, LEAST_SAMPLES));
+    }
+    return count;
+  }
+
+  private EvaluationConfig.Weights weights(RunRecord record) {
+    return weights == null ? record.experiment().evaluation().weights() : weights;
+  }
+
+  private List<CheckpointInfo> chosen(CheckpointFiles checkpoints) {
+    if (!which.epochs.isEmpty()) {
+      return which.epochs.stream().map(checkpoints::ofEpoch).toList();
+    }
+    if (which.every == null) {
+      return List.of(checkpoints.newest());
+    }
+    if (which.every <= 0) {
+      throw new UserException("--every %d: expected a positive number".formatted(which.every));
+    }
+    Map<Integer, CheckpointInfo> byEpoch = new TreeMap<>();
+    checkpoints.all().stream()
+        .filter(info -> info.epoch() > 0 && info.epoch() % which.every == 0)
+        .forEach(info -> byEpoch.put(info.epoch(), info));
+    if (byEpoch.isEmpty()) {
+      throw new UserException(
+          "--every %d: found no checkpoint of such an epoch, expected one; checkpoint.keep-every=%d keeps them while training"
+              .formatted(which.every, which.every));
+    }
+    return List.copyOf(byEpoch.values());
+  }
+
+  private void print(QualityLine line) {
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "epoch %d (%s), n %d: FD %.2f (real %.2f), KID %.4f +- %.4f, precision %.3f, recall %.3f,"
+                + " density %.3f, coverage %.3f (real %.3f), classifier score %.2f (real %.2f),"
+                + " %d classes missing, %d of %d bins differ, memorisation %.3f (real %.3f); %s, %.0f s%n",
+            line.epoch(),
+            line.weights(),
+            line.quality().n(),
+            line.quality().fd(),
+            line.real().fd(),
+            line.quality().kid(),
+            line.quality().kidSe(),
+            line.quality().precision(),
+            line.quality().recall(),
+            line.quality().density(),
+            line.quality().coverage(),
+            line.real().coverage(),
+            line.quality().classifierScore(),
+            line.real().classifierScore(),
+            line.quality().missingModes(),
+            line.quality().ndb(),
+            line.quality().ndbBins(),
+            line.quality().memorisation(),
+            line.real().memorisation(),
+            line.extractor(),
+            line.seconds());
+  }
+}

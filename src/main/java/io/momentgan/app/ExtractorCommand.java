@@ -1,0 +1,45 @@
+package io.momentgan.app;
+
+import io.momentgan.config.DataConfig;
+import io.momentgan.config.ExperimentReader;
+import io.momentgan.extractor.ExtractorInfo;
+import io.momentgan.extractor.LabelledImages;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code extractor}: the feature extractor of a data set. */
+@Command(
+    name = "extractor",
+    mixinStandardHelpOptions = true,
+    description = "Trains a data set's feature extractor, unless the cache has it; prints it.")
+final class ExtractorCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "URI",
+      description = "glyphs, or an IDX folder or file (path, s3a:, http:).")
+  private String uri;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    DataConfig config = ExperimentReader.defaultData().withUri(uri);
+    LabelledImages images = LabelledImages.open(config, SparkContexts.hadoopSettings());
+    try (JavaSparkContext spark = SparkContexts.open("extractor")) {
+      ExtractorInfo info = Extractors.cache(config).of(spark, images).info();
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%s: %.2f %% right of %,d held-out images, %d classes%nFolder: %s%n",
+              info.name(),
+              100 * info.accuracy(),
+              info.heldOut(),
+              info.classes(),
+              Extractors.cache(config).folder(images));
+    }
+    return 0;
+  }
+}

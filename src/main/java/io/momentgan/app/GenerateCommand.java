@@ -1,0 +1,82 @@
+package io.momentgan.app;
+
+import io.momentgan.config.UserException;
+import io.momentgan.evaluation.GeneratedDraw;
+import io.momentgan.network.NetworkState;
+import io.momentgan.output.CheckpointInfo;
+import io.momentgan.output.ImageFiles;
+import io.momentgan.output.RunFolder;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code generate}: draws samples in numbers, on all workers. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description =
+        "Draws many samples from a run's generator on all workers, as PNG files or Parquet. Sample"
+            + " number i is the same for any count and any number of workers.")
+final class GenerateCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
+  private String run;
+
+  @Option(names = "--count", required = true, paramLabel = "N", description = "How many.")
+  private int count;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "URI",
+      description = "New folder for them (path, s3a:).")
+  private String out;
+
+  @Option(
+      names = "--format",
+      defaultValue = "PNG",
+      description = "png or parquet (default: ${DEFAULT-VALUE}).")
+  private Generation.Format format;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
+  private Integer epoch;
+
+  @Option(
+      names = "--weights",
+      defaultValue = "RAW",
+      description = "raw or ema (default: ${DEFAULT-VALUE}).")
+  private Weights weights;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (count <= 0) {
+      throw new UserException("--count %d: expected a positive number".formatted(count));
+    }
+    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    RunFolder folder = RunFolder.open(run, hadoop);
+    RunRecord record = RunRecord.read(folder);
+    CheckpointFiles checkpoints = Outputs.checkpoints(folder);
+    CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
+    NetworkState generator = weights.of(checkpoints, info);
+    ImageFiles files = new ImageFiles(out, hadoop, record.shape());
+    files.requireNew();
+    try (JavaSparkContext spark = SparkContexts.open("generate " + folder.name())) {
+      GeneratedDraw draw = new GeneratedDraw(record.experiment(), record.shape(), generator, seed);
+      new Generation(spark, draw, count).write(format, files);
+    }
+    spec.commandLine().getOut().printf("%,d samples of epoch %d: %s%n", count, info.epoch(), out);
+    return 0;
+  }
+}

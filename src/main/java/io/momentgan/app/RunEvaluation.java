@@ -1,0 +1,130 @@
+package io.momentgan.app;
+
+import io.momentgan.config.EvaluationConfig;
+import io.momentgan.config.Experiment;
+import io.momentgan.data.DataSet;
+import io.momentgan.evaluation.Evaluation;
+import io.momentgan.evaluation.Evaluator;
+import io.momentgan.evaluation.GeneratedDraw;
+import io.momentgan.evaluation.Interpolation;
+import io.momentgan.evaluation.Quality;
+import io.momentgan.evaluation.Sampler;
+import io.momentgan.extractor.LabelledImages;
+import io.momentgan.network.NetworkState;
+import io.momentgan.output.CheckpointInfo;
+import io.momentgan.output.QualityLine;
+import io.momentgan.output.QualityLog;
+import io.momentgan.output.RunFolder;
+import io.momentgan.output.RunReport;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Measures a run's generators: {@code metrics/quality.jsonl}, and the pictures that go with it. */
+final class RunEvaluation implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunEvaluation.class);
+
+  private final RunFolder folder;
+  private final RunRecord record;
+  private final Evaluator evaluator;
+  private final Sampler sampler;
+  private final QualityLog log;
+
+  private RunEvaluation(RunFolder folder, RunRecord record, Evaluator evaluator) {
+    this.folder = folder;
+    this.record = record;
+    this.evaluator = evaluator;
+    this.sampler = new Sampler(record.experiment(), record.shape().features());
+    this.log = new QualityLog(folder);
+  }
+
+  /**
+   * Opens the evaluation of a run; the first on some data trains its feature extractor.
+   *
+   * @param spark the context
+   * @param folder the run's folder
+   * @param record its record
+   * @param images the data that it trains on
+   * @param hadoop settings for Hadoop's file systems
+   * @param samples images per evaluation
+   */
+  static RunEvaluation open(
+      JavaSparkContext spark,
+      RunFolder folder,
+      RunRecord record,
+      DataSet images,
+      Map<String, String> hadoop,
+      int samples) {
+    LabelledImages whole = LabelledImages.open(record.experiment().data(), hadoop);
+    Evaluator.Setup setup =
+        new Evaluator.Setup(whole, images.training(), images.fingerprint(), samples);
+    Evaluator evaluator =
+        Evaluator.open(spark, Extractors.cache(record.experiment().data()), setup);
+    return new RunEvaluation(folder, record, evaluator);
+  }
+
+  /**
+   * Measures a generator and records it.
+   *
+   * @param info the checkpoint that it is of
+   * @param weights whose
+   * @param generator its state
+   */
+  QualityLine evaluate(CheckpointInfo info, Weights weights, NetworkState generator) {
+    Experiment experiment = record.experiment();
+    Evaluation found =
+        evaluator.evaluate(
+            new GeneratedDraw(experiment, record.shape(), generator, Evaluator.SEED));
+    QualityLine line =
+        new QualityLine(
+            info.epoch(),
+            info.step(),
+            weights.toString(),
+            found.quality(),
+            found.real(),
+            found.independentPixels(),
+            found.extractor().name(),
+            found.extractor().accuracy(),
+            found.seed(),
+            Versions.all().get("momentgan"),
+            found.seconds());
+    log.add(line);
+    pictures(generator);
+    LOG.info(
+        "Epoch {} ({}): FD {} (real images {}), coverage {}, {} classes missing",
+        info.epoch(),
+        weights,
+        found.quality().fd(),
+        found.real().fd(),
+        found.quality().coverage(),
+        found.quality().missingModes());
+    return line;
+  }
+
+  private void pictures(NetworkState generator) {
+    float[][] ways = Interpolation.draw(sampler, record.experiment(), generator);
+    folder.publish(
+        RunReport.INTERPOLATION, Outputs.grid(record.shape(), Interpolation.STEPS).png(ways));
+    float[][] neighbours =
+        evaluator.neighbours(
+            new GeneratedDraw(record.experiment(), record.shape(), generator, Evaluator.SEED));
+    folder.publish(
+        RunReport.NEIGHBOURS, Outputs.grid(record.shape(), neighbours.length / 3).png(neighbours));
+  }
+
+  /** What the best checkpoint has least of. */
+  static double score(EvaluationConfig.Measure measure, Quality quality) {
+    return switch (measure) {
+      case FD -> quality.fd();
+      case FD_INFINITY -> quality.fdInfinity();
+      case KID -> quality.kid();
+      case COVERAGE -> -quality.coverage();
+    };
+  }
+
+  @Override
+  public void close() {
+    evaluator.close();
+  }
+}

@@ -1,0 +1,178 @@
+package io.momentgan.evaluation;
+
+import io.momentgan.extractor.TrainedExtractor;
+import io.momentgan.moments.MomentDistance;
+import io.momentgan.quality.Bins;
+import io.momentgan.quality.FeatureStatistics;
+import io.momentgan.quality.FrechetDistance;
+import io.momentgan.quality.KernelDistance;
+import io.momentgan.quality.Manifold;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
+
+/**
+ * Measures sets of images against the real ones, as Spark jobs over blocks that stay on the
+ * workers: what comes back are sums, counts and distances.
+ *
+ * <p>Its cost is linear in the number of images: only statistics and pairs of blocks look at all of
+ * them, neighbours at a bounded number.
+ */
+final class QualityJob implements AutoCloseable {
+  /** Images whose neighbours in feature space are looked at: for precision, recall and so on. */
+  static final int MANIFOLD_IMAGES = 5000;
+
+  private static final int REFERENCE_IMAGES = 10_000;
+
+  private final JavaSparkContext spark;
+  private final Broadcast<TrainedExtractor> extractor;
+  private final Reference reference;
+  private final FrechetDistance distance;
+  private final Blocks layout;
+  private final JavaRDD<FeatureBlock> real;
+  private final FeatureBalls realBalls;
+  private final PixelNeighbours neighbours;
+
+  /**
+   * A job for sets of a size.
+   *
+   * @param spark the context
+   * @param extractor the extractor
+   * @param reference statistics of all training images
+   * @param training all training images
+   * @param neighbours the images whose pixels are compared
+   * @param samples images per set
+   */
+  QualityJob(
+      JavaSparkContext spark,
+      Broadcast<TrainedExtractor> extractor,
+      Reference reference,
+      RealDraw training,
+      PixelNeighbours neighbours,
+      int samples) {
+    this.spark = spark;
+    this.extractor = extractor;
+    this.reference = reference;
+    this.distance = new FrechetDistance(reference.features());
+    this.layout = new Blocks(samples);
+    this.neighbours = neighbours;
+    int compared = Math.min(samples, Math.min(REFERENCE_IMAGES, training.count()));
+    this.real = new Blocks(compared).features(spark, training, extractor).cache();
+    this.realBalls = FeatureBalls.of(limited(real, compared), dimension());
+  }
+
+  private int dimension() {
+    return extractor.value().features();
+  }
+
+  private static JavaRDD<FeatureBlock> limited(JavaRDD<FeatureBlock> blocks, int images) {
+    int most = new Blocks(images).holding(MANIFOLD_IMAGES);
+    return blocks.filter(block -> block.number() < most);
+  }
+
+  /**
+   * Measures a set.
+   *
+   * @param draw the images
+   * @param heldOut whether they are the held-out images themselves, none of which is its own
+   *     neighbour
+   */
+  Quality measure(ImageDraw draw, boolean heldOut) {
+    spark.setJobDescription("measure %d images".formatted(layout.images()));
+    JavaRDD<FeatureBlock> blocks = layout.features(spark, draw, extractor).cache();
+    try {
+      List<SetStatistics> parts = statistics(blocks);
+      KernelDistance.Estimate kernel = kernel(blocks);
+      FeatureBalls balls = FeatureBalls.of(limited(blocks, layout.images()), dimension());
+      Manifold manifold = realBalls.against(balls);
+      balls.close();
+      return quality(parts, kernel, manifold, neighbours.measure(blocks, layout, heldOut));
+    } finally {
+      blocks.unpersist();
+    }
+  }
+
+  private List<SetStatistics> statistics(JavaRDD<FeatureBlock> blocks) {
+    int dimension = dimension();
+    int classes = extractor.value().classes();
+    Bins bins = reference.bins();
+    return blocks.map(block -> SetStatistics.of(block, dimension, classes, bins)).collect();
+  }
+
+  /** Each block against one of the real ones. */
+  private KernelDistance.Estimate kernel(JavaRDD<FeatureBlock> blocks) {
+    int dimension = dimension();
+    double trace = reference.features().trace();
+    int reals = (int) real.count();
+    JavaPairRDD<Integer, float[]> realRows =
+        real.mapToPair(block -> new Tuple2<>(block.number(), block.features()));
+    List<Tuple2<Integer, Double>> distances =
+        blocks
+            .mapToPair(
+                block ->
+                    new Tuple2<>(
+                        block.number() % reals, new Tuple2<>(block.number(), block.features())))
+            .join(realRows)
+            .map(
+                pair ->
+                    new Tuple2<>(
+                        pair._2()._1()._1(),
+                        KernelDistance.between(
+                            pair._2()._2(), pair._2()._1()._2(), dimension, trace)))
+            .collect();
+    double[] inOrder = new double[distances.size()];
+    distances.forEach(each -> inOrder[each._1()] = each._2());
+    return KernelDistance.estimate(inOrder);
+  }
+
+  private Quality quality(
+      List<SetStatistics> parts,
+      KernelDistance.Estimate kernel,
+      Manifold manifold,
+      PixelNeighbours.Shares shares) {
+    SetStatistics all = parts.stream().reduce(SetStatistics::merge).orElseThrow();
+    List<FeatureStatistics> features = parts.stream().map(SetStatistics::features).toList();
+    double[] realShares = reference.classes().shares();
+    MomentDistance moments = MomentDistance.between(all.moments(), reference.moments());
+    double fd = distance.to(all.features());
+    return new Quality(
+        layout.images(),
+        fd,
+        fd / reference.features().trace(),
+        distance.atInfinity(features),
+        kernel.mean(),
+        kernel.standardError(),
+        manifold.precision(),
+        manifold.recall(),
+        manifold.density(),
+        manifold.coverage(),
+        all.classes().classifierScore(),
+        all.classes().modeScore(realShares),
+        all.classes().confidentShare(),
+        all.classes().missing(realShares),
+        all.classes().totalVariation(realShares),
+        Bins.differentCount(all.binCounts(), reference.binCounts()),
+        reference.bins().count(),
+        shares.memorised(),
+        all.pairDistance() / all.pairs(),
+        shares.nearDuplicates(),
+        moments.mean(),
+        moments.variance(),
+        Arrays.stream(all.classes().shares()).boxed().toList());
+  }
+
+  /** The real images that neighbours are looked for among. */
+  JavaRDD<FeatureBlock> realBlocks() {
+    return real;
+  }
+
+  @Override
+  public void close() {
+    realBalls.close();
+    real.unpersist();
+  }
+}

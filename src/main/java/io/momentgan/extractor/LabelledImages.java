@@ -1,0 +1,57 @@
+package io.momentgan.extractor;
+
+import io.momentgan.config.DataConfig;
+import io.momentgan.data.DataException;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.DataSets;
+import io.momentgan.data.ImageShape;
+import io.momentgan.data.ImageSource;
+import java.util.Map;
+
+/**
+ * What quality is measured against: the whole training file, whatever part of it a run trains on,
+ * and images that nothing is trained on.
+ *
+ * @param training every image of the training file
+ * @param heldOut the test images; where there are none, a tenth of the training file that is left
+ *     out of {@code training}
+ * @param fingerprint of both
+ */
+public record LabelledImages(ImageSource training, ImageSource heldOut, String fingerprint) {
+  private static final int HELD_OUT_PART = 10;
+
+  /**
+   * Opens the data of a run in whole.
+   *
+   * @param config the run's settings, whose limit and validation images are disregarded
+   * @param hadoopSettings settings for Hadoop's file systems
+   * @return the images
+   * @throws DataException when the data has no labels
+   */
+  public static LabelledImages open(DataConfig config, Map<String, String> hadoopSettings) {
+    DataConfig whole = config.withLimit(0).withValidation(0);
+    DataSet images = DataSets.open(whole, hadoopSettings);
+    if (images.test().isEmpty()) {
+      int part = Math.max(1, images.training().count() / HELD_OUT_PART);
+      images = DataSets.open(whole.withValidation(part), hadoopSettings);
+    }
+    ImageSource heldOut = images.test().or(images::validation).orElseThrow();
+    requireLabels(images.training(), config.uri());
+    requireLabels(heldOut, config.uri());
+    return new LabelledImages(images.training(), heldOut, images.fingerprint());
+  }
+
+  private static void requireLabels(ImageSource images, String uri) {
+    if (images.read(new int[] {0}).labels().length == 0) {
+      throw new DataException(
+          ("%s: found images without labels, expected a class per image, which the feature extractor"
+                  + " is trained on; put the label files beside the image files")
+              .formatted(uri));
+    }
+  }
+
+  /** Shape of the images. */
+  public ImageShape shape() {
+    return training.shape();
+  }
+}

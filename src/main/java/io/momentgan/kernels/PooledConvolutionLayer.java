@@ -1,0 +1,101 @@
+package io.momentgan.kernels;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
+import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The working side of {@link PooledConvolution}: columns and squares on the heap, by loops that the
+ * JVM's compiler vectorises, and matrix products by the BLAS.
+ */
+final class PooledConvolutionLayer extends ConvolutionLayer {
+  private static final long serialVersionUID = 1L;
+
+  /** Images whose columns are made together, so that they stay in the second-level cache. */
+  private static final int IMAGES_TOGETHER = 16;
+
+  private transient ColumnProducts products;
+  private transient float[] images;
+  private transient float[] activations;
+  private transient byte[] winners;
+
+  PooledConvolutionLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    Columns columns = columns();
+    int count = (int) input.size(0);
+    images = heap(input);
+    activations = new float[count * columns.pooledLength()];
+    winners = new byte[activations.length];
+    float[] bias = heap(getParam(ConvolutionParamInitializer.BIAS_KEY));
+    products = ColumnProducts.of(products, columns, IMAGES_TOGETHER);
+    products.setFilters(getParam(ConvolutionParamInitializer.WEIGHT_KEY));
+    for (int from = 0; from < count; from += IMAGES_TOGETHER) {
+      int length = Math.min(IMAGES_TOGETHER, count - from);
+      float[] outputs = products.forward(images, from, length);
+      for (int i = 0; i < length; i++) {
+        columns.pool(outputs, length, i, bias, activations, winners, from + i);
+      }
+    }
+    long[] shape = {count, columns.filters(), columns.pooledHeight(), columns.pooledWidth()};
+    INDArray result = workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+    new FloatPointer(result.data().addressPointer()).put(activations);
+    return result;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    Columns columns = columns();
+    int count = (int) epsilon.size(0);
+    float[] errors = heap(epsilon);
+    for (int i = 0; i < errors.length; i++) {
+      errors[i] = activations[i] > 0 ? errors[i] : 0;
+    }
+    float[] imageErrors = new float[images.length];
+    products.clearGradient();
+    for (int from = 0; from < count; from += IMAGES_TOGETHER) {
+      int length = Math.min(IMAGES_TOGETHER, count - from);
+      products.backward(images, errors, winners, from, length, imageErrors);
+    }
+    Gradient gradient = new DefaultGradient();
+    INDArray biases = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
+    biases.assign(columns.biasGradient(errors, count, biases.shape()));
+    INDArray weights = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
+    weights.assign(products.gradient().reshape('c', weights.shape()));
+    gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biases);
+    gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weights, 'c');
+    weightNoiseParams.clear();
+    INDArray back =
+        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
+    new FloatPointer(back.data().addressPointer()).put(imageErrors);
+    return new Pair<>(gradient, back);
+  }
+
+  private Columns columns() {
+    return new Columns(
+        (int) input.size(1),
+        (int) input.size(2),
+        (int) input.size(3),
+        layerConf().getKernelSize()[0],
+        (int) layerConf().getNOut());
+  }
+
+  private static float[] heap(INDArray array) {
+    INDArray block = array.ordering() == 'c' && !array.isView() ? array : array.dup('c');
+    float[] values = new float[(int) block.length()];
+    new FloatPointer(block.data().addressPointer()).get(values);
+    return values;
+  }
+}
