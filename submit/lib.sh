@@ -105,6 +105,9 @@ assemble_spark_home() {
   [ -s "$list" ] || build
   mkdir -p "$SPARK_HOME/conf"
   ln -sfn "$home/conf/log4j2.properties" "$SPARK_HOME/conf/log4j2.properties"
+  # Where local-cluster leaves the executors' copies of the libraries, 150 MB each. Whoever still has
+  # one open keeps it.
+  [ ! -d "$SPARK_HOME/work" ] || find "$SPARK_HOME/work" -name '*.jar' -mmin +10 -delete
   # One script at a time; none sees a folder that is half filled.
   (
     flock -w 60 9 || fail "another script has held $SPARK_HOME/lock for 60 s"
