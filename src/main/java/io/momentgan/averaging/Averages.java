@@ -3,12 +3,15 @@ package io.momentgan.averaging;
 import io.momentgan.network.NetworkState;
 import io.momentgan.network.ParameterLayout;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Weighted averages of networks, folded in rank order in double, so that they are the same bits
  * each time. One network alone is returned bit for bit.
  */
 final class Averages {
+  private static final int PIECE = 65_536;
+
   private Averages() {}
 
   /**
@@ -43,18 +46,29 @@ final class Averages {
       return vectors.get(0);
     }
     int length = vectors.get(0).length;
-    double[] sum = new double[length];
+    float[] average = new float[length];
+    int pieces = (length + PIECE - 1) / PIECE;
+    // Each value by itself, so the pieces may be made by any thread in any order.
+    IntStream.range(0, pieces)
+        .parallel()
+        .forEach(
+            p -> fold(vectors, weights, average, p * PIECE, Math.min(length, (p + 1) * PIECE)));
+    return average;
+  }
+
+  private static void fold(
+      List<float[]> vectors, double[] weights, float[] average, int from, int to) {
+    double[] sum = new double[to - from];
     for (int k = 0; k < weights.length; k++) {
       float[] vector = vectors.get(k);
-      for (int i = 0; i < length; i++) {
-        sum[i] += weights[k] * vector[i];
+      double weight = weights[k];
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += weight * vector[from + i];
       }
     }
-    float[] average = new float[length];
-    for (int i = 0; i < length; i++) {
-      average[i] = (float) sum[i];
+    for (int i = 0; i < sum.length; i++) {
+      average[from + i] = (float) sum[i];
     }
-    return average;
   }
 
   /**

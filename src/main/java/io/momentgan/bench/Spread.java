@@ -1,5 +1,6 @@
 package io.momentgan.bench;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -10,7 +11,7 @@ import java.util.Locale;
  * @param median middle
  * @param high third quartile
  */
-public record Spread(double low, double median, double high) {
+public record Spread(double low, double median, double high) implements Serializable {
   /**
    * The spread of measurements.
    *

@@ -3,6 +3,8 @@ package io.momentgan.network;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,6 +21,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 @SuppressWarnings("ArrayRecordComponent") // states are compared array by array where needed
 public record NetworkState(float[] params, float[] updaterState, int updates)
     implements Serializable {
+  /** Java writes arrays of floats value by value, and those of bytes at once. */
+  private Object writeReplace() {
+    return new Wire(bytes(params), bytes(updaterState), updates);
+  }
+
+  private static byte[] bytes(float[] values) {
+    byte[] bytes = new byte[values.length * Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+    return bytes;
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Wire(byte[] params, byte[] updaterState, int updates) implements Serializable {
+    private Object readResolve() {
+      return new NetworkState(floats(params), floats(updaterState), updates);
+    }
+
+    private static float[] floats(byte[] bytes) {
+      float[] values = new float[bytes.length / Float.BYTES];
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+      return values;
+    }
+  }
+
   /**
    * Reads a state from a file in Deeplearning4j's format.
    *
