@@ -18,19 +18,20 @@ final class FailedRounds {
    * Notes a failed attempt.
    *
    * @param round number of the round
-   * @param failure why
-   * @param lastGood what the training can go back to, for the message
+   * @param reason why it failed
+   * @param failure what was thrown
+   * @param wayOn what can be done with the run, for the message
    * @throws RunFailedException when it was one too many
    */
-  void add(long round, RoundFailedException failure, String lastGood) {
+  void add(long round, String reason, RoundFailedException failure, String wayOn) {
     failed.add(round);
     while (failed.peek() <= round - config.window()) {
       failed.remove();
     }
     if (failed.size() >= config.limit()) {
       throw new RunFailedException(
-          "%s. That was failed attempt %d within %d rounds (failures.limit, failures.window); %s: resume goes on from there"
-              .formatted(failure.getMessage(), failed.size(), config.window(), lastGood),
+          "%s. That was failed attempt %d within %d rounds (failures.limit, failures.window); %s"
+              .formatted(reason, failed.size(), config.window(), wayOn),
           failure);
     }
   }

@@ -168,6 +168,12 @@ final class Outputs implements AutoCloseable {
     LOG.debug("Newest checkpoint of {}: round {}", folder.name(), newestCheckpoint);
   }
 
+  /** What can be done with a run that has given up. */
+  String wayOn() {
+    return lastGoodCheckpoint()
+        + (newestCheckpoint == 0 ? ": start a new run with train" : ": resume goes on from there");
+  }
+
   /** What a training that must stop can go back to. */
   String lastGoodCheckpoint() {
     return newestCheckpoint == 0

@@ -19,6 +19,7 @@ final class RoundDeadline implements AutoCloseable {
   private final JavaSparkContext spark;
   private final String jobGroup;
   private final int seconds;
+  private volatile boolean exceeded;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -50,6 +51,7 @@ final class RoundDeadline implements AutoCloseable {
     if (seconds == 0) {
       return attempt.get();
     }
+    exceeded = false;
     ScheduledFuture<?> end = clock.schedule(this::cancel, seconds, TimeUnit.SECONDS);
     try {
       return attempt.get();
@@ -58,7 +60,21 @@ final class RoundDeadline implements AutoCloseable {
     }
   }
 
+  /**
+   * Why an attempt failed.
+   *
+   * @param round number of the round, from 1
+   * @param otherwise the reason where it did not take too long
+   */
+  String reason(long round, String otherwise) {
+    return exceeded
+        ? "Round %d failed: it took longer than %d s (failures.round-seconds)"
+            .formatted(round, seconds)
+        : otherwise;
+  }
+
   private void cancel() {
+    exceeded = true;
     LOG.warn("The round takes longer than {} s (failures.round-seconds): it is ended", seconds);
     spark.cancelJobGroup(jobGroup);
   }

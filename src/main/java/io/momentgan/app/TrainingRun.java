@@ -140,11 +140,14 @@ final class TrainingRun {
       outputs.publish();
       if (spark.sc().isStopped()) {
         throw new RunFailedException(
-            "The application was stopped within %s".formatted(description(round)), e);
+            "The application was stopped within %s; %s"
+                .formatted(description(round), outputs.wayOn()),
+            e);
       }
       TrainingGauges.countFailure();
-      failures.add(round.number(), e, outputs.lastGoodCheckpoint());
-      LOG.warn("{}; it is tried again from the snapshot", e.getMessage());
+      String reason = deadline.reason(round.number() + 1, e.getMessage());
+      failures.add(round.number(), reason, e, outputs.wayOn());
+      LOG.warn("{}; it is tried again from the snapshot", reason);
       LOG.debug("Its cause", e);
       return Optional.empty();
     }

@@ -183,7 +183,10 @@ class ChaosTest {
                 "failures.limit=2"));
     assertThat(run.code()).isEqualTo(Main.FAILED);
     assertThat(run.err())
-        .contains("error: Round 1 failed: ", "failed attempt 2 within 100 rounds (failures.limit");
+        .contains(
+            "error: Round 1 failed: it took longer than 2 s (failures.round-seconds)",
+            "failed attempt 2 within 100 rounds (failures.limit",
+            "there is no checkpoint yet: start a new run with train");
     assertThat(folder.resolve("runs/00000-tiny/run.yaml")).exists();
   }
 
