@@ -128,7 +128,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     processResults(
         discriminator,
         null,
-        batches.mapPartitions(new ExecuteWorkerFlatMap<>(getWorkerInstance(discriminator))),
+        Stages.mapPartitions(batches, new ExecuteWorkerFlatMap<>(getWorkerInstance(discriminator))),
         0,
         1);
   }
@@ -153,7 +153,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       int split,
       int splits) {
     List<GanTrainingResult> byRank =
-        results.collect().stream().map(GanTrainingResult.class::cast).toList();
+        Stages.collect(results).stream().map(GanTrainingResult.class::cast).toList();
     requireFinite(byRank);
     result = merge(byRank);
   }
@@ -161,9 +161,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private JavaRDD<DataSet> batches(Round next) {
     int batchSize = experiment.train().batchSize();
     long seed = experiment.train().seed();
-    return shards
-        .rdd()
-        .mapPartitions(shard -> new RoundBatches(shard.next(), next, batchSize, seed), true);
+    return Stages.mapPartitions(
+        shards.rdd(), shard -> new RoundBatches(shard.next(), next, batchSize, seed));
   }
 
   private void requireFinite(List<GanTrainingResult> byRank) {
