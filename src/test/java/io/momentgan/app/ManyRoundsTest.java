@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.BlockId;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -68,7 +67,7 @@ class ManyRoundsTest {
   }
 
   private record Memory(
-      double driverHeap, double driverOffHeap, double executorHeap, double executorProcess) {}
+      double driverHeap, double driverProcess, double executorHeap, double executorProcess) {}
 
   @Test
   void memoryIsFlatAndNoBroadcastStays() throws IOException {
@@ -101,7 +100,7 @@ class ManyRoundsTest {
         System.out.printf(
             "after %d rounds %s%nafter %d rounds %s%n", WARM_UP, before, ROUNDS, after);
         assertFlat("heap of the driver", before.driverHeap(), after.driverHeap());
-        assertFlat("off-heap memory of the driver", before.driverOffHeap(), after.driverOffHeap());
+        assertFlat("process of the driver", before.driverProcess(), after.driverProcess());
         assertFlat("heap of the executors", before.executorHeap(), after.executorHeap());
         assertFlat("processes of the executors", before.executorProcess(), after.executorProcess());
         assertThat(broadcasts()).isLessThanOrEqualTo(broadcasts + 4);
@@ -138,15 +137,18 @@ class ManyRoundsTest {
     for (ProcessHandle executor : executors) {
       jcmd(executor, "GC.run");
       heaps += number("used (\\d+)K", jcmd(executor, "GC.heap_info"));
-      processes +=
-          number(
-              "VmRSS:\\s+(\\d+) kB",
-              Files.readString(Path.of("/proc/%d/status".formatted(executor.pid()))));
+      processes += resident(executor);
     }
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     double heap = (runtime.totalMemory() - runtime.freeMemory()) / 1024.0;
-    return new Memory(heap, Pointer.totalBytes() / 1024.0, heaps, processes);
+    return new Memory(heap, resident(ProcessHandle.current()), heaps, processes);
+  }
+
+  private static double resident(ProcessHandle process) throws IOException {
+    return number(
+        "VmRSS:\\s+(\\d+) kB",
+        Files.readString(Path.of("/proc/%d/status".formatted(process.pid()))));
   }
 
   private static String jcmd(ProcessHandle process, String command) throws IOException {

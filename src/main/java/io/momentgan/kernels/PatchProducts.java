@@ -1,0 +1,203 @@
+package io.momentgan.kernels;
+
+import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * The matrix products of a strided convolution between images and maps, some images at a time, by
+ * the BLAS. A convolution goes from images to maps, a transposed one from maps to images.
+ *
+ * <p>Images and maps are [n, channels, height, width] one after another; weights are [maps, image
+ * channels, kernel, kernel] in both directions, as Deeplearning4j keeps them.
+ */
+final class PatchProducts {
+  /** Columns of a product: enough that the filters are not read again for a few. */
+  private static final int COLUMNS = 1024;
+
+  private final Patches patches;
+  private final int maps;
+  private final int together;
+  private final float[] matrix;
+  private final float[] values;
+  private final FloatPointer matrixMemory;
+  private final FloatPointer valuesMemory;
+
+  private PatchProducts(Patches patches, int maps) {
+    this.patches = patches;
+    this.maps = maps;
+    this.together = Math.max(1, COLUMNS / patches.places());
+    int columns = together * patches.places();
+    this.matrix = new float[patches.depth() * columns];
+    this.values = new float[maps * columns];
+    this.matrixMemory = new FloatPointer(matrix.length);
+    this.valuesMemory = new FloatPointer(values.length);
+  }
+
+  /**
+   * Those given if they fit, else new ones.
+   *
+   * @param older may be null
+   * @param patches the convolution
+   * @param maps number of maps
+   */
+  static PatchProducts of(PatchProducts older, Patches patches, int maps) {
+    return older != null && older.patches.equals(patches) && older.maps == maps
+        ? older
+        : new PatchProducts(patches, maps);
+  }
+
+  /** The maps of images: a convolution. */
+  float[] toMaps(float[] images, FloatPointer weights) {
+    int count = images.length / patches.imageLength();
+    float[] result = new float[count * maps * patches.places()];
+    for (int from = 0; from < count; from += together) {
+      int columns = spread(images, from, Math.min(together, count - from));
+      multiply(false, weights, maps, columns, patches.depth(), matrixMemory, valuesMemory);
+      valuesMemory.get(values, 0, maps * columns);
+      storeMaps(result, from, columns);
+    }
+    return result;
+  }
+
+  /** The images of maps: a transposed convolution, and a convolution's way back. */
+  float[] toImages(float[] ofMaps, FloatPointer weights) {
+    int count = ofMaps.length / (maps * patches.places());
+    float[] result = new float[count * patches.imageLength()];
+    for (int from = 0; from < count; from += together) {
+      int length = Math.min(together, count - from);
+      int columns = loadMaps(ofMaps, from, length);
+      multiply(true, weights, patches.depth(), columns, maps, valuesMemory, matrixMemory);
+      matrixMemory.get(matrix, 0, patches.depth() * columns);
+      for (int i = 0; i < length; i++) {
+        patches.gather(matrix, columns, i * patches.places(), result, from + i);
+      }
+    }
+    return result;
+  }
+
+  /**
+   * The gradient by the weights.
+   *
+   * @param images as they went forward, or a transposed convolution's errors
+   * @param ofMaps the errors, or what went forward into a transposed convolution
+   * @param gradient gets it, replacing what it held
+   */
+  void gradient(float[] images, float[] ofMaps, FloatPointer gradient) {
+    int count = images.length / patches.imageLength();
+    for (int from = 0; from < count; from += together) {
+      int length = Math.min(together, count - from);
+      int columns = spread(images, from, length);
+      loadMaps(ofMaps, from, length);
+      openblas.cblas_sgemm(
+          openblas.CblasRowMajor,
+          openblas.CblasNoTrans,
+          openblas.CblasTrans,
+          maps,
+          patches.depth(),
+          columns,
+          1,
+          valuesMemory,
+          columns,
+          matrixMemory,
+          columns,
+          from == 0 ? 0 : 1,
+          gradient,
+          patches.depth());
+    }
+  }
+
+  /** weights * from, or weights' * from. */
+  private void multiply(
+      boolean transposed,
+      FloatPointer weights,
+      int rows,
+      int columns,
+      int inner,
+      FloatPointer from,
+      FloatPointer to) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
+        openblas.CblasNoTrans,
+        rows,
+        columns,
+        inner,
+        1,
+        weights,
+        patches.depth(),
+        from,
+        columns,
+        0,
+        to,
+        columns);
+  }
+
+  private int spread(float[] images, int from, int length) {
+    int columns = length * patches.places();
+    for (int i = 0; i < length; i++) {
+      patches.spread(images, from + i, matrix, columns, i * patches.places());
+    }
+    matrixMemory.put(matrix, 0, patches.depth() * columns);
+    return columns;
+  }
+
+  /** From image after image, map after map, to map after map, image after image. */
+  private int loadMaps(float[] ofMaps, int from, int length) {
+    int places = patches.places();
+    int columns = length * places;
+    for (int i = 0; i < length; i++) {
+      for (int m = 0; m < maps; m++) {
+        System.arraycopy(
+            ofMaps, ((from + i) * maps + m) * places, values, m * columns + i * places, places);
+      }
+    }
+    valuesMemory.put(values, 0, maps * columns);
+    return columns;
+  }
+
+  private void storeMaps(float[] ofMaps, int from, int columns) {
+    int places = patches.places();
+    for (int i = 0; i < columns / places; i++) {
+      for (int m = 0; m < maps; m++) {
+        System.arraycopy(
+            values, m * columns + i * places, ofMaps, ((from + i) * maps + m) * places, places);
+      }
+    }
+  }
+
+  /** Adds a bias to each channel. */
+  static void addBias(float[] values, float[] bias, int places) {
+    for (int block = 0; block < values.length / places; block++) {
+      float b = bias[block % bias.length];
+      for (int i = block * places; i < (block + 1) * places; i++) {
+        values[i] += b;
+      }
+    }
+  }
+
+  /** Sum of the errors of each channel. */
+  static float[] sums(float[] errors, int channels, int places) {
+    float[] sums = new float[channels];
+    float[] lanes = new float[8];
+    for (int block = 0; block < errors.length / places; block++) {
+      Arrays.fill(lanes, 0);
+      int at = block * places;
+      int end = at + places;
+      for (; at + lanes.length <= end; at += lanes.length) {
+        for (int lane = 0; lane < lanes.length; lane++) {
+          lanes[lane] += errors[at + lane];
+        }
+      }
+      float sum = 0;
+      for (float lane : lanes) {
+        sum += lane;
+      }
+      for (; at < end; at++) {
+        sum += errors[at];
+      }
+      sums[block % channels] += sum;
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,62 @@
+package io.momentgan.kernels;
+
+import java.util.Collection;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Deeplearning4j's convolution with "same" padding, as matrix products: the same parameters and
+ * results, several times as fast. Floats on a CPU only.
+ *
+ * <p>From [n, channels, height, width] to [n, filters, ceil(height / stride), ceil(width /
+ * stride)].
+ */
+public final class StridedConvolution extends ConvolutionLayer {
+  private static final long serialVersionUID = 1L;
+
+  /** For Deeplearning4j's JSON. */
+  public StridedConvolution() {}
+
+  /**
+   * A layer.
+   *
+   * @param channels channels of the images
+   * @param filters number of filters
+   * @param kernel rows and columns of a filter
+   * @param stride rows and columns between two places
+   * @param activation what follows the bias
+   */
+  public StridedConvolution(
+      int channels, int filters, int kernel, int stride, IActivation activation) {
+    super(
+        new ConvolutionLayer.Builder(kernel, kernel)
+            .stride(stride, stride)
+            .convolutionMode(ConvolutionMode.Same)
+            .nIn(channels)
+            .nOut(filters)
+            .activation(activation));
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray paramsView,
+      boolean initialise,
+      DataType dataType) {
+    StridedConvolutionLayer layer = new StridedConvolutionLayer(conf, dataType);
+    layer.setListeners(listeners);
+    layer.setIndex(index);
+    layer.setParamsViewArray(paramsView);
+    layer.setParamTable(initializer().init(conf, paramsView, initialise));
+    layer.setConf(conf);
+    return layer;
+  }
+}

@@ -1,0 +1,84 @@
+package io.momentgan.kernels;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
+import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The working side of {@link StridedConvolution}. */
+final class StridedConvolutionLayer extends ConvolutionLayer {
+  private static final long serialVersionUID = 1L;
+
+  private transient PatchProducts products;
+  private transient float[] images;
+  private transient float[] sums;
+
+  StridedConvolutionLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    applyDropOutIfNecessary(training, workspaces);
+    Patches patches = patches();
+    images = HeapArrays.of(input);
+    products = PatchProducts.of(products, patches, filters());
+    sums = products.toMaps(images, weights());
+    PatchProducts.addBias(
+        sums, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), patches.places());
+    INDArray result =
+        workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, mapShape(patches), 'c');
+    return layerConf().getActivationFn().getActivation(HeapArrays.put(sums, result), training);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    Patches patches = patches();
+    INDArray preOut =
+        HeapArrays.put(sums, Nd4j.createUninitializedDetached(dataType, 'c', mapShape(patches)));
+    float[] errors =
+        HeapArrays.of(layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst());
+    INDArray weightGradient = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
+    products.gradient(images, errors, HeapArrays.memory(weightGradient));
+    INDArray biasGradient = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
+    Pieces.pointer(biasGradient).put(PatchProducts.sums(errors, filters(), patches.places()));
+    Gradient gradient = new DefaultGradient();
+    gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);
+    gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
+    weightNoiseParams.clear();
+    INDArray back =
+        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
+    HeapArrays.put(products.toImages(errors, weights()), back);
+    return new Pair<>(gradient, backpropDropOutIfPresent(back));
+  }
+
+  private FloatPointer weights() {
+    return HeapArrays.memory(getParam(ConvolutionParamInitializer.WEIGHT_KEY));
+  }
+
+  private long[] mapShape(Patches patches) {
+    return new long[] {input.size(0), filters(), patches.mapHeight(), patches.mapWidth()};
+  }
+
+  private int filters() {
+    return (int) layerConf().getNOut();
+  }
+
+  private Patches patches() {
+    return new Patches(
+        (int) input.size(1),
+        (int) input.size(2),
+        (int) input.size(3),
+        layerConf().getKernelSize()[0],
+        layerConf().getStride()[0]);
+  }
+}

@@ -1,0 +1,85 @@
+package io.momentgan.kernels;
+
+import java.util.Collection;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The transpose of {@link StridedConvolution}: Deeplearning4j's deconvolution with "same" padding,
+ * as matrix products, with the same parameters and results. Floats on a CPU only.
+ *
+ * <p>From [n, channels, ceil(height / stride), ceil(width / stride)] to [n, filters, height,
+ * width]. Where a side is no multiple of the stride, that is a part of the stock layer's output,
+ * see {@link Crop}.
+ */
+public final class TransposedConvolution extends Deconvolution2D {
+  private static final long serialVersionUID = 1L;
+
+  private int height;
+  private int width;
+
+  /** For Deeplearning4j's JSON. */
+  public TransposedConvolution() {}
+
+  /**
+   * A layer.
+   *
+   * @param channels channels of what comes in
+   * @param filters channels of the images that come out
+   * @param kernel rows and columns of a filter
+   * @param stride rows and columns between two places
+   * @param height rows of the images
+   * @param width columns of the images
+   * @param activation what follows the bias
+   */
+  public TransposedConvolution(
+      int channels,
+      int filters,
+      int kernel,
+      int stride,
+      int height,
+      int width,
+      IActivation activation) {
+    super(
+        new Deconvolution2D.Builder()
+            .kernelSize(kernel, kernel)
+            .stride(stride, stride)
+            .convolutionMode(ConvolutionMode.Same)
+            .nIn(channels)
+            .nOut(filters)
+            .activation(activation));
+    this.height = height;
+    this.width = width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  int width() {
+    return width;
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray paramsView,
+      boolean initialise,
+      DataType dataType) {
+    TransposedConvolutionLayer layer = new TransposedConvolutionLayer(conf, dataType);
+    layer.setListeners(listeners);
+    layer.setIndex(index);
+    layer.setParamsViewArray(paramsView);
+    layer.setParamTable(initializer().init(conf, paramsView, initialise));
+    layer.setConf(conf);
+    return layer;
+  }
+}

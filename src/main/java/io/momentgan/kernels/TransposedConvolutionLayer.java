@@ -1,0 +1,86 @@
+package io.momentgan.kernels;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.convolution.Deconvolution2DLayer;
+import org.deeplearning4j.nn.params.DeconvolutionParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The working side of {@link TransposedConvolution}. */
+final class TransposedConvolutionLayer extends Deconvolution2DLayer {
+  private static final long serialVersionUID = 1L;
+
+  private transient PatchProducts products;
+  private transient float[] maps;
+  private transient float[] sums;
+
+  TransposedConvolutionLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    applyDropOutIfNecessary(training, workspaces);
+    Patches patches = patches();
+    maps = HeapArrays.of(input);
+    products = PatchProducts.of(products, patches, (int) input.size(1));
+    sums = products.toImages(maps, weights());
+    PatchProducts.addBias(
+        sums, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), plane(patches));
+    INDArray result =
+        workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, imageShape(patches), 'c');
+    return layerConf().getActivationFn().getActivation(HeapArrays.put(sums, result), training);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    Patches patches = patches();
+    INDArray preOut =
+        HeapArrays.put(sums, Nd4j.createUninitializedDetached(dataType, 'c', imageShape(patches)));
+    float[] errors =
+        HeapArrays.of(layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst());
+    INDArray weightGradient = gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY);
+    products.gradient(errors, maps, HeapArrays.memory(weightGradient));
+    INDArray biasGradient = gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY);
+    Pieces.pointer(biasGradient)
+        .put(PatchProducts.sums(errors, patches.channels(), plane(patches)));
+    Gradient gradient = new DefaultGradient();
+    gradient.setGradientFor(DeconvolutionParamInitializer.BIAS_KEY, biasGradient);
+    gradient.setGradientFor(DeconvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
+    weightNoiseParams.clear();
+    INDArray back =
+        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
+    HeapArrays.put(products.toMaps(errors, weights()), back);
+    return new Pair<>(gradient, backpropDropOutIfPresent(back));
+  }
+
+  private FloatPointer weights() {
+    return HeapArrays.memory(getParam(DeconvolutionParamInitializer.WEIGHT_KEY));
+  }
+
+  private static int plane(Patches patches) {
+    return patches.height() * patches.width();
+  }
+
+  private long[] imageShape(Patches patches) {
+    return new long[] {input.size(0), patches.channels(), patches.height(), patches.width()};
+  }
+
+  private Patches patches() {
+    TransposedConvolution settings = (TransposedConvolution) layerConf();
+    return new Patches(
+        (int) settings.getNOut(),
+        settings.height(),
+        settings.width(),
+        settings.getKernelSize()[0],
+        settings.getStride()[0]);
+  }
+}
