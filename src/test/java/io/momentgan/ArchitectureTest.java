@@ -49,7 +49,7 @@ class ArchitectureTest {
           Layer.of("data", "config").with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
           Layer.of("kernels").with(DL4J, ND4J, JAVACPP),
-          Layer.of("network", "config", "kernels").with(DL4J, ND4J, JAVACPP),
+          Layer.of("network", "config", "data", "kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("step", "config", "moments", "collective", "network").with(ND4J),
           Layer.of(
                   "averaging",

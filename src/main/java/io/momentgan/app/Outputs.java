@@ -72,8 +72,8 @@ final class Outputs implements AutoCloseable {
     this.progressBar =
         Progress.start(
             folder.name(), schedule.iterations(), schedule.epochs(), start.snapshot().iteration());
-    this.sampler = new Sampler(experiment, shape.features());
-    this.networks = GanNetworks.build(experiment, shape.features(), DataType.FLOAT);
+    this.sampler = new Sampler(experiment, shape);
+    this.networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
     this.alarms = new Alarms(experiment.loss());
     this.progress = start.progress();
     this.evaluation = evaluation;

@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 record Plan(Experiment experiment, DataSet images) {
   /** The plan as lines of text. */
   String text() {
-    GanNetworks networks = GanNetworks.build(experiment, images.shape().features(), DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.training().count());
     return "%s%nData: %s, %s%n%s%n%s"
         .formatted(

@@ -35,7 +35,7 @@ final class RunEvaluation implements AutoCloseable {
     this.folder = folder;
     this.record = record;
     this.evaluator = evaluator;
-    this.sampler = new Sampler(record.experiment(), record.shape().features());
+    this.sampler = new Sampler(record.experiment(), record.shape());
     this.log = new QualityLog(folder);
   }
 

@@ -66,7 +66,7 @@ final class SampleCommand implements Callable<Integer> {
     int drawn = Math.max(count, experiment.samples().stored());
     float[][] images =
         Arrays.copyOf(
-            new Sampler(experiment, record.shape().features())
+            new Sampler(experiment, record.shape())
                 .draw(weights.of(checkpoints, info), drawn, seed),
             count);
     int columns = (int) Math.ceil(Math.sqrt(count));

@@ -54,8 +54,7 @@ final class TrainingRun {
   /** A training from initial weights. */
   static TrainingRun start(
       JavaSparkContext spark, RunRecord record, DataSet images, RunFolder folder) {
-    GanNetworks networks =
-        GanNetworks.build(record.experiment(), images.shape().features(), DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(record.experiment(), images.shape(), DataType.FLOAT);
     CheckpointFiles.Saved nothing =
         new CheckpointFiles.Saved(networks.initialSnapshot(), RunProgress.none());
     return new TrainingRun(spark, record, images, folder, nothing);

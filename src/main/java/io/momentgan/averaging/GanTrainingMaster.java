@@ -67,8 +67,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
             .batchSizePerWorker(run.experiment().train().batchSize())
             .averagingFrequency(run.experiment().train().averagingFrequency())
             .saveUpdater(true));
-    GanNetworks networks =
-        GanNetworks.build(run.experiment(), run.shape().features(), DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(run.experiment(), run.shape(), DataType.FLOAT);
     this.experiment = run.experiment();
     this.shards = shards;
     this.context = spark.broadcast(run);

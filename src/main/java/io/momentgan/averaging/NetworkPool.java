@@ -29,9 +29,7 @@ final class NetworkPool {
     Key key = Key.of(run);
     FREE.keySet().retainAll(Set.of(key));
     GanNetworks free = FREE.computeIfAbsent(key, k -> new ConcurrentLinkedQueue<>()).poll();
-    return free == null
-        ? GanNetworks.build(run.experiment(), run.shape().features(), DataType.FLOAT)
-        : free;
+    return free == null ? GanNetworks.build(run.experiment(), run.shape(), DataType.FLOAT) : free;
   }
 
   /** Takes back what nobody uses any more. */

@@ -54,8 +54,7 @@ public final class RoundBench implements AutoCloseable {
             new RunContext(
                 run, experiment, images.shape(), collectives, RealMoments.side(shards, experiment)),
             shards);
-    this.snapshot =
-        GanNetworks.build(experiment, images.shape().features(), DataType.FLOAT).initialSnapshot();
+    this.snapshot = GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
   }
 
   /**

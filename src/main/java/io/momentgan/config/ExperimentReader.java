@@ -237,8 +237,10 @@ public final class ExperimentReader {
     }
     JsonNode value = value(e, tree);
     if (e instanceof InvalidTypeIdException) {
-      return "found %s, expected a layer such as {type: dense, units: 128}; known types: dense"
-          .formatted(found(value.has("type") ? value.get("type") : value));
+      return "found %s, expected a layer such as {type: dense, units: 128}; known types: %s"
+          .formatted(
+              found(value.has("type") ? value.get("type") : value),
+              String.join(", ", LayerConfig.types()));
     }
     return "found %s, expected %s".formatted(found(value), expectation(targetType(e)));
   }

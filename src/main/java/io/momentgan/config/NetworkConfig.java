@@ -10,18 +10,22 @@ import java.util.Objects;
  *
  * @param layers hidden layers, from the input on
  * @param slope slope of the leaky ReLU for negative values: max(slope * x, x)
+ * @param outputLayer the last layer
  * @param output activation of the last layer
- * @param weights how weights are initialised; biases start at 0
- * @param weightsSd standard deviation for {@link Weights#NORMAL}
+ * @param weights how weights are initialised
+ * @param weightsSd standard deviation for the normal distributions
+ * @param bias what biases start at
  * @param batchNorm conventions of batch normalisation, where layers have it
  * @param optimizer how gradients become updates
  */
 public record NetworkConfig(
     List<LayerConfig> layers,
     double slope,
+    OutputLayer outputLayer,
     Output output,
     Weights weights,
     double weightsSd,
+    double bias,
     BatchNorm batchNorm,
     OptimizerConfig optimizer)
     implements Serializable {
@@ -32,6 +36,45 @@ public record NetworkConfig(
     layers = List.copyOf(layers);
     ConfigException.check(slope >= 0 && slope < 1, "slope", slope, "a slope in [0, 1)");
     ConfigException.check(weightsSd > 0, "weights-sd", weightsSd, "a positive number");
+  }
+
+  /**
+   * The last layer, whose outputs are what the network is asked for.
+   *
+   * @param type kind of layer
+   * @param kernel rows and columns of a filter, for convolutions
+   * @param stride rows and columns between two places of the filter, for convolutions
+   */
+  public record OutputLayer(Type type, int kernel, int stride) implements Serializable {
+    /** Checks each setting by itself. */
+    public OutputLayer {
+      ConfigException.check(stride > 0, "output-layer.stride", stride, "a positive number");
+      ConfigException.check(
+          kernel >= stride, "output-layer.kernel", kernel, "a number of at least the stride");
+    }
+
+    /** Kind of the last layer. */
+    public enum Type {
+      /** Every output from every input. */
+      @JsonProperty("dense")
+      DENSE,
+      /** A convolution with "same" padding. */
+      @JsonProperty("convolution")
+      CONVOLUTION,
+      /** Its transpose. */
+      @JsonProperty("transposed-convolution")
+      TRANSPOSED_CONVOLUTION
+    }
+
+    /** How many times as high and wide as it enters an image leaves the layer. */
+    public int enlargement() {
+      return type == Type.TRANSPOSED_CONVOLUTION ? stride : 1;
+    }
+
+    /** How many times as high and wide as it leaves an image enters the layer. */
+    public int reduction() {
+      return type == Type.CONVOLUTION ? stride : 1;
+    }
   }
 
   /** Activation of the last layer. */
@@ -59,7 +102,13 @@ public record NetworkConfig(
     GLOROT_UNIFORM,
     /** Normal with mean 0 and the standard deviation of {@code weights-sd}. */
     @JsonProperty("normal")
-    NORMAL
+    NORMAL,
+    /**
+     * Convolutions normal but for values beyond two standard deviations, which are drawn again; all
+     * other layers normal: DCGAN as its TensorFlow port has it.
+     */
+    @JsonProperty("truncated-normal")
+    TRUNCATED_NORMAL
   }
 
   /** Whose statistics batch normalisation uses when a generator is sampled. */

@@ -34,7 +34,7 @@ public record GeneratedDraw(
 
   @Override
   public byte[] pixels(int from, int to) {
-    Sampler sampler = new Sampler(experiment, shape.features());
+    Sampler sampler = new Sampler(experiment, shape);
     byte[] pixels = new byte[Math.multiplyExact(to - from, shape.features())];
     for (int chunk = from / CHUNK; chunk * CHUNK < to; chunk++) {
       float[][] drawn = sampler.draw(generator, CHUNK, Seeds.of(seed, Seeds.Use.DRAWS, chunk));

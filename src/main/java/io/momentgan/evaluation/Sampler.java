@@ -2,6 +2,8 @@ package io.momentgan.evaluation;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
+import io.momentgan.data.ImageShape;
+import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.network.NetworkState;
@@ -18,11 +20,11 @@ public final class Sampler {
    * A sampler for generators of an experiment.
    *
    * @param experiment the settings
-   * @param features number of values of an image
+   * @param shape shape of an image
    */
-  public Sampler(Experiment experiment, int features) {
+  public Sampler(Experiment experiment, ImageShape shape) {
     this.experiment = experiment;
-    this.generator = Network.forUse(experiment.generator(), experiment.latent().size(), features);
+    this.generator = Network.forUse(experiment.generator(), GanNetworks.latent(experiment), shape);
   }
 
   /**

@@ -38,7 +38,7 @@ final class Pieces {
 
   private static boolean isBlock(INDArray array) {
     return array.dataType() == DataType.FLOAT
-        && array.rank() <= 2
+        && array.rank() <= 4
         && array.elementWiseStride() == 1;
   }
 

@@ -6,7 +6,6 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,17 +29,14 @@ public final class StridedConvolution extends ConvolutionLayer {
    * @param filters number of filters
    * @param kernel rows and columns of a filter
    * @param stride rows and columns between two places
-   * @param activation what follows the bias
    */
-  public StridedConvolution(
-      int channels, int filters, int kernel, int stride, IActivation activation) {
+  public StridedConvolution(int channels, int filters, int kernel, int stride) {
     super(
         new ConvolutionLayer.Builder(kernel, kernel)
             .stride(stride, stride)
             .convolutionMode(ConvolutionMode.Same)
             .nIn(channels)
-            .nOut(filters)
-            .activation(activation));
+            .nOut(filters));
   }
 
   @Override

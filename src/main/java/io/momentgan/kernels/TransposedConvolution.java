@@ -6,7 +6,6 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,24 +35,16 @@ public final class TransposedConvolution extends Deconvolution2D {
    * @param stride rows and columns between two places
    * @param height rows of the images
    * @param width columns of the images
-   * @param activation what follows the bias
    */
   public TransposedConvolution(
-      int channels,
-      int filters,
-      int kernel,
-      int stride,
-      int height,
-      int width,
-      IActivation activation) {
+      int channels, int filters, int kernel, int stride, int height, int width) {
     super(
         new Deconvolution2D.Builder()
             .kernelSize(kernel, kernel)
             .stride(stride, stride)
             .convolutionMode(ConvolutionMode.Same)
             .nIn(channels)
-            .nOut(filters)
-            .activation(activation));
+            .nOut(filters));
     this.height = height;
     this.width = width;
   }

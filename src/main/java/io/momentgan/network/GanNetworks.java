@@ -2,6 +2,7 @@ package io.momentgan.network;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
+import io.momentgan.data.ImageShape;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -15,25 +16,30 @@ public record GanNetworks(Network generator, Network discriminator) {
    * Both networks with initial weights.
    *
    * @param experiment the settings
-   * @param features number of values of an image
+   * @param shape shape of an image
    * @param dataType type of the parameters: FLOAT, or DOUBLE for checks
    * @return the networks; the same settings and seed give the same bits
    */
-  public static GanNetworks build(Experiment experiment, int features, DataType dataType) {
+  public static GanNetworks build(Experiment experiment, ImageShape shape, DataType dataType) {
     long seed = experiment.train().seed();
     return new GanNetworks(
         new Network(
             experiment.generator(),
-            experiment.latent().size(),
-            features,
+            latent(experiment),
+            shape,
             dataType,
             Seeds.of(seed, Seeds.Use.GENERATOR_WEIGHTS)),
         new Network(
             experiment.discriminator(),
-            features,
-            1,
+            shape,
+            new ImageShape(1, 1, 1),
             dataType,
             Seeds.of(seed, Seeds.Use.DISCRIMINATOR_WEIGHTS)));
+  }
+
+  /** The shape of a latent vector. */
+  public static ImageShape latent(Experiment experiment) {
+    return new ImageShape(experiment.latent().size(), 1, 1);
   }
 
   /**

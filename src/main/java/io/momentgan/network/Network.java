@@ -2,6 +2,7 @@ package io.momentgan.network;
 
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
+import io.momentgan.data.ImageShape;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Updater;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -37,13 +39,14 @@ public final class Network {
    * A network to train, with initial weights.
    *
    * @param config the settings
-   * @param inputs number of input values
-   * @param outputs number of output values
+   * @param input shape of what comes in; a vector of n is nx1x1
+   * @param output shape of what comes out
    * @param dataType type of the parameters: FLOAT, or DOUBLE for checks
    * @param seed seed of the initial weights
    */
-  public Network(NetworkConfig config, int inputs, int outputs, DataType dataType, long seed) {
-    this(new NetworkBlueprint(config, inputs, outputs, dataType, Purpose.TRAINING), seed);
+  public Network(
+      NetworkConfig config, ImageShape input, ImageShape output, DataType dataType, long seed) {
+    this(new NetworkBlueprint(config, input, output, dataType, Purpose.TRAINING), seed);
   }
 
   private Network(NetworkBlueprint blueprint, long seed) {
@@ -60,13 +63,12 @@ public final class Network {
    * Deeplearning4j gives the same bits.
    *
    * @param config the settings
-   * @param inputs number of input values
-   * @param outputs number of output values
+   * @param input shape of what comes in; a vector of n is nx1x1
+   * @param output shape of what comes out
    * @return the network
    */
-  public static Network forUse(NetworkConfig config, int inputs, int outputs) {
-    return new Network(
-        new NetworkBlueprint(config, inputs, outputs, DataType.FLOAT, Purpose.USE), 0);
+  public static Network forUse(NetworkConfig config, ImageShape input, ImageShape output) {
+    return new Network(new NetworkBlueprint(config, input, output, DataType.FLOAT, Purpose.USE), 0);
   }
 
   /** The Deeplearning4j network itself. */
@@ -98,7 +100,7 @@ public final class Network {
   /** Whether two training passes of the same input differ. */
   public boolean isStochastic() {
     return config().layers().stream()
-        .anyMatch(layer -> layer instanceof LayerConfig.Dense dense && dense.dropout() > 0);
+        .anyMatch(layer -> layer.dropout() > 0 || layer instanceof LayerConfig.Noise);
   }
 
   /**
@@ -110,7 +112,7 @@ public final class Network {
   public INDArray forward(INDArray input) {
     model.setInput(input);
     List<INDArray> activations = model.feedForward(true, false);
-    return activations.get(activations.size() - 1);
+    return rows(activations.get(activations.size() - 1));
   }
 
   /**
@@ -121,7 +123,7 @@ public final class Network {
    * @return gradient of the summed loss with respect to the input [n, inputs]
    */
   public INDArray backward(INDArray epsilon) {
-    return model.backpropGradient(epsilon, null).getSecond();
+    return rows(model.backpropGradient(likeOutput(epsilon), null).getSecond());
   }
 
   /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
@@ -188,11 +190,30 @@ public final class Network {
   public INDArray sample(INDArray input) {
     boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
     INDArray activations = input;
-    for (Layer layer : model.getLayers()) {
+    for (int i = 0; i < model.getnLayers(); i++) {
+      InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
+      if (preProcessor != null) {
+        activations =
+            preProcessor.preProcess(
+                activations, (int) input.size(0), LayerWorkspaceMgr.noWorkspaces());
+      }
+      Layer layer = model.getLayer(i);
       boolean batchStatistics = batch && layer instanceof BatchNormalization;
       activations = layer.activate(activations, batchStatistics, LayerWorkspaceMgr.noWorkspaces());
     }
-    return activations;
+    return rows(activations);
+  }
+
+  private static INDArray rows(INDArray images) {
+    return images.rank() == 2 ? images : images.reshape('c', images.size(0), -1);
+  }
+
+  private INDArray likeOutput(INDArray rows) {
+    ImageShape output = blueprint.output();
+    boolean dense = config().outputLayer().type() == NetworkConfig.OutputLayer.Type.DENSE;
+    return dense
+        ? rows
+        : rows.reshape('c', rows.size(0), output.channels(), output.height(), output.width());
   }
 
   /** Copies the state out. */

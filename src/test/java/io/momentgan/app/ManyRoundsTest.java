@@ -89,8 +89,7 @@ class ManyRoundsTest {
               RealMoments.side(shards, experiment));
       Schedule schedule = Schedule.of(experiment.train(), images.count());
       Snapshot snapshot =
-          GanNetworks.build(experiment, images.shape().features(), DataType.FLOAT)
-              .initialSnapshot();
+          GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
       try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards)) {
         snapshot = train(master, schedule, snapshot, WARM_UP);
         long broadcasts = broadcasts();

@@ -324,14 +324,14 @@ class RoundsOnSparkTest {
   }
 
   private static Snapshot initial(Experiment experiment) {
-    return GanNetworks.build(experiment, GLYPH.features(), DataType.FLOAT).initialSnapshot();
+    return GanNetworks.build(experiment, GLYPH, DataType.FLOAT).initialSnapshot();
   }
 
   /** The training of one worker as a plain loop on this thread. */
   private static Snapshot serially(Experiment experiment, ImageSource images, int rounds) {
     Shard shard = shard(experiment, images, 0);
     Moments whole = Moments.of(shard.rows(range(images.count())), GLYPH.features());
-    GanNetworks networks = GanNetworks.build(experiment, GLYPH.features(), DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, GLYPH, DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.count());
     long iterations = 0;
     try (Collective alone = alone()) {
@@ -358,7 +358,7 @@ class RoundsOnSparkTest {
   /** The same images and the same z as those of all workers, as one batch on this thread. */
   private static Snapshot asOneBatch(Experiment experiment, ImageSource images, int iterations) {
     int workers = experiment.train().workers();
-    GanNetworks networks = GanNetworks.build(experiment, GLYPH.features(), DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, GLYPH, DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.count());
     for (int number = 0; number < iterations; number++) {
       Round round = schedule.round(number);

@@ -34,6 +34,8 @@ class ExperimentReaderTest {
 
   @Test
   void fillsInEveryDefault() {
+    NetworkConfig.OutputLayer dense =
+        new NetworkConfig.OutputLayer(NetworkConfig.OutputLayer.Type.DENSE, 5, 2);
     NetworkConfig.BatchNorm batchNorm =
         new NetworkConfig.BatchNorm(0.001, 0.999, false, NetworkConfig.Statistics.BATCH);
     OptimizerConfig adam =
@@ -54,17 +56,21 @@ class ExperimentReaderTest {
                     List.of(
                         new LayerConfig.Dense(16, false, 0), new LayerConfig.Dense(32, true, 0.2)),
                     0.01,
+                    dense,
                     NetworkConfig.Output.TANH,
                     NetworkConfig.Weights.GLOROT_UNIFORM,
                     0.02,
+                    0,
                     batchNorm,
                     adam),
                 new NetworkConfig(
                     List.of(new LayerConfig.Dense(8, false, 0)),
                     0.01,
+                    dense,
                     NetworkConfig.Output.IDENTITY,
                     NetworkConfig.Weights.GLOROT_UNIFORM,
                     0.02,
+                    0,
                     batchNorm,
                     adam),
                 new LossConfig(LossConfig.Generator.NON_SATURATING, 0.9, 0),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.data.ImageShape;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
@@ -19,14 +20,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class SamplerTest {
   private static final int FEATURES = 12;
+  private static final ImageShape IMAGE = new ImageShape(1, 1, FEATURES);
 
   private final Experiment experiment = experiment();
-  private final Sampler sampler = new Sampler(experiment, FEATURES);
+  private final Sampler sampler = new Sampler(experiment, IMAGE);
   private final NetworkState generator = generator(experiment);
 
   @Test
   void sameSeedDrawsTheSameImagesInAnotherSampler() {
-    assertThat(new Sampler(experiment, FEATURES).draw(generator, 7, 3))
+    assertThat(new Sampler(experiment, IMAGE).draw(generator, 7, 3))
         .isDeepEqualTo(sampler.draw(generator, 7, 3));
   }
 
@@ -59,9 +61,9 @@ class SamplerTest {
         .hasDimensions(count, FEATURES)
         .satisfies(images -> assertWithin(images, -1, 1));
     Experiment sigmoid = experiment("generator.output=sigmoid");
-    float[][] drawn = new Sampler(sigmoid, FEATURES).draw(generator(sigmoid), count, 3);
+    float[][] drawn = new Sampler(sigmoid, IMAGE).draw(generator(sigmoid), count, 3);
     assertWithin(drawn, -1, 1);
-    Network plain = Network.forUse(sigmoid.generator(), sigmoid.latent().size(), FEATURES);
+    Network plain = Network.forUse(sigmoid.generator(), GanNetworks.latent(sigmoid), IMAGE);
     plain.load(generator(sigmoid));
     float[] z = LatentVectors.draw(sigmoid.latent(), count, 3);
     INDArray probabilities = plain.sample(HostArrays.toArray(z, count, sigmoid.latent().size()));
@@ -87,7 +89,7 @@ class SamplerTest {
   }
 
   private static float[] firstOf(Experiment settings, int count) {
-    return new Sampler(settings, FEATURES).draw(generator(settings), count, 3)[0];
+    return new Sampler(settings, IMAGE).draw(generator(settings), count, 3)[0];
   }
 
   private static void assertWithin(float[][] images, float min, float max) {
@@ -99,7 +101,7 @@ class SamplerTest {
   }
 
   private static NetworkState generator(Experiment settings) {
-    return GanNetworks.build(settings, FEATURES, DataType.FLOAT).generator().state();
+    return GanNetworks.build(settings, IMAGE, DataType.FLOAT).generator().state();
   }
 
   private static Experiment experiment(String... overrides) {

@@ -12,10 +12,12 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -36,7 +38,7 @@ class StridedConvolutionTest {
       @ForAll @IntRange(min = 1, max = 3) int stride,
       @ForAll @IntRange(min = 1, max = 40) int count) {
     Layer fast =
-        new StridedConvolution(channels, FILTERS, kernel, stride, new ActivationLReLU(0.2));
+        with(new ActivationLReLU(0.2), new StridedConvolution(channels, FILTERS, kernel, stride));
     Layer stock =
         new ConvolutionLayer.Builder(kernel, kernel)
             .stride(stride, stride)
@@ -61,8 +63,9 @@ class StridedConvolutionTest {
     int rows = stride * height - (oddHeight ? 1 : 0);
     int columns = stride * width - (oddWidth ? 1 : 0);
     Layer fast =
-        new TransposedConvolution(
-            channels, FILTERS, kernel, stride, rows, columns, new ActivationTanH());
+        with(
+            new ActivationTanH(),
+            new TransposedConvolution(channels, FILTERS, kernel, stride, rows, columns));
     Layer stock =
         new Deconvolution2D.Builder()
             .kernelSize(kernel, kernel)
@@ -87,8 +90,8 @@ class StridedConvolutionTest {
   /** The same parameters, the same draws of the dropout. */
   @Test
   void dropoutOfTheInputGoesBothWays() {
-    Layer fast = new StridedConvolution(2, FILTERS, 3, 2, new ActivationLReLU(0.2));
-    ((StridedConvolution) fast).setIDropout(new Dropout(0.5));
+    Layer fast = with(new ActivationLReLU(0.2), new StridedConvolution(2, FILTERS, 3, 2));
+    fast.setIDropout(new Dropout(0.5));
     Layer stock =
         new ConvolutionLayer.Builder(3, 3)
             .stride(2, 2)
@@ -112,12 +115,15 @@ class StridedConvolutionTest {
     MultiLayerNetwork forward =
         network(
             List.of(
-                new StridedConvolution(channels, FILTERS, kernel, stride, new ActivationLReLU(1))));
+                with(
+                    new ActivationLReLU(1),
+                    new StridedConvolution(channels, FILTERS, kernel, stride))));
     MultiLayerNetwork back =
         network(
             List.of(
-                new TransposedConvolution(
-                    FILTERS, channels, kernel, stride, height, width, new ActivationLReLU(1))));
+                with(
+                    new ActivationLReLU(1),
+                    new TransposedConvolution(FILTERS, channels, kernel, stride, height, width))));
     forward.getLayer(0).getParam("b").assign(0);
     back.getLayer(0).getParam("b").assign(0);
     back.getLayer(0).getParam("W").assign(forward.getLayer(0).getParam("W"));
@@ -127,6 +133,11 @@ class StridedConvolutionTest {
     double left = maps.mul(y).sumNumber().doubleValue();
     double right = back.output(y).mul(x).sumNumber().doubleValue();
     assertThat(right).isCloseTo(left, within(1e-4 * (1 + Math.abs(left))));
+  }
+
+  private static Layer with(IActivation activation, FeedForwardLayer layer) {
+    layer.setActivationFn(activation);
+    return layer;
   }
 
   private static void assertSame(List<Layer> fastLayers, List<Layer> stockLayers, INDArray input) {

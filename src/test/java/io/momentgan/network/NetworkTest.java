@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
+import io.momentgan.data.ImageShape;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ class NetworkTest {
   })
   void parameterCountsAreThoseOfTheOriginal(String experiment, int generator) {
     GanNetworks networks =
-        GanNetworks.build(Experiments.named(experiment), MNIST_FEATURES, DataType.FLOAT);
+        GanNetworks.build(Experiments.named(experiment), image(MNIST_FEATURES), DataType.FLOAT);
     assertThat(networks.generator().trainableParameters()).isEqualTo(generator);
     assertThat(networks.discriminator().trainableParameters()).isEqualTo(100_609);
   }
@@ -188,7 +189,8 @@ class NetworkTest {
     for (String setting : new String[] {"name=plain", DROPOUT, BATCH_NORM}) {
       Experiment experiment = Experiments.small(setting);
       Network trained = trained(experiment);
-      Network used = Network.forUse(experiment.generator(), 3, 6);
+      Network used =
+          Network.forUse(experiment.generator(), GanNetworks.latent(experiment), image(6));
       used.load(trained.state());
       boolean batchStatistics = setting.equals(BATCH_NORM);
       float[] plain = HostArrays.floats(loaded(trained).output(z, batchStatistics));
@@ -218,7 +220,7 @@ class NetworkTest {
   }
 
   private static Network generator(Experiment experiment, int features) {
-    return GanNetworks.build(experiment, features, DataType.FLOAT).generator();
+    return GanNetworks.build(experiment, image(features), DataType.FLOAT).generator();
   }
 
   private static INDArray normal(int rows, int columns) {
@@ -232,5 +234,9 @@ class NetworkTest {
 
   private static int[] range(int count) {
     return IntStream.range(0, count).toArray();
+  }
+
+  private static ImageShape image(int features) {
+    return new ImageShape(1, 1, features);
   }
 }

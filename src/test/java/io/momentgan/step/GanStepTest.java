@@ -9,6 +9,7 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
+import io.momentgan.data.ImageShape;
 import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
@@ -29,6 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class GanStepTest {
   private static final int FEATURES = 6;
+  private static final ImageShape IMAGE = new ImageShape(1, 1, FEATURES);
   private static final int BATCH = 8;
   private static final String BATCH_NORM =
       "generator.layers=[{type: dense, units: 5, batch-norm: true}]";
@@ -54,14 +56,14 @@ class GanStepTest {
       })
   void generatorGradientEqualsFiniteDifferences(String setting) {
     Experiment experiment = gradientTaking("generator", setting);
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
     INDArray real = real(1);
     double[] before = HostArrays.doubles(networks.generator().model().params());
     step(experiment, networks).iterate(real, 0);
     double[] gradient = difference(before, networks.generator());
     double[] discriminator = HostArrays.doubles(networks.discriminator().model().params());
 
-    GanNetworks probe = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    GanNetworks probe = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
     set(probe.discriminator(), discriminator);
     for (int i : trainable(probe.generator())) {
       double up = generatorLoss(experiment, probe, moved(before, i, 1e-5), real);
@@ -74,14 +76,14 @@ class GanStepTest {
   @ValueSource(strings = {"loss.real-target=0.9", "loss.fake-target=0.1", DISCRIMINATOR_BATCH_NORM})
   void discriminatorGradientEqualsFiniteDifferences(String setting) {
     Experiment experiment = gradientTaking("discriminator", setting);
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
     INDArray real = real(2);
     INDArray fake = networks.generator().forward(latent(experiment)).dup();
     double[] before = HostArrays.doubles(networks.discriminator().model().params());
     step(experiment, networks).iterate(real, 0);
     double[] gradient = difference(before, networks.discriminator());
 
-    GanNetworks probe = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    GanNetworks probe = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
     for (int i : trainable(probe.discriminator())) {
       double up = discriminatorLoss(experiment, probe, moved(before, i, 1e-5), real, fake);
       double down = discriminatorLoss(experiment, probe, moved(before, i, -1e-5), real, fake);
@@ -94,7 +96,7 @@ class GanStepTest {
   void eachNetworkIsUntouchedByTheOthersUpdates(String setting) {
     Experiment onlyG =
         Experiments.small("discriminator.optimizer.type=sgd", setting, rate("discriminator"));
-    GanNetworks networks = GanNetworks.build(onlyG, FEATURES, DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(onlyG, IMAGE, DataType.FLOAT);
     GanStep step = step(onlyG, networks);
     // Several iterations with generator updates only: the discriminator's rate underflows to
     // nothing,
@@ -109,7 +111,7 @@ class GanStepTest {
 
     Experiment onlyD =
         Experiments.small("generator.optimizer.type=sgd", setting, rate("generator"));
-    GanNetworks others = GanNetworks.build(onlyD, FEATURES, DataType.FLOAT);
+    GanNetworks others = GanNetworks.build(onlyD, IMAGE, DataType.FLOAT);
     float[] generator = trainableValues(others.generator());
     step(onlyD, others).iterate(real(1).castTo(DataType.FLOAT), 0);
     assertThat(trainableValues(others.generator())).isEqualTo(generator);
@@ -119,8 +121,8 @@ class GanStepTest {
   void runningStatisticsOfTheDiscriminatorMoveOnlyByItsOwnUpdates() {
     Experiment experiment = Experiments.small(DISCRIMINATOR_BATCH_NORM, "train.g-steps=1");
     Experiment more = Experiments.small(DISCRIMINATOR_BATCH_NORM, "train.g-steps=3");
-    GanNetworks one = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
-    GanNetworks three = GanNetworks.build(more, FEATURES, DataType.FLOAT);
+    GanNetworks one = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
+    GanNetworks three = GanNetworks.build(more, IMAGE, DataType.FLOAT);
     step(experiment, one).iterate(real(1).castTo(DataType.FLOAT), 0);
     step(more, three).iterate(real(1).castTo(DataType.FLOAT), 0);
     assertThat(three.discriminator().state().params())
@@ -131,7 +133,7 @@ class GanStepTest {
   @Test
   void evaluatingChangesNothing() {
     Experiment experiment = Experiments.small(BATCH_NORM, DISCRIMINATOR_BATCH_NORM);
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     INDArray real = real(1).castTo(DataType.FLOAT);
     GanStep step = step(experiment, networks);
     step.iterate(real, 0);
@@ -156,7 +158,7 @@ class GanStepTest {
   void lossIsTheSumOfItsParts() {
     Experiment experiment =
         Experiments.small("moments.mean-weight=0.1", "moments.variance-weight=0.1");
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     Losses losses = step(experiment, networks).iterate(real(1).castTo(DataType.FLOAT), 0);
     assertThat(losses.generator())
         .isCloseTo(
@@ -167,7 +169,7 @@ class GanStepTest {
   void sameLatentVectorsServeBothNetworks() {
     Experiment experiment =
         Experiments.small("discriminator.optimizer.type=sgd", rate("discriminator"));
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.DOUBLE);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
     INDArray fake = networks.generator().forward(latent(experiment)).dup();
     double expected =
         LogitLoss.generator(
@@ -184,7 +186,7 @@ class GanStepTest {
   @Test
   void stepsAreCountedPerNetwork() {
     Experiment experiment = Experiments.small("train.d-steps=2", "train.g-steps=3");
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanStep step = step(experiment, networks);
     for (int i = 0; i < 4; i++) {
       step.iterate(real(i).castTo(DataType.FLOAT), i);
@@ -203,7 +205,7 @@ class GanStepTest {
   @Test
   void aLossThatIsNotFiniteIsReportedAndStopsTheTrainingAtTheNextExchange() {
     Experiment experiment = Experiments.small();
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     INDArray broken = real(1).castTo(DataType.FLOAT).putScalar(0, Float.NaN);
     GanStep step = step(experiment, networks);
     assertThat(step.iterate(broken, 0).isFinite()).isFalse();
@@ -215,7 +217,7 @@ class GanStepTest {
   @Test
   void dataSetScopeComparesWithTheWholeDataSet() {
     Experiment experiment = Experiments.small("moments.scope=dataset");
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     Moments far = new Moments(1000, new double[] {9, 9, 9, 9, 9, 9}, new double[FEATURES]);
     GanStep step =
         new GanStep(experiment, networks, alone, new RealSide(Clusters.ONE, List.of(far)), false);
@@ -225,7 +227,7 @@ class GanStepTest {
 
   private float[] trained(String... settings) {
     Experiment experiment = Experiments.small(settings);
-    GanNetworks networks = GanNetworks.build(experiment, FEATURES, DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanStep step = step(experiment, networks);
     for (int i = 0; i < 5; i++) {
       step.iterate(real(i).castTo(DataType.FLOAT), i);

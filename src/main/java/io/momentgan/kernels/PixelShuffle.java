@@ -1,0 +1,91 @@
+package io.momentgan.kernels;
+
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Channels rearranged to space (Shi et al. 2016, equation 4): value (c * f * f + i * f + j, y, x)
+ * goes to (c, y * f + i, x * f + j). A permutation, so its gradient is its inverse.
+ */
+public final class PixelShuffle implements InputPreProcessor {
+  private static final long serialVersionUID = 1L;
+
+  private int factor;
+
+  /** For Deeplearning4j's JSON. */
+  public PixelShuffle() {}
+
+  /**
+   * A shuffle.
+   *
+   * @param factor f, how many times as high and wide images become
+   */
+  public PixelShuffle(int factor) {
+    this.factor = factor;
+  }
+
+  /** The factor. */
+  public int getFactor() {
+    return factor;
+  }
+
+  /** For Deeplearning4j's JSON. */
+  public void setFactor(int factor) {
+    this.factor = factor;
+  }
+
+  @Override
+  public INDArray preProcess(INDArray input, int miniBatchSize, LayerWorkspaceMgr workspaces) {
+    long n = input.size(0);
+    long channels = input.size(1) / factor / factor;
+    long height = input.size(2);
+    long width = input.size(3);
+    INDArray shuffled =
+        input
+            .dup('c')
+            .reshape('c', n, channels, factor, factor, height, width)
+            .permute(0, 1, 4, 2, 5, 3)
+            .dup('c')
+            .reshape('c', n, channels, height * factor, width * factor);
+    return workspaces.leverageTo(ArrayType.ACTIVATIONS, shuffled);
+  }
+
+  @Override
+  public INDArray backprop(INDArray epsilon, int miniBatchSize, LayerWorkspaceMgr workspaces) {
+    long n = epsilon.size(0);
+    long channels = epsilon.size(1);
+    long height = epsilon.size(2) / factor;
+    long width = epsilon.size(3) / factor;
+    INDArray back =
+        epsilon
+            .dup('c')
+            .reshape('c', n, channels, height, factor, width, factor)
+            .permute(0, 1, 3, 5, 2, 4)
+            .dup('c')
+            .reshape('c', n, channels * factor * factor, height, width);
+    return workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, back);
+  }
+
+  @Override
+  public PixelShuffle clone() {
+    return new PixelShuffle(factor);
+  }
+
+  @Override
+  public InputType getOutputType(InputType type) {
+    InputType.InputTypeConvolutional in = (InputType.InputTypeConvolutional) type;
+    return InputType.convolutional(
+        in.getHeight() * factor, in.getWidth() * factor, in.getChannels() / factor / factor);
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int miniBatchSize) {
+    return new Pair<>(mask, state);
+  }
+}

@@ -1,0 +1,229 @@
+package io.momentgan.network;
+
+import io.momentgan.config.ConfigException;
+import io.momentgan.config.LayerConfig;
+import io.momentgan.config.NetworkConfig;
+import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.PixelShuffle;
+import io.momentgan.kernels.VectorLeakyRelu;
+import io.momentgan.kernels.VectorTanh;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
+import org.deeplearning4j.nn.conf.dropout.IDropout;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+
+/** The layers of a network, one on another, as Deeplearning4j's. */
+final class LayerStack {
+  private final NetworkBlueprint blueprint;
+  private final NetworkConfig config;
+  private final WeightedLayers weighted;
+  private final List<Layer> layers = new ArrayList<>();
+  private final Map<Integer, InputPreProcessor> preProcessors = new LinkedHashMap<>();
+  private ImageShape shape;
+  private boolean flat = true;
+  private boolean vector;
+  private double dropped;
+
+  /** A stack with all layers of a network. */
+  LayerStack(NetworkBlueprint blueprint) {
+    this.blueprint = blueprint;
+    this.config = blueprint.config();
+    this.weighted = new WeightedLayers(blueprint);
+    this.shape = blueprint.input();
+    this.vector = shape.height() * shape.width() == 1;
+    List<ImageShape> sizes = LayerSizes.of(config, blueprint.output());
+    for (int i = 0; i < config.layers().size(); i++) {
+      add(config.layers().get(i), sizes.get(i));
+    }
+    addOutput();
+  }
+
+  /** Hands the layers over. */
+  void addTo(NeuralNetConfiguration.ListBuilder list) {
+    layers.forEach(list::layer);
+    preProcessors.forEach(list::inputPreProcessor);
+  }
+
+  private void add(LayerConfig layer, ImageShape size) {
+    if (layer instanceof LayerConfig.Dense dense) {
+      flatten();
+      vector = true;
+      ImageShape to = new ImageShape(dense.units(), 1, 1);
+      addHidden(weighted.dense(shape, to), to, dense.batchNorm());
+    } else if (layer instanceof LayerConfig.Project project) {
+      flatten();
+      vector = false;
+      ImageShape to = LayerSizes.projected(project, size);
+      addHidden(weighted.dense(shape, to), to, project.batchNorm());
+    } else if (layer instanceof LayerConfig.Convolution c) {
+      unflatten();
+      ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
+      addHidden(weighted.convolution(shape, to, c.kernel(), c.stride()), to, c.batchNorm());
+    } else if (layer instanceof LayerConfig.TransposedConvolution c) {
+      unflatten();
+      ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
+      addHidden(weighted.transposed(shape, to, c.kernel(), c.stride()), to, c.batchNorm());
+    } else if (layer instanceof LayerConfig.AveragePool pool) {
+      unflatten();
+      push(average(pool.size()));
+      shape = LayerSizes.shrunk(shape, shape.channels(), pool.size());
+    } else if (layer instanceof LayerConfig.PixelShuffle shuffle) {
+      unflatten();
+      ImageShape to = LayerSizes.shuffled(shape, shuffle.factor());
+      before(layers.size(), new PixelShuffle(shuffle.factor()));
+      shape = to;
+    } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
+      pushIdentity(new GaussianNoise(noise.sd()));
+    }
+    dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
+  }
+
+  private void addHidden(FeedForwardLayer layer, ImageShape to, boolean batchNorm) {
+    if (!batchNorm) {
+      layer.setActivationFn(leakyRelu());
+      pushWeighted(layer, to);
+      return;
+    }
+    layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
+    pushWeighted(layer, to);
+    if (!vector) {
+      unflatten();
+    }
+    push(batchNorm(to.channels()));
+    push(new ActivationLayer.Builder().activation(leakyRelu()).build());
+  }
+
+  private void addOutput() {
+    NetworkConfig.OutputLayer last = config.outputLayer();
+    ImageShape to = blueprint.output();
+    FeedForwardLayer layer =
+        switch (last.type()) {
+          case DENSE -> {
+            flatten();
+            yield weighted.dense(shape, to);
+          }
+          case CONVOLUTION -> {
+            unflatten();
+            LayerSizes.require(LayerSizes.shrunk(shape, to.channels(), last.stride()), to);
+            yield weighted.convolution(shape, to, last.kernel(), last.stride());
+          }
+          case TRANSPOSED_CONVOLUTION -> {
+            unflatten();
+            LayerSizes.enlarged(shape, to.channels(), last.stride(), to);
+            yield weighted.transposed(shape, to, last.kernel(), last.stride());
+          }
+        };
+    layer.setActivationFn(outputActivation());
+    pushWeighted(layer, to);
+  }
+
+  private void pushWeighted(FeedForwardLayer layer, ImageShape to) {
+    ImageShape from = shape;
+    push(layer);
+    shape = to;
+    if (!(layer instanceof DenseLayer)) {
+      weighted.crop(layer, from, to).ifPresent(this::push);
+    }
+  }
+
+  /** Deeplearning4j applies dropout to a layer's input and is given the share that is kept. */
+  private void push(Layer layer) {
+    if (dropped > 0 && blueprint.training()) {
+      layer.setIDropout(new Dropout(1 - dropped));
+    }
+    dropped = 0;
+    layers.add(layer);
+  }
+
+  private void pushIdentity(IDropout change) {
+    ActivationLayer layer =
+        new ActivationLayer.Builder()
+            .activation(Activation.IDENTITY.getActivationFunction())
+            .build();
+    push(layer);
+    if (layer.getIDropout() == null) {
+      layer.setIDropout(change);
+    } else {
+      pushIdentity(change);
+    }
+  }
+
+  /** From an image to a row of its values. */
+  private void flatten() {
+    if (!flat) {
+      before(
+          layers.size(),
+          new CnnToFeedForwardPreProcessor(shape.height(), shape.width(), shape.channels()));
+      flat = true;
+    }
+  }
+
+  /** From a row of an image's values to the image. */
+  private void unflatten() {
+    if (vector) {
+      throw new ConfigException(
+          "layers: found a layer for images after a vector of %d values, expected an image; make one by a layer of type project"
+              .formatted(shape.features()));
+    }
+    if (flat) {
+      before(
+          layers.size(),
+          new FeedForwardToCnnPreProcessor(shape.height(), shape.width(), shape.channels()));
+      flat = false;
+    }
+  }
+
+  private void before(int layer, InputPreProcessor next) {
+    preProcessors.merge(layer, next, (a, b) -> new ComposableInputPreProcessor(a, b));
+  }
+
+  private static SubsamplingLayer average(int size) {
+    return new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
+        .kernelSize(size, size)
+        .stride(size, size)
+        .build();
+  }
+
+  /** The variance is kept as such (not as log10 of its root), so that averages can pool it. */
+  private Layer batchNorm(int width) {
+    return new BatchNormalization.Builder()
+        .nIn(width)
+        .nOut(width)
+        .eps(config.batchNorm().epsilon())
+        .decay(config.batchNorm().decay())
+        .useLogStd(false)
+        .build();
+  }
+
+  private IActivation leakyRelu() {
+    return blueprint.training()
+        ? new VectorLeakyRelu(config.slope())
+        : new ActivationLReLU(config.slope());
+  }
+
+  private IActivation outputActivation() {
+    return switch (config.output()) {
+      case TANH -> blueprint.training() ? new VectorTanh() : new ActivationTanH();
+      case SIGMOID -> Activation.SIGMOID.getActivationFunction();
+      case IDENTITY -> Activation.IDENTITY.getActivationFunction();
+    };
+  }
+}

@@ -1,0 +1,102 @@
+package io.momentgan.network;
+
+import io.momentgan.config.NetworkConfig;
+import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.Crop;
+import io.momentgan.kernels.StridedConvolution;
+import io.momentgan.kernels.TransposedConvolution;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Layers with weights, of the fast kind where there is one, with their initialisation. */
+final class WeightedLayers {
+  private final NetworkConfig config;
+  private final boolean fast;
+
+  WeightedLayers(NetworkBlueprint blueprint) {
+    this.config = blueprint.config();
+    this.fast = blueprint.training() && blueprint.dataType() == DataType.FLOAT;
+  }
+
+  FeedForwardLayer dense(ImageShape from, ImageShape to) {
+    FeedForwardLayer layer =
+        new DenseLayer.Builder().nIn(from.features()).nOut(to.features()).build();
+    layer.setWeightInitFn(
+        config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
+            ? new WeightInitXavierUniform()
+            : new WeightInitDistribution(new NormalDistribution(0, config.weightsSd())));
+    return layer;
+  }
+
+  FeedForwardLayer convolution(ImageShape from, ImageShape to, int kernel, int stride) {
+    FeedForwardLayer layer =
+        fast
+            ? new StridedConvolution(from.channels(), to.channels(), kernel, stride)
+            : new ConvolutionLayer.Builder(kernel, kernel)
+                .stride(stride, stride)
+                .convolutionMode(ConvolutionMode.Same)
+                .nIn(from.channels())
+                .nOut(to.channels())
+                .build();
+    layer.setWeightInitFn(
+        config.weights() == NetworkConfig.Weights.TRUNCATED_NORMAL
+            ? new WeightInitDistribution(new TruncatedNormalDistribution(0, config.weightsSd()))
+            : convolutional(from, to, kernel));
+    return layer;
+  }
+
+  FeedForwardLayer transposed(ImageShape from, ImageShape to, int kernel, int stride) {
+    FeedForwardLayer layer =
+        fast
+            ? new TransposedConvolution(
+                from.channels(), to.channels(), kernel, stride, to.height(), to.width())
+            : new Deconvolution2D.Builder()
+                .kernelSize(kernel, kernel)
+                .stride(stride, stride)
+                .convolutionMode(ConvolutionMode.Same)
+                .nIn(from.channels())
+                .nOut(to.channels())
+                .build();
+    layer.setWeightInitFn(convolutional(from, to, kernel));
+    return layer;
+  }
+
+  /** What a stock transposed convolution needs behind it, where it gives too many rows. */
+  Optional<Layer> crop(FeedForwardLayer layer, ImageShape from, ImageShape to) {
+    if (fast || !(layer instanceof Deconvolution2D transposed)) {
+      return Optional.empty();
+    }
+    int kernel = transposed.getKernelSize()[0];
+    int stride = transposed.getStride()[0];
+    Crop rows = Crop.of(from.height(), stride, kernel, to.height());
+    Crop columns = Crop.of(from.width(), stride, kernel, to.width());
+    return rows.isNone() && columns.isNone()
+        ? Optional.empty()
+        : Optional.of(
+            new Cropping2D.Builder(rows.start(), rows.end(), columns.start(), columns.end())
+                .build());
+  }
+
+  /** Deeplearning4j's own Glorot divides the fan-out by the stride, others do not. */
+  private IWeightInit convolutional(ImageShape from, ImageShape to, int kernel) {
+    double fans = (double) kernel * kernel * (from.channels() + to.channels());
+    double bound = Math.sqrt(6 / fans);
+    return new WeightInitDistribution(
+        config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
+            ? new UniformDistribution(-bound, bound)
+            : new NormalDistribution(0, config.weightsSd()));
+  }
+}
