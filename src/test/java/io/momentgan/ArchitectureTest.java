@@ -85,6 +85,7 @@ class ArchitectureTest {
                   "data",
                   "partition",
                   "network",
+                  "step",
                   "averaging")
               .with(SPARK, SCALA, DL4J, ND4J),
           Layer.of(

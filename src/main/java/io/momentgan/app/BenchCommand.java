@@ -3,10 +3,12 @@ package io.momentgan.app;
 import io.momentgan.bench.ExchangeBench;
 import io.momentgan.bench.RoundBench;
 import io.momentgan.bench.Spread;
+import io.momentgan.bench.StepBench;
 import io.momentgan.bench.StockMaster;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
+import io.momentgan.data.ImageShape;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,12 +23,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: what the distribution costs, on whatever master the command runs. */
+/** {@code bench}: what the step and its distribution cost, on whatever master the command runs. */
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures what the distribution costs; ratios within one run, median (quartiles).")
+        "Measures what the step and its distribution cost; ratios within one run, median"
+            + " (quartiles).")
 final class BenchCommand implements Runnable {
   private static final int WARM_UP_ROUNDS = 10;
 
@@ -35,7 +38,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Give a benchmark: exchange, rounds, scaling or stock");
+        spec.commandLine(), "Give a benchmark: exchange, rounds, scaling, step or stock");
   }
 
   @Command(
@@ -147,6 +150,46 @@ final class BenchCommand implements Runnable {
               milliseconds(theirs),
               Spread.of(ratios).text(2));
     }
+    return 0;
+  }
+
+  @Command(
+      name = "step",
+      mixinStandardHelpOptions = true,
+      description = "CPU time of an iteration of one worker, beside that of its matrix products.")
+  int step(
+      @Mixin Choice choice,
+      @Option(
+              names = "--shape",
+              defaultValue = "1x28x28",
+              description = "Channels, height and width of an image (default: ${DEFAULT-VALUE}).")
+          String shape) {
+    Experiment experiment = choice.experiment(1, 1);
+    StepBench bench = new StepBench(experiment, ImageShape.parse(shape));
+    bench.run(choice.rounds);
+    double[] millis = new double[choice.repeats];
+    double[] ratios = new double[choice.repeats];
+    double heap = 0;
+    double floor = 0;
+    for (int i = 0; i < choice.repeats; i++) {
+      floor = bench.multiplyAdds() / StepBench.productRate();
+      StepBench.Cost cost = bench.run(choice.rounds);
+      millis[i] = 1e3 * cost.cpuSeconds();
+      ratios[i] = cost.cpuSeconds() / floor;
+      heap = cost.heapBytes();
+    }
+    out()
+        .printf(
+            "%s, %s, batches of %d: %s CPU ms per iteration, %s times its matrix products"
+                + " (%.2f G multiply-adds, %.1f ms); %.2f MB allocated on the heap%n",
+            experiment.name(),
+            shape,
+            experiment.train().batchSize(),
+            Spread.of(millis).text(2),
+            Spread.of(ratios).text(2),
+            bench.multiplyAdds() / 1e9,
+            1e3 * floor,
+            heap / 1e6);
     return 0;
   }
 

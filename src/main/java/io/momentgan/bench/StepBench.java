@@ -1,0 +1,139 @@
+package io.momentgan.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import io.momentgan.collective.Group;
+import io.momentgan.collective.LocalCollectives;
+import io.momentgan.config.Experiment;
+import io.momentgan.data.ImageShape;
+import io.momentgan.moments.RealSide;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.Network;
+import io.momentgan.step.GanStep;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
+import org.deeplearning4j.nn.layers.convolution.Deconvolution2DLayer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** One worker's iterations on random images, beside what their matrix products alone would cost. */
+public final class StepBench {
+  private static final int SQUARE = 1024;
+
+  private final Experiment experiment;
+  private final GanNetworks networks;
+  private final GanStep step;
+  private final INDArray images;
+  private long iteration;
+
+  /**
+   * Prepares a worker without others.
+   *
+   * @param experiment the settings
+   * @param shape shape of an image
+   */
+  public StepBench(Experiment experiment, ImageShape shape) {
+    this.experiment = experiment;
+    this.networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
+    this.step =
+        new GanStep(
+            experiment,
+            networks,
+            new LocalCollectives()
+                .join(new Group("bench step", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60)),
+            RealSide.UNKNOWN,
+            false);
+    Nd4j.getRandom().setSeed(1);
+    this.images =
+        Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
+  }
+
+  /**
+   * What an iteration took.
+   *
+   * @param cpuSeconds of the whole process
+   * @param heapBytes allocated on the heap by the worker's thread
+   */
+  public record Cost(double cpuSeconds, double heapBytes) {}
+
+  /**
+   * Makes iterations.
+   *
+   * @param iterations how many
+   * @return the mean cost of one
+   */
+  public Cost run(int iterations) {
+    OperatingSystemMXBean process =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long heap = threads.getCurrentThreadAllocatedBytes();
+    long cpu = process.getProcessCpuTime();
+    for (int i = 0; i < iterations; i++) {
+      step.iterate(images, iteration++);
+    }
+    return new Cost(
+        (process.getProcessCpuTime() - cpu) / 1e9 / iterations,
+        (double) (threads.getCurrentThreadAllocatedBytes() - heap) / iterations);
+  }
+
+  /**
+   * Multiply-adds of an iteration's matrix products: per discriminator update D forward and its
+   * weights' gradients, both for two batches, and G forward; per generator update D forward and its
+   * input's gradient, and G's two gradients.
+   */
+  public double multiplyAdds() {
+    double g = perImage(networks.generator(), latent());
+    double d = perImage(networks.discriminator(), images);
+    int dSteps = experiment.train().dSteps();
+    int gSteps = experiment.train().gSteps();
+    double all = dSteps * (g + 4 * d) + gSteps * (2 * d + 2 * g) + (gSteps - 1) * g;
+    return all * experiment.train().batchSize();
+  }
+
+  private INDArray latent() {
+    return Nd4j.zeros(DataType.FLOAT, images.size(0), experiment.latent().size());
+  }
+
+  private static double perImage(Network network, INDArray input) {
+    network.forward(input);
+    List<INDArray> activations = network.model().feedForward(true, false);
+    double sum = 0;
+    for (int i = 0; i < network.model().getnLayers(); i++) {
+      Layer layer = network.model().getLayer(i);
+      INDArray weights = layer.paramTable().get("W");
+      if (layer instanceof Deconvolution2DLayer) {
+        sum += weights.length() * places(activations.get(i));
+      } else if (layer instanceof ConvolutionLayer) {
+        sum += weights.length() * places(activations.get(i + 1));
+      } else if (weights != null) {
+        sum += weights.length();
+      }
+    }
+    return sum;
+  }
+
+  private static double places(INDArray maps) {
+    return (double) maps.size(2) * maps.size(3);
+  }
+
+  /** Multiply-adds per second of a large matrix product, in CPU time. */
+  public static double productRate() {
+    INDArray a = Nd4j.rand(DataType.FLOAT, SQUARE, SQUARE);
+    INDArray b = Nd4j.rand(DataType.FLOAT, SQUARE, SQUARE);
+    INDArray c = Nd4j.create(DataType.FLOAT, new long[] {SQUARE, SQUARE}, 'f');
+    OperatingSystemMXBean process =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    double best = 0;
+    for (int i = 0; i < 10; i++) {
+      long start = process.getProcessCpuTime();
+      a.mmuli(b, c);
+      double seconds = (process.getProcessCpuTime() - start) / 1e9;
+      best = Math.max(best, Math.pow(SQUARE, 3) / seconds);
+    }
+    return best;
+  }
+}
