@@ -9,10 +9,14 @@ final class HeapArrays {
 
   /** The values of an array of floats in row-major order. */
   static float[] of(INDArray array) {
-    INDArray block = array.ordering() == 'c' && !array.isView() ? array : array.dup('c');
-    float[] values = new float[(int) block.length()];
-    Pieces.pointer(block).get(values);
+    float[] values = new float[(int) array.length()];
+    Pieces.pointer(block(array)).get(values);
     return values;
+  }
+
+  /** The array itself if its values lie in one row-major block, else a copy that does. */
+  static INDArray block(INDArray array) {
+    return array.ordering() == 'c' && array.elementWiseStride() == 1 ? array : array.dup('c');
   }
 
   /** Fills a new row-major array, which is not a view. */

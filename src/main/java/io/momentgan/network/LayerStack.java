@@ -17,7 +17,6 @@ import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -107,7 +106,7 @@ final class LayerStack {
     if (!vector) {
       unflatten();
     }
-    push(batchNorm(to.channels()));
+    push(weighted.batchNorm(to.channels()));
     push(new ActivationLayer.Builder().activation(leakyRelu()).build());
   }
 
@@ -199,17 +198,6 @@ final class LayerStack {
     return new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
         .kernelSize(size, size)
         .stride(size, size)
-        .build();
-  }
-
-  /** The variance is kept as such (not as log10 of its root), so that averages can pool it. */
-  private Layer batchNorm(int width) {
-    return new BatchNormalization.Builder()
-        .nIn(width)
-        .nOut(width)
-        .eps(config.batchNorm().epsilon())
-        .decay(config.batchNorm().decay())
-        .useLogStd(false)
         .build();
   }
 

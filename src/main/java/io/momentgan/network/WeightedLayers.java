@@ -5,11 +5,14 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.Crop;
 import io.momentgan.kernels.StridedConvolution;
 import io.momentgan.kernels.TransposedConvolution;
+import io.momentgan.kernels.VectorBatchNorm;
+import io.momentgan.kernels.VectorDense;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -33,7 +36,9 @@ final class WeightedLayers {
 
   FeedForwardLayer dense(ImageShape from, ImageShape to) {
     FeedForwardLayer layer =
-        new DenseLayer.Builder().nIn(from.features()).nOut(to.features()).build();
+        fast
+            ? new VectorDense(from.features(), to.features())
+            : new DenseLayer.Builder().nIn(from.features()).nOut(to.features()).build();
     layer.setWeightInitFn(
         config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
             ? new WeightInitXavierUniform()
@@ -88,6 +93,20 @@ final class WeightedLayers {
         : Optional.of(
             new Cropping2D.Builder(rows.start(), rows.end(), columns.start(), columns.end())
                 .build());
+  }
+
+  /** The variance is kept as such (not as log10 of its root), so that averages can pool it. */
+  Layer batchNorm(int channels) {
+    NetworkConfig.BatchNorm norm = config.batchNorm();
+    return fast
+        ? new VectorBatchNorm(channels, norm.epsilon(), norm.decay())
+        : new BatchNormalization.Builder()
+            .nIn(channels)
+            .nOut(channels)
+            .eps(norm.epsilon())
+            .decay(norm.decay())
+            .useLogStd(false)
+            .build();
   }
 
   /** Deeplearning4j's own Glorot divides the fan-out by the stride, others do not. */

@@ -1,0 +1,57 @@
+package io.momentgan.kernels;
+
+import java.util.Collection;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Deeplearning4j's batch normalisation as loops that the JVM's compiler vectorises: the same
+ * parameters and results, of vectors or of images by channel. Floats on a CPU only.
+ */
+public final class VectorBatchNorm extends BatchNormalization {
+  private static final long serialVersionUID = 1L;
+
+  /** For Deeplearning4j's JSON. */
+  public VectorBatchNorm() {}
+
+  /**
+   * A layer.
+   *
+   * @param channels number of channels
+   * @param epsilon what is added to the variance
+   * @param decay decay of the running averages
+   */
+  public VectorBatchNorm(int channels, double epsilon, double decay) {
+    setNIn(channels);
+    setNOut(channels);
+    setEps(epsilon);
+    setDecay(decay);
+    setUseLogStd(false);
+    setMinibatch(true);
+    setGamma(1);
+    setBeta(0);
+    setCnn2DFormat(CNN2DFormat.NCHW);
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray paramsView,
+      boolean initialise,
+      DataType dataType) {
+    VectorBatchNormLayer layer = new VectorBatchNormLayer(conf, dataType);
+    layer.setListeners(listeners);
+    layer.setIndex(index);
+    layer.setParamsViewArray(paramsView);
+    layer.setParamTable(initializer().init(conf, paramsView, initialise));
+    layer.setConf(conf);
+    return layer;
+  }
+}
