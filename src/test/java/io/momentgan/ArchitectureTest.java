@@ -87,7 +87,7 @@ class ArchitectureTest {
                   "network",
                   "step",
                   "averaging")
-              .with(SPARK, SCALA, DL4J, ND4J),
+              .with(SPARK, SCALA, DL4J, ND4J, "com.sun.management.."),
           Layer.of(
                   "app",
                   "config",

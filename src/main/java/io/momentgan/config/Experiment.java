@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param generator from z to an image
  * @param discriminator from an image to one logit
  * @param loss the adversarial losses
+ * @param discriminatorInput what is done to the images that the discriminator is shown
  * @param moments moment stabilization
  * @param train length, order and distribution
  * @param averaging what is made of the workers' networks
@@ -33,6 +34,7 @@ public record Experiment(
     NetworkConfig generator,
     NetworkConfig discriminator,
     LossConfig loss,
+    DiscriminatorInputConfig discriminatorInput,
     MomentsConfig moments,
     TrainConfig train,
     AveragingConfig averaging,
@@ -86,6 +88,7 @@ public record Experiment(
         generator,
         discriminator,
         loss,
+        discriminatorInput,
         moments,
         newTrain,
         averaging,

@@ -2,18 +2,38 @@ package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
+import java.util.List;
 
 /**
- * The adversarial losses: binary cross-entropy on logits.
+ * The adversarial losses, on logits.
  *
- * @param generator form of the generator's loss
+ * @param type kind of loss
+ * @param generator form of the generator's cross-entropy
  * @param realTarget target of the discriminator for real images; 0.9 is one-sided label smoothing
  * @param fakeTarget target of the discriminator for generated images
+ * @param realRange range that a target is drawn from per real image, uniformly, in place of {@code
+ *     realTarget}: [low, high), or empty
+ * @param fakeRange the same for generated images
+ * @param flip probability that an image gets the other side's target
+ * @param separateUpdates whether the discriminator is updated by the real batch and then by the
+ *     generated one, instead of by both together
+ * @param clip bound of the discriminator's weights after each update (Wasserstein GAN); 0 for none
  */
-public record LossConfig(Generator generator, double realTarget, double fakeTarget)
+public record LossConfig(
+    Type type,
+    Generator generator,
+    double realTarget,
+    double fakeTarget,
+    List<Double> realRange,
+    List<Double> fakeRange,
+    double flip,
+    boolean separateUpdates,
+    double clip)
     implements Serializable {
-  /** Checks each setting by itself and the two targets together. */
+  /** Checks each setting by itself and the targets together. */
   public LossConfig {
+    realRange = List.copyOf(realRange);
+    fakeRange = List.copyOf(fakeRange);
     ConfigException.check(
         realTarget > 0 && realTarget <= 1, "loss.real-target", realTarget, "a target in (0, 1]");
     ConfigException.check(
@@ -21,6 +41,60 @@ public record LossConfig(Generator generator, double realTarget, double fakeTarg
         "loss.fake-target",
         fakeTarget,
         "a target of at least 0 and below loss.real-target (" + realTarget + ")");
+    checkRange("loss.real-range", realRange, type);
+    checkRange("loss.fake-range", fakeRange, type);
+    ConfigException.check(
+        flip >= 0 && flip < 0.5, "loss.flip", flip, "a probability of at least 0 and below 0.5");
+    ConfigException.check(clip >= 0, "loss.clip", clip, "0 (none) or a positive bound");
+    ConfigException.check(
+        type != Type.WASSERSTEIN || clip > 0,
+        "loss.clip",
+        clip,
+        "a positive bound such as 0.01 with loss.type wasserstein (else the loss has no bound)");
+    ConfigException.check(
+        type == Type.CROSS_ENTROPY || generator == Generator.NON_SATURATING,
+        "loss.generator",
+        "minimax",
+        "non-saturating (minimax is a form of loss.type cross-entropy)");
+  }
+
+  private static void checkRange(String key, List<Double> range, Type type) {
+    ConfigException.check(
+        range.isEmpty() || (range.size() == 2 && range.get(0) < range.get(1)),
+        key,
+        range,
+        "[] or [low, high] such as [0.7, 1.2]");
+    ConfigException.check(
+        range.isEmpty() || type.hasTargets(),
+        key,
+        range,
+        "[] with this loss.type (it has no targets)");
+  }
+
+  /** Whether a target is drawn for each image. */
+  public boolean drawsTargets() {
+    return !realRange.isEmpty() || !fakeRange.isEmpty() || flip > 0;
+  }
+
+  /** Kind of loss. */
+  public enum Type {
+    /** Binary cross-entropy (Goodfellow et al. 2014). */
+    @JsonProperty("cross-entropy")
+    CROSS_ENTROPY,
+    /** Half the squared distance from the target; the generator's target is 1 (Mao et al. 2017). */
+    @JsonProperty("least-squares")
+    LEAST_SQUARES,
+    /** max(0, 1 - l) for real and max(0, 1 + l) for generated images (Lim and Ye 2017). */
+    @JsonProperty("hinge")
+    HINGE,
+    /** The difference of the mean logits (Arjovsky et al. 2017). */
+    @JsonProperty("wasserstein")
+    WASSERSTEIN;
+
+    /** Whether the discriminator has targets: numbers that its outputs should be. */
+    public boolean hasTargets() {
+      return this == CROSS_ENTROPY || this == LEAST_SQUARES;
+    }
   }
 
   /** Form of the generator's loss. */

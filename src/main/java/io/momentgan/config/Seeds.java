@@ -31,7 +31,13 @@ public final class Seeds {
     /** Which real images a measure looks at, and in what order. */
     REALS(11),
     /** Images made of independent pixels, the ceiling of measures. */
-    INDEPENDENT_PIXELS(12);
+    INDEPENDENT_PIXELS(12),
+    /** Targets of the discriminator. */
+    LABELS(13),
+    /** Noise on the images that the discriminator is shown. */
+    INPUT_NOISE(14),
+    /** Which generated images are replaced by remembered ones. */
+    REPLAY(15);
 
     private final long salt;
 

@@ -15,6 +15,7 @@ import java.util.List;
  *     arXiv 1808.07217: average often while the networks still move fast)
  * @param dSteps discriminator updates per iteration
  * @param gSteps generator updates per iteration ("g_advantage")
+ * @param freshLatent whether each of an iteration's generator updates draws its own z
  * @param deadlineSeconds how long a worker waits for the others before its round fails
  */
 public record TrainConfig(
@@ -26,6 +27,7 @@ public record TrainConfig(
     List<WarmUpPhase> warmUp,
     int dSteps,
     int gSteps,
+    boolean freshLatent,
     int deadlineSeconds)
     implements Serializable {
   /** Checks each setting by itself. */
@@ -84,6 +86,7 @@ public record TrainConfig(
         warmUp,
         dSteps,
         gSteps,
+        freshLatent,
         deadlineSeconds);
   }
 }

@@ -36,11 +36,25 @@ public final class Alarms {
    * @param loss the targets, which decide how low the discriminator's loss can be
    */
   public Alarms(LossConfig loss) {
-    floor = entropy(loss.realTarget()) + entropy(loss.fakeTarget());
-    equilibrium = -Math.log((loss.realTarget() + loss.fakeTarget()) / 2);
+    double real = target(loss.realRange(), loss.realTarget());
+    double fake = target(loss.fakeRange(), loss.fakeTarget());
+    switch (loss.type()) {
+      case CROSS_ENTROPY -> {
+        floor = entropy(real) + entropy(fake);
+        equilibrium = -Math.log((real + fake) / 2);
+      }
+      case LEAST_SQUARES, HINGE -> {
+        floor = 0;
+        equilibrium = Double.NEGATIVE_INFINITY;
+      }
+      default -> {
+        floor = Double.NEGATIVE_INFINITY;
+        equilibrium = Double.NEGATIVE_INFINITY;
+      }
+    }
   }
 
-  /** The least that the discriminator's loss can be, in nats: the entropy of its targets. */
+  /** The least that the discriminator's loss can be: for cross-entropy its targets', in nats. */
   public double floor() {
     return floor;
   }
@@ -101,6 +115,10 @@ public final class Alarms {
     double mean = Arrays.stream(values).average().orElse(0);
     double sum = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
     return Math.sqrt(sum / (values.length - 1));
+  }
+
+  private static double target(List<Double> range, double fixed) {
+    return range.isEmpty() ? fixed : (range.get(0) + range.get(1)) / 2;
   }
 
   /** Entropy of a target in nats. */

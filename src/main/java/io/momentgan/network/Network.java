@@ -21,6 +21,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A generator or discriminator that is driven from outside: {@link #forward}, {@link #backward}
@@ -179,6 +180,28 @@ public final class Network {
         .update(model, flatGradient(), updates, 0, batchSize, LayerWorkspaceMgr.noWorkspaces());
     model.params().subi(gradient);
     model.setIterationCount(updates + 1);
+  }
+
+  /**
+   * Bounds the weights: all parameters but scales and running statistics of batch normalisation.
+   *
+   * @param bound largest absolute value
+   */
+  public void clip(double bound) {
+    INDArray params = model.params();
+    int from = 0;
+    for (ParameterLayout.Range range : layout.ofBatchNorm()) {
+      clip(params, from, range.from(), bound);
+      from = range.to();
+    }
+    clip(params, from, layout.length(), bound);
+  }
+
+  private static void clip(INDArray params, int from, int to, double bound) {
+    if (to > from) {
+      INDArray part = view(params, new ParameterLayout.Range(from, to));
+      part.assign(Transforms.max(Transforms.min(part, bound), -bound));
+    }
   }
 
   /**

@@ -2,8 +2,10 @@ package io.momentgan.network;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -75,6 +77,14 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
         System.arraycopy(from, range.from(), to, range.from(), range.length());
       }
     }
+  }
+
+  /** Scales and running statistics of batch normalisation, in order. */
+  List<Range> ofBatchNorm() {
+    return Stream.concat(
+            gammas.stream(), statistics.stream().flatMap(s -> Stream.of(s.mean(), s.variance())))
+        .sorted(Comparator.comparingInt(Range::from))
+        .toList();
   }
 
   /** Number of values that are running statistics. */

@@ -6,7 +6,6 @@ import io.momentgan.config.Seeds;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.MomentPenalty;
-import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
@@ -29,8 +28,9 @@ public final class GanStep {
   private final Experiment experiment;
   private final GanNetworks networks;
   private final Collective collective;
+  private final GradientSharing sharing;
+  private final DiscriminatorUpdate discriminator;
   private final MomentExchange exchange;
-  private final boolean sharesGradients;
   private final boolean stochastic;
   private double lastLosses;
   private boolean stopped;
@@ -54,10 +54,10 @@ public final class GanStep {
     this.experiment = experiment;
     this.networks = networks;
     this.collective = collective;
-    this.sharesGradients = sharesGradients && collective.size() > 1;
+    this.sharing = new GradientSharing(collective, sharesGradients && collective.size() > 1);
+    this.discriminator = new DiscriminatorUpdate(experiment, networks.discriminator(), sharing);
     this.exchange =
-        new MomentExchange(
-            experiment.moments().scope(), collective, realSide, this.sharesGradients);
+        new MomentExchange(experiment.moments().scope(), collective, realSide, sharing.on());
     this.stochastic =
         networks.generator().isStochastic() || networks.discriminator().isStochastic();
   }
@@ -74,16 +74,21 @@ public final class GanStep {
     int n = (int) real.size(0);
     int last = experiment.train().dSteps() - 1;
     for (int i = 0; i < last; i++) {
-      updateDiscriminator(real, generate(n, iteration, i).images());
+      discriminator.update(real, generate(n, iteration, i).images(), iteration, i);
     }
     Fake seen = generate(n, iteration, last);
     Fake fake = networks.generator().isStochastic() ? seen.again(networks.generator()) : seen;
     MomentExchange.Pending pending = begin(real, fake.images());
-    DiscriminatorLoss d = updateDiscriminator(real, seen.images());
-    Losses losses = updateGenerator(fake.images(), d, await(pending));
+    DiscriminatorUpdate.Loss d = discriminator.update(real, seen.images(), iteration, last);
+    Losses losses = updateGenerator(fake.images(), d, await(pending), iteration, 0);
     for (int i = 1; i < experiment.train().gSteps(); i++) {
-      fake = fake.again(networks.generator());
-      losses = updateGenerator(fake.images(), d, await(exchange.again(fake.images(), lastLosses)));
+      fake =
+          experiment.train().freshLatent()
+              ? generate(n, iteration, last + i)
+              : fake.again(networks.generator());
+      losses =
+          updateGenerator(
+              fake.images(), d, await(exchange.again(fake.images(), lastLosses)), iteration, i);
     }
     lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
@@ -100,7 +105,7 @@ public final class GanStep {
   /** Gradients are exchanged by the same way, one exchange after another. */
   private MomentExchange.Pending begin(INDArray real, INDArray fake) {
     MomentExchange.Pending pending = exchange.begin(real, fake, lastLosses);
-    if (!sharesGradients) {
+    if (!sharing.on()) {
       return pending;
     }
     MomentExchange.Result result = pending.await();
@@ -122,12 +127,10 @@ public final class GanStep {
    * @return figures with the networks as they are
    */
   public Losses evaluate(INDArray real, long iteration) {
-    Fake fake = generate((int) real.size(0), iteration, experiment.train().dSteps() - 1);
-    Network discriminator = networks.discriminator();
-    double[] realLogits = HostArrays.doubles(discriminator.forward(real));
-    double[] fakeLogits = HostArrays.doubles(discriminator.forward(fake.images()));
-    DiscriminatorLoss d = discriminatorLoss(realLogits, fakeLogits);
-    LogitLoss g = LogitLoss.generator(fakeLogits, experiment.loss().generator());
+    int draw = experiment.train().dSteps() - 1;
+    Fake fake = generate((int) real.size(0), iteration, draw);
+    DiscriminatorUpdate.Loss d = discriminator.evaluate(real, fake.images(), iteration, draw);
+    LogitLoss g = LogitLoss.generator(d.fakeLogits(), experiment.loss());
     double all = lastLosses + d.value() + g.mean();
     return losses(d, g, await(exchange.begin(real, fake.images(), all)));
   }
@@ -150,50 +153,20 @@ public final class GanStep {
     }
   }
 
-  private DiscriminatorLoss updateDiscriminator(INDArray real, INDArray fake) {
-    Network d = networks.discriminator();
-    double[] realLogits = HostArrays.doubles(d.forward(real));
-    LogitLoss realLoss = LogitLoss.crossEntropy(realLogits, experiment.loss().realTarget());
-    d.backward(column(realLoss.gradient(), d));
-    INDArray realGradient = d.gradient().dup();
-    double[] fakeLogits = HostArrays.doubles(d.forward(fake));
-    LogitLoss fakeLoss = LogitLoss.crossEntropy(fakeLogits, experiment.loss().fakeTarget());
-    d.backward(column(fakeLoss.gradient(), d));
-    d.addGradient(realGradient);
-    DiscriminatorLoss loss = discriminatorLoss(realLogits, fakeLogits);
-    shareGradient(d, (int) real.size(0));
-    double norm = d.gradientNorm((int) real.size(0));
-    d.update((int) real.size(0));
-    return loss.withGradientNorm(norm);
-  }
-
-  private void shareGradient(Network network, int n) {
-    if (sharesGradients) {
-      Moments own = Moments.ofMeans(n, HostArrays.doubles(network.gradient()));
-      INDArray mean = Nd4j.createFromArray(collective.merge(List.of(own)).get(0).mean());
-      network.gradient().assign(mean.castTo(network.dataType()));
-    }
-  }
-
-  private DiscriminatorLoss discriminatorLoss(double[] realLogits, double[] fakeLogits) {
-    double value =
-        LogitLoss.crossEntropy(realLogits, experiment.loss().realTarget()).mean()
-            + LogitLoss.crossEntropy(fakeLogits, experiment.loss().fakeTarget()).mean();
-    return new DiscriminatorLoss(
-        value, LogitLoss.meanProbability(realLogits), LogitLoss.meanProbability(fakeLogits), 0);
-  }
-
   private Losses updateGenerator(
-      INDArray fake, DiscriminatorLoss dLoss, MomentExchange.Result exchanged) {
-    Network d = networks.discriminator();
+      INDArray fake,
+      DiscriminatorUpdate.Loss dLoss,
+      MomentExchange.Result exchanged,
+      long iteration,
+      int update) {
     Network g = networks.generator();
     int n = (int) fake.size(0);
-    double[] logits = HostArrays.doubles(d.forward(fake));
-    LogitLoss adversarial = LogitLoss.generator(logits, experiment.loss().generator());
-    INDArray epsilon = d.backward(column(adversarial.gradient(), d));
+    DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake, iteration, update);
+    LogitLoss adversarial = judgement.loss();
+    INDArray epsilon = judgement.gradient();
     addPenaltyGradient(epsilon, fake, exchanged);
     g.backward(epsilon);
-    shareGradient(g, n);
+    sharing.share(g, n);
     double norm = g.gradientNorm(n);
     g.update(n);
     return losses(dLoss, adversarial, exchanged).withGeneratorNorm(norm);
@@ -236,7 +209,7 @@ public final class GanStep {
   }
 
   private Losses losses(
-      DiscriminatorLoss d, LogitLoss adversarial, MomentExchange.Result exchanged) {
+      DiscriminatorUpdate.Loss d, LogitLoss adversarial, MomentExchange.Result exchanged) {
     MomentDistance distance =
         exchanged.comparison().map(Comparison::distance).orElse(new MomentDistance(0, 0));
     double penalty = exchanged.comparison().map(c -> c.value(penalties(c))).orElse(0.0);
@@ -252,20 +225,9 @@ public final class GanStep {
         0);
   }
 
-  private static INDArray column(double[] values, Network network) {
-    return Nd4j.createFromArray(values).castTo(network.dataType()).reshape(values.length, 1);
-  }
-
   private record Fake(INDArray z, INDArray images) {
     Fake again(Network generator) {
       return new Fake(z, generator.forward(z));
-    }
-  }
-
-  private record DiscriminatorLoss(
-      double value, double realProbability, double fakeProbability, double gradientNorm) {
-    DiscriminatorLoss withGradientNorm(double norm) {
-      return new DiscriminatorLoss(value, realProbability, fakeProbability, norm);
     }
   }
 }

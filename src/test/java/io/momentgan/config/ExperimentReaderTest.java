@@ -73,9 +73,19 @@ class ExperimentReaderTest {
                     0,
                     batchNorm,
                     adam),
-                new LossConfig(LossConfig.Generator.NON_SATURATING, 0.9, 0),
+                new LossConfig(
+                    LossConfig.Type.CROSS_ENTROPY,
+                    LossConfig.Generator.NON_SATURATING,
+                    0.9,
+                    0,
+                    List.of(),
+                    List.of(),
+                    0,
+                    false,
+                    0),
+                new DiscriminatorInputConfig(0, 0, 0, 0.5),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
-                new TrainConfig(20, 1, 100, 0, 10, List.of(), 1, 1, 300),
+                new TrainConfig(20, 1, 100, 0, 10, List.of(), 1, 1, false, 300),
                 new AveragingConfig(
                     new AveragingConfig.Ema(10_000, 0.05),
                     new AveragingConfig.Outer(
@@ -167,7 +177,7 @@ class ExperimentReaderTest {
       delimiter = '|',
       value = {
         "colour: red              | small.yaml: Setting colour: found an unknown setting, expected one of",
-        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, g-steps, seed, warm-up, workers",
+        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-latent, g-steps, seed, warm-up, workers",
         "data: {glyphs: {n: 3}}   | small.yaml: Setting data.glyphs.n: found an unknown setting, expected one of seed, test, train",
         "train: {epochs: ten}     | small.yaml: Setting train.epochs: found \"ten\", expected a whole number",
         "train: {epochs: 2.5}     | small.yaml: Setting train.epochs: found 2.5, expected a whole number",
@@ -236,7 +246,8 @@ class ExperimentReaderTest {
         "samples.stored=10         | samples.stored: found 10, expected at least 11",
         "train.epoch=3             | train.epoch: found an unknown setting, expected one of",
         "generator.layers.0.nodes=3 | generator.layers.0.nodes: found an unknown setting, expected one of",
-        "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense",
+        "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense, project, convolution,"
+            + " transposed-convolution, average-pool, pixel-shuffle, noise",
         "generator.layers.0={units: 3} | generator.layers.0: found a mapping, expected a layer such as {type: dense, units: 128}",
         "generator.layers.0=       | generator.layers.0: found \"\", expected a layer such as",
         "generator.layers=[null]   | generator.layers: found an empty element, expected only layers",
@@ -381,6 +392,7 @@ class ExperimentReaderTest {
         e.generator(),
         e.discriminator(),
         e.loss(),
+        e.discriminatorInput(),
         e.moments(),
         e.train(),
         e.averaging(),

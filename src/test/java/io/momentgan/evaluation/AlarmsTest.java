@@ -3,6 +3,7 @@ package io.momentgan.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.Experiments;
 import io.momentgan.config.LossConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +15,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AlarmsTest {
   private static final LossConfig SMOOTHED =
-      new LossConfig(LossConfig.Generator.NON_SATURATING, 0.9, 0);
+      Experiments.small(
+              "loss.generator=non-saturating", "loss.real-target=0.9", "loss.fake-target=0")
+          .loss();
 
   private final Alarms alarms = new Alarms(SMOOTHED);
 
   @Test
   void floorIsTheEntropyOfTheTargets() {
     assertThat(alarms.floor()).isCloseTo(0.3251, within(1e-4));
-    assertThat(new Alarms(new LossConfig(LossConfig.Generator.MINIMAX, 1, 0)).floor()).isZero();
-    assertThat(new Alarms(new LossConfig(LossConfig.Generator.MINIMAX, 0.9, 0.1)).floor())
+    assertThat(
+            new Alarms(
+                    Experiments.small(
+                            "loss.generator=minimax", "loss.real-target=1", "loss.fake-target=0")
+                        .loss())
+                .floor())
+        .isZero();
+    assertThat(
+            new Alarms(
+                    Experiments.small(
+                            "loss.generator=minimax",
+                            "loss.real-target=0.9",
+                            "loss.fake-target=0.1")
+                        .loss())
+                .floor())
         .isCloseTo(0.6502, within(1e-4));
   }
 

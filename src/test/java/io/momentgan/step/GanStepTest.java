@@ -7,7 +7,6 @@ import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.moments.Clusters;
@@ -19,6 +18,7 @@ import io.momentgan.network.Network;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -173,8 +173,7 @@ class GanStepTest {
     INDArray fake = networks.generator().forward(latent(experiment)).dup();
     double expected =
         LogitLoss.generator(
-                HostArrays.doubles(networks.discriminator().forward(fake)),
-                LossConfig.Generator.NON_SATURATING)
+                HostArrays.doubles(networks.discriminator().forward(fake)), experiment.loss())
             .mean();
     Losses losses = step(experiment, networks).iterate(real(1), 0);
     assertThat(losses.generatorBce()).isCloseTo(expected, within(1e-9));
@@ -261,12 +260,16 @@ class GanStepTest {
     set(networks.discriminator(), params);
     return LogitLoss.crossEntropy(
                 HostArrays.doubles(networks.discriminator().forward(real)),
-                experiment.loss().realTarget())
+                all(experiment.loss().realTarget(), (int) real.size(0)))
             .mean()
         + LogitLoss.crossEntropy(
                 HostArrays.doubles(networks.discriminator().forward(fake)),
-                experiment.loss().fakeTarget())
+                all(experiment.loss().fakeTarget(), (int) fake.size(0)))
             .mean();
+  }
+
+  private static double[] all(double value, int count) {
+    return DoubleStream.generate(() -> value).limit(count).toArray();
   }
 
   private static INDArray latent(Experiment experiment) {

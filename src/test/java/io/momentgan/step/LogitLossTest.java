@@ -3,7 +3,11 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.Experiments;
 import io.momentgan.config.LossConfig;
+import java.util.Locale;
+import java.util.function.DoubleFunction;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -11,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class LogitLossTest {
   private static final double SMOOTHED_FLOOR = 0.3251;
+  private static final LossConfig NON_SATURATING = Experiments.small().loss();
+  private static final LossConfig MINIMAX = Experiments.small("loss.generator=minimax").loss();
 
   @Property
   void crossEntropyEqualsItsDefinition(
@@ -38,15 +44,13 @@ class LogitLossTest {
     double balanced = Math.log(0.45 / 0.55);
     double equilibrium = loss(0.9, balanced).mean() + loss(0, balanced).mean();
     assertThat(equilibrium).isCloseTo(1.3763, within(1e-4));
-    assertThat(
-            LogitLoss.generator(new double[] {balanced}, LossConfig.Generator.NON_SATURATING)
-                .mean())
+    assertThat(LogitLoss.generator(new double[] {balanced}, NON_SATURATING).mean())
         .isCloseTo(0.7985, within(1e-4));
   }
 
   @Test
   void hugeLogitsKeepTheirGradient() {
-    LogitLoss g = LogitLoss.generator(new double[] {-500}, LossConfig.Generator.NON_SATURATING);
+    LogitLoss g = LogitLoss.generator(new double[] {-500}, NON_SATURATING);
     assertThat(g.mean()).isCloseTo(500, within(1e-9));
     assertThat(g.gradient()[0]).isCloseTo(-1, within(1e-12));
   }
@@ -55,14 +59,54 @@ class LogitLossTest {
   void minimaxGradientVanishesWhereTheOtherDoesNot() {
     double p = 1e-4;
     double[] logits = {Math.log(p / (1 - p))};
-    double minimax = LogitLoss.generator(logits, LossConfig.Generator.MINIMAX).gradient()[0];
-    double other = LogitLoss.generator(logits, LossConfig.Generator.NON_SATURATING).gradient()[0];
+    double minimax = LogitLoss.generator(logits, MINIMAX).gradient()[0];
+    double other = LogitLoss.generator(logits, NON_SATURATING).gradient()[0];
     assertThat(other / minimax).isCloseTo((1 - p) / p, within(1e-6 * (1 - p) / p));
-    assertThat(LogitLoss.generator(logits, LossConfig.Generator.MINIMAX).mean())
+    assertThat(LogitLoss.generator(logits, MINIMAX).mean())
         .isCloseTo(Math.log(1 - p), within(1e-12));
   }
 
+  @Property
+  void gradientsAreThoseOfFiniteDifferences(
+      @ForAll LossConfig.Type type,
+      @ForAll boolean real,
+      @ForAll @DoubleRange(min = -4, max = 4) double logit) {
+    Assume.that(Math.abs(Math.abs(logit) - 1) > 1e-4);
+    LossConfig config = of(type);
+    double[] target = {type.hasTargets() ? (real ? 0.9 : 0.1) : real ? 1 : -1};
+    checkGradient(l -> LogitLoss.discriminator(new double[] {l}, target, type), logit);
+    checkGradient(l -> LogitLoss.generator(new double[] {l}, config), logit);
+  }
+
+  private static void checkGradient(DoubleFunction<LogitLoss> loss, double at) {
+    double h = 1e-6;
+    double expected = (loss.apply(at + h).mean() - loss.apply(at - h).mean()) / (2 * h);
+    assertThat(loss.apply(at).gradient()[0]).isCloseTo(expected, within(1e-6));
+  }
+
+  @Test
+  void valuesOfTheOtherLosses() {
+    double[] logits = {0.5, -2};
+    double[] ones = {1, 1};
+    double[] signs = {-1, -1};
+    assertThat(LogitLoss.discriminator(logits, ones, LossConfig.Type.LEAST_SQUARES).mean())
+        .isCloseTo((0.25 + 9) / 4, within(1e-12));
+    assertThat(LogitLoss.discriminator(logits, ones, LossConfig.Type.HINGE).mean())
+        .isCloseTo((0.5 + 3) / 2, within(1e-12));
+    assertThat(LogitLoss.discriminator(logits, signs, LossConfig.Type.HINGE).mean())
+        .isCloseTo((1.5 + 0) / 2, within(1e-12));
+    assertThat(LogitLoss.discriminator(logits, signs, LossConfig.Type.WASSERSTEIN).mean())
+        .isCloseTo(-0.75, within(1e-12));
+    assertThat(LogitLoss.generator(logits, of(LossConfig.Type.HINGE)).mean())
+        .isCloseTo(0.75, within(1e-12));
+  }
+
+  private static LossConfig of(LossConfig.Type type) {
+    String name = type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return Experiments.small("loss.type=" + name, "loss.clip=0.01").loss();
+  }
+
   private static LogitLoss loss(double target, double logit) {
-    return LogitLoss.crossEntropy(new double[] {logit}, target);
+    return LogitLoss.crossEntropy(new double[] {logit}, new double[] {target});
   }
 }

@@ -1,0 +1,53 @@
+package io.momentgan.step;
+
+import io.momentgan.config.LossConfig;
+import io.momentgan.config.Seeds;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The discriminator's targets: fixed or drawn per image, some of them flipped. Losses without
+ * targets have 1 for real and -1 for generated images.
+ */
+final class Labels {
+  private final LossConfig config;
+  private final long runSeed;
+  private final int rank;
+
+  Labels(LossConfig config, long runSeed, int rank) {
+    this.config = config;
+    this.runSeed = runSeed;
+    this.rank = rank;
+  }
+
+  /**
+   * Targets of a batch.
+   *
+   * @param real whether the images are real
+   * @param count number of images
+   * @param iteration number of the iteration in the whole training
+   * @param draw number of the discriminator update within it
+   */
+  double[] draw(boolean real, int count, long iteration, int draw) {
+    double[] targets = new double[count];
+    SplittableRandom random =
+        new SplittableRandom(
+            Seeds.of(runSeed, Seeds.Use.LABELS, iteration, rank, draw, real ? 1 : 0));
+    for (int i = 0; i < count; i++) {
+      boolean flipped = config.flip() > 0 && random.nextDouble() < config.flip();
+      targets[i] = real == flipped ? target(false, random) : target(true, random);
+    }
+    return targets;
+  }
+
+  private double target(boolean real, SplittableRandom random) {
+    if (!config.type().hasTargets()) {
+      return real ? 1 : -1;
+    }
+    List<Double> range = real ? config.realRange() : config.fakeRange();
+    double fixed = real ? config.realTarget() : config.fakeTarget();
+    return range.isEmpty()
+        ? fixed
+        : range.get(0) + (range.get(1) - range.get(0)) * random.nextDouble();
+  }
+}

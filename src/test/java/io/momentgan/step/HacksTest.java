@@ -1,0 +1,244 @@
+package io.momentgan.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.momentgan.Experiments;
+import io.momentgan.collective.Group;
+import io.momentgan.collective.LocalCollectives;
+import io.momentgan.config.ConfigException;
+import io.momentgan.config.Experiment;
+import io.momentgan.data.ImageShape;
+import io.momentgan.moments.RealSide;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.HostArrays;
+import io.momentgan.network.NetworkState;
+import io.momentgan.step.DiscriminatorInput.Images;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The list of GAN hacks: labels, noise, replay, kinds of updates. */
+class HacksTest {
+  private static final ImageShape IMAGE = new ImageShape(1, 1, 6);
+  private static final int MANY = 20_000;
+  private static final AtomicLong GROUPS = new AtomicLong();
+
+  @Test
+  void targetsAreDrawnFromTheirRanges() {
+    Labels labels = labels("loss.real-range=[0.7, 1.2]", "loss.fake-range=[0.0, 0.3]");
+    double[] real = labels.draw(true, MANY, 3, 0);
+    double[] fake = labels.draw(false, MANY, 3, 0);
+    assertThat(DoubleStream.of(real)).allMatch(t -> t >= 0.7 && t < 1.2);
+    assertThat(DoubleStream.of(fake)).allMatch(t -> t >= 0 && t < 0.3);
+    // Three standard errors of a uniform's mean.
+    assertThat(mean(real)).isCloseTo(0.95, within(3 * 0.5 / Math.sqrt(12.0 * MANY)));
+    assertThat(mean(fake)).isCloseTo(0.15, within(3 * 0.3 / Math.sqrt(12.0 * MANY)));
+    assertThat(labels.draw(true, MANY, 3, 0)).isEqualTo(real);
+    assertThat(labels.draw(true, MANY, 4, 0)).isNotEqualTo(real);
+  }
+
+  @Test
+  void rangesOfRealTargetsAloneLeaveTheOthersFixed() {
+    Labels labels = labels("loss.real-range=[0.7, 1.0]");
+    assertThat(labels.draw(false, 50, 0, 0)).containsOnly(0);
+  }
+
+  @Test
+  void aShareOfTheLabelsIsFlipped() {
+    int thousand = 1000;
+    double flipped =
+        Arrays.stream(labels("loss.flip=0.05").draw(true, thousand, 1, 0))
+            .filter(t -> t == 0)
+            .count();
+    assertThat(flipped).isCloseTo(50, within(21.0));
+    double[] signs = labels("loss.flip=0.05", "loss.type=hinge").draw(false, thousand, 1, 0);
+    assertThat(Arrays.stream(signs).filter(t -> t == 1).count()).isBetween(29L, 71L);
+    assertThat(signs).contains(-1);
+  }
+
+  @Test
+  void noiseFollowsItsSchedule() {
+    DiscriminatorInput input =
+        input("discriminator-input.noise-sd=0.4", "discriminator-input.noise-iterations=100");
+    INDArray images = Nd4j.zeros(DataType.FLOAT, 400, 50);
+    double start = sd(input.noisy(images, Images.REAL, 0, 0));
+    assertThat(start).isCloseTo(0.4, within(0.01));
+    assertThat(sd(input.noisy(images, Images.REAL, 75, 0))).isCloseTo(0.1, within(0.0025));
+    assertThat(input.noisy(images, Images.REAL, 100, 0)).isSameAs(images);
+    assertThat(images.amaxNumber().doubleValue()).isZero();
+    assertThat(input.noisy(images, Images.FAKE, 0, 0))
+        .isNotEqualTo(input.noisy(images, Images.REAL, 0, 0));
+  }
+
+  @Test
+  void aShareOfTheImagesIsReplayed() {
+    int capacity = 500;
+    double share = 0.3;
+    DiscriminatorInput input =
+        input(
+            "discriminator-input.replay-capacity=" + capacity,
+            "discriminator-input.replay-share=" + share);
+    int batch = 100;
+    int replayed = 0;
+    int batches = 40;
+    for (int iteration = 0; iteration < batches; iteration++) {
+      INDArray fake = Nd4j.valueArrayOf(new long[] {batch, 2}, iteration, DataType.FLOAT);
+      INDArray shown = input.replayed(fake, iteration, 0);
+      assertThat(fake.minNumber().intValue()).isEqualTo(iteration);
+      for (int i = 0; i < batch; i++) {
+        assertThat(shown.getDouble(i, 0)).isEqualTo(shown.getDouble(i, 1));
+        replayed += shown.getDouble(i, 0) < iteration ? 1 : 0;
+      }
+      assertThat(iteration * batch >= capacity || replayed == 0).isTrue();
+    }
+    double drawn = batches * batch - capacity;
+    // A remembered image may be one of the same batch, which looks like none.
+    assertThat(replayed / drawn)
+        .isCloseTo(share, within(0.02 + 3 * Math.sqrt(share * (1 - share) / drawn)));
+  }
+
+  @Test
+  void separateUpdatesAreTwoPerIteration() {
+    GanNetworks joint = networks(Experiments.small());
+    GanNetworks separate = networks(Experiments.small("loss.separate-updates=true"));
+    step(Experiments.small(), joint).iterate(real(), 0);
+    step(Experiments.small("loss.separate-updates=true"), separate).iterate(real(), 0);
+    assertThat(joint.discriminator().state().updates()).isEqualTo(1);
+    assertThat(separate.discriminator().state().updates()).isEqualTo(2);
+    assertThat(separate.discriminator().state().params())
+        .isNotEqualTo(joint.discriminator().state().params());
+  }
+
+  @Test
+  void clippingBoundsWeightsButNotBatchNorm() {
+    Experiment experiment =
+        Experiments.small(
+            "loss.type=wasserstein",
+            "loss.clip=0.01",
+            "discriminator.layers=[{type: dense, units: 4, batch-norm: true}]");
+    GanNetworks networks = networks(experiment);
+    step(experiment, networks).iterate(real(), 0);
+    INDArray weights = networks.discriminator().model().getLayer(0).getParam("W");
+    assertThat(weights.amaxNumber().doubleValue()).isCloseTo(0.01, within(1e-9));
+    assertThat(
+            networks
+                .discriminator()
+                .model()
+                .getLayer(1)
+                .getParam("gamma")
+                .amaxNumber()
+                .doubleValue())
+        .isEqualTo(1);
+    assertThat(
+            networks.discriminator().model().getLayer(1).getParam("var").amaxNumber().doubleValue())
+        .isGreaterThan(0.5);
+  }
+
+  @Test
+  void generatorAdvantageCountsExactlyWithTheSameOrFreshLatentVectors() {
+    for (int advantage : new int[] {1, 2, 4, 50}) {
+      GanNetworks networks = networks(Experiments.small("train.g-steps=" + advantage));
+      GanStep step = step(Experiments.small("train.g-steps=" + advantage), networks);
+      step.iterate(real(), 0);
+      step.iterate(real(), 1);
+      assertThat(networks.generator().state().updates()).isEqualTo(2 * advantage);
+      assertThat(networks.discriminator().state().updates()).isEqualTo(2);
+    }
+    NetworkState same = trained("train.g-steps=2");
+    assertThat(trained("train.g-steps=2", "train.fresh-latent=true").params())
+        .isNotEqualTo(same.params());
+    assertThat(trained("train.fresh-latent=true").params()).isEqualTo(trained().params());
+  }
+
+  @Test
+  void everyHackLeavesTheOtherNetworkAlone() {
+    for (String hack :
+        new String[] {
+          "loss.type=least-squares",
+          "loss.type=hinge",
+          "loss.flip=0.2",
+          "loss.separate-updates=true",
+          "discriminator-input.noise-sd=0.2",
+          "discriminator-input.replay-capacity=4"
+        }) {
+      Experiment experiment =
+          Experiments.small(
+              hack, "generator.optimizer.type=sgd", "generator.optimizer.learning-rate=1.0e-30");
+      GanNetworks networks = networks(experiment);
+      float[] before = networks.generator().state().params();
+      Losses losses = step(experiment, networks).iterate(real(), 0);
+      assertThat(networks.generator().state().params())
+          .as(hack)
+          .containsExactly(before, within(1e-20f));
+      assertThat(losses.isFinite()).isTrue();
+    }
+  }
+
+  @Test
+  void contradictionsAreRefused() {
+    assertThatThrownBy(() -> Experiments.small("loss.type=wasserstein"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("loss.clip")
+        .hasMessageContaining("0.01");
+    assertThatThrownBy(() -> Experiments.small("loss.type=hinge", "loss.real-range=[0.7, 1.2]"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("loss.real-range");
+    assertThatThrownBy(() -> Experiments.small("loss.fake-range=[0.3, 0.1]"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("loss.fake-range");
+  }
+
+  private static NetworkState trained(String... settings) {
+    Experiment experiment = Experiments.small(settings);
+    GanNetworks networks = networks(experiment);
+    step(experiment, networks).iterate(real(), 0);
+    return networks.generator().state();
+  }
+
+  private static GanNetworks networks(Experiment experiment) {
+    return GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
+  }
+
+  private static GanStep step(Experiment experiment, GanNetworks networks) {
+    return new GanStep(
+        experiment,
+        networks,
+        new LocalCollectives()
+            .join(
+                new Group("hacks", GROUPS.incrementAndGet(), 0, 0, 0),
+                0,
+                1,
+                Duration.ofSeconds(10)),
+        RealSide.UNKNOWN,
+        false);
+  }
+
+  private static INDArray real() {
+    Nd4j.getRandom().setSeed(3);
+    return Nd4j.rand(DataType.FLOAT, 8, IMAGE.features());
+  }
+
+  private static Labels labels(String... settings) {
+    return new Labels(Experiments.small(settings).loss(), 1, 0);
+  }
+
+  private static DiscriminatorInput input(String... settings) {
+    return new DiscriminatorInput(Experiments.small(settings).discriminatorInput(), 1, 0);
+  }
+
+  private static double sd(INDArray values) {
+    return Math.sqrt(
+        DoubleStream.of(HostArrays.doubles(values)).map(v -> v * v).average().orElseThrow());
+  }
+
+  private static double mean(double[] values) {
+    return DoubleStream.of(values).average().orElseThrow();
+  }
+}
