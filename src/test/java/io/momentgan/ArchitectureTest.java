@@ -46,7 +46,8 @@ class ArchitectureTest {
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")
               .with(SPARK, SCALA, SLF4J, "io.netty.."),
-          Layer.of("data", "config").with(HADOOP, JACKSON, SLF4J),
+          Layer.of("images", "config").with("com.drew..", "com.twelvemonkeys.image.."),
+          Layer.of("data", "config", "images").with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
           Layer.of("kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("network", "config", "data", "kernels").with(DL4J, ND4J, JAVACPP),

@@ -5,6 +5,7 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
+import io.momentgan.output.RejectedImages;
 import io.momentgan.output.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,6 +94,7 @@ final class TrainCommand implements Callable<Integer> {
     RunFolder folder = RunFolder.create(out, experiment.name(), hadoop);
     RunRecord record = RunRecord.of(experiment, images, Instant.now());
     folder.publish(RunFolder.RUN_FILE, record.toYaml());
+    RejectedImages.publish(images.rejected(), folder);
     spec.commandLine().getErr().println(plan.text());
     try (JavaSparkContext spark = SparkContexts.open(folder.name(), experiment)) {
       TrainingRun.start(spark, record, images, folder).run();

@@ -5,15 +5,18 @@ import java.io.Serializable;
 /**
  * Where the images come from.
  *
- * @param uri {@code glyphs} for the embedded data set, or the folder or image file of an IDX data
- *     set: a path, {@code file:}, {@code s3a:} or {@code http(s):}
+ * @param uri {@code glyphs} for the embedded data set, or a folder of JPEG or PNG files, or the
+ *     folder or image file of an IDX data set: a path, {@code file:}, {@code s3a:} or {@code
+ *     http(s):}
  * @param limit how many of the training images are used, from the first on; 0 for all
  * @param validation how many images at the head of the training file are kept apart, as the
  *     original did with MNIST
  * @param cache folder for data sets downloaded over HTTP
  * @param glyphs settings of the embedded data set
+ * @param images what is made of the files of an image folder
  */
-public record DataConfig(String uri, int limit, int validation, String cache, Glyphs glyphs)
+public record DataConfig(
+    String uri, int limit, int validation, String cache, Glyphs glyphs, ImagesConfig images)
     implements Serializable {
   /** Checks each setting by itself. */
   public DataConfig {
@@ -45,7 +48,7 @@ public record DataConfig(String uri, int limit, int validation, String cache, Gl
    * @return the changed copy
    */
   public DataConfig withUri(String newUri) {
-    return new DataConfig(newUri, limit, validation, cache, glyphs);
+    return new DataConfig(newUri, limit, validation, cache, glyphs, images);
   }
 
   /**
@@ -55,7 +58,7 @@ public record DataConfig(String uri, int limit, int validation, String cache, Gl
    * @return the changed copy
    */
   public DataConfig withValidation(int count) {
-    return new DataConfig(uri, limit, count, cache, glyphs);
+    return new DataConfig(uri, limit, count, cache, glyphs, images);
   }
 
   /**
@@ -65,6 +68,6 @@ public record DataConfig(String uri, int limit, int validation, String cache, Gl
    * @return the changed copy
    */
   public DataConfig withLimit(int count) {
-    return new DataConfig(uri, count, validation, cache, glyphs);
+    return new DataConfig(uri, count, validation, cache, glyphs, images);
   }
 }

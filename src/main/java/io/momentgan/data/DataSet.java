@@ -1,6 +1,7 @@
 package io.momentgan.data;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param validation the images at the head of the training file, where some are kept apart
  * @param test the images to measure with, where there are some
  * @param files the files behind the images; none for glyphs
+ * @param rejected files of an image folder that are not used
  * @param fingerprint the same exactly when the images of each split are the same, in 16 hexadecimal
  *     digits
  */
@@ -22,23 +24,27 @@ public record DataSet(
     Optional<ImageSource> validation,
     Optional<ImageSource> test,
     List<DataFile> files,
+    List<RejectedImage> rejected,
     String fingerprint) {
   /** Where images come from. */
   public enum Kind {
     /** The embedded digits, see {@link GlyphSource}. */
     GLYPHS,
     /** Files in the format of MNIST. */
-    IDX;
+    IDX,
+    /** A folder of JPEG and PNG files. */
+    IMAGES;
 
     @Override
     public String toString() {
-      return this == GLYPHS ? "glyphs" : "idx";
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /** Copies the list. */
   public DataSet {
     files = List.copyOf(files);
+    rejected = List.copyOf(rejected);
   }
 
   /** Shape of the images of every split. */
@@ -48,8 +54,10 @@ public record DataSet(
 
   /** One line about the authenticity of the files, such as "MNIST, MD5 ok". */
   public String verdict() {
-    return kind == Kind.GLYPHS
-        ? "drawn by MomentGAN, version " + GlyphSource.VERSION
-        : PublishedFile.verdict(files);
+    return switch (kind) {
+      case GLYPHS -> "drawn by MomentGAN, version " + GlyphSource.VERSION;
+      case IDX -> PublishedFile.verdict(files);
+      case IMAGES -> "%d files rejected".formatted(rejected.size());
+    };
   }
 }

@@ -27,7 +27,38 @@ public final class DataSets {
    * @throws ConfigException when there are too few images for the settings
    */
   public static DataSet open(DataConfig config, Map<String, String> hadoopSettings) {
-    return config.uri().equals(GLYPHS) ? glyphs(config) : idx(config, find(config, hadoopSettings));
+    if (config.uri().equals(GLYPHS)) {
+      return glyphs(config);
+    }
+    if (isHttp(config.uri())) {
+      return idx(config, new HttpFolder(config.cache()).find(config.uri()));
+    }
+    String uri = config.uri();
+    String location = uri.startsWith("~") ? HomeFolder.expand(uri).toString() : uri;
+    HadoopFolder folder = new HadoopFolder(hadoopSettings);
+    if (!folder.hasIdxFiles(location)) {
+      ImageFolder images = ImageFolder.find(location, hadoopSettings);
+      if (!images.files().isEmpty()) {
+        return images(config, images.check(config.images()));
+      }
+    }
+    return idx(config, folder.find(location));
+  }
+
+  private static DataSet images(DataConfig config, ImageFolder.Checked checked) {
+    return split(
+        config,
+        DataSet.Kind.IMAGES,
+        checked.source(),
+        Optional.empty(),
+        List.of(),
+        checked.rejected(),
+        checked.identity());
+  }
+
+  private static boolean isHttp(String uri) {
+    String scheme = uri.toLowerCase(Locale.ROOT);
+    return scheme.startsWith("http:") || scheme.startsWith("https:");
   }
 
   private static DataSet glyphs(DataConfig config) {
@@ -35,16 +66,8 @@ public final class DataSets {
     GlyphSource drawn = new GlyphSource(glyphs.train(), glyphs.seed());
     GlyphSource test = GlyphSource.test(glyphs.test(), glyphs.seed());
     String identity = "version %d seed %d".formatted(GlyphSource.VERSION, glyphs.seed());
-    return split(config, DataSet.Kind.GLYPHS, drawn, Optional.of(test), List.of(), identity);
-  }
-
-  private static IdxFiles find(DataConfig config, Map<String, String> hadoopSettings) {
-    String uri = config.uri();
-    String scheme = uri.toLowerCase(Locale.ROOT);
-    return scheme.startsWith("http:") || scheme.startsWith("https:")
-        ? new HttpFolder(config.cache()).find(uri)
-        : new HadoopFolder(hadoopSettings)
-            .find(uri.startsWith("~") ? HomeFolder.expand(uri).toString() : uri);
+    return split(
+        config, DataSet.Kind.GLYPHS, drawn, Optional.of(test), List.of(), List.of(), identity);
   }
 
   private static DataSet idx(DataConfig config, IdxFiles found) {
@@ -56,7 +79,13 @@ public final class DataSets {
     test.ifPresent(source -> files.addAll(source.files()));
     String identity = String.join(" ", files.stream().map(DataFile::md5).toList());
     return split(
-        config, DataSet.Kind.IDX, training, test.map(ImageSource.class::cast), files, identity);
+        config,
+        DataSet.Kind.IDX,
+        training,
+        test.map(ImageSource.class::cast),
+        files,
+        List.of(),
+        identity);
   }
 
   private static void checkShape(IdxSource training, IdxSource test) {
@@ -77,6 +106,7 @@ public final class DataSets {
       ImageSource images,
       Optional<ImageSource> test,
       List<DataFile> files,
+      List<RejectedImage> rejected,
       String identity) {
     Splits splits = Splits.of(images, config);
     String text =
@@ -90,6 +120,13 @@ public final class DataSets {
                 identity);
     String fingerprint = Digests.sha256(text).substring(0, FINGERPRINT_DIGITS);
     return new DataSet(
-        kind, config.uri(), splits.training(), splits.validation(), test, files, fingerprint);
+        kind,
+        config.uri(),
+        splits.training(),
+        splits.validation(),
+        test,
+        files,
+        rejected,
+        fingerprint);
   }
 }

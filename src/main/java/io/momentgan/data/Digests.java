@@ -25,8 +25,12 @@ final class Digests {
   }
 
   static String sha256(String text) {
+    return sha256(text.getBytes(UTF_8));
+  }
+
+  static String sha256(byte[] bytes) {
     MessageDigest digest = digest("SHA-256");
-    digest.update(text.getBytes(UTF_8));
+    digest.update(bytes);
     return hex(digest);
   }
 

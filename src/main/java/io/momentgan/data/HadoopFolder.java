@@ -18,6 +18,20 @@ import org.apache.hadoop.fs.Path;
 record HadoopFolder(Map<String, String> settings) {
   private static final int MAX_NAMES_SHOWN = 8;
 
+  /** Whether a location is a file, or a folder with training images in an IDX file. */
+  boolean hasIdxFiles(String location) {
+    try {
+      Path given = new Path(location);
+      try (FileSystem fileSystem = HadoopFile.fileSystem(given, settings)) {
+        List<String> wanted = IdxNames.candidates(IdxNames.TRAINING, IdxKind.IMAGES);
+        return !fileSystem.getFileStatus(given).isDirectory()
+            || IdxNames.pick(names(fileSystem, given), wanted).isPresent();
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw Unreadable.exception(location, e);
+    }
+  }
+
   /** Finds the files in a folder, or an image file and its labels. */
   IdxFiles find(String location) {
     try {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.momentgan.config.DataConfig;
+import io.momentgan.config.ExperimentReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,7 +82,10 @@ class HttpDataTest {
 
   private DataSet open(String url) {
     DataConfig.Glyphs glyphs = new DataConfig.Glyphs(1, 1, 1);
-    return DataSets.open(new DataConfig(url, 0, 0, cache.toString(), glyphs), Map.of());
+    return DataSets.open(
+        new DataConfig(
+            url, 0, 0, cache.toString(), glyphs, ExperimentReader.defaultData().images()),
+        Map.of());
   }
 
   private Path copy(String name) throws IOException {

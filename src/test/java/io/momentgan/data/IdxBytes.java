@@ -1,6 +1,7 @@
 package io.momentgan.data;
 
 import io.momentgan.config.DataConfig;
+import io.momentgan.config.ExperimentReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +72,7 @@ final class IdxBytes {
   }
 
   static DataConfig config(String uri, int limit, int validation) {
-    return new DataConfig(uri, limit, validation, "unused", new DataConfig.Glyphs(100, 20, 1));
+    return ExperimentReader.defaultData().withUri(uri).withLimit(limit).withValidation(validation);
   }
 
   static DataSet open(Object location) {

@@ -3,8 +3,8 @@ package io.momentgan.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
-import io.momentgan.config.DataConfig;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
@@ -33,7 +33,7 @@ class EvaluatorTest {
     spark = SparkTests.local(2);
     images =
         LabelledImages.open(
-            new DataConfig("glyphs", 0, 0, "unused", new DataConfig.Glyphs(1000, SAMPLES, 1)),
+            Experiments.small("data.glyphs.train=1000", "data.glyphs.test=" + SAMPLES).data(),
             Map.of());
     evaluator = open(spark);
     real = evaluator.evaluate(new Picked(images.heldOut(), 1, 10));
