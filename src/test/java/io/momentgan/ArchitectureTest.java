@@ -46,10 +46,12 @@ class ArchitectureTest {
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")
               .with(SPARK, SCALA, SLF4J, "io.netty.."),
-          Layer.of("data", "config").with(HADOOP, JACKSON, SLF4J),
+          Layer.of("storage", "config").with(HADOOP),
+          Layer.of("data", "config", "storage").with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
           Layer.of("kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("network", "config", "kernels").with(DL4J, ND4J, JAVACPP),
+          Layer.of("device", "config").with(SPARK, DL4J, ND4J, JAVACPP),
           Layer.of("step", "config", "moments", "collective", "network").with(ND4J),
           Layer.of(
                   "averaging",
@@ -59,6 +61,7 @@ class ArchitectureTest {
                   "data",
                   "partition",
                   "network",
+                  "device",
                   "step")
               .with(SPARK, SCALA, DL4J, ND4J),
           Layer.of("extractor", "config", "data", "partition", "kernels", "network")
@@ -75,7 +78,7 @@ class ArchitectureTest {
                   "extractor",
                   "quality")
               .with(JACKSON, SPARK, SCALA, ND4J, SLF4J),
-          Layer.of("output", "config", "data", "evaluation")
+          Layer.of("output", "config", "storage", "data", "evaluation")
               .with(HADOOP, JACKSON, SLF4J, "me.tongfei.progressbar..", "org.jfree.."),
           Layer.of(
                   "bench",
@@ -93,9 +96,11 @@ class ArchitectureTest {
                   "moments",
                   "collective",
                   "collective.hub",
+                  "storage",
                   "data",
                   "partition",
                   "network",
+                  "device",
                   "step",
                   "averaging",
                   "extractor",

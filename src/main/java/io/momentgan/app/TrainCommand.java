@@ -6,6 +6,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
 import io.momentgan.output.RunFolder;
+import io.momentgan.storage.StorageCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -81,7 +82,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int train(Experiment given) {
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    Map<String, String> hadoop = SparkContexts.hadoopSettings(given.s3());
+    checkStores(given, hadoop);
     Experiment experiment = SparkContexts.withWorkers(given);
     DataSet images = DataSets.open(experiment.data(), hadoop);
     Preflight.check(experiment, images);
@@ -99,6 +101,15 @@ final class TrainCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().println("Run folder: " + folder.uri());
     return 0;
+  }
+
+  private void checkStores(Experiment given, Map<String, String> hadoop) {
+    StoreOptions.requireReadable(given.data(), hadoop);
+    if (dryRun) {
+      StorageCheck.requireReadable("--out", out, hadoop);
+    } else {
+      StorageCheck.requireWritable("--out", out, hadoop);
+    }
   }
 
   private Experiment read(List<String> ofRun) {

@@ -25,6 +25,7 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -81,6 +82,11 @@ record NetworkBlueprint(
     return purpose == Purpose.TRAINING;
   }
 
+  /** The fast kernels work on the memory of the CPU. */
+  private boolean fast() {
+    return training() && Nd4j.getEnvironment().isCPU();
+  }
+
   private List<Layer> layers() {
     List<Layer> result = new ArrayList<>();
     int width = inputs;
@@ -97,7 +103,7 @@ record NetworkBlueprint(
 
   private void addDense(List<Layer> into, int width, LayerConfig.Dense dense, double inputDropped) {
     IActivation activation =
-        training() ? new VectorLeakyRelu(config.slope()) : new ActivationLReLU(config.slope());
+        fast() ? new VectorLeakyRelu(config.slope()) : new ActivationLReLU(config.slope());
     if (dense.batchNorm()) {
       into.add(
           dense(width, dense.units(), Activation.IDENTITY.getActivationFunction(), inputDropped));
@@ -130,7 +136,7 @@ record NetworkBlueprint(
 
   private IActivation outputActivation() {
     return switch (config.output()) {
-      case TANH -> training() ? new VectorTanh() : new ActivationTanH();
+      case TANH -> fast() ? new VectorTanh() : new ActivationTanH();
       case SIGMOID -> Activation.SIGMOID.getActivationFunction();
       case IDENTITY -> Activation.IDENTITY.getActivationFunction();
     };
@@ -146,7 +152,7 @@ record NetworkBlueprint(
   private IUpdater updater(OptimizerConfig o) {
     return switch (o.type()) {
       case ADAM ->
-          training()
+          fast()
               ? new VectorAdam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon())
               : new Adam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon());
       case SGD -> new Sgd(o.learningRate());
