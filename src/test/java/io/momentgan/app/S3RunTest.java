@@ -226,6 +226,7 @@ class S3RunTest {
     assertWhole();
   }
 
+  @Tag("slow")
   @Test
   void aServerThatIsGoneEndsTheRunAndResumeGivesTheSameBits() throws Exception {
     CompletableFuture<Void> fault = onceThereIs("checkpoints/step=00000004", server::kill);

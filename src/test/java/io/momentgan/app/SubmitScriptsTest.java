@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.momentgan.Experiments;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,18 +29,23 @@ class SubmitScriptsTest {
     Path file = Files.writeString(folder.resolve("nvidia-smi"), program);
     assertThat(file.toFile().setExecutable(true)).isTrue();
     Process process =
-        new ProcessBuilder(
-                "env", "NVIDIA_SMI=" + file, CommandRun.script("gpu-discovery"))
-            .start();
-    String out = new String(process.getInputStream().readAllBytes());
-    String err = new String(process.getErrorStream().readAllBytes());
+        new ProcessBuilder("env", "NVIDIA_SMI=" + file, CommandRun.script("gpu-discovery")).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     return new CommandRun(process.waitFor(), out, err);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "cluster", "spark", "standalone", "yarn", "kubernetes", "gpu-discovery", "gpu-check", "demo-s3"
+        "cluster",
+        "spark",
+        "standalone",
+        "yarn",
+        "kubernetes",
+        "gpu-discovery",
+        "gpu-check",
+        "demo-s3"
       })
   void everyScriptHasHelp(String name) {
     assertThat(script(name, "--help").succeeds().out()).contains("Usage: s", "--help");
@@ -74,7 +80,10 @@ class SubmitScriptsTest {
     String[] small = {"device-check", file, "--iterations", "11", "--out", losses};
     assertThat(CommandRun.of(small).succeeds().out()).contains("ms per iteration");
     small[4] = "--against";
-    assertThat(CommandRun.of("device-check", file, "--iterations", "11", "--against", losses).succeeds().out())
+    assertThat(
+            CommandRun.of("device-check", file, "--iterations", "11", "--against", losses)
+                .succeeds()
+                .out())
         .contains("ff-1.yaml: losses of 11 iterations differ by at most");
     assertThat(
             CommandRun.of("device-check", file, "--iterations", "12", "--against", losses)
