@@ -188,7 +188,9 @@ class ProductionIT {
             .as("%s", jar)
             .filteredOn(name -> name.matches("(org/apache/(spark|hadoop)|scala)/.*\\.class"))
             // dl4j-spark has one class in Spark's package, which Spark has not.
-            .isSubsetOf("org/apache/spark/TaskContextHelper.class", "org/apache/spark/TaskContextHelper$.class");
+            .isSubsetOf(
+                "org/apache/spark/TaskContextHelper.class",
+                "org/apache/spark/TaskContextHelper$.class");
       }
     }
     assertThat(

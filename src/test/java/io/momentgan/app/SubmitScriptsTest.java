@@ -28,8 +28,12 @@ class SubmitScriptsTest {
   private CommandRun discovery(String program) throws Exception {
     Path file = Files.writeString(folder.resolve("nvidia-smi"), program);
     assertThat(file.toFile().setExecutable(true)).isTrue();
+    return withNvidiaSmi("gpu-discovery", file);
+  }
+
+  private static CommandRun withNvidiaSmi(String script, Path program) throws Exception {
     Process process =
-        new ProcessBuilder("env", "NVIDIA_SMI=" + file, CommandRun.script("gpu-discovery")).start();
+        new ProcessBuilder("env", "NVIDIA_SMI=" + program, CommandRun.script(script)).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     return new CommandRun(process.waitFor(), out, err);
@@ -63,8 +67,10 @@ class SubmitScriptsTest {
         .contains("found no GPU on");
     assertThat(discovery("#!/bin/sh\necho driver mismatch\nexit 9\n").refusal(Main.FAILED))
         .contains("failed on", "driver mismatch");
-    assertThat(script("gpu-discovery").refusal(Main.FAILED)).contains("nvidia-smi: not found");
-    assertThat(script("gpu-check").refusal(Main.FAILED)).contains("nvidia-smi: not found");
+    assertThat(withNvidiaSmi("gpu-discovery", Path.of("/nowhere/nvidia-smi")).refusal(Main.FAILED))
+        .contains("nvidia-smi: not found");
+    assertThat(withNvidiaSmi("gpu-check", Path.of("/nowhere/nvidia-smi")).refusal(Main.FAILED))
+        .contains("nvidia-smi: not found");
   }
 
   @Test
