@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
  * Hadoop properties of the S3A client: {@code s3.*} over Spark's {@code spark.hadoop.*} over the
  * environment.
  *
- * <p>A run puts up with a service that fails for a minute or so (every request is sent again, with
- * growing pauses); a check before it does not.
+ * <p>A run puts up with a service that fails for two minutes or so (every request is sent again,
+ * with growing pauses); a check before it does not.
  */
 public final class S3Settings {
   static final String ENDPOINT = "fs.s3a.endpoint";
