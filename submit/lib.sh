@@ -137,3 +137,42 @@ spark_command() {
   # shellcheck disable=SC2034 # the caller's
   command=("${words[@]:0:${#words[@]}-1}")
 }
+
+# What submit/standalone, submit/yarn and submit/kubernetes are: submit/spark with a file of settings.
+# Arguments: the kind of cluster, its master ('' where --master must say), and the caller's own.
+submit_to() {
+  local kind=$1 master=$2 options=() properties
+  shift 2
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -h | --help)
+        print_help "$home/submit/$kind"
+        exit 0
+        ;;
+      --gpus) options+=(--settings "$home/conf/spark/gpu.conf" --conf
+        "spark.executor.resource.gpu.discoveryScript=$home/submit/gpu-discovery") ;;
+      --print) options+=(--print) ;;
+      --*=*)
+        set -- x "${1%%=*}" "${1#*=}" "${@:2}"
+        ;;
+      --image)
+        [ $# -ge 2 ] || fail "--image: found nothing after it, expected an image's name" 2
+        options+=(--conf "spark.kubernetes.container.image=$2")
+        shift
+        ;;
+      -*)
+        [ $# -ge 2 ] || fail "$1: found nothing after it, expected a value; see submit/$kind --help" 2
+        [ "$1" != --master ] || master=$2
+        [ "$1" = --master ] || options+=("$1" "$2")
+        shift
+        ;;
+      *) break ;;
+    esac
+    shift
+  done
+  properties=$home/conf/spark/$kind.conf
+  [ -n "$master" ] || fail "--master: found none, expected one; see submit/$kind --help" 2
+  [ "$kind" != kubernetes ] ||
+    options=(--conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/executor-pod.yaml" "${options[@]}")
+  exec "$home/submit/spark" --master "$master" --settings "$properties" "${options[@]}" "$@"
+}

@@ -46,11 +46,13 @@ class ArchitectureTest {
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")
               .with(SPARK, SCALA, SLF4J, "io.netty.."),
+          Layer.of("storage", "config").with(HADOOP),
           Layer.of("images", "config").with("com.drew..", "com.twelvemonkeys.image.."),
-          Layer.of("data", "config", "images").with(HADOOP, JACKSON, SLF4J),
+          Layer.of("data", "config", "storage", "images").with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
           Layer.of("kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("network", "config", "data", "kernels").with(DL4J, ND4J, JAVACPP),
+          Layer.of("device", "config").with(SPARK, DL4J, ND4J, JAVACPP),
           Layer.of("step", "config", "moments", "collective", "network").with(ND4J),
           Layer.of(
                   "averaging",
@@ -60,6 +62,7 @@ class ArchitectureTest {
                   "data",
                   "partition",
                   "network",
+                  "device",
                   "step")
               .with(SPARK, SCALA, DL4J, ND4J),
           Layer.of("extractor", "config", "data", "partition", "kernels", "network")
@@ -76,7 +79,7 @@ class ArchitectureTest {
                   "extractor",
                   "quality")
               .with(JACKSON, SPARK, SCALA, ND4J, SLF4J),
-          Layer.of("output", "config", "data", "evaluation")
+          Layer.of("output", "config", "storage", "data", "evaluation")
               .with(HADOOP, JACKSON, SLF4J, "me.tongfei.progressbar..", "org.jfree.."),
           Layer.of(
                   "bench",
@@ -95,9 +98,11 @@ class ArchitectureTest {
                   "moments",
                   "collective",
                   "collective.hub",
+                  "storage",
                   "data",
                   "partition",
                   "network",
+                  "device",
                   "step",
                   "averaging",
                   "extractor",

@@ -255,7 +255,8 @@ final class BenchCommand implements Runnable {
     }
 
     private DataSet images() {
-      return DataSets.open(experiment(workers, 1).data(), SparkContexts.hadoopSettings());
+      Experiment experiment = experiment(workers, 1);
+      return DataSets.open(experiment.data(), SparkContexts.hadoopSettings(experiment.s3()));
     }
 
     private RoundBench rounds(JavaSparkContext spark, Experiment experiment, DataSet images) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,15 +49,19 @@ final class CalibrateCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE.md", description = "The table.")
   private Path out;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     DataConfig config = ExperimentReader.defaultData().withUri(uri);
-    LabelledImages images = LabelledImages.open(config, SparkContexts.hadoopSettings());
+    Map<String, String> hadoop = store.hadoop();
+    StoreOptions.requireReadable(config, hadoop);
+    LabelledImages images = LabelledImages.open(config, hadoop);
     ImageSource training = images.training();
     StringBuilder table = new StringBuilder();
-    try (JavaSparkContext spark = SparkContexts.open("calibrate");
+    try (JavaSparkContext spark = SparkContexts.open("calibrate", hadoop);
         Evaluator evaluator =
             Evaluator.open(
                 spark,

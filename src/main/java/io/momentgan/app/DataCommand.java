@@ -4,8 +4,10 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.DataInspection;
 import io.momentgan.data.DataSets;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -36,13 +38,16 @@ final class DataCommand implements Runnable {
         description = "glyphs, or an IDX folder or file (path, s3a:, http:).")
     private String uri;
 
+    @Mixin private StoreOptions store;
+
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
       DataConfig config = ExperimentReader.defaultData().withUri(uri).withValidation(0);
-      DataInspection inspection =
-          DataInspection.of(DataSets.open(config, SparkContexts.hadoopSettings()));
+      Map<String, String> hadoop = store.hadoop();
+      StoreOptions.requireReadable(config, hadoop);
+      DataInspection inspection = DataInspection.of(DataSets.open(config, hadoop));
       spec.commandLine().getOut().println(inspection.toText());
       return 0;
     }

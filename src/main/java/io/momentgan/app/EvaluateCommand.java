@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,6 +55,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Where the run's images are now (default: where they were).")
   private String data;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   /** Which checkpoints; the newest alone unless given. */
@@ -74,18 +77,19 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
+    List<RunFolder> folders = runs.stream().map(store::run).toList();
     folders.forEach(folder -> samples(record(folder)));
     folders.forEach(folder -> chosen(Outputs.checkpoints(folder)));
-    try (JavaSparkContext spark = SparkContexts.open("evaluate")) {
-      folders.forEach(folder -> evaluate(spark, folder, hadoop));
+    folders.forEach(folder -> requireReadable(record(folder)));
+    try (JavaSparkContext spark = SparkContexts.open("evaluate", store.hadoop())) {
+      folders.forEach(folder -> evaluate(spark, folder));
     }
     return 0;
   }
 
-  private void evaluate(JavaSparkContext spark, RunFolder folder, Map<String, String> hadoop) {
+  private void evaluate(JavaSparkContext spark, RunFolder folder) {
     RunRecord record = record(folder);
+    Map<String, String> hadoop = store.hadoop(record);
     CheckpointFiles checkpoints = Outputs.checkpoints(folder);
     DataSet images = DataSets.open(record.experiment().data(), hadoop);
     record.requireSame(images);
@@ -99,6 +103,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     RunReport.write(folder);
     spec.commandLine().getOut().println("Figures: " + folder.uri() + "/" + QualityLog.PATH);
+  }
+
+  private void requireReadable(RunRecord record) {
+    StoreOptions.requireReadable(record.experiment().data(), store.hadoop(record));
   }
 
   private RunRecord record(RunFolder folder) {

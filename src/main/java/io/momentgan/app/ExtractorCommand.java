@@ -4,9 +4,11 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.extractor.ExtractorInfo;
 import io.momentgan.extractor.LabelledImages;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -22,13 +24,17 @@ final class ExtractorCommand implements Callable<Integer> {
       description = "glyphs, or an IDX folder or file (path, s3a:, http:).")
   private String uri;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     DataConfig config = ExperimentReader.defaultData().withUri(uri);
-    LabelledImages images = LabelledImages.open(config, SparkContexts.hadoopSettings());
-    try (JavaSparkContext spark = SparkContexts.open("extractor")) {
+    Map<String, String> hadoop = store.hadoop();
+    StoreOptions.requireReadable(config, hadoop);
+    LabelledImages images = LabelledImages.open(config, hadoop);
+    try (JavaSparkContext spark = SparkContexts.open("extractor", hadoop)) {
       ExtractorInfo info = Extractors.cache(config).of(spark, images).info();
       spec.commandLine()
           .getOut()

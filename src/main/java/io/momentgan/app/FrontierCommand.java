@@ -8,9 +8,9 @@ import io.momentgan.output.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,13 +53,13 @@ final class FrontierCommand implements Callable<Integer> {
       description = "The command that the page names as its maker.")
   private String madeBy;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    List<FrontierRow> rows =
-        runs.stream().map(run -> RunFolder.open(run, hadoop)).map(FrontierCommand::row).toList();
+    List<FrontierRow> rows = runs.stream().map(store::run).map(FrontierCommand::row).toList();
     FrontierPage.write(
         rows, out, picture, new ResultsPage.Heading("Quality per byte", madeBy, introduction));
     spec.commandLine().getOut().println("Quality per byte: " + out);

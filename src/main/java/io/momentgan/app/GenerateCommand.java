@@ -6,10 +6,12 @@ import io.momentgan.network.NetworkState;
 import io.momentgan.output.CheckpointInfo;
 import io.momentgan.output.ImageFiles;
 import io.momentgan.output.RunFolder;
+import io.momentgan.storage.StorageCheck;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -57,6 +59,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "raw or ema (default: ${DEFAULT-VALUE}).")
   private Weights weights;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -64,15 +68,16 @@ final class GenerateCommand implements Callable<Integer> {
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    RunFolder folder = RunFolder.open(run, hadoop);
+    Map<String, String> hadoop = store.hadoop();
+    StorageCheck.requireWritable("--out", out, hadoop);
+    RunFolder folder = StoreOptions.open(run, hadoop);
     RunRecord record = RunRecord.read(folder);
     CheckpointFiles checkpoints = Outputs.checkpoints(folder);
     CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
     NetworkState generator = weights.of(checkpoints, info);
     ImageFiles files = new ImageFiles(out, hadoop, record.shape());
     files.requireNew();
-    try (JavaSparkContext spark = SparkContexts.open("generate " + folder.name())) {
+    try (JavaSparkContext spark = SparkContexts.open("generate " + folder.name(), hadoop)) {
       GeneratedDraw draw = new GeneratedDraw(record.experiment(), record.shape(), generator, seed);
       new Generation(spark, draw, count).write(format, files);
     }

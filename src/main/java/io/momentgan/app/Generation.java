@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** Draws samples on all workers and writes them there. */
 final class Generation {
+  private static final String CLOUD = "org.apache.spark.internal.io.cloud.";
   private static final int BLOCK = 1000;
 
   private final JavaSparkContext spark;
@@ -74,7 +76,18 @@ final class Generation {
             .add("width", DataTypes.IntegerType, false);
     SparkSession session = SparkSession.builder().sparkContext(spark.sc()).getOrCreate();
     // Overwrite, because an empty folder is allowed; a folder with something in it was refused.
-    session.createDataFrame(rows, columns).write().mode("overwrite").parquet(uri);
+    DataFrameWriter<Row> writer = session.createDataFrame(rows, columns).write().mode("overwrite");
+    if (uri.startsWith("s3a:")) {
+      // All files at once or none, without renaming, which copies in an object store.
+      session
+          .conf()
+          .set("spark.sql.sources.commitProtocolClass", CLOUD + "PathOutputCommitProtocol");
+      session
+          .conf()
+          .set("spark.sql.parquet.output.committer.class", CLOUD + "BindingParquetOutputCommitter");
+      writer = writer.option("fs.s3a.committer.name", "magic");
+    }
+    writer.parquet(uri);
   }
 
   private static Iterator<Row> rows(GeneratedDraw draw, int from, int to) {

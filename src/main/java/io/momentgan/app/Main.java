@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       ResultsCommand.class,
       BenchCommand.class,
+      DeviceCheckCommand.class,
       FrontierCommand.class
     })
 public final class Main implements Runnable {

@@ -4,10 +4,12 @@ import io.momentgan.config.UserException;
 import io.momentgan.output.ComparisonPage;
 import io.momentgan.output.RunFolder;
 import io.momentgan.output.RunReport;
+import io.momentgan.storage.StorageCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,20 +37,27 @@ final class ReportCommand implements Callable<Integer> {
       description = "Folder for the page (default: report/ in the run's folder).")
   private String out;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
+    List<RunFolder> folders = runs.stream().map(store::run).toList();
     if (out == null && folders.size() > 1) {
       throw new UserException(
           "%d runs: expected --out with them; give a folder for the page that compares them"
               .formatted(folders.size()));
     }
-    String page = out == null ? ofRun(folders.get(0)) : into(RunFolder.any(out, hadoop), folders);
+    String page = out == null ? ofRun(folders.get(0)) : into(target(), folders);
     spec.commandLine().getOut().println("Report: " + page);
     return 0;
+  }
+
+  private RunFolder target() {
+    Map<String, String> hadoop = store.hadoop();
+    StorageCheck.requireWritable("--out", out, hadoop);
+    return RunFolder.any(out, hadoop);
   }
 
   private static String ofRun(RunFolder folder) {

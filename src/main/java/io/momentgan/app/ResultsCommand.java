@@ -5,9 +5,9 @@ import io.momentgan.output.RunFolder;
 import io.momentgan.output.SpreadPage;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -58,12 +58,13 @@ final class ResultsCommand implements Callable<Integer> {
       description = "One row per experiment: quality, mean and spread over the seeds.")
   private boolean spread;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    List<RunFolder> folders = runs.stream().map(run -> RunFolder.open(run, hadoop)).toList();
+    List<RunFolder> folders = runs.stream().map(store::run).toList();
     Path pictures = images == null ? out.resolveSibling("images") : images;
     ResultsPage.Heading heading =
         new ResultsPage.Heading(title, madeBy == null ? command() : madeBy, introduction);

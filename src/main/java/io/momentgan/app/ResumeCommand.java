@@ -1,11 +1,13 @@
 package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
 import io.momentgan.output.RunFolder;
 import io.momentgan.output.RunReport;
+import io.momentgan.storage.StorageCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,6 +33,8 @@ final class ResumeCommand implements Callable<Integer> {
           "checkpoint.",
           "evaluation.patience",
           "data.uri",
+          StoreOptions.PREFIX,
+          "device.",
           "data.cache");
 
   @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
@@ -43,10 +47,11 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     settings.all().forEach(ResumeCommand::requireChangeable);
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
-    RunFolder folder = RunFolder.open(run, hadoop);
+    RunFolder folder = folder();
     RunRecord record = RunRecord.read(folder).with(settings.all());
     Experiment experiment = record.experiment();
+    Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
+    StoreOptions.requireReadable(experiment.data(), hadoop);
     DataSet images = DataSets.open(experiment.data(), hadoop);
     record.requireSame(images);
     record.warnOfOtherThreads();
@@ -64,12 +69,23 @@ final class ResumeCommand implements Callable<Integer> {
                       + experiment.train().epochs());
       return 0;
     }
+    folder.abortUploads();
     folder.publish(RunFolder.RUN_FILE, record.toYaml());
     try (JavaSparkContext spark = SparkContexts.open(folder.name(), experiment)) {
       TrainingRun.resume(spark, record, images, folder).run();
     }
     spec.commandLine().getOut().println("Run folder: " + folder.uri());
     return 0;
+  }
+
+  /** Once it is known that its store answers, and that it may be written. */
+  private RunFolder folder() {
+    List<String> s3 =
+        settings.all().stream().filter(set -> set.startsWith(StoreOptions.PREFIX)).toList();
+    Map<String, String> hadoop = SparkContexts.hadoopSettings(ExperimentReader.s3(s3));
+    RunFolder folder = StoreOptions.open(run, hadoop);
+    StorageCheck.requireWritable("Run", folder.uri(), hadoop);
+    return folder;
   }
 
   private static void requireChangeable(String override) {

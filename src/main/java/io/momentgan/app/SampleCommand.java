@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,6 +51,8 @@ final class SampleCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "The picture.")
   private Path out;
 
+  @Mixin private StoreOptions store;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -57,7 +60,7 @@ final class SampleCommand implements Callable<Integer> {
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }
-    RunFolder folder = RunFolder.open(run, SparkContexts.hadoopSettings());
+    RunFolder folder = store.run(run);
     RunRecord record = RunRecord.read(folder);
     Experiment experiment = record.experiment();
     CheckpointFiles checkpoints = new CheckpointFiles(new Checkpoints(folder));

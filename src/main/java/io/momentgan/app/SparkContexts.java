@@ -1,7 +1,10 @@
 package io.momentgan.app;
 
 import io.momentgan.collective.hub.MomentGanPlugin;
+import io.momentgan.config.DeviceConfig;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.S3Config;
+import io.momentgan.storage.S3Settings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +16,7 @@ import scala.Tuple2;
 /** Opens the Spark context of a run. */
 final class SparkContexts {
   static final String MASTER = "spark.master";
+  private static final String HADOOP = "spark.hadoop.";
   private static final String PLUGINS = "spark.plugins";
 
   private SparkContexts() {}
@@ -27,7 +31,12 @@ final class SparkContexts {
    */
   static JavaSparkContext open(String name, Experiment experiment) {
     int workers = experiment.train().workers();
-    JavaSparkContext spark = open(name, workers);
+    Map<String, String> settings = ofHadoop(hadoopSettings(experiment.s3()));
+    if (experiment.device().use() == DeviceConfig.Use.CPU) {
+      // Of two backends ND4J takes the one with the higher priority; CUDA's has 100.
+      settings.put("spark.executorEnv.BACKEND_PRIORITY_CPU", "1000");
+    }
+    JavaSparkContext spark = open(name, workers, settings);
     if (!spark.isLocal() && Preflight.exchanges(experiment)) {
       awaitWorkers(spark, workers);
     }
@@ -38,14 +47,25 @@ final class SparkContexts {
    * Opens a context for work without a training.
    *
    * @param name application name
+   * @param hadoop settings for Hadoop's file systems
    * @return the context; the caller closes it
    */
-  static JavaSparkContext open(String name) {
-    return open(name, 1);
+  static JavaSparkContext open(String name, Map<String, String> hadoop) {
+    return open(name, 1, ofHadoop(hadoop));
   }
 
-  private static JavaSparkContext open(String name, int workers) {
+  /**
+   * Without secrets: Spark's settings are shown on its pages. It takes them from the environment.
+   */
+  private static Map<String, String> ofHadoop(Map<String, String> hadoop) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    S3Settings.withoutSecrets(hadoop).forEach((key, value) -> settings.put(HADOOP + key, value));
+    return settings;
+  }
+
+  private static JavaSparkContext open(String name, int workers, Map<String, String> settings) {
     SparkConf conf = new SparkConf().setAppName(name);
+    settings.forEach(conf::set);
     conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
     if (!Cluster.isLocal(conf)) {
       prepareExecutors(conf);
@@ -113,8 +133,17 @@ final class SparkContexts {
     return experiment.withTrain(experiment.train().withWorkers(Math.max(1, slots)));
   }
 
-  /** Settings for Hadoop's file systems: Spark's {@code spark.hadoop.*}. */
-  static Map<String, String> hadoopSettings() {
+  /**
+   * Settings for Hadoop's file systems: {@code s3.*} over Spark's {@code spark.hadoop.*} over the
+   * environment, whose credentials are among them.
+   *
+   * @param s3 the settings {@code s3.*}
+   */
+  static Map<String, String> hadoopSettings(S3Config s3) {
+    return S3Settings.of(s3, ofSpark(), System::getenv);
+  }
+
+  private static Map<String, String> ofSpark() {
     Map<String, String> settings = new LinkedHashMap<>();
     for (Tuple2<String, String> entry : Arrays.asList(hadoopEntries())) {
       settings.put(entry._1(), entry._2());
@@ -123,7 +152,7 @@ final class SparkContexts {
   }
 
   private static Tuple2<String, String>[] hadoopEntries() {
-    return new SparkConf().getAllWithPrefix("spark.hadoop.");
+    return new SparkConf().getAllWithPrefix(HADOOP);
   }
 
   private static int cores() {

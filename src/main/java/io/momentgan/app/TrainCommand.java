@@ -7,6 +7,7 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
 import io.momentgan.output.RejectedImages;
 import io.momentgan.output.RunFolder;
+import io.momentgan.storage.StorageCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -82,7 +83,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int train(Experiment given) {
-    Map<String, String> hadoop = SparkContexts.hadoopSettings();
+    Map<String, String> hadoop = SparkContexts.hadoopSettings(given.s3());
+    checkStores(given, hadoop);
     Experiment experiment = SparkContexts.withWorkers(given);
     DataSet images = DataSets.open(experiment.data(), hadoop);
     Preflight.check(experiment, images);
@@ -101,6 +103,15 @@ final class TrainCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().println("Run folder: " + folder.uri());
     return 0;
+  }
+
+  private void checkStores(Experiment given, Map<String, String> hadoop) {
+    StoreOptions.requireReadable(given.data(), hadoop);
+    if (dryRun) {
+      StorageCheck.requireReadable("--out", out, hadoop);
+    } else {
+      StorageCheck.requireWritable("--out", out, hadoop);
+    }
   }
 
   private Experiment read(List<String> ofRun) {

@@ -48,7 +48,12 @@ final class TrainingEvaluation implements AutoCloseable {
         config.every() == 0
             ? null
             : RunEvaluation.open(
-                spark, folder, record, images, SparkContexts.hadoopSettings(), config.samples());
+                spark,
+                folder,
+                record,
+                images,
+                SparkContexts.hadoopSettings(record.experiment().s3()),
+                config.samples());
     return new TrainingEvaluation(config, folder, evaluation);
   }
 

@@ -85,6 +85,8 @@ final class TrainingRun {
             experiment.train().workers(),
             seed(),
             experiment.generator().output().black());
+    spark.setJobDescription("devices of the workers");
+    StartReport.write(shards, experiment.device(), folder);
     spark.setJobDescription("moments of the real images");
     RealSide real = RealMoments.side(shards, experiment);
     NoiseFloor floor = RealMoments.floor(shards, experiment, real);

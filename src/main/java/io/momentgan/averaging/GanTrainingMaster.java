@@ -2,6 +2,7 @@ package io.momentgan.averaging;
 
 import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.Experiment;
+import io.momentgan.device.Devices;
 import io.momentgan.network.AveragingState;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.NetworkState;
@@ -13,6 +14,7 @@ import io.momentgan.partition.Shards;
 import io.momentgan.step.Losses;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -161,7 +163,12 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     int batchSize = experiment.train().batchSize();
     long seed = experiment.train().seed();
     return Stages.mapPartitions(
-        shards.rdd(), shard -> new RoundBatches(shard.next(), next, batchSize, seed));
+        shards.rdd(),
+        shard -> {
+          // Before anything is asked of ND4J in this thread.
+          Devices.bind(TaskContext.get());
+          return new RoundBatches(shard.next(), next, batchSize, seed);
+        });
   }
 
   private void requireFinite(List<GanTrainingResult> byRank) {

@@ -3,10 +3,10 @@ package io.momentgan.averaging;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.GanNetworks;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Networks of this process that no worker uses, from one round to the next: building a pair takes
@@ -18,16 +18,22 @@ final class NetworkPool {
 
   private NetworkPool() {}
 
-  private record Key(Experiment experiment, ImageShape shape) {
+  /** Arrays stay on the device that they were made on. */
+  private record Key(Experiment experiment, ImageShape shape, int device) {
+    boolean isOf(RunContext run) {
+      return experiment.equals(run.experiment()) && shape.equals(run.shape());
+    }
+
     static Key of(RunContext run) {
-      return new Key(run.experiment(), run.shape());
+      return new Key(
+          run.experiment(), run.shape(), Nd4j.getAffinityManager().getDeviceForCurrentThread());
     }
   }
 
   /** Networks of a run's settings, in whatever state. */
   static GanNetworks take(RunContext run) {
     Key key = Key.of(run);
-    FREE.keySet().retainAll(Set.of(key));
+    FREE.keySet().removeIf(other -> !other.isOf(run));
     GanNetworks free = FREE.computeIfAbsent(key, k -> new ConcurrentLinkedQueue<>()).poll();
     return free == null ? GanNetworks.build(run.experiment(), run.shape(), DataType.FLOAT) : free;
   }

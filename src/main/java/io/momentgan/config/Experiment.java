@@ -24,6 +24,8 @@ import java.util.Locale;
  * @param checkpoint when checkpoints are written and kept
  * @param samples the pictures of a run
  * @param evaluation measuring quality while the training goes on
+ * @param device what workers compute on
+ * @param s3 which S3 service {@code s3a:} locations are on
  * @param seeds where there are some, one run is made of each, with {@code train.seed} set to it
  */
 public record Experiment(
@@ -42,6 +44,8 @@ public record Experiment(
     CheckpointConfig checkpoint,
     SamplesConfig samples,
     EvaluationConfig evaluation,
+    DeviceConfig device,
+    S3Config s3,
     List<Long> seeds)
     implements Serializable {
   /** Checks settings together. */
@@ -96,6 +100,8 @@ public record Experiment(
         checkpoint,
         samples,
         evaluation,
+        device,
+        s3,
         seeds);
   }
 }

@@ -53,10 +53,13 @@ public final class ExperimentReader {
   public static Experiment read(String yaml, String file, List<String> overrides) {
     ObjectNode tree = defaults();
     JsonNode defaultsByType = tree.remove(LAYER_DEFAULTS);
-    merge(tree, parse(yaml, file));
+    ObjectNode given = parse(yaml, file);
+    Credentials.refuseIn(given, file, "");
+    overrides.forEach(Credentials::refuseInOption);
+    merge(tree, given);
     overrides.forEach(override -> set(tree, override));
     fillLayers(tree, defaultsByType);
-    return bind(tree, file, overrides);
+    return bind(tree, file, overrides, Experiment.class);
   }
 
   /**
@@ -81,6 +84,22 @@ public final class ExperimentReader {
       throw new IllegalStateException("defaults.yaml has no complete data section", e);
     }
   }
+
+  /**
+   * The settings of S3, for commands without a settings file.
+   *
+   * @param overrides settings of the form {@code s3.key=value}
+   * @throws ConfigException naming a key that is refused
+   */
+  public static S3Config s3(List<String> overrides) {
+    overrides.forEach(Credentials::refuseInOption);
+    ObjectNode tree = YAML.createObjectNode().set("s3", defaults().get("s3"));
+    overrides.forEach(override -> set(tree, override));
+    return bind(tree, "defaults.yaml", overrides, OnlyS3.class).s3();
+  }
+
+  /** Settings of S3 alone. */
+  private record OnlyS3(S3Config s3) {}
 
   private static ObjectNode defaults() {
     try (InputStream in = ExperimentReader.class.getResourceAsStream("defaults.yaml")) {
@@ -182,9 +201,9 @@ public final class ExperimentReader {
     }
   }
 
-  private static Experiment bind(ObjectNode tree, String file, List<String> overrides) {
+  private static <T> T bind(ObjectNode tree, String file, List<String> overrides, Class<T> type) {
     try {
-      return YAML.treeToValue(tree, Experiment.class);
+      return YAML.treeToValue(tree, type);
     } catch (JsonMappingException e) {
       ConfigException refused = cause(e);
       String key = refused == null ? key(e) : fullKey(refused.key(), key(e));

@@ -1,5 +1,6 @@
 package io.momentgan.data;
 
+import io.momentgan.storage.S3Failure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -9,7 +10,8 @@ final class Unreadable {
   private Unreadable() {}
 
   static DataException exception(String location, Exception cause) {
-    if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
+    if (S3Failure.reason(cause).isEmpty()
+        && (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException)) {
       return new DataException(
           location
               + ": no such file or folder, or no permission to read it; set data.uri to glyphs, to a"
@@ -23,6 +25,10 @@ final class Unreadable {
   }
 
   private static String reason(Exception cause) {
+    return S3Failure.reason(cause).orElseGet(() -> otherReason(cause));
+  }
+
+  private static String otherReason(Exception cause) {
     String kind = cause instanceof IOException ? "" : cause.getClass().getSimpleName() + ": ";
     return cause.getMessage() == null
         ? cause.getClass().getSimpleName()

@@ -202,14 +202,14 @@ final class LayerStack {
   }
 
   private IActivation leakyRelu() {
-    return blueprint.training()
+    return blueprint.fast()
         ? new VectorLeakyRelu(config.slope())
         : new ActivationLReLU(config.slope());
   }
 
   private IActivation outputActivation() {
     return switch (config.output()) {
-      case TANH -> blueprint.training() ? new VectorTanh() : new ActivationTanH();
+      case TANH -> blueprint.fast() ? new VectorTanh() : new ActivationTanH();
       case SIGMOID -> Activation.SIGMOID.getActivationFunction();
       case IDENTITY -> Activation.IDENTITY.getActivationFunction();
     };

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -63,10 +64,15 @@ record NetworkBlueprint(
     return purpose == Purpose.TRAINING;
   }
 
+  /** The fast kernels work on the memory of the CPU. */
+  boolean fast() {
+    return training() && Nd4j.getEnvironment().isCPU();
+  }
+
   private IUpdater updater(OptimizerConfig o) {
     return switch (o.type()) {
       case ADAM ->
-          training()
+          fast()
               ? new VectorAdam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon())
               : new Adam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon());
       case SGD -> new Sgd(o.learningRate());

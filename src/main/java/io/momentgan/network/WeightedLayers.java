@@ -31,7 +31,7 @@ final class WeightedLayers {
 
   WeightedLayers(NetworkBlueprint blueprint) {
     this.config = blueprint.config();
-    this.fast = blueprint.training() && blueprint.dataType() == DataType.FLOAT;
+    this.fast = blueprint.fast() && blueprint.dataType() == DataType.FLOAT;
   }
 
   FeedForwardLayer dense(ImageShape from, ImageShape to) {

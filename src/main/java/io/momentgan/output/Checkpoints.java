@@ -11,7 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -166,13 +168,13 @@ public final class Checkpoints {
   private void delete(CheckpointManifest manifest) {
     String folder = folder(manifest.step());
     run.delete(folder + MANIFEST);
-    manifest.files().forEach(part -> run.delete(folder + part.name()));
-    deleteIfEmpty(folder);
-  }
-
-  private void deleteIfEmpty(String folder) {
-    if (run.exists(folder) && run.list(folder).isEmpty()) {
-      run.delete(folder);
+    Set<String> listed =
+        manifest.files().stream().map(CheckpointManifest.Part::name).collect(Collectors.toSet());
+    List<String> found = run.list(folder).stream().map(RunFolder.Entry::name).toList();
+    if (listed.containsAll(found)) {
+      run.deleteFolder(folder);
+    } else {
+      found.stream().filter(listed::contains).forEach(name -> run.delete(folder + name));
     }
   }
 

@@ -91,6 +91,12 @@ public record ImageFiles(String uri, Map<String, String> hadoopSettings, ImageSh
     }
   }
 
+  /** Without the settings, which may hold secrets. */
+  @Override
+  public String toString() {
+    return uri;
+  }
+
   private Configuration configuration() {
     Configuration configuration = new Configuration();
     hadoopSettings.forEach(configuration::set);

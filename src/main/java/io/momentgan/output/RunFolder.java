@@ -10,11 +10,17 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run's folder on any Hadoop file system: {@code run.yaml}, {@code metrics/}, {@code samples/},
@@ -27,6 +33,9 @@ import org.apache.hadoop.fs.Path;
 public final class RunFolder {
   /** The file that makes a folder a run folder. */
   public static final String RUN_FILE = "run.yaml";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+  private static final int READ_ATTEMPTS = 5;
 
   private final FileSystem fs;
   private final Path root;
@@ -154,10 +163,24 @@ public final class RunFolder {
    */
   public byte[] read(String relativePath) {
     Path path = resolve(relativePath);
-    try (InputStream in = fs.open(path)) {
-      return in.readAllBytes();
+    try {
+      return readAll(path);
     } catch (IOException e) {
       throw StorageFailure.of("read", path, e);
+    }
+  }
+
+  /** Of an object that is replaced while it is read, s3a gives neither the old nor the new. */
+  private byte[] readAll(Path path) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try (InputStream in = fs.open(path)) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        boolean replaced = e.getClass().getSimpleName().equals("RemoteFileChangedException");
+        if (!replaced || attempt == READ_ATTEMPTS) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -213,6 +236,40 @@ public final class RunFolder {
       return fs.delete(path, false);
     } catch (IOException e) {
       throw StorageFailure.of("delete", path, e);
+    }
+  }
+
+  /**
+   * Deletes a folder and what is in it; in an object store by lists, a thousand objects at a time.
+   *
+   * @param relativePath which
+   */
+  void deleteFolder(String relativePath) {
+    Path path = resolve(relativePath);
+    try {
+      fs.delete(path, true);
+    } catch (IOException e) {
+      throw StorageFailure.of("delete", path, e);
+    }
+  }
+
+  /**
+   * Drops uploads to this folder that were begun and neither finished nor aborted, when whoever
+   * made them was killed: nobody sees them, but a store charges for them.
+   */
+  public void abortUploads() {
+    try {
+      if (fs.hasPathCapability(root, CommonPathCapabilities.FS_MULTIPART_UPLOADER)
+          && !(fs instanceof RawLocalFileSystem)) {
+        try (MultipartUploader uploader = fs.createMultipartUploader(root).build()) {
+          uploader.abortUploadsUnderPath(root).get();
+        }
+      }
+    } catch (IOException | ExecutionException e) {
+      LOG.warn("{}: uploads that were left unfinished cannot be dropped: {}", this, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while dropping uploads", e);
     }
   }
 

@@ -1,16 +1,16 @@
 package io.momentgan.output;
 
 import io.momentgan.config.UserException;
+import io.momentgan.storage.S3Failure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
@@ -29,6 +29,10 @@ final class StorageFailure {
    *     UncheckedIOException}
    */
   static RuntimeException of(String action, Object location, IOException e) {
+    Optional<String> ofS3 = S3Failure.reason(e);
+    if (ofS3.isPresent()) {
+      return new UserException("Cannot %s %s: %s".formatted(action, location, ofS3.get()), e);
+    }
     for (Throwable t = e; t != null; t = t.getCause()) {
       String reason = reason(t);
       if (reason != null) {
@@ -43,10 +47,6 @@ final class StorageFailure {
     String message = String.valueOf(t.getMessage());
     if (t instanceof AccessDeniedException || t instanceof AccessControlException) {
       return "no permission, or no valid credentials (%s)".formatted(firstLine(message));
-    }
-    // By name: hadoop-aws is not on every class path.
-    if (t.getClass().getSimpleName().equals("UnknownStoreException")) {
-      return "there is no such bucket";
     }
     if (t instanceof UnsupportedFileSystemException || message.startsWith("No FileSystem for")) {
       return "no file system is installed for this kind of location";
@@ -77,9 +77,7 @@ final class StorageFailure {
     if (t instanceof NoSuchFileException || t instanceof FileNotFoundException) {
       return "it does not exist";
     }
-    return t instanceof UnknownHostException || t instanceof ConnectException
-        ? "the server cannot be reached (%s)".formatted(firstLine(message))
-        : null;
+    return null;
   }
 
   private static String firstLine(String message) {

@@ -83,6 +83,7 @@ class TrainTest {
               "metrics/epochs.jsonl",
               "metrics/rounds.jsonl",
               "metrics/workers.jsonl",
+              "metrics/start.jsonl",
               "samples/epoch-0001.png",
               "samples/epoch-0001.npy",
               "samples/epoch-0001.ema.png",

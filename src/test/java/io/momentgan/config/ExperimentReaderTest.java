@@ -100,6 +100,8 @@ class ExperimentReaderTest {
                 new SamplesConfig(64, 16),
                 new EvaluationConfig(
                     0, 10_000, EvaluationConfig.Weights.RAW, EvaluationConfig.Measure.FD, 0),
+                new DeviceConfig(DeviceConfig.Use.AUTO),
+                S3Config.NONE,
                 List.of()));
   }
 
@@ -375,6 +377,35 @@ class ExperimentReaderTest {
         yaml, "small.yaml: expected a YAML mapping of settings (name: ..., generator: ...)");
   }
 
+  @Test
+  void refusesCredentialsWithoutShowingThem() {
+    assertHidden(SMALL + "s3: {secret-key: hush}\n");
+    assertHidden(SMALL + "fs.s3a.access.key: hush\n");
+    assertHidden(SMALL + "data: {uri: 's3a://me:hush@bucket/data'}\n");
+    assertHidden(SMALL, "s3.access-key=hush");
+    assertHidden(SMALL, "fs.s3a.secret.key=hush");
+    assertHidden(SMALL, "s3.endpoint=http://me:hush@127.0.0.1:9000");
+    assertThatThrownBy(() -> ExperimentReader.s3(List.of("s3.session-token=hush")))
+        .hasMessageContaining("a setting for credentials")
+        .hasMessageNotContaining("hush");
+  }
+
+  private static void assertHidden(String yaml, String... overrides) {
+    assertThatThrownBy(() -> read(yaml, overrides))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("credentials")
+        .hasMessageContaining("AWS_ACCESS_KEY_ID")
+        .hasMessageNotContaining("hush");
+  }
+
+  @Test
+  void endpointsAreUrls() {
+    assertThat(read(SMALL, "s3.endpoint=http://127.0.0.1:9000", "s3.path-style=true").s3())
+        .isEqualTo(new S3Config("http://127.0.0.1:9000", "", true));
+    assertThatThrownBy(() -> read(SMALL, "s3.endpoint=127.0.0.1"))
+        .hasMessageContaining("s3.endpoint: found \"127.0.0.1\", expected a URL such as");
+  }
+
   private static void assertRefused(String yaml, String message) {
     assertThatThrownBy(() -> read(yaml))
         .isInstanceOf(ConfigException.class)
@@ -401,6 +432,8 @@ class ExperimentReaderTest {
         e.checkpoint(),
         e.samples(),
         e.evaluation(),
+        e.device(),
+        e.s3(),
         e.seeds());
   }
 

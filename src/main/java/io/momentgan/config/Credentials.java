@@ -1,0 +1,69 @@
+package io.momentgan.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.regex.Pattern;
+
+/** Keeps credentials out of settings and locations, and so out of logs and run folders. */
+public final class Credentials {
+  private static final Pattern KEY =
+      Pattern.compile("(?i).*(access[._-]?key|secret|password|session[._-]?token|credential).*");
+  private static final Pattern USER_INFO = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*@.*");
+  private static final String WAYS =
+      "give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, the instance's"
+          + " profile, or a Hadoop credential provider (hadoop.security.credential.provider.path)";
+
+  private Credentials() {}
+
+  /**
+   * Whether a setting of this name may hold a secret.
+   *
+   * @param key the name, such as {@code fs.s3a.secret.key}
+   */
+  public static boolean isSecret(String key) {
+    return KEY.matcher(key).matches();
+  }
+
+  /**
+   * Refuses a location with a user or password in it, without repeating it.
+   *
+   * @param what what the location is of, such as {@code --out}
+   * @param location a path or URI
+   * @throws UserException if it has one
+   */
+  public static void refuseIn(String what, String location) {
+    if (location != null && USER_INFO.matcher(location).matches()) {
+      throw new UserException(
+          "%s: found credentials in the location (not shown), expected none; take away what stands before '@', and %s"
+              .formatted(what, WAYS));
+    }
+  }
+
+  /** Refuses credentials in an option {@code key=value}. */
+  static void refuseInOption(String option) {
+    String key = option.substring(0, Math.max(0, option.indexOf('=')));
+    refuseKey("--set", key);
+    refuseIn("--set " + key, option.substring(Math.min(option.length(), key.length() + 1)));
+  }
+
+  /** Refuses credentials anywhere in settings. */
+  static void refuseIn(JsonNode settings, String source, String path) {
+    refuseIn(
+        "%s: setting %s".formatted(source, path), settings.isTextual() ? settings.asText() : null);
+    settings
+        .fields()
+        .forEachRemaining(
+            field -> {
+              String key = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+              refuseKey(source, key);
+              refuseIn(field.getValue(), source, key);
+            });
+  }
+
+  private static void refuseKey(String source, String key) {
+    if (isSecret(key)) {
+      throw new UserException(
+          "%s: setting %s: found a setting for credentials (its value is not shown), expected none; %s"
+              .formatted(source, key, WAYS));
+    }
+  }
+}

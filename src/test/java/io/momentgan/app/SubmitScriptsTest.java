@@ -1,0 +1,157 @@
+package io.momentgan.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.momentgan.Experiments;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the scripts of {@code submit} print, and refuse, where nothing is started. */
+class SubmitScriptsTest {
+  @TempDir private Path folder;
+
+  private CommandRun script(String name, String... args) {
+    return CommandRun.ofScript(folder, name, args);
+  }
+
+  /** Runs GPU discovery with a stand-in for NVIDIA's program. */
+  private CommandRun discovery(String program) throws Exception {
+    Path file = Files.writeString(folder.resolve("nvidia-smi"), program);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+    return withNvidiaSmi("gpu-discovery", file);
+  }
+
+  private static CommandRun withNvidiaSmi(String script, Path program) throws Exception {
+    Process process =
+        new ProcessBuilder("env", "NVIDIA_SMI=" + program, CommandRun.script(script)).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new CommandRun(process.waitFor(), out, err);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cluster",
+        "spark",
+        "standalone",
+        "yarn",
+        "kubernetes",
+        "gpu-discovery",
+        "gpu-check",
+        "demo-s3"
+      })
+  void everyScriptHasHelp(String name) {
+    assertThat(script(name, "--help").succeeds().out()).contains("Usage: s", "--help");
+  }
+
+  @Test
+  void discoveryPrintsWhatSparkReads() throws Exception {
+    assertThat(discovery("#!/bin/sh\necho 0\necho 1\n").succeeds().out())
+        .isEqualTo("{\"name\":\"gpu\",\"addresses\":[\"0\",\"1\"]}\n");
+  }
+
+  @Test
+  void discoverySaysWhatIsMissing() throws Exception {
+    assertThat(discovery("#!/bin/sh\necho No devices were found\n").refusal(Main.FAILED))
+        .contains("found no GPU on");
+    assertThat(discovery("#!/bin/sh\necho driver mismatch\nexit 9\n").refusal(Main.FAILED))
+        .contains("failed on", "driver mismatch");
+    assertThat(withNvidiaSmi("gpu-discovery", Path.of("/nowhere/nvidia-smi")).refusal(Main.FAILED))
+        .contains("nvidia-smi: not found");
+    assertThat(withNvidiaSmi("gpu-check", Path.of("/nowhere/nvidia-smi")).refusal(Main.FAILED))
+        .contains("nvidia-smi: not found");
+  }
+
+  @Test
+  void gpuCheckPrintsBothRuns() {
+    assertThat(script("gpu-check", "--print").succeeds().err())
+        .contains(
+            "BACKEND_PRIORITY_CPU=1000", "ff-6.yaml", "dcgan.yaml --out", "device-check --gpu");
+  }
+
+  @Test
+  void aDeviceCheckComparesTwoDevices() {
+    String file = Experiments.REPOSITORY.resolve("conf/experiments/ff-1.yaml").toString();
+    String losses = folder.resolve("losses.json").toString();
+    String[] small = {"device-check", file, "--iterations", "11", "--out", losses};
+    assertThat(CommandRun.of(small).succeeds().out()).contains("ms per iteration");
+    small[4] = "--against";
+    assertThat(
+            CommandRun.of("device-check", file, "--iterations", "11", "--against", losses)
+                .succeeds()
+                .out())
+        .contains("ff-1.yaml: losses of 11 iterations differ by at most");
+    assertThat(
+            CommandRun.of("device-check", file, "--iterations", "12", "--against", losses)
+                .refusal(Main.USER_MISTAKE))
+        .contains("found no 12 iterations of ff-1.yaml");
+    assertThat(CommandRun.of("device-check", file, "--gpu").refusal(Main.USER_MISTAKE))
+        .contains("found the CPU, expected a GPU");
+  }
+
+  @Test
+  void theDemoPrintsItsCommands() {
+    assertThat(script("demo-s3", "--print").succeeds().err())
+        .contains("train", "resume s3a://momentgan/runs/", "s3.endpoint=http://127.0.0.1:");
+  }
+
+  /** Spark's own settings, by their exact names: a wrong one is passed over in silence. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cluster", "standalone", "yarn", "kubernetes", "gpu"})
+  void settingsFilesHoldSettingsThatSparkKnows(String kind) throws IOException {
+    List<String> keys = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(Experiments.REPOSITORY.resolve("conf/spark/" + kind + ".conf"))) {
+      if (!line.isBlank() && !line.startsWith("#")) {
+        assertThat(line).matches("\\S+ +\\S+");
+        keys.add(line.split(" ")[0]);
+      }
+    }
+    assertThat(keys)
+        .isNotEmpty()
+        .doesNotHaveDuplicates()
+        .isSubsetOf(
+            "spark.dynamicAllocation.enabled",
+            "spark.speculation",
+            "spark.submit.deployMode",
+            "spark.executor.instances",
+            "spark.executor.cores",
+            "spark.executor.memory",
+            "spark.executor.memoryOverhead",
+            "spark.yarn.max.executor.failures",
+            "spark.kubernetes.executor.request.cores",
+            "spark.executor.resource.gpu.amount",
+            "spark.executor.resource.gpu.vendor",
+            "spark.task.resource.gpu.amount");
+  }
+
+  @Test
+  void thePodTemplateIsAPodWithOneContainer() throws IOException {
+    JsonNode pod =
+        new YAMLMapper()
+            .readTree(Experiments.REPOSITORY.resolve("conf/spark/executor-pod.yaml").toFile());
+    assertThat(pod.at("/apiVersion").asText()).isEqualTo("v1");
+    assertThat(pod.at("/kind").asText()).isEqualTo("Pod");
+    assertThat(pod.at("/spec/containers")).hasSize(1);
+    assertThat(pod.at("/spec/containers/0/volumeMounts/0/name"))
+        .isEqualTo(pod.at("/spec/volumes/0/name"));
+  }
+
+  @Test
+  void missingMastersAreNamed() {
+    assertThat(script("standalone", "train").refusal(Main.USER_MISTAKE)).contains("--master");
+    assertThat(script("kubernetes", "train").refusal(Main.USER_MISTAKE)).contains("--master");
+    assertThat(script("yarn", "train").refusal(Main.USER_MISTAKE)).contains("HADOOP_CONF_DIR");
+  }
+}
