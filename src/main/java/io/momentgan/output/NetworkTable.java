@@ -1,6 +1,9 @@
 package io.momentgan.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** The networks of a run, from its settings. */
 final class NetworkTable {
@@ -8,39 +11,49 @@ final class NetworkTable {
 
   /** A table of the layers of both networks. */
   static String html(RunRecord run) {
-    boolean known = !run.data("shape").equals("?");
-    int features = known ? run.shape().features() : 0;
-    return "<div class=\"scroll\"><table>\n<tr><th>Network</th><th>Layer</th>"
-        + "<th class=\"number\">Units</th><th class=\"number\">Weights and biases</th>"
-        + "<th>With</th></tr>\n"
-        + rows(run, "generator", run.number("/latent/size"), features)
-        + rows(run, "discriminator", features, 1)
+    return "<div class=\"scroll\"><table>\n<tr><th>Network</th><th>Layer</th><th>Kind</th>"
+        + "<th>Settings</th></tr>\n"
+        + rows(run, "generator")
+        + rows(run, "discriminator")
         + "</table></div>\n";
   }
 
-  private static String rows(RunRecord run, String network, double inputs, int outputs) {
+  private static String rows(RunRecord run, String network) {
     StringBuilder rows = new StringBuilder();
     JsonNode settings = run.root().at("/experiment/" + network);
-    long width = Math.round(inputs);
     int number = 1;
     for (JsonNode layer : settings.path("layers")) {
-      long units = layer.path("units").asLong();
-      rows.append(row(network, "hidden " + number++, width, units, extras(layer)));
-      width = units;
+      rows.append(row(network, "hidden " + number++, layer, ""));
     }
-    return rows.append(row(network, "output", width, outputs, settings.path("output").asText("")))
-        .toString();
+    JsonNode last = settings.path("output-layer");
+    return rows.append(row(network, "output", last, settings.path("output").asText(""))).toString();
   }
 
-  private static String extras(JsonNode layer) {
-    String norm = layer.path("batch-norm").asBoolean() ? "batch normalisation " : "";
-    double dropout = layer.path("dropout").asDouble();
-    return (norm + (dropout > 0 ? "dropout " + dropout : "")).strip();
+  private static String row(String network, String layer, JsonNode settings, String activation) {
+    String kind = settings.path("type").asText("dense");
+    List<String> all = new ArrayList<>();
+    settings.properties().stream()
+        .filter(setting -> says(kind, setting))
+        .map(setting -> text(setting.getKey(), setting.getValue()))
+        .forEach(all::add);
+    if (!activation.isEmpty()) {
+      all.add(activation);
+    }
+    return "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n"
+        .formatted(network, layer, HtmlPage.escape(kind), HtmlPage.escape(String.join(", ", all)));
   }
 
-  private static String row(String network, String layer, long inputs, long units, String with) {
-    return ("<tr><td>%s</td><td>%s</td><td class=\"number\">%d</td><td class=\"number\">%,d</td>"
-            + "<td>%s</td></tr>\n")
-        .formatted(network, layer, units, inputs * units + units, HtmlPage.escape(with));
+  /** Whether a setting says something of a layer: neither its kind nor what is off or unused. */
+  private static boolean says(String kind, Map.Entry<String, JsonNode> setting) {
+    JsonNode value = setting.getValue();
+    boolean off = value.isBoolean() ? !value.asBoolean() : value.asDouble() == 0;
+    boolean unused =
+        kind.equals("dense")
+            && !List.of("units", "batch-norm", "dropout").contains(setting.getKey());
+    return !setting.getKey().equals("type") && !off && !unused;
+  }
+
+  private static String text(String key, JsonNode value) {
+    return value.isBoolean() ? key : key + " " + value.asText();
   }
 }
