@@ -14,15 +14,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The working side of {@link StridedConvolution}. */
-final class StridedConvolutionLayer extends ConvolutionLayer {
+final class StridedConvolutionLayer extends ConvolutionLayer implements PartialBackward {
   private static final long serialVersionUID = 1L;
 
   private transient PatchProducts products;
   private transient float[] images;
   private transient float[] sums;
+  private transient boolean needsGradients = true;
+  private transient boolean needsErrors = true;
 
   StridedConvolutionLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+  }
+
+  @Override
+  public void compute(boolean gradients, boolean errors) {
+    needsGradients = gradients;
+    needsErrors = errors;
   }
 
   @Override
@@ -48,16 +56,20 @@ final class StridedConvolutionLayer extends ConvolutionLayer {
     float[] errors =
         HeapArrays.of(layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst());
     INDArray weightGradient = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
-    products.gradient(images, errors, HeapArrays.memory(weightGradient));
     INDArray biasGradient = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
-    Pieces.pointer(biasGradient).put(PatchProducts.sums(errors, filters(), patches.places()));
+    if (needsGradients) {
+      products.gradient(images, errors, HeapArrays.memory(weightGradient));
+      Pieces.pointer(biasGradient).put(PatchProducts.sums(errors, filters(), patches.places()));
+    }
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);
     gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
     weightNoiseParams.clear();
     INDArray back =
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
-    HeapArrays.put(products.toImages(errors, weights()), back);
+    if (needsErrors) {
+      HeapArrays.put(products.toImages(errors, weights()), back);
+    }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
   }
 

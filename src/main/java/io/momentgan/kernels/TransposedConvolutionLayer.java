@@ -14,15 +14,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The working side of {@link TransposedConvolution}. */
-final class TransposedConvolutionLayer extends Deconvolution2DLayer {
+final class TransposedConvolutionLayer extends Deconvolution2DLayer implements PartialBackward {
   private static final long serialVersionUID = 1L;
 
   private transient PatchProducts products;
   private transient float[] maps;
   private transient float[] sums;
+  private transient boolean needsGradients = true;
+  private transient boolean needsErrors = true;
 
   TransposedConvolutionLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+  }
+
+  @Override
+  public void compute(boolean gradients, boolean errors) {
+    needsGradients = gradients;
+    needsErrors = errors;
   }
 
   @Override
@@ -48,17 +56,21 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer {
     float[] errors =
         HeapArrays.of(layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst());
     INDArray weightGradient = gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY);
-    products.gradient(errors, maps, HeapArrays.memory(weightGradient));
     INDArray biasGradient = gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY);
-    Pieces.pointer(biasGradient)
-        .put(PatchProducts.sums(errors, patches.channels(), plane(patches)));
+    if (needsGradients) {
+      products.gradient(errors, maps, HeapArrays.memory(weightGradient));
+      Pieces.pointer(biasGradient)
+          .put(PatchProducts.sums(errors, patches.channels(), plane(patches)));
+    }
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(DeconvolutionParamInitializer.BIAS_KEY, biasGradient);
     gradient.setGradientFor(DeconvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
     weightNoiseParams.clear();
     INDArray back =
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
-    HeapArrays.put(products.toMaps(errors, weights()), back);
+    if (needsErrors) {
+      HeapArrays.put(products.toMaps(errors, weights()), back);
+    }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
   }
 

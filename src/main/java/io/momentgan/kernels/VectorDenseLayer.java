@@ -16,15 +16,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The working side of {@link VectorDense}: three matrix products by the BLAS. */
-final class VectorDenseLayer extends DenseLayer {
+final class VectorDenseLayer extends DenseLayer implements PartialBackward {
   private static final long serialVersionUID = 1L;
 
   private transient INDArray rows;
   private transient INDArray sums;
   private transient float[] line;
+  private transient boolean needsGradients = true;
+  private transient boolean needsErrors = true;
 
   VectorDenseLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+  }
+
+  @Override
+  public void compute(boolean gradients, boolean errors) {
+    needsGradients = gradients;
+    needsErrors = errors;
   }
 
   @Override
@@ -58,17 +66,19 @@ final class VectorDenseLayer extends DenseLayer {
         HeapArrays.block(
             layerConf().getActivationFn().backprop(sums, HeapArrays.block(epsilon)).getFirst());
     INDArray weightGradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
-    product(
-        true,
-        false,
-        out,
-        in,
-        n,
-        Pieces.pointer(errors),
-        Pieces.pointer(rows),
-        Pieces.pointer(weightGradient));
     INDArray biasGradient = gradientViews.get(DefaultParamInitializer.BIAS_KEY);
-    Pieces.pointer(biasGradient).put(columnSums(Pieces.pointer(errors), n));
+    if (needsGradients) {
+      product(
+          true,
+          false,
+          out,
+          in,
+          n,
+          Pieces.pointer(errors),
+          Pieces.pointer(rows),
+          Pieces.pointer(weightGradient));
+      Pieces.pointer(biasGradient).put(columnSums(Pieces.pointer(errors), n));
+    }
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(DefaultParamInitializer.WEIGHT_KEY, weightGradient);
     gradient.setGradientFor(DefaultParamInitializer.BIAS_KEY, biasGradient);
@@ -76,7 +86,9 @@ final class VectorDenseLayer extends DenseLayer {
     INDArray back =
         workspaces.createUninitialized(
             ArrayType.ACTIVATION_GRAD, dataType, new long[] {n, in}, 'c');
-    product(false, false, n, in, out, Pieces.pointer(errors), weights(), Pieces.pointer(back));
+    if (needsErrors) {
+      product(false, false, n, in, out, Pieces.pointer(errors), weights(), Pieces.pointer(back));
+    }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
   }
 

@@ -3,6 +3,7 @@ package io.momentgan.network;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.PartialBackward;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -124,6 +125,34 @@ public final class Network {
    * @return gradient of the summed loss with respect to the input [n, inputs]
    */
   public INDArray backward(INDArray epsilon) {
+    return backward(epsilon, true, true);
+  }
+
+  /**
+   * The same for the parameters' gradient alone.
+   *
+   * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
+   */
+  public void backwardToParameters(INDArray epsilon) {
+    backward(epsilon, true, false);
+  }
+
+  /**
+   * The same for the input's gradient alone; {@link #gradient()} is not to be used after it.
+   *
+   * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
+   * @return gradient of the summed loss with respect to the input [n, inputs]
+   */
+  public INDArray backwardToInput(INDArray epsilon) {
+    return backward(epsilon, false, true);
+  }
+
+  private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
+    for (int i = 0; i < model.getnLayers(); i++) {
+      if (model.getLayer(i) instanceof PartialBackward layer) {
+        layer.compute(gradients, inputErrors || i > 0);
+      }
+    }
     return rows(model.backpropGradient(likeOutput(epsilon), null).getSecond());
   }
 

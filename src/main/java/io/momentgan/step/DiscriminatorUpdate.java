@@ -68,7 +68,7 @@ final class DiscriminatorUpdate {
     INDArray shown = input.replayed(fake, iteration, draw);
     double[] realLogits = forward(real, Images.REAL, iteration, draw);
     LogitLoss realLoss = loss(realLogits, true, iteration, draw);
-    network.backward(column(realLoss.gradient()));
+    network.backwardToParameters(column(realLoss.gradient()));
     double norm = 0;
     INDArray realGradient = null;
     if (config.separateUpdates()) {
@@ -78,7 +78,7 @@ final class DiscriminatorUpdate {
     }
     double[] fakeLogits = forward(shown, Images.FAKE, iteration, draw);
     LogitLoss fakeLoss = loss(fakeLogits, false, iteration, draw);
-    network.backward(column(fakeLoss.gradient()));
+    network.backwardToParameters(column(fakeLoss.gradient()));
     if (realGradient != null) {
       network.addGradient(realGradient);
     }
@@ -117,7 +117,7 @@ final class DiscriminatorUpdate {
    */
   Judgement judge(INDArray fake, long iteration, int update) {
     LogitLoss loss = LogitLoss.generator(forward(fake, Images.JUDGED, iteration, update), config);
-    return new Judgement(loss, network.backward(column(loss.gradient())));
+    return new Judgement(loss, network.backwardToInput(column(loss.gradient())));
   }
 
   private double[] forward(INDArray rows, Images images, long iteration, int draw) {

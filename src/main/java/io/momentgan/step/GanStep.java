@@ -165,7 +165,7 @@ public final class GanStep {
     LogitLoss adversarial = judgement.loss();
     INDArray epsilon = judgement.gradient();
     addPenaltyGradient(epsilon, fake, exchanged);
-    g.backward(epsilon);
+    g.backwardToParameters(epsilon);
     sharing.share(g, n);
     double norm = g.gradientNorm(n);
     g.update(n);

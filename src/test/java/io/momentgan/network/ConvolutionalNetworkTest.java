@@ -173,6 +173,30 @@ class ConvolutionalNetworkTest {
     assertAgree(fast.discriminator(), stock.discriminator(), random(9, shape.features()), 1);
   }
 
+  @Test
+  void waysBackThatLeaveSomethingOutGiveTheSame() {
+    Experiment experiment = Experiments.small(GENERATOR, UP, DISCRIMINATOR);
+    ImageShape shape = new ImageShape(1, 11, 10);
+    GanNetworks networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
+    assertPartsAgree(networks.generator(), random(9, 3), shape.features());
+    assertPartsAgree(networks.discriminator(), random(9, shape.features()), 1);
+    Network dense = GanNetworks.build(Experiments.small(), shape, DataType.FLOAT).discriminator();
+    assertPartsAgree(dense, random(9, shape.features()), 1);
+  }
+
+  private static void assertPartsAgree(Network network, INDArray input, int outputs) {
+    INDArray epsilon = random(9, outputs);
+    network.forward(input);
+    float[] back = HostArrays.floats(network.backward(epsilon.dup()));
+    float[] gradient = HostArrays.floats(network.gradient());
+    network.forward(input);
+    network.gradient().assign(7);
+    assertThat(HostArrays.floats(network.backwardToInput(epsilon.dup()))).isEqualTo(back);
+    network.forward(input);
+    network.backwardToParameters(epsilon.dup());
+    assertThat(HostArrays.floats(network.gradient())).isEqualTo(gradient);
+  }
+
   private static void assertAgree(Network fast, Network stock, INDArray input, int outputs) {
     stock.model().params().assign(fast.model().params().castTo(DataType.DOUBLE));
     INDArray expected = stock.forward(input.castTo(DataType.DOUBLE)).dup();
