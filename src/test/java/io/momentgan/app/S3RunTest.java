@@ -1,11 +1,15 @@
 package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.config.S3Config;
+import io.momentgan.config.UserException;
 import io.momentgan.output.RunFolder;
 import io.momentgan.storage.FaultProxy;
 import io.momentgan.storage.FaultProxy.Fault;
 import io.momentgan.storage.S3Server;
+import io.momentgan.storage.S3Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -281,6 +286,34 @@ class S3RunTest {
       uploader.startUpload(new org.apache.hadoop.fs.Path(run, "checkpoints/large.zip")).get();
       assertThat(uploadsIn(fs)).isEqualTo(1);
       command("resume", uri("runs/00000-tiny"), "--set", "train.epochs=2").succeeds();
+      assertThat(uploadsIn(fs)).isZero();
+    }
+  }
+
+  @Test
+  void largeObjectsGoUpInPartsAndOneThatFailsLeavesNothing() throws Exception {
+    Map<String, String> parts =
+        S3Settings.of(
+            new S3Config(proxy.endpoint(), "", true),
+            Map.of(
+                "fs.s3a.multipart.size", "5M",
+                "fs.s3a.multipart.threshold", "5M",
+                "fs.s3a.attempts.maximum", "3",
+                "fs.s3a.retry.limit", "3",
+                "fs.s3a.retry.interval", "100ms"),
+            System::getenv);
+    RunFolder folder = RunFolder.create(uri("runs"), "large", parts);
+    byte[] bytes = new byte[12 << 20];
+    new Random(1).nextBytes(bytes);
+    proxy.set(Fault.refused(line -> line.contains("partNumber=2"), 503, "SlowDown", "wait", 1));
+    folder.publish("whole.bin", bytes);
+    assertThat(folder.read("whole.bin")).isEqualTo(bytes);
+    proxy.set(
+        Fault.refused(line -> line.contains("partNumber=3"), 403, "AccessDenied", "not any more"));
+    assertThatThrownBy(() -> folder.publish("half.bin", bytes)).isInstanceOf(UserException.class);
+    proxy.set(Fault.NONE);
+    assertThat(folder.exists("half.bin")).isFalse();
+    try (FileSystem fs = server.fileSystem(bucket)) {
       assertThat(uploadsIn(fs)).isZero();
     }
   }
