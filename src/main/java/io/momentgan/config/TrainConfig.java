@@ -16,6 +16,7 @@ import java.util.List;
  * @param dSteps discriminator updates per iteration
  * @param gSteps generator updates per iteration ("g_advantage")
  * @param freshLatent whether each of an iteration's generator updates draws its own z
+ * @param thresholds losses above which a network is updated more often
  * @param deadlineSeconds how long a worker waits for the others before its round fails
  */
 public record TrainConfig(
@@ -28,6 +29,7 @@ public record TrainConfig(
     int dSteps,
     int gSteps,
     boolean freshLatent,
+    ThresholdsConfig thresholds,
     int deadlineSeconds)
     implements Serializable {
   /** Checks each setting by itself. */
@@ -87,6 +89,7 @@ public record TrainConfig(
         dSteps,
         gSteps,
         freshLatent,
+        thresholds,
         deadlineSeconds);
   }
 }

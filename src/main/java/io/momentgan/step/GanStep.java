@@ -3,9 +3,11 @@ package io.momentgan.step;
 import io.momentgan.collective.Collective;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
+import io.momentgan.config.ThresholdsConfig;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.MomentPenalty;
+import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
@@ -80,18 +82,42 @@ public final class GanStep {
     Fake fake = networks.generator().isStochastic() ? seen.again(networks.generator()) : seen;
     MomentExchange.Pending pending = begin(real, fake.images());
     DiscriminatorUpdate.Loss d = discriminator.update(real, seen.images(), iteration, last);
+    ThresholdsConfig thresholds = experiment.train().thresholds();
+    int draws = experiment.train().dSteps() + experiment.train().gSteps();
+    for (int i = last + 1; isAbove(d.value(), thresholds.dLoss(), i); i++) {
+      d = discriminator.update(real, generate(n, iteration, draws++).images(), iteration, i);
+      fake = fake.again(networks.generator());
+    }
     Losses losses = updateGenerator(fake.images(), d, await(pending), iteration, 0);
     for (int i = 1; i < experiment.train().gSteps(); i++) {
-      fake =
-          experiment.train().freshLatent()
-              ? generate(n, iteration, last + i)
-              : fake.again(networks.generator());
-      losses =
-          updateGenerator(
-              fake.images(), d, await(exchange.again(fake.images(), lastLosses)), iteration, i);
+      fake = next(fake, n, iteration, last + i);
+      losses = updateGenerator(fake.images(), d, again(fake), iteration, i);
+    }
+    int made = experiment.train().gSteps();
+    for (int i = made; isAbove(losses.generatorBce(), thresholds.gLoss(), i); i++) {
+      fake = next(fake, n, iteration, draws++);
+      losses = updateGenerator(fake.images(), d, again(fake), iteration, i);
     }
     lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
+  }
+
+  /** Whether a network is to be updated once more; all workers decide the same. */
+  private boolean isAbove(double loss, double threshold, int made) {
+    if (threshold == 0 || made >= experiment.train().thresholds().mostSteps()) {
+      return false;
+    }
+    return collective.merge(List.of(Moments.ofMeans(1, loss))).get(0).mean()[0] > threshold;
+  }
+
+  private Fake next(Fake fake, int n, long iteration, int draw) {
+    return experiment.train().freshLatent()
+        ? generate(n, iteration, draw)
+        : fake.again(networks.generator());
+  }
+
+  private MomentExchange.Result again(Fake fake) {
+    return await(exchange.again(fake.images(), lastLosses));
   }
 
   /**
@@ -102,10 +128,10 @@ public final class GanStep {
     return stopped;
   }
 
-  /** Gradients are exchanged by the same way, one exchange after another. */
+  /** Gradients and losses are exchanged by the same way, one exchange after another. */
   private MomentExchange.Pending begin(INDArray real, INDArray fake) {
     MomentExchange.Pending pending = exchange.begin(real, fake, lastLosses);
-    if (!sharing.on()) {
+    if (!sharing.on() && !experiment.train().thresholds().on()) {
       return pending;
     }
     MomentExchange.Result result = pending.await();

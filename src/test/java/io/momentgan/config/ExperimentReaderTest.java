@@ -86,7 +86,8 @@ class ExperimentReaderTest {
                     0),
                 new DiscriminatorInputConfig(0, 0, 0, 0.5),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
-                new TrainConfig(20, 1, 100, 0, 10, List.of(), 1, 1, false, 300),
+                new TrainConfig(
+                    20, 1, 100, 0, 10, List.of(), 1, 1, false, new ThresholdsConfig(0, 0, 5), 300),
                 new AveragingConfig(
                     new AveragingConfig.Ema(10_000, 0.05),
                     new AveragingConfig.Outer(
@@ -180,7 +181,7 @@ class ExperimentReaderTest {
       delimiter = '|',
       value = {
         "colour: red              | small.yaml: Setting colour: found an unknown setting, expected one of",
-        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-latent, g-steps, seed, warm-up, workers",
+        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-latent, g-steps, seed, thresholds, warm-up, workers",
         "data: {glyphs: {n: 3}}   | small.yaml: Setting data.glyphs.n: found an unknown setting, expected one of seed, test, train",
         "train: {epochs: ten}     | small.yaml: Setting train.epochs: found \"ten\", expected a whole number",
         "train: {epochs: 2.5}     | small.yaml: Setting train.epochs: found 2.5, expected a whole number",

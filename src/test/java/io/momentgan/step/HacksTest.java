@@ -158,6 +158,27 @@ class HacksTest {
   }
 
   @Test
+  void thresholdsGoOnUntilTheCapAndStopBelow() {
+    assertUpdates(1, 1, "train.thresholds.d-loss=100", "train.thresholds.g-loss=100");
+    assertUpdates(
+        7,
+        7,
+        "train.thresholds.d-loss=1.0e-9",
+        "train.thresholds.g-loss=1.0e-9",
+        "train.thresholds.most-steps=7");
+    assertUpdates(5, 1, "train.thresholds.d-loss=1.0e-9");
+    assertUpdates(2, 3, "train.d-steps=2", "train.g-steps=3", "train.thresholds.g-loss=100");
+  }
+
+  private static void assertUpdates(int ofD, int ofG, String... settings) {
+    Experiment experiment = Experiments.small(settings);
+    GanNetworks networks = networks(experiment);
+    step(experiment, networks).iterate(real(), 0);
+    assertThat(networks.discriminator().state().updates()).isEqualTo(ofD);
+    assertThat(networks.generator().state().updates()).isEqualTo(ofG);
+  }
+
+  @Test
   void everyHackLeavesTheOtherNetworkAlone() {
     for (String hack :
         new String[] {
