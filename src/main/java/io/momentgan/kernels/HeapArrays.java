@@ -9,9 +9,23 @@ final class HeapArrays {
 
   /** The values of an array of floats in row-major order. */
   static float[] of(INDArray array) {
-    float[] values = new float[(int) array.length()];
+    return of(array, null);
+  }
+
+  /**
+   * The values of an array in row-major order.
+   *
+   * @param into filled and returned if it has the right length; may be null
+   */
+  static float[] of(INDArray array, float[] into) {
+    float[] values = sized(into, (int) array.length());
     Pieces.pointer(block(array)).get(values);
     return values;
+  }
+
+  /** The array given if it has the right length, else a new one; with any values. */
+  static float[] sized(float[] given, int length) {
+    return given != null && given.length == length ? given : new float[length];
   }
 
   /** The array itself if its values lie in one row-major block, else a copy that does. */

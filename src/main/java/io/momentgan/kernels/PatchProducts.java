@@ -47,10 +47,14 @@ final class PatchProducts {
         : new PatchProducts(patches, maps);
   }
 
-  /** The maps of images: a convolution. */
-  float[] toMaps(float[] images, FloatPointer weights) {
+  /**
+   * The maps of images: a convolution.
+   *
+   * @param into filled and returned if it has the right length; may be null
+   */
+  float[] toMaps(float[] images, FloatPointer weights, float[] into) {
     int count = images.length / patches.imageLength();
-    float[] result = new float[count * maps * patches.places()];
+    float[] result = HeapArrays.sized(into, count * maps * patches.places());
     for (int from = 0; from < count; from += together) {
       int columns = spread(images, from, Math.min(together, count - from));
       multiply(false, weights, maps, columns, patches.depth(), matrixMemory, valuesMemory);
@@ -60,10 +64,15 @@ final class PatchProducts {
     return result;
   }
 
-  /** The images of maps: a transposed convolution, and a convolution's way back. */
-  float[] toImages(float[] ofMaps, FloatPointer weights) {
+  /**
+   * The images of maps: a transposed convolution, and a convolution's way back.
+   *
+   * @param into filled and returned if it has the right length; may be null
+   */
+  float[] toImages(float[] ofMaps, FloatPointer weights, float[] into) {
     int count = ofMaps.length / (maps * patches.places());
-    float[] result = new float[count * patches.imageLength()];
+    float[] result = HeapArrays.sized(into, count * patches.imageLength());
+    Arrays.fill(result, 0);
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = loadMaps(ofMaps, from, length);

@@ -20,6 +20,8 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
   private transient PatchProducts products;
   private transient float[] images;
   private transient float[] sums;
+  private transient float[] errors;
+  private transient float[] inputErrors;
   private transient boolean needsGradients = true;
   private transient boolean needsErrors = true;
 
@@ -38,9 +40,9 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaces);
     Patches patches = patches();
-    images = HeapArrays.of(input);
+    images = HeapArrays.of(input, images);
     products = PatchProducts.of(products, patches, filters());
-    sums = products.toMaps(images, weights());
+    sums = products.toMaps(images, weights(), sums);
     PatchProducts.addBias(
         sums, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), patches.places());
     INDArray result =
@@ -53,8 +55,9 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     Patches patches = patches();
     INDArray preOut =
         HeapArrays.put(sums, Nd4j.createUninitializedDetached(dataType, 'c', mapShape(patches)));
-    float[] errors =
-        HeapArrays.of(layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst());
+    errors =
+        HeapArrays.of(
+            layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst(), errors);
     INDArray weightGradient = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
     INDArray biasGradient = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
     if (needsGradients) {
@@ -68,7 +71,8 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     INDArray back =
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
     if (needsErrors) {
-      HeapArrays.put(products.toImages(errors, weights()), back);
+      inputErrors = products.toImages(errors, weights(), inputErrors);
+      HeapArrays.put(inputErrors, back);
     }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
   }

@@ -20,6 +20,8 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
   private transient PatchProducts products;
   private transient float[] maps;
   private transient float[] sums;
+  private transient float[] errors;
+  private transient float[] inputErrors;
   private transient boolean needsGradients = true;
   private transient boolean needsErrors = true;
 
@@ -38,9 +40,9 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaces);
     Patches patches = patches();
-    maps = HeapArrays.of(input);
+    maps = HeapArrays.of(input, maps);
     products = PatchProducts.of(products, patches, (int) input.size(1));
-    sums = products.toImages(maps, weights());
+    sums = products.toImages(maps, weights(), sums);
     PatchProducts.addBias(
         sums, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), plane(patches));
     INDArray result =
@@ -53,8 +55,9 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     Patches patches = patches();
     INDArray preOut =
         HeapArrays.put(sums, Nd4j.createUninitializedDetached(dataType, 'c', imageShape(patches)));
-    float[] errors =
-        HeapArrays.of(layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst());
+    errors =
+        HeapArrays.of(
+            layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst(), errors);
     INDArray weightGradient = gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY);
     INDArray biasGradient = gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY);
     if (needsGradients) {
@@ -69,7 +72,8 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     INDArray back =
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
     if (needsErrors) {
-      HeapArrays.put(products.toMaps(errors, weights()), back);
+      inputErrors = products.toMaps(errors, weights(), inputErrors);
+      HeapArrays.put(inputErrors, back);
     }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
   }

@@ -17,6 +17,7 @@ final class VectorBatchNormLayer extends BatchNormalization {
 
   private transient Channels channels;
   private transient float[] normalised;
+  private transient float[] result;
   private transient double[] deviation;
   private transient double[] mean;
   private transient double[] variance;
@@ -33,7 +34,7 @@ final class VectorBatchNormLayer extends BatchNormalization {
       return super.activate(false, workspaces);
     }
     channels = Channels.of(input.shape());
-    normalised = HeapArrays.of(input);
+    normalised = HeapArrays.of(input, normalised);
     mean = channels.sums(normalised);
     scale(mean, 1.0 / channels.perChannel());
     channels.shift(normalised, mean);
@@ -46,7 +47,8 @@ final class VectorBatchNormLayer extends BatchNormalization {
       inverse[c] = (float) (1 / deviation[c]);
     }
     channels.scale(normalised, inverse);
-    float[] result = normalised.clone();
+    result = HeapArrays.sized(result, normalised.length);
+    System.arraycopy(normalised, 0, result, 0, result.length);
     channels.scaleAndShift(
         result,
         HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA)),
@@ -58,7 +60,8 @@ final class VectorBatchNormLayer extends BatchNormalization {
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    float[] errors = HeapArrays.of(epsilon);
+    // What went out is not looked at again: its memory serves.
+    float[] errors = HeapArrays.of(epsilon, result);
     double[] beta = channels.sums(errors);
     double[] gamma = channels.products(errors, normalised);
     float[] gammas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA));

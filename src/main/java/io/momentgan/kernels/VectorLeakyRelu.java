@@ -46,8 +46,12 @@ public final class VectorLeakyRelu extends ActivationLReLU {
   }
 
   private static void gradient(float[] values, float[] epsilon, int length, float slope) {
+    // Without branches: signs come in no order that a processor could guess.
     for (int i = 0; i < length; i++) {
-      values[i] = values[i] >= 0 ? epsilon[i] : slope * epsilon[i];
+      int negative = Float.floatToRawIntBits(values[i]) >> 31;
+      int kept = Float.floatToRawIntBits(epsilon[i]) & ~negative;
+      int scaled = Float.floatToRawIntBits(slope * epsilon[i]) & negative;
+      values[i] = Float.intBitsToFloat(kept | scaled);
     }
   }
 }
