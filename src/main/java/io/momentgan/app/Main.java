@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ResultsCommand.class,
       BenchCommand.class,
       DeviceCheckCommand.class,
-      FrontierCommand.class
+      FrontierCommand.class,
+      AdvantageCommand.class
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
