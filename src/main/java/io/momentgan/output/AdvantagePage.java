@@ -22,10 +22,11 @@ public final class AdvantagePage {
   private static final String RESULTS =
       """
 
-      Mean |ln|: mean absolute log loss ratio over the last half of the epochs, 0 where neither network is
-      ahead. %s Losses below 1e-12 count as 1e-12; epochs with a ratio above 1000 are flagged. Seconds are those
-      of rounds on the machine that made the runs, with whatever else it did; worker seconds those of the slowest
-      worker without Spark.
+      Mean |ln|: mean absolute log loss ratio over the last half of the epochs. %s
+
+      Losses below 1e-12 count as 1e-12; epochs with a ratio above 1000 are flagged. Seconds are wall time of rounds
+      on the machine that made the runs, with whatever else it did; worker seconds that of the slowest worker,
+      without Spark.
 
       | G:D | D updates | G updates | mean \\|ln\\| | last ln | flagged epochs | seconds | worker seconds | seconds per D update |
       |---|---|---|---|---|---|---|---|---|

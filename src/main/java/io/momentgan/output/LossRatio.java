@@ -5,8 +5,7 @@ import java.util.Locale;
 
 /**
  * Who is ahead: the generator's adversarial loss over the discriminator's, by the last batch of an
- * epoch after its updates, as the original prints them. Its natural logarithm is 0 where neither
- * is.
+ * epoch after its updates, as the original prints them.
  *
  * <p>Losses below {@link #FLOOR} count as that much. Where a loss is negative (Wasserstein, hinge,
  * minimax) or was not measured there is no ratio: NaN.
@@ -26,7 +25,9 @@ record LossRatio(double value) {
   /** How to read it. */
   static final String CAPTION =
       "Natural logarithm of the generator's adversarial loss over the discriminator's, by each epoch's"
-          + " last batch after its updates. Above 0 the discriminator is ahead, below 0 the generator.";
+          + " last batch after its updates. The higher, the further the discriminator is ahead. 0, the"
+          + " source's ideal, is not where neither is: a discriminator that tells nothing apart has"
+          + " both cross-entropies of 0.69 in its loss and the generator one, ln(1/2) = -0.69.";
 
   /** The ratio at an epoch's end. */
   static LossRatio of(EpochLine epoch) {

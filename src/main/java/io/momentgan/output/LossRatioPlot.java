@@ -90,6 +90,7 @@ final class LossRatioPlot {
     NumberAxis ratio = (NumberAxis) plot.getRangeAxis();
     // Whatever the runs did, the line of 0 is in the figure.
     ratio.setAutoRangeIncludesZero(true);
+    ratio.setAutoRangeStickyZero(false);
     for (NumberAxis axis : List.of(epochs, ratio)) {
       axis.setLabelFont(FONT);
       axis.setTickLabelFont(FONT);

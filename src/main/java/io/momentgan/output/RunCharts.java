@@ -40,7 +40,7 @@ final class RunCharts {
         epochChart(
             "ratio",
             "Log loss ratio",
-            LossRatio.CAPTION + " Beyond +1 or -1 it is winning.",
+            LossRatio.CAPTION,
             LossRatio.AXIS,
             false,
             labels,
