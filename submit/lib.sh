@@ -48,7 +48,7 @@ workers_of() {
   for argument in "$@"; do
     case $argument in
       *.yaml | *.yml)
-        [ ! -r "$argument" ] || workers=$(sed -n 's/^ \{1,\}workers: *\([0-9]*\).*/\1/p' "$argument")
+        [ ! -r "$argument" ] || workers=$(sed -n 's/^ \{1,\}\(train\.\)\{0,1\}workers: *\([0-9]*\).*/\2/p' "$argument" | head -n 1)
         ;;
     esac
   done

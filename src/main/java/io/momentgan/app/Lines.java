@@ -104,6 +104,8 @@ final class Lines {
         result.snapshot().round(),
         result.snapshot().iteration(),
         result.snapshot().samplesSeen(),
+        result.snapshot().generator().updates(),
+        result.snapshot().discriminator().updates(),
         progress.seconds());
   }
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       TrainCommand.class,
       ResumeCommand.class,
+      SweepCommand.class,
       SampleCommand.class,
       DataCommand.class,
       ExtractorCommand.class,
@@ -31,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ResultsCommand.class,
       BenchCommand.class,
       DeviceCheckCommand.class,
-      FrontierCommand.class
+      FrontierCommand.class,
+      AdvantageCommand.class
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

@@ -48,6 +48,7 @@ final class Outputs implements AutoCloseable {
   private final GanNetworks networks;
   private final Alarms alarms;
   private final TrainingEvaluation evaluation;
+  private final IterationSheets sheets;
   private RunProgress progress;
   private long newestCheckpoint;
   private long roundsWritten;
@@ -77,6 +78,7 @@ final class Outputs implements AutoCloseable {
     this.alarms = new Alarms(experiment.loss());
     this.progress = start.progress();
     this.evaluation = evaluation;
+    this.sheets = IterationSheets.open(folder, record, schedule, start.snapshot().round());
     this.newestCheckpoint = start.snapshot().round();
     this.roundsWritten = start.snapshot().round();
     TrainingGauges.reset();
@@ -131,6 +133,7 @@ final class Outputs implements AutoCloseable {
     workerLines.forEach(workers::append);
     TrainingGauges.show(line, workerLines);
     progressBar.update(Lines.state(round, result, floor));
+    sheets.after(round, result.snapshot());
     double score = score();
     if (round.lastOfEpoch()) {
       endEpoch(round, result);
@@ -164,6 +167,7 @@ final class Outputs implements AutoCloseable {
     rounds.close();
     workers.close();
     epochs.close();
+    sheets.close();
     progressBar.close();
     LOG.debug("Newest checkpoint of {}: round {}", folder.name(), newestCheckpoint);
   }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             + " several runs.")
 final class ReportCommand implements Callable<Integer> {
   private static final String PAGE = "index.html";
+  private static final String RATIO = "log-ratio.png";
 
   @Parameters(
       paramLabel = "RUN_URI",
@@ -69,6 +70,7 @@ final class ReportCommand implements Callable<Integer> {
     String html =
         folders.size() == 1 ? RunReport.html(folders.get(0)) : ComparisonPage.html(folders);
     target.publish(PAGE, html);
+    target.publish(RATIO, ComparisonPage.ratioPlot(folders));
     return target.uri() + "/" + PAGE;
   }
 }

@@ -11,7 +11,6 @@ import io.momentgan.storage.StorageCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +31,7 @@ final class ResumeCommand implements Callable<Integer> {
           "failures.",
           "checkpoint.",
           "evaluation.patience",
+          "samples.iterations",
           "data.uri",
           StoreOptions.PREFIX,
           "device.",
@@ -69,11 +69,7 @@ final class ResumeCommand implements Callable<Integer> {
                       + experiment.train().epochs());
       return 0;
     }
-    folder.abortUploads();
-    folder.publish(RunFolder.RUN_FILE, record.toYaml());
-    try (JavaSparkContext spark = SparkContexts.open(folder.name(), experiment)) {
-      TrainingRun.resume(spark, record, images, folder).run();
-    }
+    Trainings.goOn(record, images, folder);
     spec.commandLine().getOut().println("Run folder: " + folder.uri());
     return 0;
   }
@@ -88,8 +84,13 @@ final class ResumeCommand implements Callable<Integer> {
     return folder;
   }
 
+  /** Whether a run may go on with another value of a setting. */
+  static boolean isChangeable(String key) {
+    return CHANGEABLE.stream().anyMatch(key::startsWith);
+  }
+
   private static void requireChangeable(String override) {
-    if (CHANGEABLE.stream().noneMatch(override::startsWith)) {
+    if (!isChangeable(override)) {
       throw new UserException(
           "--set %s: found a setting that a run cannot change once it has begun, expected one of %s;"
                   .formatted(override, String.join(", ", CHANGEABLE))

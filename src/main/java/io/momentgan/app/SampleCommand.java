@@ -2,7 +2,9 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
+import io.momentgan.evaluation.LatentSweep;
 import io.momentgan.evaluation.Sampler;
+import io.momentgan.network.NetworkState;
 import io.momentgan.output.CheckpointInfo;
 import io.momentgan.output.Checkpoints;
 import io.momentgan.output.RunFolder;
@@ -39,6 +41,13 @@ final class SampleCommand implements Callable<Integer> {
       description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--sweep",
+      paramLabel = "COORDINATE",
+      description =
+          "One latent vector throughout, of which this coordinate (from 0) alone goes from 0 to 1.")
+  private Integer sweep;
+
   @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
   private Integer epoch;
 
@@ -63,19 +72,39 @@ final class SampleCommand implements Callable<Integer> {
     RunFolder folder = store.run(run);
     RunRecord record = RunRecord.read(folder);
     Experiment experiment = record.experiment();
+    requireCoordinate(experiment);
     CheckpointFiles checkpoints = new CheckpointFiles(new Checkpoints(folder));
     CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
-    // Where batch normalisation samples by the statistics of the batch, a few images are too few.
-    int drawn = Math.max(count, experiment.samples().stored());
+    Sampler sampler = new Sampler(experiment, record.shape());
+    NetworkState generator = weights.of(checkpoints, info);
     float[][] images =
-        Arrays.copyOf(
-            new Sampler(experiment, record.shape())
-                .draw(weights.of(checkpoints, info), drawn, seed),
-            count);
+        sweep == null
+            ? drawn(sampler, experiment, generator)
+            : swept(sampler, experiment, generator);
     int columns = (int) Math.ceil(Math.sqrt(count));
     write(Outputs.grid(record.shape(), columns).png(images));
     spec.commandLine().getOut().printf("%d samples of epoch %d: %s%n", count, info.epoch(), out);
     return 0;
+  }
+
+  private float[][] drawn(Sampler sampler, Experiment experiment, NetworkState generator) {
+    // Where batch normalisation samples by the statistics of the batch, a few images are too few.
+    int drawn = Math.max(count, experiment.samples().stored());
+    return Arrays.copyOf(sampler.draw(generator, drawn, seed), count);
+  }
+
+  private float[][] swept(Sampler sampler, Experiment experiment, NetworkState generator) {
+    float[] z = LatentSweep.latents(experiment.latent(), sweep, count, seed);
+    return LatentSweep.draw(sampler, experiment, generator, z, seed);
+  }
+
+  private void requireCoordinate(Experiment experiment) {
+    int size = experiment.latent().size();
+    if (sweep != null && (sweep < 0 || sweep >= size)) {
+      throw new UserException(
+          "--sweep %d: expected a coordinate from 0 to %d (latent.size is %d)"
+              .formatted(sweep, size - 1, size));
+    }
   }
 
   private void write(byte[] png) {

@@ -5,19 +5,16 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
-import io.momentgan.output.RejectedImages;
 import io.momentgan.output.RunFolder;
 import io.momentgan.storage.StorageCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,14 +90,8 @@ final class TrainCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(plan.text());
       return 0;
     }
-    RunFolder folder = RunFolder.create(out, experiment.name(), hadoop);
-    RunRecord record = RunRecord.of(experiment, images, Instant.now());
-    folder.publish(RunFolder.RUN_FILE, record.toYaml());
-    RejectedImages.publish(images.rejected(), folder);
     spec.commandLine().getErr().println(plan.text());
-    try (JavaSparkContext spark = SparkContexts.open(folder.name(), experiment)) {
-      TrainingRun.start(spark, record, images, folder).run();
-    }
+    RunFolder folder = Trainings.begin(experiment, images, out, hadoop);
     spec.commandLine().getOut().println("Run folder: " + folder.uri());
     return 0;
   }

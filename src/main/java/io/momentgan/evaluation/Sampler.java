@@ -34,8 +34,13 @@ public final class Sampler {
    * @return images [samples.grid][features] in [-1, 1]
    */
   public float[][] grid(NetworkState state) {
-    long runSeed = experiment.train().seed();
-    return draw(state, experiment.samples().grid(), Seeds.of(runSeed, Seeds.Use.GRID));
+    return draw(state, gridLatent());
+  }
+
+  /** The latent vectors of that grid [samples.grid, latent.size], row after row. */
+  public float[] gridLatent() {
+    long seed = Seeds.of(experiment.train().seed(), Seeds.Use.GRID);
+    return LatentVectors.draw(experiment.latent(), experiment.samples().grid(), seed);
   }
 
   /**

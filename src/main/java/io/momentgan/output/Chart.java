@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A chart of a page: drawn by the page's charting library, and there as a table too, for readers
@@ -53,6 +54,12 @@ record Chart(
           .mapToObj(i -> Double.isFinite(values[i]) ? Double.valueOf(values[i]) : null)
           .collect(Collectors.toList());
     }
+  }
+
+  /** The same chart with one more curve. */
+  Chart with(Series one) {
+    List<Series> more = Stream.concat(series.stream(), Stream.of(one)).toList();
+    return new Chart(id, title, caption, type, x, y, logarithmic, labels, more);
   }
 
   /** The chart's place on the page. */

@@ -3,6 +3,7 @@ package io.momentgan.output;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.output.Chart.Series;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -46,6 +47,24 @@ public final class ComparisonPage {
     return new ComparisonPage(RunGroup.of(folders)).page();
   }
 
+  /**
+   * The figure of the runs' log loss ratios as a PNG file.
+   *
+   * @param folders the runs' folders
+   */
+  public static byte[] ratioPlot(List<RunFolder> folders) {
+    Map<String, List<EpochLine>> epochs = new LinkedHashMap<>();
+    new ComparisonPage(RunGroup.of(folders))
+        .runs.forEach(
+            run -> {
+              String name = name(run);
+              epochs.put(
+                  epochs.containsKey(name) ? name + ", " + run.folder().name() : name,
+                  run.epochs());
+            });
+    return LossRatioPlot.png(epochs);
+  }
+
   private String page() {
     HtmlPage page = new HtmlPage("Comparison of %d runs".formatted(runs.size()));
     page.add("<h1>Comparison of %d runs</h1>\n".formatted(runs.size()))
@@ -56,6 +75,7 @@ public final class ComparisonPage {
         .add(table())
         .add(warning())
         .add("<h2>Over the epochs</h2>\n")
+        .add(flags())
         .add(charts())
         .add("<h2>Samples</h2>\n")
         .add(sheets());
@@ -122,6 +142,13 @@ public final class ComparisonPage {
             .formatted(HtmlPage.escape(String.join("; ", extractors)));
   }
 
+  private String flags() {
+    return runs.stream()
+        .flatMap(run -> LossRatio.flags(name(run), run.epochs()).stream())
+        .map(flag -> "<p class=\"alarm\">%s</p>\n".formatted(HtmlPage.escape(flag)))
+        .collect(Collectors.joining());
+  }
+
   private List<Chart> charts() {
     List<Chart> charts = new ArrayList<>();
     if (runs.stream().anyMatch(run -> !run.quality().isEmpty())) {
@@ -137,6 +164,7 @@ public final class ComparisonPage {
     charts.add(training("d-loss", "Discriminator loss", "nats", false, EpochLine::dLossEpochMean));
     charts.add(
         training("g-loss", "Generator loss, adversarial", "nats", false, EpochLine::gBceEpochMean));
+    charts.add(ratio());
     charts.add(
         training(
             "moment-mean",
@@ -173,6 +201,20 @@ public final class ComparisonPage {
                         QualityLine::epoch,
                         line -> value.applyAsDouble(line.quality()),
                         (older, newer) -> newer)));
+  }
+
+  private Chart ratio() {
+    Chart lines =
+        chart(
+            "log-ratio",
+            "Log loss ratio",
+            LossRatio.CAPTION,
+            LossRatio.AXIS,
+            false,
+            run ->
+                run.epochs().stream()
+                    .collect(Collectors.toMap(EpochLine::epoch, e -> LossRatio.of(e).log())));
+    return lines.with(Series.constant("0", 0, lines.labels().size()));
   }
 
   private Chart training(

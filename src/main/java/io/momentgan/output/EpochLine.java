@@ -16,6 +16,8 @@ import java.util.List;
  * @param round rounds finished since the run's start
  * @param iteration iterations finished since the run's start
  * @param samplesSeen real images shown to the discriminators since the run's start
+ * @param gUpdates updates of the generator since the run's start, on each worker
+ * @param dUpdates updates of the discriminator likewise; two per step with separate updates
  * @param seconds time spent on training since the run's start
  * @param dLoss discriminator loss of the epoch's last batch, after its update
  * @param gLoss generator loss of the last batch, moment terms included
@@ -39,6 +41,8 @@ public record EpochLine(
     long round,
     long iteration,
     long samplesSeen,
+    long gUpdates,
+    long dUpdates,
     double seconds,
     double dLoss,
     double gLoss,
@@ -67,9 +71,18 @@ public record EpochLine(
    * @param round rounds finished
    * @param iteration iterations finished
    * @param samplesSeen real images shown
+   * @param gUpdates updates of the generator
+   * @param dUpdates updates of the discriminator
    * @param seconds training time
    */
-  public record Clock(int epoch, long round, long iteration, long samplesSeen, double seconds) {}
+  public record Clock(
+      int epoch,
+      long round,
+      long iteration,
+      long samplesSeen,
+      long gUpdates,
+      long dUpdates,
+      double seconds) {}
 
   /**
    * Losses of a batch or their means over an epoch.
@@ -108,6 +121,8 @@ public record EpochLine(
         clock.round(),
         clock.iteration(),
         clock.samplesSeen(),
+        clock.gUpdates(),
+        clock.dUpdates(),
         clock.seconds(),
         last.d(),
         last.g(),

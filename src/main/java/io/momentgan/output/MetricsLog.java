@@ -44,7 +44,9 @@ public final class MetricsLog implements AutoCloseable {
     /** One line per round, published every five seconds at most. */
     ROUNDS(Duration.ofSeconds(5)),
     /** One {@link WorkerLine} per worker and round, published every five seconds at most. */
-    WORKERS(Duration.ofSeconds(5));
+    WORKERS(Duration.ofSeconds(5)),
+    /** One {@link SheetLine} per sheet at a chosen iteration, published at once. */
+    SHEETS(Duration.ZERO);
 
     private final Duration interval;
 

@@ -12,6 +12,8 @@ import java.util.List;
  * @param round rounds finished since the run's start
  * @param iteration iterations finished since the run's start
  * @param samplesSeen real images shown to the discriminators since the run's start
+ * @param gUpdates updates of the generator since the run's start, on each worker
+ * @param dUpdates updates of the discriminator likewise; two per step with separate updates
  * @param seconds time spent on training since the run's start
  * @param dLoss discriminator loss of the round's last batch, after its update
  * @param gLoss generator loss of the last batch, moment terms included
@@ -43,6 +45,8 @@ public record RoundLine(
     long round,
     long iteration,
     long samplesSeen,
+    long gUpdates,
+    long dUpdates,
     double seconds,
     double dLoss,
     double gLoss,
@@ -137,6 +141,8 @@ public record RoundLine(
         clock.round(),
         clock.iteration(),
         clock.samplesSeen(),
+        clock.gUpdates(),
+        clock.dUpdates(),
         clock.seconds(),
         last.d(),
         last.g(),

@@ -40,14 +40,13 @@ final class RunCharts {
         epochChart(
             "ratio",
             "Log loss ratio",
-            "ln(generator / discriminator). Beyond +1 the discriminator is winning, below -1 the generator.",
-            "ln(G / D)",
+            LossRatio.CAPTION,
+            LossRatio.AXIS,
             false,
             labels,
             List.of(
-                Series.of(
-                    "ln(G / D)",
-                    values(epochs, e -> Math.log(e.gBceEpochMean() / e.dLossEpochMean()))),
+                Series.of("ln(G / D)", values(epochs, e -> LossRatio.of(e).log())),
+                Series.constant("0", 0, count),
                 Series.constant("+1", 1, count),
                 Series.constant("-1", -1, count))));
     if (epochs.stream().anyMatch(e -> Double.isFinite(e.momentMean()))) {

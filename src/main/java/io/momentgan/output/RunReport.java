@@ -10,12 +10,13 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws what a run's folder holds: {@code report/losses.png}, {@code report/samples.png} and {@code
- * report/index.html}.
+ * Draws what a run's folder holds: {@code report/losses.png}, {@code report/log-ratio.png}, {@code
+ * report/samples.png} and {@code report/index.html}.
  *
  * <p>It reads {@code run.yaml}, {@code metrics/epochs.jsonl}, {@code samples/epoch-NNNN.npy} ([n,
  * channels, height, width]) and {@code samples/epoch-NNNN.png}; what is missing is left out, so it
@@ -29,6 +30,9 @@ public final class RunReport {
 
   /** The sample sheet's path in the run folder. */
   public static final String SAMPLES = "report/samples.png";
+
+  /** The path of the figure of the log loss ratio in the run folder. */
+  public static final String RATIO = "report/log-ratio.png";
 
   /** The page's path in the run folder. */
   public static final String PAGE = "report/index.html";
@@ -65,6 +69,17 @@ public final class RunReport {
   }
 
   /**
+   * Where the files of a grid at a chosen iteration lie.
+   *
+   * @param iteration iterations made when it was drawn
+   * @param extension "png" for the grid, "npy" for its images
+   * @return the path in the run folder
+   */
+  public static String sheetPath(long iteration, String extension) {
+    return String.format(Locale.ROOT, "samples/iteration-%06d.%s", iteration, extension);
+  }
+
+  /**
    * Publishes the report.
    *
    * @param folder the run's folder
@@ -72,6 +87,7 @@ public final class RunReport {
   public static void write(RunFolder folder) {
     RunReport report = new RunReport(folder);
     report.published(LOSSES, report::lossPlot);
+    report.published(RATIO, report::ratioPlot);
     byte[] samples = report.published(SAMPLES, report::sampleSheet);
     folder.publish(PAGE, report.page(samples).html());
   }
@@ -126,6 +142,17 @@ public final class RunReport {
     return epochs.isEmpty() ? NONE : LossPlot.png("Training losses: " + run.name(), epochs);
   }
 
+  private byte[] ratioPlot() {
+    return epochs.isEmpty() ? NONE : LossRatioPlot.png(Map.of(run.name(), epochs));
+  }
+
+  private List<String> alarms() {
+    Stream<String> raised =
+        epochs.stream()
+            .flatMap(line -> line.alarms().stream().map(a -> "Epoch " + line.epoch() + ": " + a));
+    return Stream.concat(raised, LossRatio.flags(run.name(), epochs).stream()).toList();
+  }
+
   private byte[] sampleSheet() {
     NavigableMap<Integer, String> files = sampleFiles("npy");
     if (files.isEmpty()) {
@@ -157,9 +184,7 @@ public final class RunReport {
         NetworkTable.html(run),
         run.text(),
         run.versions(),
-        epochs.stream()
-            .flatMap(line -> line.alarms().stream().map(a -> "Epoch " + line.epoch() + ": " + a))
-            .toList());
+        alarms());
   }
 
   private byte[] optional(String path) {

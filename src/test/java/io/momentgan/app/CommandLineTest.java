@@ -22,6 +22,7 @@ class CommandLineTest {
         "",
         "train",
         "resume",
+        "sweep",
         "sample",
         "data",
         "data inspect",

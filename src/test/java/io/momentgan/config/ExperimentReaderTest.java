@@ -98,7 +98,7 @@ class ExperimentReaderTest {
                     1),
                 new FailuresConfig(3, 100, 0),
                 new CheckpointConfig(0, 3, 0, true),
-                new SamplesConfig(64, 16),
+                new SamplesConfig(64, 16, List.of()),
                 new EvaluationConfig(
                     0, 10_000, EvaluationConfig.Weights.RAW, EvaluationConfig.Measure.FD, 0),
                 new DeviceConfig(DeviceConfig.Use.AUTO),

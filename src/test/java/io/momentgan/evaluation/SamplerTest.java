@@ -100,11 +100,11 @@ class SamplerTest {
     }
   }
 
-  private static NetworkState generator(Experiment settings) {
+  static NetworkState generator(Experiment settings) {
     return GanNetworks.build(settings, IMAGE, DataType.FLOAT).generator().state();
   }
 
-  private static Experiment experiment(String... overrides) {
+  static Experiment experiment(String... overrides) {
     String yaml =
         """
         name: sampler

@@ -24,7 +24,14 @@ class MetricsLogTest {
 
   static EpochLine epoch(int epoch, double dLoss, double moment) {
     return EpochLine.of(
-        new EpochLine.Clock(epoch, 10L * epoch, 100L * epoch, 1000L * epoch, 1.5 * epoch),
+        new EpochLine.Clock(
+            epoch,
+            10L * epoch,
+            100L * epoch,
+            1000L * epoch,
+            400L * epoch,
+            200L * epoch,
+            1.5 * epoch),
         new EpochLine.Losses(dLoss, 3.5, 1.5, moment, moment - 0.3),
         new EpochLine.Context(3.4, 3.1, 0.7, 0.3),
         new EpochLine.Losses(dLoss, 3.6, 1.6, moment, moment - 0.3),
@@ -44,7 +51,8 @@ class MetricsLogTest {
       log.append(epoch(3, 1.25, 3.5));
       assertThat(folder.readText("metrics/epochs.jsonl"))
           .isEqualTo(
-              "{\"epoch\":3,\"round\":30,\"iteration\":300,\"samples_seen\":3000,\"seconds\":4.5,"
+              "{\"epoch\":3,\"round\":30,\"iteration\":300,\"samples_seen\":3000,"
+                  + "\"g_updates\":1200,\"d_updates\":600,\"seconds\":4.5,"
                   + "\"d_loss\":1.25,\"g_loss\":3.5,\"g_bce\":1.5,"
                   + "\"moment_mean\":3.5,\"moment_var\":3.2,"
                   + "\"moment_mean_floor\":3.4,\"moment_var_floor\":3.1,"

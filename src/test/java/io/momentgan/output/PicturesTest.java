@@ -163,7 +163,7 @@ class PicturesTest {
             .map(
                 e ->
                     EpochLine.of(
-                        new EpochLine.Clock(e.epoch(), 1, 1, 1, 1),
+                        new EpochLine.Clock(e.epoch(), 1, 1, 1, 1, 1, 1),
                         new EpochLine.Losses(1, 1, 1, Double.NaN, Double.NaN),
                         new EpochLine.Context(Double.NaN, Double.NaN, 0.5, 0.5),
                         new EpochLine.Losses(1, 1, 1, Double.NaN, Double.NaN),

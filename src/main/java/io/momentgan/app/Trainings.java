@@ -1,0 +1,52 @@
+package io.momentgan.app;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.data.DataSet;
+import io.momentgan.output.Checkpoints;
+import io.momentgan.output.RejectedImages;
+import io.momentgan.output.RunFolder;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Trains what a command has read and checked, each run with a Spark context of its own. */
+final class Trainings {
+  private Trainings() {}
+
+  /**
+   * A new run.
+   *
+   * @param experiment the settings, workers known
+   * @param images the data
+   * @param out folder that gets the run's folder
+   * @param hadoop settings for Hadoop's file systems
+   * @return the run's folder
+   */
+  static RunFolder begin(
+      Experiment experiment, DataSet images, String out, Map<String, String> hadoop) {
+    RunFolder folder = RunFolder.create(out, experiment.name(), hadoop);
+    begin(RunRecord.of(experiment, images, Instant.now()), images, folder);
+    return folder;
+  }
+
+  /** Goes on with a run from its newest checkpoint; from the beginning where it has none yet. */
+  static void goOn(RunRecord record, DataSet images, RunFolder folder) {
+    folder.abortUploads();
+    if (new Checkpoints(folder).newest().isEmpty()) {
+      begin(record, images, folder);
+      return;
+    }
+    folder.publish(RunFolder.RUN_FILE, record.toYaml());
+    try (JavaSparkContext spark = SparkContexts.open(folder.name(), record.experiment())) {
+      TrainingRun.resume(spark, record, images, folder).run();
+    }
+  }
+
+  private static void begin(RunRecord record, DataSet images, RunFolder folder) {
+    folder.publish(RunFolder.RUN_FILE, record.toYaml());
+    RejectedImages.publish(images.rejected(), folder);
+    try (JavaSparkContext spark = SparkContexts.open(folder.name(), record.experiment())) {
+      TrainingRun.start(spark, record, images, folder).run();
+    }
+  }
+}
