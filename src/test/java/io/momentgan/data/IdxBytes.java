@@ -72,7 +72,13 @@ final class IdxBytes {
   }
 
   static DataConfig config(String uri, int limit, int validation) {
-    return ExperimentReader.defaultData().withUri(uri).withLimit(limit).withValidation(validation);
+    return new DataConfig(
+        uri,
+        limit,
+        validation,
+        "unused",
+        new DataConfig.Glyphs(100, 20, 1),
+        ExperimentReader.defaultData().images());
   }
 
   static DataSet open(Object location) {

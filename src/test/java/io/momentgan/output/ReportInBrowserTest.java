@@ -101,7 +101,7 @@ class ReportInBrowserTest {
     show(target, "index.html", width);
 
     assertSound("comparison-" + width);
-    assertThat(browser.findElements(By.tagName("canvas"))).hasSize(6);
+    assertThat(browser.findElements(By.tagName("canvas"))).hasSize(7);
     assertThat(browser.findElements(By.tagName("img"))).hasSize(3);
     assertThat(browser.findElement(By.tagName("table")).getText())
         .contains("ff5 1, 2 3 71.00 ± 1.41");
