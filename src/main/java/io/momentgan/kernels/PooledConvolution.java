@@ -52,12 +52,7 @@ public final class PooledConvolution extends ConvolutionLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    PooledConvolutionLayer layer = new PooledConvolutionLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initialise));
-    layer.setConf(conf);
-    return layer;
+    return Instances.ready(
+        new PooledConvolutionLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
   }
 }

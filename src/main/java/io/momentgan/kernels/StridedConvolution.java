@@ -47,12 +47,12 @@ public final class StridedConvolution extends ConvolutionLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    StridedConvolutionLayer layer = new StridedConvolutionLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initialise));
-    layer.setConf(conf);
-    return layer;
+    return Instances.ready(
+        new StridedConvolutionLayer(conf, dataType),
+        conf,
+        listeners,
+        index,
+        paramsView,
+        initialise);
   }
 }

@@ -65,12 +65,12 @@ public final class TransposedConvolution extends Deconvolution2D {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    TransposedConvolutionLayer layer = new TransposedConvolutionLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initialise));
-    layer.setConf(conf);
-    return layer;
+    return Instances.ready(
+        new TransposedConvolutionLayer(conf, dataType),
+        conf,
+        listeners,
+        index,
+        paramsView,
+        initialise);
   }
 }

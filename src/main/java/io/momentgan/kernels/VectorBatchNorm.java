@@ -46,12 +46,7 @@ public final class VectorBatchNorm extends BatchNormalization {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    VectorBatchNormLayer layer = new VectorBatchNormLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initialise));
-    layer.setConf(conf);
-    return layer;
+    return Instances.ready(
+        new VectorBatchNormLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
   }
 }

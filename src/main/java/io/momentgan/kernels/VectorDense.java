@@ -39,12 +39,7 @@ public final class VectorDense extends DenseLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    VectorDenseLayer layer = new VectorDenseLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initialise));
-    layer.setConf(conf);
-    return layer;
+    return Instances.ready(
+        new VectorDenseLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
   }
 }
