@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * What a data set holds, for people to read.
  *
- * @param kind glyphs or idx
+ * @param kind glyphs, idx or images
  * @param uri location as given in the settings
  * @param shape shape of each image
  * @param splits training, validation and test, as far as there are such

@@ -93,7 +93,7 @@ record HadoopFolder(Map<String, String> settings) {
             : String.join(", ", present.stream().limit(MAX_NAMES_SHOWN).toList())
                 + (present.size() > MAX_NAMES_SHOWN ? ", ..." : "");
     return new DataException(
-        "%s: no training images; found %s, expected %s; set data.uri to the folder that holds them"
+        "%s: no training images; found %s, expected %s; set data.uri to the folder that holds them, or to one of JPEG or PNG files"
             .formatted(HadoopFile.text(folder.toString()), found, String.join(" or ", wanted)));
   }
 }

@@ -5,6 +5,7 @@ import io.momentgan.images.ImageDecoder;
 import io.momentgan.images.RejectedImageException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -99,8 +100,10 @@ record ImageFolder(Path folder, List<Path> files, Map<String, String> settings) 
       }
     }
     requireEnough(rejected, config);
+    byte[] labels = labels(usable);
+    identity.append(Arrays.toString(labels));
     return new Checked(
-        new ImageFolderSource(usable, labels(usable), config, settings),
+        new ImageFolderSource(usable, labels, config, settings),
         rejected,
         Digests.sha256(identity.toString()));
   }

@@ -15,7 +15,7 @@ final class Unreadable {
       return new DataException(
           location
               + ": no such file or folder, or no permission to read it; set data.uri to glyphs, to a"
-              + " folder of IDX files or to one IDX file of images",
+              + " folder of IDX files or to one IDX file of images, or to a folder of JPEG or PNG files",
           cause);
     }
     return new DataException(

@@ -87,6 +87,7 @@ public final class GanStep {
     for (int i = last + 1; isAbove(d.value(), thresholds.dLoss(), i); i++) {
       d = discriminator.update(real, generate(n, iteration, draws++).images(), iteration, i);
       fake = fake.again(networks.generator());
+      pending = begin(real, fake.images());
     }
     Losses losses = updateGenerator(fake.images(), d, await(pending), iteration, 0);
     for (int i = 1; i < experiment.train().gSteps(); i++) {

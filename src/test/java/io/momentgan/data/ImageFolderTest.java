@@ -85,6 +85,15 @@ class ImageFolderTest {
   }
 
   @Test
+  void theFingerprintFollowsTheClasses() throws IOException {
+    write("a/1.png", 0xFF0000);
+    write("b/2.png", 0x00FF00);
+    String two = open().fingerprint();
+    Files.move(folder.resolve("b/2.png"), folder.resolve("a/2.png"));
+    assertThat(open().fingerprint()).isNotEqualTo(two);
+  }
+
+  @Test
   void catsMakeThreeBatchesOf64() {
     Path cats = Experiments.REPOSITORY.resolve("../shared/data/cats-192");
     assumeTrue(Files.isDirectory(cats), "no ../shared/data/cats-192 here");
