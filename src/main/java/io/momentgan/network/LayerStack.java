@@ -5,7 +5,9 @@ import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PixelShuffle;
+import io.momentgan.kernels.VectorDropout;
 import io.momentgan.kernels.VectorLeakyRelu;
+import io.momentgan.kernels.VectorSigmoid;
 import io.momentgan.kernels.VectorTanh;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** The layers of a network, one on another, as Deeplearning4j's. */
@@ -106,8 +109,7 @@ final class LayerStack {
     if (!vector) {
       unflatten();
     }
-    push(weighted.batchNorm(to.channels()));
-    push(new ActivationLayer.Builder().activation(leakyRelu()).build());
+    weighted.batchNorm(to.channels(), leakyRelu()).forEach(this::push);
   }
 
   private void addOutput() {
@@ -146,7 +148,8 @@ final class LayerStack {
   /** Deeplearning4j applies dropout to a layer's input and is given the share that is kept. */
   private void push(Layer layer) {
     if (dropped > 0 && blueprint.training()) {
-      layer.setIDropout(new Dropout(1 - dropped));
+      layer.setIDropout(
+          blueprint.fast() ? new VectorDropout(1 - dropped) : new Dropout(1 - dropped));
     }
     dropped = 0;
     layers.add(layer);
@@ -210,7 +213,7 @@ final class LayerStack {
   private IActivation outputActivation() {
     return switch (config.output()) {
       case TANH -> blueprint.fast() ? new VectorTanh() : new ActivationTanH();
-      case SIGMOID -> Activation.SIGMOID.getActivationFunction();
+      case SIGMOID -> blueprint.fast() ? new VectorSigmoid() : new ActivationSigmoid();
       case IDENTITY -> Activation.IDENTITY.getActivationFunction();
     };
   }

@@ -114,7 +114,8 @@ public final class Network {
   public INDArray forward(INDArray input) {
     model.setInput(input);
     List<INDArray> activations = model.feedForward(true, false);
-    return rows(activations.get(activations.size() - 1));
+    // Layers fill the same memory at each pass.
+    return rows(activations.get(activations.size() - 1).dup('c'));
   }
 
   /**
@@ -153,7 +154,8 @@ public final class Network {
         layer.compute(gradients, inputErrors || i > 0);
       }
     }
-    return rows(model.backpropGradient(likeOutput(epsilon), null).getSecond());
+    INDArray back = model.backpropGradient(likeOutput(epsilon), null).getSecond();
+    return inputErrors ? rows(back.dup('c')) : back;
   }
 
   /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
@@ -253,7 +255,7 @@ public final class Network {
       boolean batchStatistics = batch && layer instanceof BatchNormalization;
       activations = layer.activate(activations, batchStatistics, LayerWorkspaceMgr.noWorkspaces());
     }
-    return rows(activations);
+    return rows(activations.dup('c'));
   }
 
   private static INDArray rows(INDArray images) {

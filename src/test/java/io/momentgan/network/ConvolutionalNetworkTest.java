@@ -70,11 +70,11 @@ class ConvolutionalNetworkTest {
         Experiments.named(
             "dcgan", "generator.weights=" + weights, "discriminator.weights=" + weights);
     GanNetworks networks = GanNetworks.build(experiment, new ImageShape(3, 64, 64), DataType.FLOAT);
-    INDArray strided = networks.discriminator().model().getLayer(4).getParam("W");
+    INDArray strided = networks.discriminator().model().getLayer(3).getParam("W");
     assertThat(strided.amaxNumber().doubleValue()).isLessThan(most * 0.02);
     assertThat(strided.meanNumber().doubleValue())
         .isCloseTo(0, within(3 * 0.02 / Math.sqrt((double) strided.length())));
-    INDArray transposed = networks.generator().model().getLayer(3).getParam("W");
+    INDArray transposed = networks.generator().model().getLayer(2).getParam("W");
     assertThat(transposed.stdNumber().doubleValue()).isCloseTo(0.02, within(1e-4));
     assertThat(transposed.amaxNumber().doubleValue()).isGreaterThan(2.5 * 0.02);
   }
@@ -86,7 +86,7 @@ class ConvolutionalNetworkTest {
         GanNetworks.build(Experiments.named("dcgan"), new ImageShape(1, 28, 20), DataType.FLOAT);
     INDArray z = random(2, 100);
     assertThat(networks.generator().forward(z).shape()).containsExactly(2, 28 * 20);
-    assertThat(networks.generator().model().feedForward(true, false).get(3).shape())
+    assertThat(networks.generator().model().feedForward(true, false).get(2).shape())
         .containsExactly(2, 512, 2, 2);
     assertThat(networks.discriminator().forward(random(2, 28 * 20)).shape()).containsExactly(2, 1);
   }
