@@ -28,12 +28,14 @@ public record GanNetworks(Network generator, Network discriminator) {
             latent(experiment),
             shape,
             dataType,
+            experiment.kernels(),
             Seeds.of(seed, Seeds.Use.GENERATOR_WEIGHTS)),
         new Network(
             experiment.discriminator(),
             shape,
             new ImageShape(1, 1, 1),
             dataType,
+            experiment.kernels(),
             Seeds.of(seed, Seeds.Use.DISCRIMINATOR_WEIGHTS)));
   }
 

@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.config.Kernels;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
@@ -44,11 +45,18 @@ public final class Network {
    * @param input shape of what comes in; a vector of n is nx1x1
    * @param output shape of what comes out
    * @param dataType type of the parameters: FLOAT, or DOUBLE for checks
+   * @param kernels what computes layers, activations and the optimizer; the initial weights are the
+   *     same with all
    * @param seed seed of the initial weights
    */
   public Network(
-      NetworkConfig config, ImageShape input, ImageShape output, DataType dataType, long seed) {
-    this(new NetworkBlueprint(config, input, output, dataType, Purpose.TRAINING), seed);
+      NetworkConfig config,
+      ImageShape input,
+      ImageShape output,
+      DataType dataType,
+      Kernels kernels,
+      long seed) {
+    this(new NetworkBlueprint(config, input, output, dataType, kernels, Purpose.TRAINING), seed);
   }
 
   private Network(NetworkBlueprint blueprint, long seed) {
@@ -70,7 +78,8 @@ public final class Network {
    * @return the network
    */
   public static Network forUse(NetworkConfig config, ImageShape input, ImageShape output) {
-    return new Network(new NetworkBlueprint(config, input, output, DataType.FLOAT, Purpose.USE), 0);
+    return new Network(
+        new NetworkBlueprint(config, input, output, DataType.FLOAT, Kernels.STOCK, Purpose.USE), 0);
   }
 
   /** The Deeplearning4j network itself. */

@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.config.Kernels;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
@@ -22,13 +23,19 @@ import org.nd4j.linalg.learning.config.Sgd;
  * @param input shape of what comes in; a vector of n is nx1x1
  * @param output shape of what comes out
  * @param dataType type of the parameters
+ * @param kernels what trains it on a CPU
  * @param purpose what the network is for
  */
 record NetworkBlueprint(
-    NetworkConfig config, ImageShape input, ImageShape output, DataType dataType, Purpose purpose) {
+    NetworkConfig config,
+    ImageShape input,
+    ImageShape output,
+    DataType dataType,
+    Kernels kernels,
+    Purpose purpose) {
   /** What a network is for. */
   enum Purpose {
-    /** Dropout and noise where the settings have them, and fast kernels. */
+    /** Dropout and noise where the settings have them, and the kernels that they name. */
     TRAINING,
     /**
      * Stock Deeplearning4j throughout, without dropout: what files hold, and samples are drawn by.
@@ -38,7 +45,7 @@ record NetworkBlueprint(
 
   /** The same network for another purpose. */
   NetworkBlueprint with(Purpose other) {
-    return new NetworkBlueprint(config, input, output, dataType, other);
+    return new NetworkBlueprint(config, input, output, dataType, kernels, other);
   }
 
   /**
@@ -66,7 +73,7 @@ record NetworkBlueprint(
 
   /** The fast kernels work on the memory of the CPU. */
   boolean fast() {
-    return training() && Nd4j.getEnvironment().isCPU();
+    return training() && kernels == Kernels.FAST && Nd4j.getEnvironment().isCPU();
   }
 
   private IUpdater updater(OptimizerConfig o) {

@@ -102,6 +102,7 @@ class ExperimentReaderTest {
                 new EvaluationConfig(
                     0, 10_000, EvaluationConfig.Weights.RAW, EvaluationConfig.Measure.FD, 0),
                 new DeviceConfig(DeviceConfig.Use.AUTO),
+                Kernels.FAST,
                 S3Config.NONE,
                 List.of()));
   }
@@ -434,6 +435,7 @@ class ExperimentReaderTest {
         e.samples(),
         e.evaluation(),
         e.device(),
+        e.kernels(),
         e.s3(),
         e.seeds());
   }

@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -58,6 +59,8 @@ class ConvolutionalNetworkTest {
             .discriminator();
     assertThat(d.model().getLayer(0).getParam("b").minNumber().doubleValue())
         .isCloseTo(0.1, within(1e-7));
+    Layer last = d.model().getLayer(d.model().getnLayers() - 1);
+    assertThat(last.getParam("b").minNumber().doubleValue()).isCloseTo(0.1, within(1e-7));
     BatchNormalization norm = (BatchNormalization) d.model().getLayer(1);
     assertThat(norm.getParam("gamma").minNumber().doubleValue()).isEqualTo(1);
     assertThat(norm.getParam("beta").amaxNumber().doubleValue()).isZero();
