@@ -294,11 +294,10 @@ public final class Network {
    * @param state the state of a network of the same settings
    */
   public void load(NetworkState state) {
-    model.params().assign(HostArrays.toArray(state.params(), layout.length()));
+    HostArrays.copy(state.params(), model.params());
     Updater updater = model.getUpdater();
     if (state.updaterState().length > 0) {
-      INDArray view = updater.getStateViewArray();
-      view.assign(HostArrays.toArray(state.updaterState(), view.shape()));
+      HostArrays.copy(state.updaterState(), updater.getStateViewArray());
     }
     model.setIterationCount(state.updates());
   }
