@@ -4,14 +4,16 @@ import java.util.Arrays;
 
 /**
  * Sums and changes by channel of a batch of vectors [n, channels] or images [n, channels, height,
- * width].
+ * width]. What belongs to a channel is spread over the values of an image first, so that all loops
+ * over a batch are plain ones over an image, which the JVM's compiler vectorises.
  *
  * @param count n
  * @param channels number of channels
  * @param plane values of an image's channel, 1 for vectors
  */
 record Channels(int count, int channels, int plane) {
-  private static final int LANES = 16;
+  /** Images that are summed in float before the sum goes into one in double. */
+  private static final int TOGETHER = 16;
 
   static Channels of(long... shape) {
     int plane = 1;
@@ -31,78 +33,61 @@ record Channels(int count, int channels, int plane) {
     return channels * plane;
   }
 
+  /** A number per channel as one per value of an image. */
+  float[] spread(float[] perChannel) {
+    float[] all = new float[image()];
+    for (int c = 0; c < channels; c++) {
+      Arrays.fill(all, c * plane, (c + 1) * plane, perChannel[c]);
+    }
+    return all;
+  }
+
   /** Sum of each channel. */
   double[] sums(float[] values) {
     double[] sums = new double[channels];
-    if (plane == 1) {
-      for (int i = 0; i < count; i++) {
-        int at = i * channels;
-        for (int c = 0; c < channels; c++) {
-          sums[c] += values[at + c];
-        }
-      }
-      return sums;
-    }
-    float[] lanes = new float[LANES];
-    for (int block = 0; block < count * channels; block++) {
-      sums[block % channels] += sum(values, block * plane, lanes);
+    float[] images = new float[image()];
+    for (int i = 0; i < count; i++) {
+      add(values, i * images.length, images);
+      flush(i, images, sums);
     }
     return sums;
   }
 
-  private double sum(float[] values, int from, float[] lanes) {
-    Arrays.fill(lanes, 0);
-    int at = from;
-    for (; at + LANES <= from + plane; at += LANES) {
-      for (int lane = 0; lane < LANES; lane++) {
-        lanes[lane] += values[at + lane];
-      }
+  private static void add(float[] values, int from, float[] sums) {
+    for (int j = 0; j < sums.length; j++) {
+      sums[j] += values[from + j];
     }
-    double sum = 0;
-    for (float lane : lanes) {
-      sum += lane;
-    }
-    for (; at < from + plane; at++) {
-      sum += values[at];
-    }
-    return sum;
   }
 
   /** Sum of the products of each channel. */
   double[] products(float[] values, float[] others) {
     double[] sums = new double[channels];
-    if (plane == 1) {
-      for (int i = 0; i < count; i++) {
-        int at = i * channels;
-        for (int c = 0; c < channels; c++) {
-          sums[c] += values[at + c] * others[at + c];
-        }
-      }
-      return sums;
-    }
-    float[] lanes = new float[LANES];
-    for (int block = 0; block < count * channels; block++) {
-      sums[block % channels] += product(values, others, block * plane, lanes);
+    float[] images = new float[image()];
+    for (int i = 0; i < count; i++) {
+      addProducts(values, others, i * images.length, images);
+      flush(i, images, sums);
     }
     return sums;
   }
 
-  private double product(float[] values, float[] others, int from, float[] lanes) {
-    Arrays.fill(lanes, 0);
-    int at = from;
-    for (; at + LANES <= from + plane; at += LANES) {
-      for (int lane = 0; lane < LANES; lane++) {
-        lanes[lane] += values[at + lane] * others[at + lane];
+  private static void addProducts(float[] values, float[] others, int from, float[] sums) {
+    for (int j = 0; j < sums.length; j++) {
+      sums[j] += values[from + j] * others[from + j];
+    }
+  }
+
+  private void flush(int image, float[] images, double[] sums) {
+    if ((image + 1) % TOGETHER != 0 && image + 1 < count) {
+      return;
+    }
+    for (int c = 0; c < channels; c++) {
+      double sum = 0;
+      for (int j = c * plane; j < (c + 1) * plane; j++) {
+        sum += images[j];
       }
+      sums[c] += sum;
     }
-    double sum = 0;
-    for (float lane : lanes) {
-      sum += lane;
-    }
-    for (; at < from + plane; at++) {
-      sum += values[at] * others[at];
-    }
-    return sum;
+    Arrays.fill(images, 0);
   }
 
   /**
@@ -116,83 +101,56 @@ record Channels(int count, int channels, int plane) {
       coarse[c] = (float) less[c];
       fine[c] = (float) (less[c] - coarse[c]);
     }
-    for (int from = 0; from < values.length; from += image()) {
-      if (plane == 1) {
-        for (int c = 0; c < channels; c++) {
-          values[from + c] = values[from + c] - coarse[c] - fine[c];
-        }
-        continue;
-      }
-      for (int c = 0; c < channels; c++) {
-        shift(values, from + c * plane, coarse[c], fine[c]);
-      }
+    float[] first = spread(coarse);
+    float[] then = spread(fine);
+    for (int from = 0; from < values.length; from += first.length) {
+      subtract(values, from, first, then);
     }
   }
 
-  private void shift(float[] values, int from, float coarse, float fine) {
-    for (int i = from; i < from + plane; i++) {
-      values[i] = values[i] - coarse - fine;
+  private static void subtract(float[] values, int from, float[] first, float[] then) {
+    for (int j = 0; j < first.length; j++) {
+      values[from + j] = values[from + j] - first[j] - then[j];
     }
   }
 
-  /** Multiplies an image's values by a number per channel. */
-  void scale(float[] values, int from, float[] factors) {
-    if (plane == 1) {
-      for (int c = 0; c < channels; c++) {
-        values[from + c] *= factors[c];
-      }
-      return;
-    }
-    for (int c = 0; c < channels; c++) {
-      scale(values, from + c * plane, factors[c]);
-    }
-  }
-
-  private void scale(float[] values, int from, float factor) {
-    for (int i = from; i < from + plane; i++) {
-      values[i] *= factor;
-    }
-  }
-
-  /** An image's values * factor + shift, per channel. */
-  void scaleAndShift(float[] values, int from, float[] factors, float[] shifts, float[] into) {
-    if (plane == 1) {
-      for (int c = 0; c < channels; c++) {
-        into[from + c] = values[from + c] * factors[c] + shifts[c];
-      }
-      return;
-    }
-    for (int c = 0; c < channels; c++) {
-      scaleAndShift(values, from + c * plane, factors[c], shifts[c], into);
-    }
-  }
-
-  private void scaleAndShift(float[] values, int from, float factor, float shift, float[] into) {
-    for (int i = from; i < from + plane; i++) {
-      into[i] = values[i] * factor + shift;
+  /** An image's values * factor + shift, by {@link #spread} factors and shifts. */
+  static void scaleAndShift(
+      float[] values, int from, float[] factors, float[] shifts, float[] into) {
+    for (int j = 0; j < factors.length; j++) {
+      into[from + j] = values[from + j] * factors[j] + shifts[j];
     }
   }
 
   /** values * factor + others * otherFactor + shift, per channel. */
   void combine(
       float[] values, float[] factors, float[] others, float[] otherFactors, float[] shifts) {
-    if (plane == 1) {
-      for (int i = 0; i < count; i++) {
-        int at = i * channels;
-        for (int c = 0; c < channels; c++) {
-          values[at + c] =
-              values[at + c] * factors[c] + others[at + c] * otherFactors[c] + shifts[c];
-        }
-      }
-      return;
+    float[] all = spread(factors);
+    float[] allOther = spread(otherFactors);
+    float[] allShifts = spread(shifts);
+    for (int from = 0; from < values.length; from += all.length) {
+      combine(values, others, from, all, allOther, allShifts);
     }
-    for (int block = 0; block < count * channels; block++) {
-      float factor = factors[block % channels];
-      float otherFactor = otherFactors[block % channels];
-      float shift = shifts[block % channels];
-      for (int i = block * plane; i < (block + 1) * plane; i++) {
-        values[i] = values[i] * factor + others[i] * otherFactor + shift;
-      }
+  }
+
+  private static void combine(
+      float[] values, float[] others, int from, float[] factors, float[] others2, float[] shifts) {
+    for (int j = 0; j < factors.length; j++) {
+      values[from + j] = values[from + j] * factors[j] + others[from + j] * others2[j] + shifts[j];
+    }
+  }
+
+  /** Adds a number per channel. */
+  void add(float[] values, float[] perChannel) {
+    float[] all = spread(perChannel);
+    for (int from = 0; from < values.length; from += all.length) {
+      addTo(values, from, all);
+    }
+  }
+
+  private static void addTo(float[] values, int from, float[] terms) {
+    for (int j = 0; j < terms.length; j++) {
+      values[from + j] += terms[j];
     }
   }
 }

@@ -28,6 +28,15 @@ final class HeapArrays {
     return given != null && given.length == length ? given : new float[length];
   }
 
+  /** Rounded. */
+  static float[] floats(double[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    return rounded;
+  }
+
   /** The array itself if its values lie in one row-major block, else a copy that does. */
   static INDArray block(INDArray array) {
     return array.ordering() == 'c' && array.elementWiseStride() == 1 ? array : array.dup('c');

@@ -1,6 +1,5 @@
 package io.momentgan.kernels;
 
-import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 
@@ -16,6 +15,7 @@ final class PatchProducts {
   private static final int COLUMNS = 1024;
 
   private final Patches patches;
+  private final PatchCopies copies;
   private final int maps;
   private final int together;
   private final float[] matrix;
@@ -25,6 +25,7 @@ final class PatchProducts {
 
   private PatchProducts(Patches patches, int maps) {
     this.patches = patches;
+    this.copies = new PatchCopies(patches);
     this.maps = maps;
     this.together = Math.max(1, COLUMNS / patches.places());
     int columns = together * patches.places();
@@ -72,14 +73,13 @@ final class PatchProducts {
   float[] toImages(float[] ofMaps, FloatPointer weights, float[] into) {
     int count = ofMaps.length / (maps * patches.places());
     float[] result = HeapArrays.sized(into, count * patches.imageLength());
-    Arrays.fill(result, 0);
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = loadMaps(ofMaps, from, length);
       multiply(true, weights, patches.depth(), columns, maps, valuesMemory, matrixMemory);
       matrixMemory.get(matrix, 0, patches.depth() * columns);
       for (int i = 0; i < length; i++) {
-        patches.gather(matrix, columns, i * patches.places(), result, from + i);
+        copies.gather(matrix, columns, i * patches.places(), result, from + i);
       }
     }
     return result;
@@ -145,7 +145,7 @@ final class PatchProducts {
   private int spread(float[] images, int from, int length) {
     int columns = length * patches.places();
     for (int i = 0; i < length; i++) {
-      patches.spread(images, from + i, matrix, columns, i * patches.places());
+      copies.spread(images, from + i, matrix, columns, i * patches.places());
     }
     matrixMemory.put(matrix, 0, patches.depth() * columns);
     return columns;
@@ -173,40 +173,5 @@ final class PatchProducts {
             values, m * columns + i * places, ofMaps, ((from + i) * maps + m) * places, places);
       }
     }
-  }
-
-  /** Adds a bias to each channel. */
-  static void addBias(float[] values, float[] bias, int places) {
-    for (int block = 0; block < values.length / places; block++) {
-      float b = bias[block % bias.length];
-      for (int i = block * places; i < (block + 1) * places; i++) {
-        values[i] += b;
-      }
-    }
-  }
-
-  /** Sum of the errors of each channel. */
-  static float[] sums(float[] errors, int channels, int places) {
-    float[] sums = new float[channels];
-    float[] lanes = new float[8];
-    for (int block = 0; block < errors.length / places; block++) {
-      Arrays.fill(lanes, 0);
-      int at = block * places;
-      int end = at + places;
-      for (; at + lanes.length <= end; at += lanes.length) {
-        for (int lane = 0; lane < lanes.length; lane++) {
-          lanes[lane] += errors[at + lane];
-        }
-      }
-      float sum = 0;
-      for (float lane : lanes) {
-        sum += lane;
-      }
-      for (; at < end; at++) {
-        sum += errors[at];
-      }
-      sums[block % channels] += sum;
-    }
-    return sums;
   }
 }

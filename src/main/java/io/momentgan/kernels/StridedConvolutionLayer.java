@@ -43,8 +43,8 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     images = HeapArrays.of(input, images);
     products = PatchProducts.of(products, patches, filters());
     results = products.toMaps(images, weights(), results);
-    PatchProducts.addBias(
-        results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), patches.places());
+    Channels.of(mapShape(patches))
+        .add(results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)));
     function().activate(results, 0, results.length);
     return HeapArrays.put(results, forward.get(mapShape(patches)));
   }
@@ -58,7 +58,8 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     INDArray biasGradient = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
     if (needsGradients) {
       products.gradient(images, errors, HeapArrays.memory(weightGradient));
-      Pieces.pointer(biasGradient).put(PatchProducts.sums(errors, filters(), patches.places()));
+      Pieces.pointer(biasGradient)
+          .put(HeapArrays.floats(Channels.of(mapShape(patches)).sums(errors)));
     }
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);

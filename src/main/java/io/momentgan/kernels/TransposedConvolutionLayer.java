@@ -43,8 +43,8 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     maps = HeapArrays.of(input, maps);
     products = PatchProducts.of(products, patches, (int) input.size(1));
     results = products.toImages(maps, weights(), results);
-    PatchProducts.addBias(
-        results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), plane(patches));
+    Channels.of(imageShape(patches))
+        .add(results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)));
     function().activate(results, 0, results.length);
     return HeapArrays.put(results, forward.get(imageShape(patches)));
   }
@@ -59,7 +59,7 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     if (needsGradients) {
       products.gradient(errors, maps, HeapArrays.memory(weightGradient));
       Pieces.pointer(biasGradient)
-          .put(PatchProducts.sums(errors, patches.channels(), plane(patches)));
+          .put(HeapArrays.floats(Channels.of(imageShape(patches)).sums(errors)));
     }
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(DeconvolutionParamInitializer.BIAS_KEY, biasGradient);
@@ -80,10 +80,6 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
 
   private FloatPointer weights() {
     return HeapArrays.memory(getParam(DeconvolutionParamInitializer.WEIGHT_KEY));
-  }
-
-  private static int plane(Patches patches) {
-    return patches.height() * patches.width();
   }
 
   private long[] imageShape(Patches patches) {

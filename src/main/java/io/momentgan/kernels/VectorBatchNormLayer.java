@@ -41,28 +41,41 @@ final class VectorBatchNormLayer extends BatchNormalization {
     mean = channels.sums(normalised);
     scale(mean, 1.0 / channels.perChannel());
     channels.shift(normalised, mean);
+    // The sums were partly in float: what they left of the mean goes too.
+    double[] rest = channels.sums(normalised);
+    scale(rest, 1.0 / channels.perChannel());
     variance = channels.products(normalised, normalised);
     scale(variance, 1.0 / channels.perChannel());
     deviation = new double[variance.length];
     float[] inverse = new float[variance.length];
+    float[] centre = new float[variance.length];
     for (int c = 0; c < variance.length; c++) {
+      mean[c] += rest[c];
+      variance[c] -= rest[c] * rest[c];
       deviation[c] = Math.sqrt(variance[c] + layerConf().getEps());
       inverse[c] = (float) (1 / deviation[c]);
+      centre[c] = (float) (-rest[c] / deviation[c]);
     }
-    float[] gammas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA));
-    float[] betas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.BETA));
+    float[] factors = channels.spread(inverse);
+    float[] shifts = channels.spread(centre);
+    float[] gammas = spread(BatchNormalizationParamInitializer.GAMMA);
+    float[] betas = spread(BatchNormalizationParamInitializer.BETA);
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     INDArray out = forward.get(input.shape());
     FloatPointer memory = Pieces.pointer(out);
     results = HeapArrays.sized(results, normalised.length);
     int image = channels.image();
     for (int from = 0; from < results.length; from += image) {
-      channels.scale(normalised, from, inverse);
-      channels.scaleAndShift(normalised, from, gammas, betas, results);
+      Channels.scaleAndShift(normalised, from, factors, shifts, normalised);
+      Channels.scaleAndShift(normalised, from, gammas, betas, results);
       function.activate(results, from, from + image);
       memory.position(from).put(results, from, image);
     }
     return out;
+  }
+
+  private float[] spread(String parameter) {
+    return channels.spread(HeapArrays.of(getParam(parameter)));
   }
 
   @Override
@@ -114,12 +127,8 @@ final class VectorBatchNormLayer extends BatchNormalization {
   }
 
   private void put(Gradient gradient, String key, double[] values) {
-    float[] floats = new float[values.length];
-    for (int c = 0; c < floats.length; c++) {
-      floats[c] = (float) values[c];
-    }
     INDArray view = gradientViews.get(key);
-    Pieces.pointer(view).put(floats);
+    Pieces.pointer(view).put(HeapArrays.floats(values));
     gradient.setGradientFor(key, view);
   }
 

@@ -46,9 +46,16 @@ public final class VectorLeakyRelu extends ActivationLReLU implements HeapActiva
 
   @Override
   public void backprop(float[] errors, float[] results, int from, int to) {
-    float slope = (float) getAlpha();
+    // Without a slope the results do not tell zero from what was less.
+    backprop(errors, results, from, to, (float) getAlpha(), getAlpha() > 0 ? 1 : 0);
+  }
+
+  /** Without branches, and of nothing but what the JVM's compiler has vector instructions for. */
+  private static void backprop(
+      float[] errors, float[] results, int from, int to, float slope, float atZero) {
     for (int i = from; i < to; i++) {
-      errors[i] = scaled(errors[i], results[i], slope);
+      float isPositive = Math.min(Math.max(results[i] * Float.MAX_VALUE + atZero, 0), 1);
+      errors[i] *= Math.max(isPositive, slope);
     }
   }
 

@@ -21,9 +21,10 @@ class BlasCoreTest {
     "AuthenticAMD, " + ALL + ", SKYLAKEX",
     "GenuineIntel, " + ALL + ",",
     "AuthenticAMD, fpu avx avx2,",
-    "AuthenticAMD, fpu avx avx2 avx512f,",
+    "AuthenticAMD, fpu avx avx2 fma, ZEN",
+    "AuthenticAMD, fpu avx avx2 fma avx512f, ZEN",
   })
-  void onlyForAmdWithAllOfAvx512(String vendor, String flags, String expected) {
+  void amdByWhatItsProcessorCan(String vendor, String flags, String expected) {
     List<String> processor =
         List.of("processor\t: 0", "vendor_id\t: " + vendor, "flags\t\t: " + flags, "");
     assertThat(BlasCore.better(processor)).isEqualTo(Optional.ofNullable(expected));
