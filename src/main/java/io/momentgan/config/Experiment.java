@@ -71,6 +71,11 @@ public record Experiment(
         discriminator.output().name().toLowerCase(Locale.ROOT),
         "identity (the losses work on logits)");
     ConfigException.check(
+        !discriminator.samplingDropout(),
+        "discriminator.sampling-dropout",
+        true,
+        "false (only the generator is sampled; the discriminator's dropout is always on in training)");
+    ConfigException.check(
         train.batchSize() >= 2 || !moments.penalised(),
         "train.batch-size",
         train.batchSize(),

@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param weightsSd standard deviation for the normal distributions
  * @param bias what biases start at
  * @param batchNorm conventions of batch normalisation, where layers have it
+ * @param samplingDropout whether dropout stays on when the network is sampled (ganhacks 17); else a
+ *     latent vector always gives the same image
  * @param optimizer how gradients become updates
  */
 public record NetworkConfig(
@@ -27,6 +29,7 @@ public record NetworkConfig(
     double weightsSd,
     double bias,
     BatchNorm batchNorm,
+    boolean samplingDropout,
     OptimizerConfig optimizer)
     implements Serializable {
   /** Checks each setting by itself. */

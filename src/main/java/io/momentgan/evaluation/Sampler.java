@@ -10,6 +10,7 @@ import io.momentgan.network.NetworkState;
 import io.momentgan.step.LatentVectors;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Draws pictures from a generator. */
 public final class Sampler {
@@ -65,18 +66,26 @@ public final class Sampler {
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, int count, long seed) {
-    return draw(state, LatentVectors.draw(experiment.latent(), count, seed));
+    return draw(state, LatentVectors.draw(experiment.latent(), count, seed), seed);
   }
 
   /**
-   * Draws images from given latent vectors, as one batch.
+   * Draws images from given latent vectors, as one batch. Where dropout stays on while sampling, it
+   * drops the same each time.
    *
    * @param state of the generator
    * @param z latent vectors [count, latent.size], row after row
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, float[] z) {
+    return draw(state, z, experiment.train().seed());
+  }
+
+  private float[][] draw(NetworkState state, float[] z, long seed) {
     generator.load(state);
+    if (experiment.generator().samplingDropout()) {
+      Nd4j.getRandom().setSeed(Seeds.of(seed, Seeds.Use.SAMPLING_DROPOUT));
+    }
     int count = z.length / experiment.latent().size();
     INDArray input = HostArrays.toArray(z, count, experiment.latent().size());
     float[] values = HostArrays.floats(generator.sample(input));

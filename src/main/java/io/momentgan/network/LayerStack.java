@@ -145,7 +145,7 @@ final class LayerStack {
 
   /** Deeplearning4j applies dropout to a layer's input and is given the share that is kept. */
   private void push(Layer layer) {
-    if (dropped > 0 && blueprint.training()) {
+    if (dropped > 0 && blueprint.drops()) {
       layer.setIDropout(new Dropout(1 - dropped));
     }
     dropped = 0;

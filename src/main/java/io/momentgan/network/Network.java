@@ -234,7 +234,8 @@ public final class Network {
   }
 
   /**
-   * A pass for use, without dropout; batch normalisation by the statistics that the settings name.
+   * A pass for use; batch normalisation by the statistics that the settings name. Dropout only
+   * where the settings keep it on while sampling; then ND4J's seed decides what is dropped.
    *
    * @param input rows [n, inputs]
    * @return rows [n, outputs]
@@ -250,8 +251,8 @@ public final class Network {
                 activations, (int) input.size(0), LayerWorkspaceMgr.noWorkspaces());
       }
       Layer layer = model.getLayer(i);
-      boolean batchStatistics = batch && layer instanceof BatchNormalization;
-      activations = layer.activate(activations, batchStatistics, LayerWorkspaceMgr.noWorkspaces());
+      boolean training = layer instanceof BatchNormalization ? batch : config().samplingDropout();
+      activations = layer.activate(activations, training, LayerWorkspaceMgr.noWorkspaces());
     }
     return rows(activations);
   }

@@ -31,7 +31,8 @@ record NetworkBlueprint(
     /** Dropout and noise where the settings have them, and fast kernels. */
     TRAINING,
     /**
-     * Stock Deeplearning4j throughout, without dropout: what files hold, and samples are drawn by.
+     * Stock Deeplearning4j throughout, what files hold and samples are drawn by. Dropout only where
+     * it stays on while sampling.
      */
     USE
   }
@@ -62,6 +63,10 @@ record NetworkBlueprint(
 
   boolean training() {
     return purpose == Purpose.TRAINING;
+  }
+
+  boolean drops() {
+    return training() || config.samplingDropout();
   }
 
   /** The fast kernels work on the memory of the CPU. */

@@ -63,6 +63,7 @@ class ExperimentReaderTest {
                     0.02,
                     0,
                     batchNorm,
+                    false,
                     adam),
                 new NetworkConfig(
                     List.of(new LayerConfig.Dense(8, false, 0)),
@@ -73,6 +74,7 @@ class ExperimentReaderTest {
                     0.02,
                     0,
                     batchNorm,
+                    false,
                     adam),
                 new LossConfig(
                     LossConfig.Type.CROSS_ENTROPY,

@@ -88,6 +88,22 @@ class SamplerTest {
     assertThat(firstOf(running, 4)).isEqualTo(firstOf(running, 5));
   }
 
+  @Test
+  void dropoutWhileSamplingIsThatOfTheSeed() {
+    String dropout = "generator.layers.0.dropout=0.5";
+    Experiment dropping = experiment(dropout, "generator.sampling-dropout=true");
+    Sampler other = new Sampler(dropping, IMAGE);
+    float[] z = new float[4 * 6];
+    Arrays.fill(z, 0.5f);
+    float[][] sameLatent = other.draw(generator, z);
+    assertThat(Arrays.stream(sameLatent).map(Arrays::toString).distinct()).hasSizeGreaterThan(1);
+    assertThat(other.draw(generator, z)).isDeepEqualTo(sameLatent);
+    assertThat(other.draw(generator, 7, 3)).isDeepEqualTo(other.draw(generator, 7, 3));
+    assertThat(other.draw(generator, 7, 3)).isNotEqualTo(sampler.draw(generator, 7, 3));
+    float[][] off = new Sampler(experiment(dropout), IMAGE).draw(generator, z);
+    assertThat(Arrays.stream(off).map(Arrays::toString).distinct()).hasSize(1);
+  }
+
   private static float[] firstOf(Experiment settings, int count) {
     return new Sampler(settings, IMAGE).draw(generator(settings), count, 3)[0];
   }
