@@ -4,6 +4,7 @@ import io.momentgan.config.ConfigException;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.PixelShuffle;
 import io.momentgan.kernels.VectorLeakyRelu;
 import io.momentgan.kernels.VectorTanh;
@@ -66,20 +67,30 @@ final class LayerStack {
       flatten();
       vector = true;
       ImageShape to = new ImageShape(dense.units(), 1, 1);
-      addHidden(weighted.dense(shape, to), to, dense.batchNorm());
+      addHidden(weighted.dense(shape, to), to, dense.batchNorm(), false);
+    } else if (layer instanceof LayerConfig.Maxout maxout) {
+      addMaxout(maxout);
     } else if (layer instanceof LayerConfig.Project project) {
       flatten();
       vector = false;
       ImageShape to = LayerSizes.projected(project, size);
-      addHidden(weighted.dense(shape, to), to, project.batchNorm());
+      addHidden(weighted.dense(shape, to), to, project.batchNorm(), project.instanceNorm());
     } else if (layer instanceof LayerConfig.Convolution c) {
       unflatten();
       ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
-      addHidden(weighted.convolution(shape, to, c.kernel(), c.stride()), to, c.batchNorm());
+      addHidden(
+          weighted.convolution(shape, to, c.kernel(), c.stride()),
+          to,
+          c.batchNorm(),
+          c.instanceNorm());
     } else if (layer instanceof LayerConfig.TransposedConvolution c) {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
-      addHidden(weighted.transposed(shape, to, c.kernel(), c.stride()), to, c.batchNorm());
+      addHidden(
+          weighted.transposed(shape, to, c.kernel(), c.stride()),
+          to,
+          c.batchNorm(),
+          c.instanceNorm());
     } else if (layer instanceof LayerConfig.AveragePool pool) {
       unflatten();
       push(average(pool.size()));
@@ -95,8 +106,9 @@ final class LayerStack {
     dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
   }
 
-  private void addHidden(FeedForwardLayer layer, ImageShape to, boolean batchNorm) {
-    if (!batchNorm) {
+  private void addHidden(
+      FeedForwardLayer layer, ImageShape to, boolean batchNorm, boolean instanceNorm) {
+    if (!batchNorm && !instanceNorm) {
       layer.setActivationFn(leakyRelu());
       pushWeighted(layer, to);
       return;
@@ -106,8 +118,31 @@ final class LayerStack {
     if (!vector) {
       unflatten();
     }
-    push(weighted.batchNorm(to.channels()));
-    push(new ActivationLayer.Builder().activation(leakyRelu()).build());
+    push(
+        batchNorm
+            ? weighted.batchNorm(to.channels())
+            : activation(new InstanceNorm(config.batchNorm().epsilon())));
+    push(activation(leakyRelu()));
+  }
+
+  /**
+   * Stock layers do it: the pieces of a unit are a row of an image that is pooled to its largest.
+   */
+  private void addMaxout(LayerConfig.Maxout maxout) {
+    flatten();
+    vector = true;
+    ImageShape affine = new ImageShape(maxout.units() * maxout.pieces(), 1, 1);
+    FeedForwardLayer layer = weighted.dense(shape, affine);
+    layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
+    push(layer);
+    before(layers.size(), new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
+    push(
+        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+            .kernelSize(1, maxout.pieces())
+            .stride(1, maxout.pieces())
+            .build());
+    before(layers.size(), new CnnToFeedForwardPreProcessor(maxout.units(), 1, 1));
+    shape = new ImageShape(maxout.units(), 1, 1);
   }
 
   private void addOutput() {
@@ -153,10 +188,7 @@ final class LayerStack {
   }
 
   private void pushIdentity(IDropout change) {
-    ActivationLayer layer =
-        new ActivationLayer.Builder()
-            .activation(Activation.IDENTITY.getActivationFunction())
-            .build();
+    ActivationLayer layer = activation(Activation.IDENTITY.getActivationFunction());
     push(layer);
     if (layer.getIDropout() == null) {
       layer.setIDropout(change);
@@ -192,6 +224,10 @@ final class LayerStack {
 
   private void before(int layer, InputPreProcessor next) {
     preProcessors.merge(layer, next, (a, b) -> new ComposableInputPreProcessor(a, b));
+  }
+
+  private static ActivationLayer activation(IActivation function) {
+    return new ActivationLayer.Builder().activation(function).build();
   }
 
   private static SubsamplingLayer average(int size) {

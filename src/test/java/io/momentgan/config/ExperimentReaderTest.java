@@ -252,7 +252,7 @@ class ExperimentReaderTest {
         "samples.stored=10         | samples.stored: found 10, expected at least 11",
         "train.epoch=3             | train.epoch: found an unknown setting, expected one of",
         "generator.layers.0.nodes=3 | generator.layers.0.nodes: found an unknown setting, expected one of",
-        "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense, project, convolution,"
+        "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense, maxout, project, convolution,"
             + " transposed-convolution, average-pool, pixel-shuffle, noise",
         "generator.layers.0={units: 3} | generator.layers.0: found a mapping, expected a layer such as {type: dense, units: 128}",
         "generator.layers.0=       | generator.layers.0: found \"\", expected a layer such as",
