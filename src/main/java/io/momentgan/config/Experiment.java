@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param discriminator from an image to one logit
  * @param loss the adversarial losses
  * @param discriminatorInput what is done to the images that the discriminator is shown
+ * @param labels what networks are told of the images' classes
  * @param moments moment stabilization
  * @param train length, order and distribution
  * @param averaging what is made of the workers' networks
@@ -37,6 +38,7 @@ public record Experiment(
     NetworkConfig discriminator,
     LossConfig loss,
     DiscriminatorInputConfig discriminatorInput,
+    LabelsConfig labels,
     MomentsConfig moments,
     TrainConfig train,
     AveragingConfig averaging,
@@ -98,6 +100,7 @@ public record Experiment(
         discriminator,
         loss,
         discriminatorInput,
+        labels,
         moments,
         newTrain,
         averaging,

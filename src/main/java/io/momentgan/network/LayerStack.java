@@ -5,6 +5,7 @@ import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.InstanceNorm;
+import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.PixelShuffle;
 import io.momentgan.kernels.VectorLeakyRelu;
 import io.momentgan.kernels.VectorTanh;
@@ -49,11 +50,24 @@ final class LayerStack {
     this.weighted = new WeightedLayers(blueprint);
     this.shape = blueprint.input();
     this.vector = shape.height() * shape.width() == 1;
+    if (blueprint.labels().isEmbedded()) {
+      addEmbedding();
+    }
     List<ImageShape> sizes = LayerSizes.of(config, blueprint.output());
     for (int i = 0; i < config.layers().size(); i++) {
       add(config.layers().get(i), sizes.get(i));
     }
     addOutput();
+  }
+
+  /** A class's vector goes behind z, or is one more channel of an image. */
+  private void addEmbedding() {
+    int values = vector ? blueprint.labels().embedding() : shape.height() * shape.width();
+    push(weighted.embedding(shape, blueprint.labels().classes(), values));
+    shape =
+        vector
+            ? new ImageShape(shape.channels() + values, 1, 1)
+            : new ImageShape(shape.channels() + 1, shape.height(), shape.width());
   }
 
   /** Hands the layers over. */
@@ -67,19 +81,19 @@ final class LayerStack {
       flatten();
       vector = true;
       ImageShape to = new ImageShape(dense.units(), 1, 1);
-      addHidden(weighted.dense(shape, to), to, dense.batchNorm(), false);
+      addHidden(weighted.dense(told(), to), to, dense.batchNorm(), false);
     } else if (layer instanceof LayerConfig.Maxout maxout) {
       addMaxout(maxout);
     } else if (layer instanceof LayerConfig.Project project) {
       flatten();
       vector = false;
       ImageShape to = LayerSizes.projected(project, size);
-      addHidden(weighted.dense(shape, to), to, project.batchNorm(), project.instanceNorm());
+      addHidden(weighted.dense(told(), to), to, project.batchNorm(), project.instanceNorm());
     } else if (layer instanceof LayerConfig.Convolution c) {
       unflatten();
       ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
       addHidden(
-          weighted.convolution(shape, to, c.kernel(), c.stride()),
+          weighted.convolution(told(), to, c.kernel(), c.stride()),
           to,
           c.batchNorm(),
           c.instanceNorm());
@@ -87,7 +101,7 @@ final class LayerStack {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
       addHidden(
-          weighted.transposed(shape, to, c.kernel(), c.stride()),
+          weighted.transposed(told(), to, c.kernel(), c.stride()),
           to,
           c.batchNorm(),
           c.instanceNorm());
@@ -132,7 +146,7 @@ final class LayerStack {
     flatten();
     vector = true;
     ImageShape affine = new ImageShape(maxout.units() * maxout.pieces(), 1, 1);
-    FeedForwardLayer layer = weighted.dense(shape, affine);
+    FeedForwardLayer layer = weighted.dense(told(), affine);
     layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
     push(layer);
     before(layers.size(), new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
@@ -152,17 +166,17 @@ final class LayerStack {
         switch (last.type()) {
           case DENSE -> {
             flatten();
-            yield weighted.dense(shape, to);
+            yield weighted.dense(told(), to);
           }
           case CONVOLUTION -> {
             unflatten();
             LayerSizes.require(LayerSizes.shrunk(shape, to.channels(), last.stride()), to);
-            yield weighted.convolution(shape, to, last.kernel(), last.stride());
+            yield weighted.convolution(told(), to, last.kernel(), last.stride());
           }
           case TRANSPOSED_CONVOLUTION -> {
             unflatten();
             LayerSizes.enlarged(shape, to.channels(), last.stride(), to);
-            yield weighted.transposed(shape, to, last.kernel(), last.stride());
+            yield weighted.transposed(told(), to, last.kernel(), last.stride());
           }
         };
     layer.setActivationFn(outputActivation());
@@ -224,6 +238,18 @@ final class LayerStack {
 
   private void before(int layer, InputPreProcessor next) {
     preProcessors.merge(layer, next, (a, b) -> new ComposableInputPreProcessor(a, b));
+  }
+
+  /** What the next layer with weights gets: where it is told the class, so many channels more. */
+  private ImageShape told() {
+    int classes = blueprint.labels().perLayer();
+    if (classes == 0) {
+      return shape;
+    }
+    before(layers.size(), new LabelChannels(classes));
+    return flat
+        ? new ImageShape(shape.features() + classes, 1, 1)
+        : new ImageShape(shape.channels() + classes, shape.height(), shape.width());
   }
 
   private static ActivationLayer activation(IActivation function) {

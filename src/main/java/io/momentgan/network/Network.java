@@ -36,41 +36,22 @@ public final class Network {
   private final MultiLayerNetwork model;
   private final ParameterLayout layout;
   private final INDArray gradient;
+  private final LabelParts labels;
 
   /**
-   * A network to train, with initial weights.
+   * A network with initial weights.
    *
-   * @param config the settings
-   * @param input shape of what comes in; a vector of n is nx1x1
-   * @param output shape of what comes out
-   * @param dataType type of the parameters: FLOAT, or DOUBLE for checks
+   * @param blueprint what it is made of
    * @param seed seed of the initial weights
    */
-  public Network(
-      NetworkConfig config, ImageShape input, ImageShape output, DataType dataType, long seed) {
-    this(new NetworkBlueprint(config, input, output, dataType, Purpose.TRAINING), seed);
-  }
-
-  private Network(NetworkBlueprint blueprint, long seed) {
+  Network(NetworkBlueprint blueprint, long seed) {
     this.blueprint = blueprint;
     this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
     model.initGradientsView();
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
-  }
-
-  /**
-   * A network to use, for {@link #load}: stock Deeplearning4j throughout, so that plain
-   * Deeplearning4j gives the same bits.
-   *
-   * @param config the settings
-   * @param input shape of what comes in; a vector of n is nx1x1
-   * @param output shape of what comes out
-   * @return the network
-   */
-  public static Network forUse(NetworkConfig config, ImageShape input, ImageShape output) {
-    return new Network(new NetworkBlueprint(config, input, output, DataType.FLOAT, Purpose.USE), 0);
+    labels = new LabelParts(model, blueprint.labels().classes());
   }
 
   /** The Deeplearning4j network itself. */
@@ -103,6 +84,19 @@ public final class Network {
   public boolean isStochastic() {
     return config().layers().stream()
         .anyMatch(layer -> layer.dropout() > 0 || layer instanceof LayerConfig.Noise);
+  }
+
+  /**
+   * A training pass of a network that is told the classes of the images, see {@link
+   * #forward(INDArray)}.
+   *
+   * @param input rows [n, inputs]
+   * @param classes the class of each row; of no account to networks that are not told
+   * @return rows [n, outputs]
+   */
+  public INDArray forward(INDArray input, int[] classes) {
+    labels.give(classes, input);
+    return forward(input);
   }
 
   /**
@@ -231,6 +225,19 @@ public final class Network {
       INDArray part = view(params, new ParameterLayout.Range(from, to));
       part.assign(Transforms.max(Transforms.min(part, bound), -bound));
     }
+  }
+
+  /**
+   * A pass for use of a network that is told the classes of the images, see {@link
+   * #sample(INDArray)}.
+   *
+   * @param input rows [n, inputs]
+   * @param classes the class of each row; of no account to networks that are not told
+   * @return rows [n, outputs]
+   */
+  public INDArray sample(INDArray input, int[] classes) {
+    labels.give(classes, input);
+    return sample(input);
   }
 
   /**

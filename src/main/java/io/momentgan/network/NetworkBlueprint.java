@@ -21,11 +21,17 @@ import org.nd4j.linalg.learning.config.Sgd;
  * @param config the settings
  * @param input shape of what comes in; a vector of n is nx1x1
  * @param output shape of what comes out
+ * @param labels how it is told the classes of the images
  * @param dataType type of the parameters
  * @param purpose what the network is for
  */
 record NetworkBlueprint(
-    NetworkConfig config, ImageShape input, ImageShape output, DataType dataType, Purpose purpose) {
+    NetworkConfig config,
+    ImageShape input,
+    ImageShape output,
+    LabelInput labels,
+    DataType dataType,
+    Purpose purpose) {
   /** What a network is for. */
   enum Purpose {
     /** Dropout and noise where the settings have them, and fast kernels. */
@@ -39,7 +45,7 @@ record NetworkBlueprint(
 
   /** The same network for another purpose. */
   NetworkBlueprint with(Purpose other) {
-    return new NetworkBlueprint(config, input, output, dataType, other);
+    return new NetworkBlueprint(config, input, output, labels, dataType, other);
   }
 
   /**

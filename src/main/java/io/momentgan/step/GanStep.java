@@ -72,32 +72,47 @@ public final class GanStep {
    * @return figures of the batch as seen by the updates
    */
   public Losses iterate(INDArray real, long iteration) {
+    return iterate(real, new int[0], iteration);
+  }
+
+  /**
+   * Trains both networks on one batch of images with classes; generated images have the same.
+   *
+   * @param real images [n, features] in [-1, 1]
+   * @param labels the class of each; empty where labels are not used
+   * @param iteration number of the iteration in the whole training, which seeds its draws
+   * @return figures of the batch as seen by the updates
+   */
+  public Losses iterate(INDArray real, int[] labels, long iteration) {
+    return iterate(new LabelledImages(real, labels), iteration);
+  }
+
+  private Losses iterate(LabelledImages real, long iteration) {
     seedNoise(iteration);
-    int n = (int) real.size(0);
     int last = experiment.train().dSteps() - 1;
     for (int i = 0; i < last; i++) {
-      discriminator.update(real, generate(n, iteration, i).images(), iteration, i);
+      discriminator.update(real, generate(real, iteration, i).images(), iteration, i);
     }
-    Fake seen = generate(n, iteration, last);
+    Fake seen = generate(real, iteration, last);
     Fake fake = networks.generator().isStochastic() ? seen.again(networks.generator()) : seen;
-    MomentExchange.Pending pending = begin(real, fake.images());
+    MomentExchange.Pending pending = begin(real, fake);
     DiscriminatorUpdate.Loss d = discriminator.update(real, seen.images(), iteration, last);
     ThresholdsConfig thresholds = experiment.train().thresholds();
     int draws = experiment.train().dSteps() + experiment.train().gSteps();
     for (int i = last + 1; isAbove(d.value(), thresholds.dLoss(), i); i++) {
-      d = discriminator.update(real, generate(n, iteration, draws++).images(), iteration, i);
+      d = discriminator.update(real, generate(real, iteration, draws++).images(), iteration, i);
       fake = fake.again(networks.generator());
-      pending = begin(real, fake.images());
+      pending = begin(real, fake);
     }
-    Losses losses = updateGenerator(fake.images(), d, await(pending), iteration, 0);
+    Losses losses = updateGenerator(fake, d, await(pending), iteration, 0);
     for (int i = 1; i < experiment.train().gSteps(); i++) {
-      fake = next(fake, n, iteration, last + i);
-      losses = updateGenerator(fake.images(), d, again(fake), iteration, i);
+      fake = next(fake, real, iteration, last + i);
+      losses = updateGenerator(fake, d, again(fake), iteration, i);
     }
     int made = experiment.train().gSteps();
     for (int i = made; isAbove(losses.generatorBce(), thresholds.gLoss(), i); i++) {
-      fake = next(fake, n, iteration, draws++);
-      losses = updateGenerator(fake.images(), d, again(fake), iteration, i);
+      fake = next(fake, real, iteration, draws++);
+      losses = updateGenerator(fake, d, again(fake), iteration, i);
     }
     lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
@@ -111,14 +126,14 @@ public final class GanStep {
     return collective.merge(List.of(Moments.ofMeans(1, loss))).get(0).mean()[0] > threshold;
   }
 
-  private Fake next(Fake fake, int n, long iteration, int draw) {
+  private Fake next(Fake fake, LabelledImages real, long iteration, int draw) {
     return experiment.train().freshLatent()
-        ? generate(n, iteration, draw)
+        ? generate(real, iteration, draw)
         : fake.again(networks.generator());
   }
 
   private MomentExchange.Result again(Fake fake) {
-    return await(exchange.again(fake.images(), lastLosses));
+    return await(exchange.again(fake.rows(), lastLosses));
   }
 
   /**
@@ -130,8 +145,8 @@ public final class GanStep {
   }
 
   /** Gradients and losses are exchanged by the same way, one exchange after another. */
-  private MomentExchange.Pending begin(INDArray real, INDArray fake) {
-    MomentExchange.Pending pending = exchange.begin(real, fake, lastLosses);
+  private MomentExchange.Pending begin(LabelledImages real, Fake fake) {
+    MomentExchange.Pending pending = exchange.begin(real.rows(), fake.rows(), lastLosses);
     if (!sharing.on() && !experiment.train().thresholds().on()) {
       return pending;
     }
@@ -154,22 +169,38 @@ public final class GanStep {
    * @return figures with the networks as they are
    */
   public Losses evaluate(INDArray real, long iteration) {
-    int draw = experiment.train().dSteps() - 1;
-    Fake fake = generate((int) real.size(0), iteration, draw);
-    DiscriminatorUpdate.Loss d = discriminator.evaluate(real, fake.images(), iteration, draw);
-    LogitLoss g = LogitLoss.generator(d.fakeLogits(), experiment.loss());
-    double all = lastLosses + d.value() + g.mean();
-    return losses(d, g, await(exchange.begin(real, fake.images(), all)));
+    return evaluate(real, new int[0], iteration);
   }
 
-  private Fake generate(int n, long iteration, int draw) {
+  /**
+   * The same for images with classes.
+   *
+   * @param real the batch of the last {@link #iterate}
+   * @param labels the class of each; empty where labels are not used
+   * @param iteration the iteration of the last {@link #iterate}
+   * @return figures with the networks as they are
+   */
+  public Losses evaluate(INDArray real, int[] labels, long iteration) {
+    LabelledImages images = new LabelledImages(real, labels);
+    int draw = experiment.train().dSteps() - 1;
+    Fake fake = generate(images, iteration, draw);
+    DiscriminatorUpdate.Loss d = discriminator.evaluate(images, fake.images(), iteration, draw);
+    LogitLoss g = LogitLoss.generator(d.fake().logits(), experiment.loss());
+    double classLoss = d.fake().classes().mean();
+    double all = lastLosses + d.value() + g.mean() + classLoss;
+    return losses(d, g.mean(), classLoss, await(exchange.begin(real, fake.rows(), all)));
+  }
+
+  /** As many images as there are real ones, of the same classes. */
+  private Fake generate(LabelledImages real, long iteration, int draw) {
+    int n = real.count();
     long seed =
         Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iteration, collective.rank(), draw);
     float[] values = LatentVectors.draw(experiment.latent(), n, seed);
     INDArray z =
         HostArrays.toArray(values, n, experiment.latent().size())
             .castTo(networks.generator().dataType());
-    return new Fake(z, networks.generator().forward(z));
+    return Fake.of(networks.generator(), z, real.labels());
   }
 
   private void seedNoise(long iteration) {
@@ -181,22 +212,22 @@ public final class GanStep {
   }
 
   private Losses updateGenerator(
-      INDArray fake,
+      Fake fake,
       DiscriminatorUpdate.Loss dLoss,
       MomentExchange.Result exchanged,
       long iteration,
       int update) {
     Network g = networks.generator();
-    int n = (int) fake.size(0);
-    DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake, iteration, update);
-    LogitLoss adversarial = judgement.loss();
+    int n = fake.images().count();
+    DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake.images(), iteration, update);
     INDArray epsilon = judgement.gradient();
-    addPenaltyGradient(epsilon, fake, exchanged);
+    addPenaltyGradient(epsilon, fake.rows(), exchanged);
     g.backwardToParameters(epsilon);
     sharing.share(g, n);
     double norm = g.gradientNorm(n);
     g.update(n);
-    return losses(dLoss, adversarial, exchanged).withGeneratorNorm(norm);
+    return losses(dLoss, judgement.loss().mean(), judgement.classLoss(), exchanged)
+        .withGeneratorNorm(norm);
   }
 
   private void addPenaltyGradient(
@@ -236,14 +267,17 @@ public final class GanStep {
   }
 
   private Losses losses(
-      DiscriminatorUpdate.Loss d, LogitLoss adversarial, MomentExchange.Result exchanged) {
+      DiscriminatorUpdate.Loss d,
+      double adversarial,
+      double classLoss,
+      MomentExchange.Result exchanged) {
     MomentDistance distance =
         exchanged.comparison().map(Comparison::distance).orElse(new MomentDistance(0, 0));
     double penalty = exchanged.comparison().map(c -> c.value(penalties(c))).orElse(0.0);
     return new Losses(
         d.value(),
-        adversarial.mean() + penalty,
-        adversarial.mean(),
+        adversarial + classLoss + penalty,
+        adversarial,
         distance.mean(),
         distance.variance(),
         d.realProbability(),
@@ -252,9 +286,17 @@ public final class GanStep {
         0);
   }
 
-  private record Fake(INDArray z, INDArray images) {
+  private record Fake(INDArray z, LabelledImages images) {
+    static Fake of(Network generator, INDArray z, int[] labels) {
+      return new Fake(z, new LabelledImages(generator.forward(z, labels), labels));
+    }
+
     Fake again(Network generator) {
-      return new Fake(z, generator.forward(z));
+      return of(generator, z, images.labels());
+    }
+
+    INDArray rows() {
+      return images.rows();
     }
   }
 }

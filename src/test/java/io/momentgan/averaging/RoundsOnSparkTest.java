@@ -30,6 +30,7 @@ import io.momentgan.partition.Shards;
 import io.momentgan.step.GanStep;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
@@ -47,6 +48,7 @@ class RoundsOnSparkTest {
   private static final ImageShape GLYPH = new ImageShape(1, 28, 28);
   private static final String BATCH_NORM =
       "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]";
+  private static final String LABELS = "labels.classes=10";
   private static final String[] SYNCHRONOUS = {
     "generator.optimizer.learning-rate=0.01",
     "discriminator.optimizer.learning-rate=0.01",
@@ -66,7 +68,8 @@ class RoundsOnSparkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2"})
+  @ValueSource(
+      strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2", LABELS})
   void oneWorkerOnSparkEqualsTheSameLoopWithoutSparkBitForBit(String setting) {
     Experiment experiment = Experiments.small(setting);
     ImageSource images = new GlyphSource(100, 1);
@@ -110,6 +113,44 @@ class RoundsOnSparkTest {
     assertRelativelyClose(distributed.generator(), single.generator(), start.generator());
     assertRelativelyClose(
         distributed.discriminator(), single.discriminator(), start.discriminator());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void labelsGoWithTheImagesToEachWorker(int frequency) {
+    String[] settings = {
+      "train.workers=2",
+      "train.averaging-frequency=" + frequency,
+      LABELS,
+      "labels.discriminator=class-head"
+    };
+    Experiment experiment = Experiments.small(settings);
+    ImageSource images = new GlyphSource(200, 1);
+    Snapshot first = train(experiment, images, 5);
+    assertThat(train(experiment, images, 5).generator().params())
+        .isEqualTo(first.generator().params());
+    assertThat(train(experiment, new OneClass(images), 5).generator().params())
+        .isNotEqualTo(first.generator().params());
+  }
+
+  /** The same images, all of class 3. */
+  private record OneClass(ImageSource images) implements ImageSource {
+    @Override
+    public int count() {
+      return images.count();
+    }
+
+    @Override
+    public ImageShape shape() {
+      return images.shape();
+    }
+
+    @Override
+    public Images read(int[] indices) {
+      byte[] labels = new byte[indices.length];
+      Arrays.fill(labels, (byte) 3);
+      return new Images(shape(), images.read(indices).pixels(), labels);
+    }
   }
 
   @Test
@@ -342,7 +383,9 @@ class RoundsOnSparkTest {
         Round round = schedule.round(number);
         int[] order = shard.order(experiment.train().seed(), round.epoch());
         for (int i = 0; i < round.iterations(); i++) {
-          step.iterate(batch(experiment, shard, order, round.firstIteration() + i), iterations++);
+          int at = round.firstIteration() + i;
+          int[] labels = shard.labels(order, at, experiment.train().batchSize());
+          step.iterate(batch(experiment, shard, order, at), labels, iterations++);
         }
       }
     }

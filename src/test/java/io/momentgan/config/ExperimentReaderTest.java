@@ -87,6 +87,7 @@ class ExperimentReaderTest {
                     false,
                     0),
                 new DiscriminatorInputConfig(0, 0, 0, 0.5),
+                new LabelsConfig(0, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.ONE_HOT, 50, 1),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
                 new TrainConfig(
                     20, 1, 100, 0, 10, List.of(), 1, 1, false, new ThresholdsConfig(0, 0, 5), 300),
@@ -428,6 +429,7 @@ class ExperimentReaderTest {
         e.discriminator(),
         e.loss(),
         e.discriminatorInput(),
+        e.labels(),
         e.moments(),
         e.train(),
         e.averaging(),

@@ -270,7 +270,7 @@ class ConvolutionalNetworkTest {
     ImageShape shape = new ImageShape(1, 11, 10);
     Network trained = GanNetworks.build(experiment, shape, DataType.FLOAT).generator();
     INDArray z = random(5, 3);
-    Network used = Network.forUse(experiment.generator(), GanNetworks.latent(experiment), shape);
+    Network used = GanNetworks.generatorForUse(experiment, shape);
     used.load(trained.state());
     MultiLayerNetwork plain =
         ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(trained.toZip()), true);
@@ -312,7 +312,7 @@ class ConvolutionalNetworkTest {
         Experiments.small(layers, output, "generator.batch-norm.sampling=running");
     ImageShape shape = new ImageShape(2, 6, 6);
     Network trained = GanNetworks.build(experiment, shape, DataType.FLOAT).generator();
-    Network used = Network.forUse(experiment.generator(), GanNetworks.latent(experiment), shape);
+    Network used = GanNetworks.generatorForUse(experiment, shape);
     used.load(NetworkState.ofZip(trained.toZip()));
     INDArray z = random(5, 3);
     assertThat(HostArrays.floats(trained.sample(z)))

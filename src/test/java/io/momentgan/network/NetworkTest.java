@@ -157,7 +157,7 @@ class NetworkTest {
             "generator.layers=[{type: dense, units: 50, dropout: 0.5}]",
             "generator.sampling-dropout=true");
     Network trained = generator(experiment, 6);
-    Network used = Network.forUse(experiment.generator(), GanNetworks.latent(experiment), image(6));
+    Network used = GanNetworks.generatorForUse(experiment, image(6));
     used.load(trained.state());
     INDArray z = normal(9, 3);
     Nd4j.getRandom().setSeed(5);
@@ -212,8 +212,7 @@ class NetworkTest {
     for (String setting : new String[] {"name=plain", DROPOUT, BATCH_NORM}) {
       Experiment experiment = Experiments.small(setting);
       Network trained = trained(experiment);
-      Network used =
-          Network.forUse(experiment.generator(), GanNetworks.latent(experiment), image(6));
+      Network used = GanNetworks.generatorForUse(experiment, image(6));
       used.load(trained.state());
       boolean batchStatistics = setting.equals(BATCH_NORM);
       float[] plain = HostArrays.floats(loaded(trained).output(z, batchStatistics));

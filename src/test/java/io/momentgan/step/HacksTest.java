@@ -90,7 +90,7 @@ class HacksTest {
     int batches = 40;
     for (int iteration = 0; iteration < batches; iteration++) {
       INDArray fake = Nd4j.valueArrayOf(new long[] {batch, 2}, iteration, DataType.FLOAT);
-      INDArray shown = input.replayed(fake, iteration, 0);
+      INDArray shown = input.replayed(new LabelledImages(fake, new int[0]), iteration, 0).rows();
       assertThat(fake.minNumber().intValue()).isEqualTo(iteration);
       for (int i = 0; i < batch; i++) {
         assertThat(shown.getDouble(i, 0)).isEqualTo(shown.getDouble(i, 1));
