@@ -78,6 +78,23 @@ public record Experiment(
         true,
         "false (only the generator is sampled; the discriminator's dropout is always on in training)");
     ConfigException.check(
+        !generator.spectralNorm(),
+        "generator.spectral-norm",
+        true,
+        "false (it bounds how steep a discriminator is)");
+    ConfigException.check(
+        loss.type() != LossConfig.Type.WASSERSTEIN
+            || loss.clip() > 0
+            || discriminator.spectralNorm(),
+        "loss.clip",
+        loss.clip(),
+        "a positive bound such as 0.01 with loss.type wasserstein, or discriminator.spectral-norm (else the loss has no bound)");
+    ConfigException.check(
+        loss.clip() == 0 || !discriminator.spectralNorm(),
+        "loss.clip",
+        loss.clip(),
+        "0 with discriminator.spectral-norm (both bound the same weights)");
+    ConfigException.check(
         train.batchSize() >= 2 || !moments.penalised(),
         "train.batch-size",
         train.batchSize(),

@@ -4,6 +4,7 @@ import io.momentgan.config.ConfigException;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.PixelShuffle;
@@ -58,6 +59,9 @@ final class LayerStack {
       add(config.layers().get(i), sizes.get(i));
     }
     addOutput();
+    if (config.spectralNorm()) {
+      push(new HeldValues(SpectralNorm.length(layers)));
+    }
   }
 
   /** A class's vector goes behind z, or is one more channel of an image. */

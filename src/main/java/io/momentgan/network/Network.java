@@ -37,6 +37,7 @@ public final class Network {
   private final ParameterLayout layout;
   private final INDArray gradient;
   private final LabelParts labels;
+  private final SpectralNorm spectralNorm;
 
   /**
    * A network with initial weights.
@@ -52,6 +53,7 @@ public final class Network {
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
+    spectralNorm = SpectralNorm.of(blueprint.config(), model, seed);
   }
 
   /** The Deeplearning4j network itself. */
@@ -77,7 +79,7 @@ public final class Network {
   /** Number of trainable parameters: neither running statistics nor fixed scales count. */
   public int trainableParameters() {
     int fixed = config().batchNorm().gamma() ? 0 : layout.gammasLength();
-    return layout.length() - layout.statisticsLength() - fixed;
+    return layout.length() - layout.statisticsLength() - fixed - spectralNorm.heldLength();
   }
 
   /** Whether two training passes of the same input differ. */
@@ -106,8 +108,10 @@ public final class Network {
    * @return rows [n, outputs]
    */
   public INDArray forward(INDArray input) {
+    spectralNorm.apply();
     model.setInput(input);
     List<INDArray> activations = model.feedForward(true, false);
+    spectralNorm.restore();
     return rows(activations.get(activations.size() - 1));
   }
 
@@ -147,7 +151,13 @@ public final class Network {
         layer.compute(gradients, inputErrors || i > 0);
       }
     }
-    return rows(model.backpropGradient(likeOutput(epsilon), null).getSecond());
+    spectralNorm.apply();
+    INDArray back = model.backpropGradient(likeOutput(epsilon), null).getSecond();
+    spectralNorm.restore();
+    if (gradients) {
+      spectralNorm.passGradient();
+    }
+    return rows(back);
   }
 
   /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
@@ -203,6 +213,7 @@ public final class Network {
         .update(model, flatGradient(), updates, 0, batchSize, LayerWorkspaceMgr.noWorkspaces());
     model.params().subi(gradient);
     model.setIterationCount(updates + 1);
+    spectralNorm.step();
   }
 
   /**
@@ -298,6 +309,7 @@ public final class Network {
       view.assign(HostArrays.toArray(state.updaterState(), view.shape()));
     }
     model.setIterationCount(state.updates());
+    spectralNorm.follow();
   }
 
   /**

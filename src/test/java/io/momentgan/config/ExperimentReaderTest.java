@@ -64,6 +64,7 @@ class ExperimentReaderTest {
                     0,
                     batchNorm,
                     false,
+                    false,
                     adam),
                 new NetworkConfig(
                     List.of(new LayerConfig.Dense(8, false, 0)),
@@ -74,6 +75,7 @@ class ExperimentReaderTest {
                     0.02,
                     0,
                     batchNorm,
+                    false,
                     false,
                     adam),
                 new LossConfig(
