@@ -43,7 +43,13 @@ final class WorkerSession {
     this.networks = NetworkPool.take(context);
     load(snapshot);
     this.step =
-        new GanStep(experiment, networks, collective, context.realSide(), round.sharesGradients());
+        new GanStep(
+            experiment,
+            networks,
+            collective,
+            context.realSide(),
+            round.sharesGradients(),
+            snapshot.opponent());
   }
 
   GanNetworks networks() {

@@ -39,7 +39,9 @@ public final class Seeds {
     /** Which generated images are replaced by remembered ones. */
     REPLAY(15),
     /** Dropout masks of generators that are sampled with dropout. */
-    SAMPLING_DROPOUT(16);
+    SAMPLING_DROPOUT(16),
+    /** Which updates of the discriminator face the older generator. */
+    OPPONENT(17);
 
     private final long salt;
 

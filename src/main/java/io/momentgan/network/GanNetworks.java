@@ -82,6 +82,7 @@ public record GanNetworks(Network generator, Network discriminator) {
 
   /** The snapshot of these networks before the first round. */
   public Snapshot initialSnapshot() {
-    return new Snapshot(0, 0, 0, generator.state(), discriminator.state(), AveragingState.NONE);
+    return new Snapshot(
+        0, 0, 0, generator.state(), discriminator.state(), new float[0], AveragingState.NONE);
   }
 }

@@ -116,6 +116,25 @@ public final class Network {
   }
 
   /**
+   * A training pass with other parameters, after which the network has its own again, bit for bit.
+   * No {@link #backward} may follow.
+   *
+   * @param params parameters of a network of the same settings
+   * @param input rows [n, inputs]
+   * @param classes the class of each row; of no account to networks that are not told
+   * @return rows [n, outputs]
+   */
+  public INDArray forwardAs(float[] params, INDArray input, int[] classes) {
+    INDArray own = model.params().dup();
+    model.params().assign(HostArrays.toArray(params, layout.length()));
+    try {
+      return forward(input, classes).dup();
+    } finally {
+      model.params().assign(own);
+    }
+  }
+
+  /**
    * Back-propagates through the last {@link #forward}; the parameters' gradient replaces the last
    * one in {@link #gradient()}.
    *

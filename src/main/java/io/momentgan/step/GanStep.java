@@ -6,13 +6,14 @@ import io.momentgan.config.Seeds;
 import io.momentgan.config.ThresholdsConfig;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentDistance;
-import io.momentgan.moments.MomentPenalty;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -33,6 +34,8 @@ public final class GanStep {
   private final GradientSharing sharing;
   private final DiscriminatorUpdate discriminator;
   private final MomentExchange exchange;
+  private final PenaltyGradient penalty;
+  private final float[] opponent;
   private final boolean stochastic;
   private double lastLosses;
   private boolean stopped;
@@ -53,6 +56,28 @@ public final class GanStep {
       Collective collective,
       RealSide realSide,
       boolean sharesGradients) {
+    this(experiment, networks, collective, realSide, sharesGradients, new float[0]);
+  }
+
+  /**
+   * Prepares a worker whose discriminator also faces an older generator.
+   *
+   * @param experiment the settings
+   * @param networks the worker's networks, which {@link #iterate} changes
+   * @param collective the worker's end of its group
+   * @param realSide what is known of the real images
+   * @param sharesGradients whether workers share each gradient before its update
+   * @param opponent parameters of the older generator; empty for none; never mutated
+   */
+  public GanStep(
+      Experiment experiment,
+      GanNetworks networks,
+      Collective collective,
+      RealSide realSide,
+      boolean sharesGradients,
+      float[] opponent) {
+    this.penalty = new PenaltyGradient(experiment.moments());
+    this.opponent = opponent;
     this.experiment = experiment;
     this.networks = networks;
     this.collective = collective;
@@ -91,12 +116,15 @@ public final class GanStep {
     seedNoise(iteration);
     int last = experiment.train().dSteps() - 1;
     for (int i = 0; i < last; i++) {
-      discriminator.update(real, generate(real, iteration, i).images(), iteration, i);
+      discriminator.update(real, facing(real, iteration, i), iteration, i);
     }
+    // Before the generator's own pass, which its update goes back through.
+    Optional<LabelledImages> older = ofOpponent(real, iteration, last);
     Fake seen = generate(real, iteration, last);
     Fake fake = networks.generator().isStochastic() ? seen.again(networks.generator()) : seen;
     MomentExchange.Pending pending = begin(real, fake);
-    DiscriminatorUpdate.Loss d = discriminator.update(real, seen.images(), iteration, last);
+    DiscriminatorUpdate.Loss d =
+        discriminator.update(real, older.orElse(seen.images()), iteration, last);
     ThresholdsConfig thresholds = experiment.train().thresholds();
     int draws = experiment.train().dSteps() + experiment.train().gSteps();
     for (int i = last + 1; isAbove(d.value(), thresholds.dLoss(), i); i++) {
@@ -116,6 +144,24 @@ public final class GanStep {
     }
     lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
+  }
+
+  /** Images of the generator, or of the older one, for an update of the discriminator alone. */
+  private LabelledImages facing(LabelledImages real, long iteration, int draw) {
+    return ofOpponent(real, iteration, draw)
+        .orElseGet(() -> generate(real, iteration, draw).images());
+  }
+
+  /** Images of the older generator, in the updates that face it: the same on all workers. */
+  private Optional<LabelledImages> ofOpponent(LabelledImages real, long iteration, int draw) {
+    long seed = Seeds.of(experiment.train().seed(), Seeds.Use.OPPONENT, iteration, draw);
+    double share = experiment.discriminatorInput().opponentShare();
+    if (opponent.length == 0 || new SplittableRandom(seed).nextDouble() >= share) {
+      return Optional.empty();
+    }
+    INDArray z = latent(real, iteration, draw);
+    INDArray rows = networks.generator().forwardAs(opponent, z, real.labels());
+    return Optional.of(new LabelledImages(rows, real.labels()));
   }
 
   /** Whether a network is to be updated once more; all workers decide the same. */
@@ -193,14 +239,16 @@ public final class GanStep {
 
   /** As many images as there are real ones, of the same classes. */
   private Fake generate(LabelledImages real, long iteration, int draw) {
+    return Fake.of(networks.generator(), latent(real, iteration, draw), real.labels());
+  }
+
+  private INDArray latent(LabelledImages real, long iteration, int draw) {
     int n = real.count();
     long seed =
         Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iteration, collective.rank(), draw);
     float[] values = LatentVectors.draw(experiment.latent(), n, seed);
-    INDArray z =
-        HostArrays.toArray(values, n, experiment.latent().size())
-            .castTo(networks.generator().dataType());
-    return Fake.of(networks.generator(), z, real.labels());
+    return HostArrays.toArray(values, n, experiment.latent().size())
+        .castTo(networks.generator().dataType());
   }
 
   private void seedNoise(long iteration) {
@@ -221,49 +269,13 @@ public final class GanStep {
     int n = fake.images().count();
     DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake.images(), iteration, update);
     INDArray epsilon = judgement.gradient();
-    addPenaltyGradient(epsilon, fake.rows(), exchanged);
+    penalty.addGradient(epsilon, fake.rows(), exchanged);
     g.backwardToParameters(epsilon);
     sharing.share(g, n);
     double norm = g.gradientNorm(n);
     g.update(n);
     return losses(dLoss, judgement.loss().mean(), judgement.classLoss(), exchanged)
         .withGeneratorNorm(norm);
-  }
-
-  private void addPenaltyGradient(
-      INDArray epsilon, INDArray fake, MomentExchange.Result exchanged) {
-    if (!experiment.moments().penalised() || exchanged.comparison().isEmpty()) {
-      return;
-    }
-    List<MomentPenalty> penalties = penalties(exchanged.comparison().get());
-    if (penalties.size() == 1) {
-      INDArray factor = Nd4j.createFromArray(penalties.get(0).factor()).castTo(fake.dataType());
-      INDArray shift = Nd4j.createFromArray(penalties.get(0).shift()).castTo(fake.dataType());
-      epsilon.addi(fake.mulRowVector(factor).addiRowVector(shift));
-    } else {
-      double[] gradient = ofClusters(penalties, exchanged.clusters(), HostArrays.doubles(fake));
-      epsilon.addi(Nd4j.createFromArray(gradient).castTo(fake.dataType()).reshape(fake.shape()));
-    }
-  }
-
-  /** Each image by the penalty of its cluster. */
-  private static double[] ofClusters(
-      List<MomentPenalty> penalties, int[] clusters, double[] images) {
-    int features = images.length / clusters.length;
-    double[] gradient = new double[images.length];
-    for (int i = 0; i < clusters.length; i++) {
-      MomentPenalty penalty = penalties.get(clusters[i]);
-      for (int j = 0; j < features; j++) {
-        int at = i * features + j;
-        gradient[at] = penalty.shift()[j] + penalty.factor()[j] * images[at];
-      }
-    }
-    return gradient;
-  }
-
-  private List<MomentPenalty> penalties(Comparison comparison) {
-    return comparison.penalties(
-        experiment.moments().meanWeight(), experiment.moments().varianceWeight());
   }
 
   private Losses losses(
@@ -273,10 +285,10 @@ public final class GanStep {
       MomentExchange.Result exchanged) {
     MomentDistance distance =
         exchanged.comparison().map(Comparison::distance).orElse(new MomentDistance(0, 0));
-    double penalty = exchanged.comparison().map(c -> c.value(penalties(c))).orElse(0.0);
+    double penalised = penalty.value(exchanged);
     return new Losses(
         d.value(),
-        adversarial + classLoss + penalty,
+        adversarial + classLoss + penalised,
         adversarial,
         distance.mean(),
         distance.variance(),

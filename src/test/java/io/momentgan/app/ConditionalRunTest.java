@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,13 @@ class ConditionalRunTest {
 
   @Test
   void gridsAndSamplesHaveAColumnPerClassAndResumingGivesTheSame() throws IOException {
-    String[] settings = {"labels.classes=10", "samples.grid=25", "checkpoint.keep-last=9"};
+    String[] settings = {
+      "labels.classes=10",
+      "samples.grid=25",
+      "checkpoint.keep-last=9",
+      "discriminator-input.opponent-rounds=2",
+      "discriminator.spectral-norm=true"
+    };
     Path run = TinyExperiment.train(folder.resolve("whole"), settings);
     BufferedImage grid = ImageIO.read(run.resolve("samples/epoch-0002.png").toFile());
     assertThat(grid.getWidth()).isEqualTo(10 * TILE - 2);
@@ -31,7 +38,9 @@ class ConditionalRunTest {
     assertThat(tile(threes, 3)).isEqualTo(tile(byClass, 3));
     assertThat(CommandRun.of("sample", run.toString(), "--label=10", "--out=none.png").mistake())
         .contains("--label 10: expected a class from 0 to 9");
-    String[] half = {settings[0], settings[1], settings[2], "train.epochs=1"};
+    assertThat(SameRun.snapshot(run).opponent()).isNotEmpty();
+    String[] half = Arrays.copyOf(settings, settings.length + 1);
+    half[settings.length] = "train.epochs=1";
     Path resumed = TinyExperiment.train(folder.resolve("half"), half);
     CommandRun.of("resume", resumed.toString(), "--set", "train.epochs=2").succeeds();
     SameRun.assertSame(resumed, run);

@@ -154,6 +154,37 @@ class RoundsOnSparkTest {
   }
 
   @Test
+  void theOlderGeneratorIsReplacedAfterItsRoundsAndFacedByAllWorkers() {
+    String[] settings = {
+      "train.workers=2",
+      "train.averaging-frequency=1",
+      "discriminator-input.opponent-rounds=2",
+      "discriminator-input.opponent-share=1",
+      "train.seed=5"
+    };
+    Experiment experiment = Experiments.small(settings);
+    ImageSource images = new GlyphSource(200, 1);
+    List<RoundResult> results = results(experiment, images, 5);
+    float[][] after =
+        results.stream().map(r -> r.snapshot().generator().params()).toArray(float[][]::new);
+    assertThat(results)
+        .extracting(r -> r.snapshot().opponent())
+        .containsExactly(new float[0], after[1], after[1], after[3], after[3]);
+    assertThat(results.get(3).bytesOut() - results.get(1).bytesOut())
+        .isEqualTo((long) Float.BYTES * after[0].length);
+    settings[2] = "discriminator-input.opponent-rounds=0";
+    Experiment without = Experiments.small(settings);
+    List<RoundResult> alone = results(without, images, 4);
+    assertThat(alone.get(1).snapshot().generator().params()).isEqualTo(after[1]);
+    // In its first round the older generator is the newest still.
+    assertThat(alone.get(2).snapshot().discriminator().params())
+        .isEqualTo(results.get(2).snapshot().discriminator().params());
+    assertThat(alone.get(3).snapshot().discriminator().params())
+        .isNotEqualTo(results.get(3).snapshot().discriminator().params());
+    assertThat(train(experiment, images, 5).generator().params()).isEqualTo(after[4]);
+  }
+
+  @Test
   void momentsOfEachWorkersOwnBatchAreAnotherAlgorithm() {
     List<String> settings = new ArrayList<>(List.of(SYNCHRONOUS));
     settings.add("train.workers=2");
@@ -395,6 +426,7 @@ class RoundsOnSparkTest {
         iterations * experiment.train().batchSize(),
         networks.generator().state(),
         networks.discriminator().state(),
+        new float[0],
         AveragingState.NONE);
   }
 
