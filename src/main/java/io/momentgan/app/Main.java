@@ -1,6 +1,7 @@
 package io.momentgan.app;
 
 import io.momentgan.config.UserException;
+import io.momentgan.device.BlasCore;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
    * @return the exit code
    */
   static int run(String... args) {
+    BlasCore.choose();
     return new CommandLine(new Main())
         .setParameterExceptionHandler((error, arguments) -> refuse(error))
         .setExecutionExceptionHandler((error, line, parsed) -> report(error, line))

@@ -4,6 +4,7 @@ import io.momentgan.collective.hub.MomentGanPlugin;
 import io.momentgan.config.DeviceConfig;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.S3Config;
+import io.momentgan.device.BlasCorePlugin;
 import io.momentgan.storage.S3Settings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -92,6 +93,7 @@ final class SparkContexts {
 
   private static void prepareExecutors(SparkConf conf) {
     addPlugin(conf, MomentGanPlugin.class);
+    addPlugin(conf, BlasCorePlugin.class);
     // A worker that hangs keeps its slot until its executor goes.
     conf.setIfMissing("spark.task.reaper.enabled", "true");
     conf.setIfMissing("spark.task.reaper.killTimeout", "30s");

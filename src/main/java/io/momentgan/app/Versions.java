@@ -1,5 +1,6 @@
 package io.momentgan.app;
 
+import io.momentgan.device.BlasCore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ final class Versions implements IVersionProvider {
   private static String blas() {
     Object vendor = Nd4j.getExecutioner().getEnvironmentInformation().get("blas.vendor");
     OpExecutioner executioner = Nd4j.getExecutioner();
-    return vendor + " (" + executioner.getClass().getSimpleName() + ")";
+    return vendor + " " + BlasCore.inUse() + " (" + executioner.getClass().getSimpleName() + ")";
   }
 
   /** The version that Maven wrote into a library's jar. */

@@ -52,7 +52,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private final transient OuterOptimizer outerDiscriminator;
   private final transient GeneratorEma ema;
   private transient Snapshot before;
-  private transient Broadcast<Snapshot> snapshot;
+  private transient Handover handover;
   private transient Round round;
   private transient RoundResult result;
 
@@ -98,7 +98,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     long start = System.nanoTime();
     before = from;
     round = next;
-    snapshot = network.getSparkContext().broadcast(forWorkers(from));
+    handover = Handover.of(network.getSparkContext(), forWorkers(from));
     try {
       network.fit(batches(next));
     } catch (DivergedException e) {
@@ -106,7 +106,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     } catch (Exception e) { // Spark's own is checked, and declared nowhere
       throw new RoundFailedException(next, e);
     } finally {
-      snapshot.destroy();
+      handover.destroy();
     }
     return withSeconds((System.nanoTime() - start) / 1e9);
   }
@@ -141,7 +141,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     int noLimit = 0;
     return new GanTrainingWorker(
         context,
-        snapshot,
+        handover,
         round,
         new WorkerConfiguration(
             false, oneByOne, experiment.train().batchSize(), noLimit, 0, false));
@@ -203,13 +203,14 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
             byRank.stream().map(GanTrainingResult::discriminator).toList(),
             weights,
             discriminatorLayout);
+    Snapshot handed = handover.snapshot();
     return new RoundResult(
         next(shared, generator, discriminator, samples),
         mean,
         last,
         reports,
         0,
-        bytes(snapshot.getValue().generator(), snapshot.getValue().discriminator())
+        bytes(handed.generator(), handed.discriminator())
             + (long) Float.BYTES * before.opponent().length,
         bytes(generator, discriminator) * byRank.size(),
         shared.all());

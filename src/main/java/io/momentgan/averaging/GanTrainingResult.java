@@ -6,8 +6,8 @@ import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 
 /**
  * A worker's two networks after its round, as what dl4j-spark's workers hand back. dl4j-spark's own
- * fields stay empty: the networks travel as primitive arrays, since ND4J writes arrays value by
- * value.
+ * fields stay empty: between processes the networks travel as primitive arrays, since ND4J writes
+ * arrays value by value.
  */
 final class GanTrainingResult extends ParameterAveragingTrainingResult implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -15,12 +15,15 @@ final class GanTrainingResult extends ParameterAveragingTrainingResult implement
   private final transient NetworkState discriminator;
   private final transient NetworkState generator;
   private final transient WorkerReport report;
+  private final transient Handover handover;
 
-  GanTrainingResult(NetworkState discriminator, NetworkState generator, WorkerReport report) {
+  GanTrainingResult(
+      NetworkState discriminator, NetworkState generator, WorkerReport report, Handover handover) {
     super(null, null, report.last().discriminator(), null, null, null);
     this.discriminator = discriminator;
     this.generator = generator;
     this.report = report;
+    this.handover = handover;
   }
 
   NetworkState discriminator() {
@@ -36,13 +39,13 @@ final class GanTrainingResult extends ParameterAveragingTrainingResult implement
   }
 
   Object writeReplace() {
-    return new Wire(discriminator, generator, report);
+    return handover.replace(report.rank(), this, new Wire(discriminator, generator, report));
   }
 
   private record Wire(NetworkState discriminator, NetworkState generator, WorkerReport report)
       implements Serializable {
     Object readResolve() {
-      return new GanTrainingResult(discriminator, generator, report);
+      return new GanTrainingResult(discriminator, generator, report, null);
     }
   }
 }

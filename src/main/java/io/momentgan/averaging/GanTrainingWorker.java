@@ -3,7 +3,6 @@ package io.momentgan.averaging;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.MeasuredCollective;
-import io.momentgan.network.Snapshot;
 import io.momentgan.partition.Round;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -29,25 +28,25 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<RunContext> context;
-  private final Broadcast<Snapshot> snapshot;
+  private final Handover handover;
   private final Round round;
   private transient WorkerSession session;
 
   GanTrainingWorker(
       Broadcast<RunContext> context,
-      Broadcast<Snapshot> snapshot,
+      Handover handover,
       Round round,
       WorkerConfiguration configuration) {
     super(null, true, configuration, null, null, null);
     this.context = context;
-    this.snapshot = snapshot;
+    this.handover = handover;
     this.round = round;
   }
 
   @Override
   public MultiLayerNetwork getInitialModel() {
     MeasuredCollective collective = new MeasuredCollective(join(TaskContext.get()));
-    session = new WorkerSession(context.getValue(), snapshot.getValue(), round, collective, host());
+    session = new WorkerSession(context.getValue(), handover, round, collective, host());
     return session.networks().discriminator().model();
   }
 

@@ -13,7 +13,8 @@ import java.util.List;
  * @param last figures of the last batch after its updates, over all workers
  * @param workers the workers' reports, in rank order
  * @param seconds wall time of the round
- * @param bytesOut bytes of the snapshot, sent to each worker
+ * @param bytesOut bytes of the snapshot, sent to each worker; one process sends none of it to
+ *     itself
  * @param bytesIn bytes of the networks that came back from all workers
  * @param whole whether the snapshot holds all that a training needs to go on from it; not where
  *     workers keep moments to themselves

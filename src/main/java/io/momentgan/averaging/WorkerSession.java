@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A worker's round: the snapshot's networks, trained batch by batch. */
 final class WorkerSession {
   private final RunContext context;
+  private final Handover handover;
   private final Round round;
   private final MeasuredCollective collective;
   private final String host;
@@ -31,17 +32,18 @@ final class WorkerSession {
 
   WorkerSession(
       RunContext context,
-      Snapshot snapshot,
+      Handover handover,
       Round round,
       MeasuredCollective collective,
       String host) {
     Experiment experiment = context.experiment();
     this.context = context;
+    this.handover = handover;
     this.round = round;
     this.collective = collective;
     this.host = host;
     this.networks = NetworkPool.take(context);
-    load(snapshot);
+    load(handover.snapshot());
     this.step =
         new GanStep(
             experiment,
@@ -49,7 +51,7 @@ final class WorkerSession {
             collective,
             context.realSide(),
             round.sharesGradients(),
-            snapshot.opponent());
+            handover.snapshot().opponent());
   }
 
   GanNetworks networks() {
@@ -136,7 +138,8 @@ final class WorkerSession {
             seconds,
             stepNanos / 1e9,
             collective.traffic(),
-            fault));
+            fault),
+        handover);
   }
 
   private void keepOwn(SharedMoments shared, NetworkState generator, NetworkState discriminator) {

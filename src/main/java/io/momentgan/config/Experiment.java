@@ -26,6 +26,7 @@ import java.util.Locale;
  * @param samples the pictures of a run
  * @param evaluation measuring quality while the training goes on
  * @param device what workers compute on
+ * @param kernels what computes layers, activations and optimizers in training
  * @param s3 which S3 service {@code s3a:} locations are on
  * @param seeds where there are some, one run is made of each, with {@code train.seed} set to it
  */
@@ -47,6 +48,7 @@ public record Experiment(
     SamplesConfig samples,
     EvaluationConfig evaluation,
     DeviceConfig device,
+    Kernels kernels,
     S3Config s3,
     List<Long> seeds)
     implements Serializable {
@@ -126,6 +128,7 @@ public record Experiment(
         samples,
         evaluation,
         device,
+        kernels,
         s3,
         seeds);
   }

@@ -26,6 +26,11 @@ record Channels(int count, int channels, int plane) {
     return count * plane;
   }
 
+  /** Values of an image. */
+  int image() {
+    return channels * plane;
+  }
+
   /** Sum of each channel. */
   double[] sums(float[] values) {
     double[] sums = new double[channels];
@@ -100,41 +105,71 @@ record Channels(int count, int channels, int plane) {
     return sum;
   }
 
-  /** Takes a number per channel away, in double: means may be large beside what is left. */
+  /**
+   * Takes a number per channel away. Means may be large beside what is left: what is lost by
+   * rounding them to a float is taken away too.
+   */
   void shift(float[] values, double[] less) {
-    for (int block = 0; block < count; block++) {
-      int at = block * channels * plane;
-      for (int c = 0; c < channels; c++) {
-        double shift = less[c];
-        for (int end = at + plane; at < end; at++) {
-          values[at] = (float) (values[at] - shift);
+    float[] coarse = new float[channels];
+    float[] fine = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      coarse[c] = (float) less[c];
+      fine[c] = (float) (less[c] - coarse[c]);
+    }
+    for (int from = 0; from < values.length; from += image()) {
+      if (plane == 1) {
+        for (int c = 0; c < channels; c++) {
+          values[from + c] = values[from + c] - coarse[c] - fine[c];
         }
+        continue;
+      }
+      for (int c = 0; c < channels; c++) {
+        shift(values, from + c * plane, coarse[c], fine[c]);
       }
     }
   }
 
-  /** Multiplies by a number per channel. */
-  void scale(float[] values, float[] factors) {
-    scaleAndShift(values, factors, new float[channels]);
+  private void shift(float[] values, int from, float coarse, float fine) {
+    for (int i = from; i < from + plane; i++) {
+      values[i] = values[i] - coarse - fine;
+    }
   }
 
-  /** values * factor + shift, per channel. */
-  void scaleAndShift(float[] values, float[] factors, float[] shifts) {
+  /** Multiplies an image's values by a number per channel. */
+  void scale(float[] values, int from, float[] factors) {
     if (plane == 1) {
-      for (int i = 0; i < count; i++) {
-        int at = i * channels;
-        for (int c = 0; c < channels; c++) {
-          values[at + c] = values[at + c] * factors[c] + shifts[c];
-        }
+      for (int c = 0; c < channels; c++) {
+        values[from + c] *= factors[c];
       }
       return;
     }
-    for (int block = 0; block < count * channels; block++) {
-      float factor = factors[block % channels];
-      float shift = shifts[block % channels];
-      for (int i = block * plane; i < (block + 1) * plane; i++) {
-        values[i] = values[i] * factor + shift;
+    for (int c = 0; c < channels; c++) {
+      scale(values, from + c * plane, factors[c]);
+    }
+  }
+
+  private void scale(float[] values, int from, float factor) {
+    for (int i = from; i < from + plane; i++) {
+      values[i] *= factor;
+    }
+  }
+
+  /** An image's values * factor + shift, per channel. */
+  void scaleAndShift(float[] values, int from, float[] factors, float[] shifts, float[] into) {
+    if (plane == 1) {
+      for (int c = 0; c < channels; c++) {
+        into[from + c] = values[from + c] * factors[c] + shifts[c];
       }
+      return;
+    }
+    for (int c = 0; c < channels; c++) {
+      scaleAndShift(values, from + c * plane, factors[c], shifts[c], into);
+    }
+  }
+
+  private void scaleAndShift(float[] values, int from, float factor, float shift, float[] into) {
+    for (int i = from; i < from + plane; i++) {
+      into[i] = values[i] * factor + shift;
     }
   }
 

@@ -11,15 +11,15 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** The working side of {@link StridedConvolution}. */
 final class StridedConvolutionLayer extends ConvolutionLayer implements PartialBackward {
   private static final long serialVersionUID = 1L;
 
+  private final transient Reused forward = new Reused();
   private transient PatchProducts products;
   private transient float[] images;
-  private transient float[] sums;
+  private transient float[] results;
   private transient float[] errors;
   private transient float[] inputErrors;
   private transient boolean needsGradients = true;
@@ -42,22 +42,18 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     Patches patches = patches();
     images = HeapArrays.of(input, images);
     products = PatchProducts.of(products, patches, filters());
-    sums = products.toMaps(images, weights(), sums);
+    results = products.toMaps(images, weights(), results);
     PatchProducts.addBias(
-        sums, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), patches.places());
-    INDArray result =
-        workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, mapShape(patches), 'c');
-    return layerConf().getActivationFn().getActivation(HeapArrays.put(sums, result), training);
+        results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), patches.places());
+    function().activate(results, 0, results.length);
+    return HeapArrays.put(results, forward.get(mapShape(patches)));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     Patches patches = patches();
-    INDArray preOut =
-        HeapArrays.put(sums, Nd4j.createUninitializedDetached(dataType, 'c', mapShape(patches)));
-    errors =
-        HeapArrays.of(
-            layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst(), errors);
+    errors = HeapArrays.of(epsilon, errors);
+    function().backprop(errors, results, 0, errors.length);
     INDArray weightGradient = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
     INDArray biasGradient = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
     if (needsGradients) {
@@ -75,6 +71,10 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
       HeapArrays.put(inputErrors, back);
     }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
+  }
+
+  private HeapActivation function() {
+    return HeapActivation.of(layerConf().getActivationFn());
   }
 
   private FloatPointer weights() {

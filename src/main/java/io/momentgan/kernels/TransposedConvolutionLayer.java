@@ -11,15 +11,15 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** The working side of {@link TransposedConvolution}. */
 final class TransposedConvolutionLayer extends Deconvolution2DLayer implements PartialBackward {
   private static final long serialVersionUID = 1L;
 
+  private final transient Reused forward = new Reused();
   private transient PatchProducts products;
   private transient float[] maps;
-  private transient float[] sums;
+  private transient float[] results;
   private transient float[] errors;
   private transient float[] inputErrors;
   private transient boolean needsGradients = true;
@@ -42,22 +42,18 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     Patches patches = patches();
     maps = HeapArrays.of(input, maps);
     products = PatchProducts.of(products, patches, (int) input.size(1));
-    sums = products.toImages(maps, weights(), sums);
+    results = products.toImages(maps, weights(), results);
     PatchProducts.addBias(
-        sums, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), plane(patches));
-    INDArray result =
-        workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, imageShape(patches), 'c');
-    return layerConf().getActivationFn().getActivation(HeapArrays.put(sums, result), training);
+        results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), plane(patches));
+    function().activate(results, 0, results.length);
+    return HeapArrays.put(results, forward.get(imageShape(patches)));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     Patches patches = patches();
-    INDArray preOut =
-        HeapArrays.put(sums, Nd4j.createUninitializedDetached(dataType, 'c', imageShape(patches)));
-    errors =
-        HeapArrays.of(
-            layerConf().getActivationFn().backprop(preOut, epsilon.dup('c')).getFirst(), errors);
+    errors = HeapArrays.of(epsilon, errors);
+    function().backprop(errors, results, 0, errors.length);
     INDArray weightGradient = gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY);
     INDArray biasGradient = gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY);
     if (needsGradients) {
@@ -76,6 +72,10 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
       HeapArrays.put(inputErrors, back);
     }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
+  }
+
+  private HeapActivation function() {
+    return HeapActivation.of(layerConf().getActivationFn());
   }
 
   private FloatPointer weights() {

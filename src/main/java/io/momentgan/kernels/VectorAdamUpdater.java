@@ -45,14 +45,17 @@ final class VectorAdamUpdater extends AdamUpdater {
   private void update(int length, float rate) {
     float beta1 = (float) getConfig().getBeta1();
     float beta2 = (float) getConfig().getBeta2();
+    // In double: 1 - 0.999f is off by 1e-5, and the updates with it.
+    float share1 = (float) (1 - getConfig().getBeta1());
+    float share2 = (float) (1 - getConfig().getBeta2());
     float epsilon = (float) getConfig().getEpsilon();
     float[] g = gradients;
     float[] m = firstMoments;
     float[] v = secondMoments;
     for (int i = 0; i < length; i++) {
       float gradient = g[i];
-      float first = beta1 * m[i] + (1 - beta1) * gradient;
-      float second = beta2 * v[i] + (1 - beta2) * gradient * gradient;
+      float first = beta1 * m[i] + share1 * gradient;
+      float second = beta2 * v[i] + share2 * gradient * gradient;
       m[i] = first;
       v[i] = second;
       g[i] = rate * first / ((float) Math.sqrt(second) + epsilon);

@@ -6,12 +6,14 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Deeplearning4j's batch normalisation as loops that the JVM's compiler vectorises: the same
- * parameters and results, of vectors or of images by channel. Floats on a CPU only.
+ * parameters and results, of vectors or of images by channel, with the activation that follows.
+ * Floats on a CPU only.
  */
 public final class VectorBatchNorm extends BatchNormalization {
   private static final long serialVersionUID = 1L;
@@ -25,11 +27,13 @@ public final class VectorBatchNorm extends BatchNormalization {
    * @param channels number of channels
    * @param epsilon what is added to the variance
    * @param decay decay of the running averages
+   * @param activation what the normalised values pass through, at once
    */
-  public VectorBatchNorm(int channels, double epsilon, double decay) {
+  public VectorBatchNorm(int channels, double epsilon, double decay, IActivation activation) {
     setNIn(channels);
     setNOut(channels);
     setEps(epsilon);
+    setActivationFn(activation);
     setDecay(decay);
     setUseLogStd(false);
     setMinibatch(true);

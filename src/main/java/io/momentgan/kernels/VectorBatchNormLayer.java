@@ -1,5 +1,6 @@
 package io.momentgan.kernels;
 
+import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -15,9 +16,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class VectorBatchNormLayer extends BatchNormalization {
   private static final long serialVersionUID = 1L;
 
+  private final transient Reused forward = new Reused();
   private transient Channels channels;
   private transient float[] normalised;
-  private transient float[] result;
+  private transient float[] results;
+  private transient float[] errors;
   private transient double[] deviation;
   private transient double[] mean;
   private transient double[] variance;
@@ -31,7 +34,7 @@ final class VectorBatchNormLayer extends BatchNormalization {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     if (!training) {
-      return super.activate(false, workspaces);
+      return layerConf().getActivationFn().getActivation(super.activate(false, workspaces), false);
     }
     channels = Channels.of(input.shape());
     normalised = HeapArrays.of(input, normalised);
@@ -46,22 +49,27 @@ final class VectorBatchNormLayer extends BatchNormalization {
       deviation[c] = Math.sqrt(variance[c] + layerConf().getEps());
       inverse[c] = (float) (1 / deviation[c]);
     }
-    channels.scale(normalised, inverse);
-    result = HeapArrays.sized(result, normalised.length);
-    System.arraycopy(normalised, 0, result, 0, result.length);
-    channels.scaleAndShift(
-        result,
-        HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA)),
-        HeapArrays.of(getParam(BatchNormalizationParamInitializer.BETA)));
-    return HeapArrays.put(
-        result,
-        workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, input.shape(), 'c'));
+    float[] gammas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA));
+    float[] betas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.BETA));
+    HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
+    INDArray out = forward.get(input.shape());
+    FloatPointer memory = Pieces.pointer(out);
+    results = HeapArrays.sized(results, normalised.length);
+    int image = channels.image();
+    for (int from = 0; from < results.length; from += image) {
+      channels.scale(normalised, from, inverse);
+      channels.scaleAndShift(normalised, from, gammas, betas, results);
+      function.activate(results, from, from + image);
+      memory.position(from).put(results, from, image);
+    }
+    return out;
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    // What went out is not looked at again: its memory serves.
-    float[] errors = HeapArrays.of(epsilon, result);
+    HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
+    errors = HeapArrays.of(epsilon, errors);
+    function.backprop(errors, results, 0, errors.length);
     double[] beta = channels.sums(errors);
     double[] gamma = channels.products(errors, normalised);
     float[] gammas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA));
@@ -88,9 +96,12 @@ final class VectorBatchNormLayer extends BatchNormalization {
         gradient,
         BatchNormalizationParamInitializer.GLOBAL_VAR,
         step(BatchNormalizationParamInitializer.GLOBAL_VAR, variance, 1 - decay));
-    INDArray back =
-        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, epsilon.shape(), 'c');
-    return new Pair<>(gradient, HeapArrays.put(errors, back));
+    return new Pair<>(
+        gradient,
+        HeapArrays.put(
+            errors,
+            workspaces.createUninitialized(
+                ArrayType.ACTIVATION_GRAD, dataType, epsilon.shape(), 'c')));
   }
 
   private double[] step(String running, double[] ofBatch, double rate) {

@@ -29,6 +29,8 @@ public final class VectorDense extends DenseLayer {
     setNIn(inputs);
     setNOut(outputs);
     setHasBias(true);
+    // What the network starts all biases at; unset, it would be 0.
+    setBiasInit(Double.NaN);
   }
 
   @Override

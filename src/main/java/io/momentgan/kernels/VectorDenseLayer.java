@@ -1,7 +1,6 @@
 package io.momentgan.kernels;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -13,15 +12,16 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** The working side of {@link VectorDense}: three matrix products by the BLAS. */
 final class VectorDenseLayer extends DenseLayer implements PartialBackward {
   private static final long serialVersionUID = 1L;
 
+  private final transient Reused forward = new Reused();
+  private final transient Reused errorMemory = new Reused();
   private transient INDArray rows;
-  private transient INDArray sums;
-  private transient float[] line;
+  private transient float[] results;
+  private transient float[] errors;
   private transient boolean needsGradients = true;
   private transient boolean needsErrors = true;
 
@@ -43,18 +43,26 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     int n = (int) rows.size(0);
     int in = (int) rows.size(1);
     int out = outputs();
-    if (sums == null || sums.size(0) != n) {
-      sums = Nd4j.createUninitializedDetached(dataType, 'c', n, out);
-      line = new float[out];
-    }
+    INDArray result = forward.get(n, out);
+    FloatPointer memory = Pieces.pointer(result);
     // ND4J keeps the weights [in, out] by columns.
-    product(false, true, n, out, in, Pieces.pointer(rows), weights(), Pieces.pointer(sums));
-    addBias(n);
-    INDArray result =
-        workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, new long[] {n, out}, 'c');
-    Pointer.memcpy(
-        Pieces.pointer(result), Pieces.pointer(sums), (long) Float.BYTES * sums.length());
-    return layerConf().getActivationFn().getActivation(result, training);
+    product(false, true, n, out, in, Pieces.pointer(rows), weights(), memory);
+    results = HeapArrays.sized(results, n * out);
+    float[] bias = HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY));
+    HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
+    int piece = piece();
+    for (int from = 0; from < results.length; from += piece) {
+      int to = Math.min(results.length, from + piece);
+      memory.position(from).get(results, from, to - from);
+      for (int row = from; row < to; row += out) {
+        for (int j = 0; j < out; j++) {
+          results[row + j] += bias[j];
+        }
+      }
+      function.activate(results, from, to);
+      memory.position(from).put(results, from, to - from);
+    }
+    return result;
   }
 
   @Override
@@ -62,22 +70,15 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     int n = (int) rows.size(0);
     int in = (int) rows.size(1);
     int out = outputs();
-    INDArray errors =
-        HeapArrays.block(
-            layerConf().getActivationFn().backprop(sums, HeapArrays.block(epsilon)).getFirst());
+    FloatPointer memory = Pieces.pointer(errorMemory.get(n, out));
+    float[] bias = toErrors(Pieces.pointer(HeapArrays.block(epsilon)), memory, n);
+    memory.position(0);
     INDArray weightGradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
     INDArray biasGradient = gradientViews.get(DefaultParamInitializer.BIAS_KEY);
     if (needsGradients) {
       product(
-          true,
-          false,
-          out,
-          in,
-          n,
-          Pieces.pointer(errors),
-          Pieces.pointer(rows),
-          Pieces.pointer(weightGradient));
-      Pieces.pointer(biasGradient).put(columnSums(Pieces.pointer(errors), n));
+          true, false, out, in, n, memory, Pieces.pointer(rows), Pieces.pointer(weightGradient));
+      Pieces.pointer(biasGradient).put(bias);
     }
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(DefaultParamInitializer.WEIGHT_KEY, weightGradient);
@@ -87,9 +88,35 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
         workspaces.createUninitialized(
             ArrayType.ACTIVATION_GRAD, dataType, new long[] {n, in}, 'c');
     if (needsErrors) {
-      product(false, false, n, in, out, Pieces.pointer(errors), weights(), Pieces.pointer(back));
+      product(false, false, n, in, out, memory, weights(), Pieces.pointer(back));
     }
     return new Pair<>(gradient, backpropDropOutIfPresent(back));
+  }
+
+  /** From errors by what left the layer to those before the activation, and their column sums. */
+  private float[] toErrors(FloatPointer from, FloatPointer to, int n) {
+    int out = outputs();
+    float[] sums = new float[out];
+    errors = HeapArrays.sized(errors, n * out);
+    HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
+    int piece = piece();
+    for (int first = 0; first < errors.length; first += piece) {
+      int end = Math.min(errors.length, first + piece);
+      from.position(first).get(errors, first, end - first);
+      function.backprop(errors, results, first, end);
+      for (int row = first; row < end; row += out) {
+        for (int j = 0; j < out; j++) {
+          sums[j] += errors[row + j];
+        }
+      }
+      to.position(first).put(errors, first, end - first);
+    }
+    return sums;
+  }
+
+  /** Values of as many rows as fit the first-level cache. */
+  private int piece() {
+    return Math.max(1, Pieces.LENGTH / outputs()) * outputs();
   }
 
   private static void product(
@@ -116,29 +143,6 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
         0,
         c,
         width);
-  }
-
-  private void addBias(int n) {
-    float[] bias = HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY));
-    FloatPointer pointer = Pieces.pointer(sums);
-    for (int i = 0; i < n; i++) {
-      pointer.position((long) i * line.length).get(line);
-      for (int j = 0; j < line.length; j++) {
-        line[j] += bias[j];
-      }
-      pointer.position((long) i * line.length).put(line);
-    }
-  }
-
-  private float[] columnSums(FloatPointer errors, int n) {
-    float[] result = new float[line.length];
-    for (int i = 0; i < n; i++) {
-      errors.position((long) i * line.length).get(line);
-      for (int j = 0; j < line.length; j++) {
-        result[j] += line[j];
-      }
-    }
-    return result;
   }
 
   private FloatPointer weights() {

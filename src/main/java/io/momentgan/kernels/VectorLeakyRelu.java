@@ -5,7 +5,7 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The leaky rectifier max(slope * x, x) as vector instructions. */
-public final class VectorLeakyRelu extends ActivationLReLU {
+public final class VectorLeakyRelu extends ActivationLReLU implements HeapActivation {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -23,7 +23,7 @@ public final class VectorLeakyRelu extends ActivationLReLU {
       return super.getActivation(in, training);
     }
     float slope = (float) getAlpha();
-    Pieces.replace(in, (values, length) -> rectify(values, length, slope));
+    Pieces.replace(in, (values, length) -> rectify(values, 0, length, slope));
     return in;
   }
 
@@ -39,19 +39,36 @@ public final class VectorLeakyRelu extends ActivationLReLU {
     return new Pair<>(in, null);
   }
 
-  private static void rectify(float[] values, int length, float slope) {
-    for (int i = 0; i < length; i++) {
+  @Override
+  public void activate(float[] values, int from, int to) {
+    rectify(values, from, to, (float) getAlpha());
+  }
+
+  @Override
+  public void backprop(float[] errors, float[] results, int from, int to) {
+    float slope = (float) getAlpha();
+    for (int i = from; i < to; i++) {
+      errors[i] = scaled(errors[i], results[i], slope);
+    }
+  }
+
+  private static void rectify(float[] values, int from, int to, float slope) {
+    for (int i = from; i < to; i++) {
       values[i] = Math.max(slope * values[i], values[i]);
     }
   }
 
   private static void gradient(float[] values, float[] epsilon, int length, float slope) {
-    // Without branches: signs come in no order that a processor could guess.
     for (int i = 0; i < length; i++) {
-      int negative = Float.floatToRawIntBits(values[i]) >> 31;
-      int kept = Float.floatToRawIntBits(epsilon[i]) & ~negative;
-      int scaled = Float.floatToRawIntBits(slope * epsilon[i]) & negative;
-      values[i] = Float.intBitsToFloat(kept | scaled);
+      values[i] = scaled(epsilon[i], values[i], slope);
     }
+  }
+
+  /** Without branches: signs come in no order that a processor could guess. */
+  private static float scaled(float error, float value, float slope) {
+    int negative = Float.floatToRawIntBits(value) >> 31;
+    int kept = Float.floatToRawIntBits(error) & ~negative;
+    int scaled = Float.floatToRawIntBits(slope * error) & negative;
+    return Float.intBitsToFloat(kept | scaled);
   }
 }

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The hyperbolic tangent as vector instructions: a rational approximation (degree 13 over degree 6,
  * the coefficients of Eigen's {@code ptanh}) that differs from the exact value by at most 3e-7.
  */
-public final class VectorTanh extends ActivationTanH {
+public final class VectorTanh extends ActivationTanH implements HeapActivation {
   private static final long serialVersionUID = 1L;
 
   /** Beyond it the tangent is 1 in float. */
@@ -19,7 +19,7 @@ public final class VectorTanh extends ActivationTanH {
     if (!Pieces.fit(in)) {
       return super.getActivation(in, training);
     }
-    Pieces.replace(in, VectorTanh::tanh);
+    Pieces.replace(in, (values, length) -> tanh(values, 0, length));
     return in;
   }
 
@@ -33,15 +33,27 @@ public final class VectorTanh extends ActivationTanH {
     return new Pair<>(in, null);
   }
 
+  @Override
+  public void activate(float[] values, int from, int to) {
+    tanh(values, from, to);
+  }
+
+  @Override
+  public void backprop(float[] errors, float[] results, int from, int to) {
+    for (int i = from; i < to; i++) {
+      errors[i] *= 1 - results[i] * results[i];
+    }
+  }
+
   private static void gradient(float[] values, float[] epsilon, int length) {
-    tanh(values, length);
+    tanh(values, 0, length);
     for (int i = 0; i < length; i++) {
       values[i] = epsilon[i] * (1 - values[i] * values[i]);
     }
   }
 
-  private static void tanh(float[] values, int length) {
-    for (int i = 0; i < length; i++) {
+  static void tanh(float[] values, int from, int to) {
+    for (int i = from; i < to; i++) {
       float x = Math.max(-BOUND, Math.min(BOUND, values[i]));
       float s = x * x;
       float p = -2.7607684e-16f;

@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.Kernels;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.NetworkBlueprint.Purpose;
@@ -32,6 +33,7 @@ public record GanNetworks(Network generator, Network discriminator) {
                 shape,
                 LabelInput.ofGenerator(experiment.labels()),
                 dataType,
+                experiment.kernels(),
                 Purpose.TRAINING),
             Seeds.of(seed, Seeds.Use.GENERATOR_WEIGHTS)),
         new Network(
@@ -41,6 +43,7 @@ public record GanNetworks(Network generator, Network discriminator) {
                 new ImageShape(1 + experiment.labels().classHead(), 1, 1),
                 LabelInput.ofDiscriminator(experiment.labels()),
                 dataType,
+                experiment.kernels(),
                 Purpose.TRAINING),
             Seeds.of(seed, Seeds.Use.DISCRIMINATOR_WEIGHTS)));
   }
@@ -61,6 +64,7 @@ public record GanNetworks(Network generator, Network discriminator) {
             shape,
             LabelInput.ofGenerator(experiment.labels()),
             DataType.FLOAT,
+            Kernels.STOCK,
             Purpose.USE),
         0);
   }

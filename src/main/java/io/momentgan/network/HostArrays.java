@@ -70,9 +70,34 @@ public final class HostArrays {
     return array;
   }
 
+  /**
+   * Copies values into an array.
+   *
+   * @param values in row order
+   * @param into of type FLOAT or DOUBLE, of as many values; replaced
+   */
+  public static void copy(float[] values, INDArray into) {
+    if (into.length() != values.length) {
+      throw new IllegalArgumentException(
+          "Invalid shape: %s for %d values"
+              .formatted(Arrays.toString(into.shape()), values.length));
+    }
+    if (into.dataType() == DataType.FLOAT && isPlain(into)) {
+      new FloatPointer(into.data().addressPointer()).put(values);
+    } else {
+      into.assign(toArray(values, into.shape()));
+    }
+  }
+
   private static INDArray contiguous(INDArray array) {
-    boolean plain =
-        array.rank() <= 1 ? array.stride(array.rank() - 1) == 1 : array.ordering() == 'c';
-    return plain && !array.isView() ? array : array.dup('c');
+    return isPlain(array) ? array : array.dup('c');
+  }
+
+  private static boolean isPlain(INDArray array) {
+    boolean inRows =
+        (array.rank() <= 1 || array.isRowVector())
+            ? array.stride(array.rank() - 1) == 1
+            : array.ordering() == 'c';
+    return inRows && !array.isView();
   }
 }

@@ -8,7 +8,9 @@ import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.PixelShuffle;
+import io.momentgan.kernels.VectorDropout;
 import io.momentgan.kernels.VectorLeakyRelu;
+import io.momentgan.kernels.VectorSigmoid;
 import io.momentgan.kernels.VectorTanh;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +32,7 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** The layers of a network, one on another, as Deeplearning4j's. */
@@ -136,11 +139,12 @@ final class LayerStack {
     if (!vector) {
       unflatten();
     }
-    push(
-        batchNorm
-            ? weighted.batchNorm(to.channels())
-            : activation(new InstanceNorm(config.batchNorm().epsilon())));
-    push(activation(leakyRelu()));
+    if (batchNorm) {
+      weighted.batchNorm(to.channels(), leakyRelu()).forEach(this::push);
+    } else {
+      push(activation(new InstanceNorm(config.batchNorm().epsilon())));
+      push(activation(leakyRelu()));
+    }
   }
 
   /**
@@ -199,7 +203,8 @@ final class LayerStack {
   /** Deeplearning4j applies dropout to a layer's input and is given the share that is kept. */
   private void push(Layer layer) {
     if (dropped > 0 && blueprint.drops()) {
-      layer.setIDropout(new Dropout(1 - dropped));
+      layer.setIDropout(
+          blueprint.fast() ? new VectorDropout(1 - dropped) : new Dropout(1 - dropped));
     }
     dropped = 0;
     layers.add(layer);
@@ -276,7 +281,7 @@ final class LayerStack {
   private IActivation outputActivation() {
     return switch (config.output()) {
       case TANH -> blueprint.fast() ? new VectorTanh() : new ActivationTanH();
-      case SIGMOID -> Activation.SIGMOID.getActivationFunction();
+      case SIGMOID -> blueprint.fast() ? new VectorSigmoid() : new ActivationSigmoid();
       case IDENTITY -> Activation.IDENTITY.getActivationFunction();
     };
   }

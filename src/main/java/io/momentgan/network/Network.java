@@ -112,7 +112,8 @@ public final class Network {
     model.setInput(input);
     List<INDArray> activations = model.feedForward(true, false);
     spectralNorm.restore();
-    return rows(activations.get(activations.size() - 1));
+    // Layers fill the same memory at each pass.
+    return rows(activations.get(activations.size() - 1).dup('c'));
   }
 
   /**
@@ -126,9 +127,9 @@ public final class Network {
    */
   public INDArray forwardAs(float[] params, INDArray input, int[] classes) {
     INDArray own = model.params().dup();
-    model.params().assign(HostArrays.toArray(params, layout.length()));
+    HostArrays.copy(params, model.params());
     try {
-      return forward(input, classes).dup();
+      return forward(input, classes);
     } finally {
       model.params().assign(own);
     }
@@ -176,7 +177,7 @@ public final class Network {
     if (gradients) {
       spectralNorm.passGradient();
     }
-    return rows(back);
+    return inputErrors ? rows(back.dup('c')) : back;
   }
 
   /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
@@ -291,7 +292,7 @@ public final class Network {
       boolean training = layer instanceof BatchNormalization ? batch : config().samplingDropout();
       activations = layer.activate(activations, training, LayerWorkspaceMgr.noWorkspaces());
     }
-    return rows(activations);
+    return rows(activations.dup('c'));
   }
 
   private static INDArray rows(INDArray images) {
@@ -321,11 +322,10 @@ public final class Network {
    * @param state the state of a network of the same settings
    */
   public void load(NetworkState state) {
-    model.params().assign(HostArrays.toArray(state.params(), layout.length()));
+    HostArrays.copy(state.params(), model.params());
     Updater updater = model.getUpdater();
     if (state.updaterState().length > 0) {
-      INDArray view = updater.getStateViewArray();
-      view.assign(HostArrays.toArray(state.updaterState(), view.shape()));
+      HostArrays.copy(state.updaterState(), updater.getStateViewArray());
     }
     model.setIterationCount(state.updates());
     spectralNorm.follow();

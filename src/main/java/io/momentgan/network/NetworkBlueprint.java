@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.config.Kernels;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  * @param output shape of what comes out
  * @param labels how it is told the classes of the images
  * @param dataType type of the parameters
+ * @param kernels what trains it on a CPU
  * @param purpose what the network is for
  */
 record NetworkBlueprint(
@@ -31,10 +33,11 @@ record NetworkBlueprint(
     ImageShape output,
     LabelInput labels,
     DataType dataType,
+    Kernels kernels,
     Purpose purpose) {
   /** What a network is for. */
   enum Purpose {
-    /** Dropout and noise where the settings have them, and fast kernels. */
+    /** Dropout and noise where the settings have them, and the kernels that they name. */
     TRAINING,
     /**
      * Stock Deeplearning4j throughout, what files hold and samples are drawn by. Dropout only where
@@ -45,7 +48,7 @@ record NetworkBlueprint(
 
   /** The same network for another purpose. */
   NetworkBlueprint with(Purpose other) {
-    return new NetworkBlueprint(config, input, output, labels, dataType, other);
+    return new NetworkBlueprint(config, input, output, labels, dataType, kernels, other);
   }
 
   /**
@@ -77,7 +80,7 @@ record NetworkBlueprint(
 
   /** The fast kernels work on the memory of the CPU. */
   boolean fast() {
-    return training() && Nd4j.getEnvironment().isCPU();
+    return training() && kernels == Kernels.FAST && Nd4j.getEnvironment().isCPU();
   }
 
   private IUpdater updater(OptimizerConfig o) {

@@ -8,11 +8,13 @@ import io.momentgan.kernels.StridedConvolution;
 import io.momentgan.kernels.TransposedConvolution;
 import io.momentgan.kernels.VectorBatchNorm;
 import io.momentgan.kernels.VectorDense;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
@@ -23,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Layers with weights, of the fast kind where there is one, with their initialisation. */
@@ -99,18 +102,24 @@ final class WeightedLayers {
                 .build());
   }
 
-  /** The variance is kept as such (not as log10 of its root), so that averages can pool it. */
-  Layer batchNorm(int channels) {
+  /**
+   * Batch normalisation and the activation that follows it. The variance is kept as such (not as
+   * log10 of its root), so that averages can pool it.
+   */
+  List<Layer> batchNorm(int channels, IActivation activation) {
     NetworkConfig.BatchNorm norm = config.batchNorm();
-    return fast
-        ? new VectorBatchNorm(channels, norm.epsilon(), norm.decay())
-        : new BatchNormalization.Builder()
+    if (fast) {
+      return List.of(new VectorBatchNorm(channels, norm.epsilon(), norm.decay(), activation));
+    }
+    Layer stock =
+        new BatchNormalization.Builder()
             .nIn(channels)
             .nOut(channels)
             .eps(norm.epsilon())
             .decay(norm.decay())
             .useLogStd(false)
             .build();
+    return List.of(stock, new ActivationLayer.Builder().activation(activation).build());
   }
 
   private IWeightInit dense() {

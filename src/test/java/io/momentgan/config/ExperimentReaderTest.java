@@ -107,6 +107,7 @@ class ExperimentReaderTest {
                 new EvaluationConfig(
                     0, 10_000, EvaluationConfig.Weights.RAW, EvaluationConfig.Measure.FD, 0),
                 new DeviceConfig(DeviceConfig.Use.AUTO),
+                Kernels.FAST,
                 S3Config.NONE,
                 List.of()));
   }
@@ -440,6 +441,7 @@ class ExperimentReaderTest {
         e.samples(),
         e.evaluation(),
         e.device(),
+        e.kernels(),
         e.s3(),
         e.seeds());
   }

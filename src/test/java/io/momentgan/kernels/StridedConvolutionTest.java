@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -38,7 +39,7 @@ class StridedConvolutionTest {
       @ForAll @IntRange(min = 1, max = 3) int stride,
       @ForAll @IntRange(min = 1, max = 40) int count) {
     Layer fast =
-        with(new ActivationLReLU(0.2), new StridedConvolution(channels, FILTERS, kernel, stride));
+        with(new VectorLeakyRelu(0.2), new StridedConvolution(channels, FILTERS, kernel, stride));
     Layer stock =
         new ConvolutionLayer.Builder(kernel, kernel)
             .stride(stride, stride)
@@ -64,7 +65,7 @@ class StridedConvolutionTest {
     int columns = stride * width - (oddWidth ? 1 : 0);
     Layer fast =
         with(
-            new ActivationTanH(),
+            new VectorTanh(),
             new TransposedConvolution(channels, FILTERS, kernel, stride, rows, columns));
     Layer stock =
         new Deconvolution2D.Builder()
@@ -90,7 +91,7 @@ class StridedConvolutionTest {
   /** The same parameters, the same draws of the dropout. */
   @Test
   void dropoutOfTheInputGoesBothWays() {
-    Layer fast = with(new ActivationLReLU(0.2), new StridedConvolution(2, FILTERS, 3, 2));
+    Layer fast = with(new VectorLeakyRelu(0.2), new StridedConvolution(2, FILTERS, 3, 2));
     fast.setIDropout(new Dropout(0.5));
     Layer stock =
         new ConvolutionLayer.Builder(3, 3)
@@ -116,13 +117,13 @@ class StridedConvolutionTest {
         network(
             List.of(
                 with(
-                    new ActivationLReLU(1),
+                    new ActivationIdentity(),
                     new StridedConvolution(channels, FILTERS, kernel, stride))));
     MultiLayerNetwork back =
         network(
             List.of(
                 with(
-                    new ActivationLReLU(1),
+                    new ActivationIdentity(),
                     new TransposedConvolution(FILTERS, channels, kernel, stride, height, width))));
     forward.getLayer(0).getParam("b").assign(0);
     back.getLayer(0).getParam("b").assign(0);

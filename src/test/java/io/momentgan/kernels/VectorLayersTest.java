@@ -12,6 +12,8 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,7 +39,7 @@ class VectorLayersTest {
       @ForAll @IntRange(min = 2, max = 50) int n,
       @ForAll @IntRange(min = 1, max = 40) int channels) {
     assertSame(
-        new VectorBatchNorm(channels, 1e-3, 0.9),
+        new VectorBatchNorm(channels, 1e-3, 0.9, identity()),
         stockBatchNorm(channels),
         farFromZero(n, channels));
   }
@@ -49,9 +51,13 @@ class VectorLayersTest {
       @ForAll @IntRange(min = 1, max = 9) int height,
       @ForAll @IntRange(min = 1, max = 9) int width) {
     assertSame(
-        new VectorBatchNorm(channels, 1e-3, 0.9),
+        new VectorBatchNorm(channels, 1e-3, 0.9, identity()),
         stockBatchNorm(channels),
         farFromZero(n, channels, height, width));
+  }
+
+  private static IActivation identity() {
+    return new ActivationIdentity();
   }
 
   private static Layer stockBatchNorm(int channels) {

@@ -1,0 +1,102 @@
+package io.momentgan.averaging;
+
+import io.momentgan.network.Snapshot;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * How networks get from the driver to the workers of a round and back: through Spark, or, where
+ * both are one process, as they are. Nothing of a snapshot or a result is ever mutated, so workers
+ * may share them.
+ */
+interface Handover extends Serializable {
+  /** Hands a snapshot over, on the driver, until {@link #destroy}. */
+  static Handover of(JavaSparkContext spark, Snapshot snapshot) {
+    return spark.isLocal() ? InProcess.of(snapshot) : new Broadcasted(spark.broadcast(snapshot));
+  }
+
+  /** The snapshot, on a worker or the driver. */
+  Snapshot snapshot();
+
+  /**
+   * What a worker's result is serialised as.
+   *
+   * @param rank the worker's
+   * @param result the result
+   * @param wire the result for another process
+   */
+  Serializable replace(int rank, GanTrainingResult result, Serializable wire);
+
+  /** Forgets the snapshot and the results; on the driver. */
+  void destroy();
+
+  /** Through Spark. */
+  record Broadcasted(Broadcast<Snapshot> broadcast) implements Handover {
+    @Override
+    public Snapshot snapshot() {
+      return broadcast.getValue();
+    }
+
+    @Override
+    public Serializable replace(int rank, GanTrainingResult result, Serializable wire) {
+      return wire;
+    }
+
+    @Override
+    public void destroy() {
+      broadcast.destroy();
+    }
+  }
+
+  /** Within this process: what Spark carries is a number. */
+  record InProcess(long number) implements Handover {
+    private static final AtomicLong LAST = new AtomicLong();
+    private static final Map<InProcess, Snapshot> SNAPSHOTS = new ConcurrentHashMap<>();
+    private static final Map<Ticket, GanTrainingResult> RESULTS = new ConcurrentHashMap<>();
+
+    static InProcess of(Snapshot snapshot) {
+      InProcess handover = new InProcess(LAST.incrementAndGet());
+      SNAPSHOTS.put(handover, snapshot);
+      return handover;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      Snapshot snapshot = SNAPSHOTS.get(this);
+      if (snapshot == null) {
+        throw new IllegalStateException("The round is over");
+      }
+      return snapshot;
+    }
+
+    @Override
+    public Serializable replace(int rank, GanTrainingResult result, Serializable wire) {
+      Ticket ticket = new Ticket(this, rank);
+      RESULTS.put(ticket, result);
+      if (!SNAPSHOTS.containsKey(this)) {
+        RESULTS.remove(ticket); // a task that outlived its round
+      }
+      return ticket;
+    }
+
+    @Override
+    public void destroy() {
+      SNAPSHOTS.remove(this);
+      RESULTS.keySet().removeIf(ticket -> ticket.handover().equals(this));
+    }
+
+    private record Ticket(InProcess handover, int rank) implements Serializable {
+      private Object readResolve() {
+        GanTrainingResult result = RESULTS.get(this);
+        if (result == null) {
+          throw new IllegalStateException("The round is over");
+        }
+        return result;
+      }
+    }
+  }
+}

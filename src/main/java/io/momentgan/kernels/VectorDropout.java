@@ -1,0 +1,91 @@
+package io.momentgan.kernels;
+
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Inverted dropout that keeps the seed of its mask, a draw of ND4J's generator, instead of the
+ * mask: 16 random bits per value, so the share that is kept is rounded to a multiple of 2^-16.
+ */
+public final class VectorDropout extends Dropout {
+  private static final long serialVersionUID = 1L;
+  private static final int BITS = 16;
+  private static final int STEPS = 1 << BITS;
+  private static final int PER_DRAW = Long.SIZE / BITS;
+
+  private final int kept;
+  private transient long seed;
+  private transient boolean fits;
+
+  /**
+   * Dropout.
+   *
+   * @param kept share of the values that is kept, in (0, 1)
+   */
+  public VectorDropout(double kept) {
+    super(kept);
+    this.kept = Math.max(1, (int) Math.round(kept * STEPS));
+  }
+
+  @Override
+  public INDArray applyDropout(
+      INDArray input, INDArray result, int iteration, int epoch, LayerWorkspaceMgr workspaces) {
+    fits = Pieces.fit(input, result);
+    if (!fits) {
+      return super.applyDropout(input, result, iteration, epoch, workspaces);
+    }
+    seed = Nd4j.getRandom().nextLong();
+    mask(input, result);
+    return result;
+  }
+
+  @Override
+  public INDArray backprop(INDArray errors, INDArray result, int iteration, int epoch) {
+    if (!fits) {
+      return super.backprop(errors, result, iteration, epoch);
+    }
+    mask(HeapArrays.block(errors), result);
+    return result;
+  }
+
+  private void mask(INDArray from, INDArray to) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[Pieces.LENGTH];
+    float scale = (float) (1 / getP());
+    FloatPointer source = Pieces.pointer(from);
+    FloatPointer target = Pieces.pointer(to);
+    for (long at = 0; at < from.length(); at += Pieces.LENGTH) {
+      int length = (int) Math.min(Pieces.LENGTH, from.length() - at);
+      source.position(at).get(values, 0, length);
+      for (int i = 0; i < length; i += PER_DRAW) {
+        long bits = random.nextLong();
+        int end = Math.min(length, i + PER_DRAW);
+        for (int j = i; j < end; j++) {
+          int below = (((int) bits & (STEPS - 1)) - kept) >> 31;
+          values[j] = Float.intBitsToFloat(Float.floatToRawIntBits(values[j] * scale) & below);
+          bits >>>= BITS;
+        }
+      }
+      target.position(at).put(values, 0, length);
+    }
+  }
+
+  @Override
+  public VectorDropout clone() {
+    return new VectorDropout(getP());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+}

@@ -1,0 +1,27 @@
+package io.momentgan.kernels;
+
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+
+/** The logistic function by the vector instructions of {@link VectorTanh}, for the fast layers. */
+public final class VectorSigmoid extends ActivationSigmoid implements HeapActivation {
+  private static final long serialVersionUID = 1L;
+
+  /** (1 + tanh(x / 2)) / 2. */
+  @Override
+  public void activate(float[] values, int from, int to) {
+    for (int i = from; i < to; i++) {
+      values[i] *= 0.5f;
+    }
+    VectorTanh.tanh(values, from, to);
+    for (int i = from; i < to; i++) {
+      values[i] = 0.5f + 0.5f * values[i];
+    }
+  }
+
+  @Override
+  public void backprop(float[] errors, float[] results, int from, int to) {
+    for (int i = from; i < to; i++) {
+      errors[i] *= results[i] * (1 - results[i]);
+    }
+  }
+}
