@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -122,7 +123,7 @@ final class LayerStack {
       before(layers.size(), new PixelShuffle(shuffle.factor()));
       shape = to;
     } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
-      pushIdentity(new GaussianNoise(noise.sd()));
+      pushNoise(new GaussianNoise(noise.sd()));
     }
     dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
   }
@@ -210,14 +211,12 @@ final class LayerStack {
     layers.add(layer);
   }
 
-  private void pushIdentity(IDropout change) {
-    ActivationLayer layer = activation(Activation.IDENTITY.getActivationFunction());
-    push(layer);
-    if (layer.getIDropout() == null) {
-      layer.setIDropout(change);
-    } else {
-      pushIdentity(change);
+  /** Of the stock layers that do nothing else, this one alone applies what its IDropout says. */
+  private void pushNoise(IDropout noise) {
+    if (dropped > 0) {
+      push(new DropoutLayer.Builder(noise).build());
     }
+    push(new DropoutLayer.Builder(noise).build());
   }
 
   /** From an image to a row of its values. */
