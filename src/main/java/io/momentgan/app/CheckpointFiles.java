@@ -24,6 +24,7 @@ final class CheckpointFiles {
   static final String DISCRIMINATOR = "discriminator.zip";
   static final String GENERATOR_VELOCITY = "outer-generator.npy";
   static final String DISCRIMINATOR_VELOCITY = "outer-discriminator.npy";
+  static final String OPPONENT = "opponent.npy";
   static final String STATE = "state.json";
 
   private static final JsonMapper JSON =
@@ -69,6 +70,9 @@ final class CheckpointFiles {
     if (averaging.generatorVelocity().length > 0) {
       files.put(GENERATOR_VELOCITY, array(averaging.generatorVelocity()));
       files.put(DISCRIMINATOR_VELOCITY, array(averaging.discriminatorVelocity()));
+    }
+    if (snapshot.opponent().length > 0) {
+      files.put(OPPONENT, array(snapshot.opponent()));
     }
     files.put(STATE, json(progress));
     checkpoints.write(info, files);
@@ -117,6 +121,7 @@ final class CheckpointFiles {
               progress.samplesSeen(),
               generator(info),
               network(info, DISCRIMINATOR),
+              values(info, OPPONENT),
               averaging(info));
       return new Saved(snapshot, progress);
     } catch (IOException e) {
@@ -147,11 +152,12 @@ final class CheckpointFiles {
     boolean ema = checkpoints.holds(info.step(), EMA_GENERATOR);
     return new AveragingState(
         ema ? emaGenerator(info).params() : new float[0],
-        velocity(info, GENERATOR_VELOCITY),
-        velocity(info, DISCRIMINATOR_VELOCITY));
+        values(info, GENERATOR_VELOCITY),
+        values(info, DISCRIMINATOR_VELOCITY));
   }
 
-  private float[] velocity(CheckpointInfo info, String file) {
+  /** Empty where the checkpoint has no such file. */
+  private float[] values(CheckpointInfo info, String file) {
     return checkpoints.holds(info.step(), file)
         ? NpyArray.parse(checkpoints.read(info.step(), file), file).values()
         : new float[0];

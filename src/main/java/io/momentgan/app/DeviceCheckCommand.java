@@ -125,10 +125,12 @@ final class DeviceCheckCommand implements Callable<Integer> {
       int[] order = shard.order(experiment.train().seed(), 1);
       int batchSize = experiment.train().batchSize();
       for (int i = 0; i < iterations; i++) {
-        float[] rows = shard.batch(order, i % (images.count() / batchSize), batchSize);
+        int batch = i % (images.count() / batchSize);
+        float[] rows = shard.batch(order, batch, batchSize);
+        int[] labels = shard.labels(order, batch, batchSize);
         INDArray real = Nd4j.create(rows, new long[] {batchSize, images.shape().features()}, 'c');
         long start = System.nanoTime();
-        Losses found = step.iterate(real, i);
+        Losses found = step.iterate(real, labels, i);
         millis[i] = (System.nanoTime() - start) / 1e6;
         losses[2 * i] = found.discriminator();
         losses[2 * i + 1] = found.generator();

@@ -79,7 +79,7 @@ final class IterationSheets implements AutoCloseable {
     }
     float[] z = sampler.gridLatent();
     float[][] images = sampler.draw(snapshot.generator(), z);
-    int columns = (int) Math.round(Math.sqrt(images.length));
+    int columns = sampler.columns(images.length);
     long iteration = snapshot.iteration();
     folder.publish(RunReport.sheetPath(iteration, "png"), Outputs.grid(shape, columns).png(images));
     folder.publish(

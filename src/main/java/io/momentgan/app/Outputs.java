@@ -209,7 +209,7 @@ final class Outputs implements AutoCloseable {
 
   private byte[] fixedGrid(NetworkState generator) {
     float[][] fixed = sampler.grid(generator);
-    return grid(shape, (int) Math.round(Math.sqrt(fixed.length))).png(fixed);
+    return grid(shape, sampler.columns(fixed.length)).png(fixed);
   }
 
   private boolean isCheckpointDue(Round round) {

@@ -33,6 +33,7 @@ final class Preflight {
                   + " shards; set train.batch-size=%d or fewer workers (--workers)")
               .formatted(experiment.train().batchSize(), smallest, workers, Math.max(1, smallest)));
     }
+    LabelsCheck.requireLabels(experiment.labels(), images.training());
   }
 
   /**

@@ -8,6 +8,7 @@ import io.momentgan.network.NetworkState;
 import io.momentgan.output.CheckpointInfo;
 import io.momentgan.output.Checkpoints;
 import io.momentgan.output.RunFolder;
+import io.momentgan.step.LatentVectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,12 @@ final class SampleCommand implements Callable<Integer> {
           "One latent vector throughout, of which this coordinate (from 0) alone goes from 0 to 1.")
   private Integer sweep;
 
+  @Option(
+      names = "--label",
+      paramLabel = "CLASS",
+      description = "All of this class (default: a column per class), of a conditional generator.")
+  private Integer label;
+
   @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
   private Integer epoch;
 
@@ -73,6 +80,7 @@ final class SampleCommand implements Callable<Integer> {
     RunRecord record = RunRecord.read(folder);
     Experiment experiment = record.experiment();
     requireCoordinate(experiment);
+    requireClass(experiment);
     CheckpointFiles checkpoints = new CheckpointFiles(new Checkpoints(folder));
     CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
     Sampler sampler = new Sampler(experiment, record.shape());
@@ -81,7 +89,8 @@ final class SampleCommand implements Callable<Integer> {
         sweep == null
             ? drawn(sampler, experiment, generator)
             : swept(sampler, experiment, generator);
-    int columns = (int) Math.ceil(Math.sqrt(count));
+    boolean byClass = sweep == null && label == null;
+    int columns = byClass ? sampler.columns(count) : (int) Math.ceil(Math.sqrt(count));
     write(Outputs.grid(record.shape(), columns).png(images));
     spec.commandLine().getOut().printf("%d samples of epoch %d: %s%n", count, info.epoch(), out);
     return 0;
@@ -90,7 +99,13 @@ final class SampleCommand implements Callable<Integer> {
   private float[][] drawn(Sampler sampler, Experiment experiment, NetworkState generator) {
     // Where batch normalisation samples by the statistics of the batch, a few images are too few.
     int drawn = Math.max(count, experiment.samples().stored());
-    return Arrays.copyOf(sampler.draw(generator, drawn, seed), count);
+    if (label == null) {
+      return Arrays.copyOf(sampler.draw(generator, drawn, seed), count);
+    }
+    int[] classes = new int[drawn];
+    Arrays.fill(classes, label);
+    float[] z = LatentVectors.draw(experiment.latent(), drawn, seed);
+    return Arrays.copyOf(sampler.draw(generator, z, classes), count);
   }
 
   private float[][] swept(Sampler sampler, Experiment experiment, NetworkState generator) {
@@ -104,6 +119,21 @@ final class SampleCommand implements Callable<Integer> {
       throw new UserException(
           "--sweep %d: expected a coordinate from 0 to %d (latent.size is %d)"
               .formatted(sweep, size - 1, size));
+    }
+  }
+
+  private void requireClass(Experiment experiment) {
+    int classes = experiment.labels().classes();
+    if (label != null && (label < 0 || label >= classes)) {
+      throw new UserException(
+          classes == 0
+              ? "--label %d: expected none, as the run's generator is told no classes (labels.classes is 0)"
+                  .formatted(label)
+              : "--label %d: expected a class from 0 to %d (labels.classes is %d)"
+                  .formatted(label, classes - 1, classes));
+    }
+    if (label != null && sweep != null) {
+      throw new UserException("--label %d: expected none beside --sweep".formatted(label));
     }
   }
 

@@ -87,6 +87,7 @@ final class TrainingRun {
             experiment.generator().output().black());
     spark.setJobDescription("devices of the workers");
     StartReport.write(shards, experiment.device(), folder);
+    LabelsCheck.requireClasses(experiment.labels(), shards);
     spark.setJobDescription("moments of the real images");
     RealSide real = RealMoments.side(shards, experiment);
     NoiseFloor floor = RealMoments.floor(shards, experiment, real);

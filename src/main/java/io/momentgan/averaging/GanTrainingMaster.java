@@ -120,6 +120,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         from.samplesSeen(),
         shared.select(from.generator(), generatorMoments),
         shared.select(from.discriminator(), discriminatorMoments),
+        from.opponent(),
         AveragingState.NONE);
   }
 
@@ -209,7 +210,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         last,
         reports,
         0,
-        bytes(handed.generator(), handed.discriminator()),
+        bytes(handed.generator(), handed.discriminator())
+            + (long) Float.BYTES * before.opponent().length,
         bytes(generator, discriminator) * byRank.size(),
         shared.all());
   }
@@ -239,7 +241,15 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
             d,
             shared.insert(
                 discriminator, before.discriminator().updaterState(), discriminatorMoments)),
+        opponent(g.params()),
         new AveragingState(average, g.velocity(), d.velocity()));
+  }
+
+  /** The older generator that the next round faces: now and then replaced by the newest. */
+  private float[] opponent(float[] newest) {
+    int rounds = experiment.discriminatorInput().opponentRounds();
+    boolean due = rounds > 0 && (before.round() + 1) % rounds == 0;
+    return due ? newest : before.opponent();
   }
 
   private static NetworkState state(OuterOptimizer.Step step, NetworkState average) {

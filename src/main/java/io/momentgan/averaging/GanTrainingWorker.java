@@ -56,7 +56,9 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     if (TaskContext.get().isInterrupted()) {
       throw new IllegalStateException("The round was cancelled");
     }
-    return session.train(batch.getFeatures(), isLast) ? null : session.result();
+    return session.train(batch.getFeatures(), RoundBatches.labels(batch), isLast)
+        ? null
+        : session.result();
   }
 
   @Override

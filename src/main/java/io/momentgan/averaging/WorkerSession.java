@@ -45,7 +45,13 @@ final class WorkerSession {
     this.networks = NetworkPool.take(context);
     load(handover.snapshot());
     this.step =
-        new GanStep(experiment, networks, collective, context.realSide(), round.sharesGradients());
+        new GanStep(
+            experiment,
+            networks,
+            collective,
+            context.realSide(),
+            round.sharesGradients(),
+            handover.snapshot().opponent());
   }
 
   GanNetworks networks() {
@@ -71,21 +77,22 @@ final class WorkerSession {
    * Trains on one batch.
    *
    * @param real images [n, features] in [-1, 1]
+   * @param labels the class of each; empty where there are none
    * @param lastOfRound whether no batch follows
    * @return whether the round goes on
    */
-  boolean train(INDArray real, boolean lastOfRound) {
+  boolean train(INDArray real, int[] labels, boolean lastOfRound) {
     long began = System.nanoTime();
     try {
-      return step(real, lastOfRound);
+      return step(real, labels, lastOfRound);
     } finally {
       stepNanos += System.nanoTime() - began;
     }
   }
 
-  private boolean step(INDArray real, boolean lastOfRound) {
+  private boolean step(INDArray real, int[] labels, boolean lastOfRound) {
     long iteration = round.iterationsBefore() + iterations;
-    last = step.iterate(real, iteration);
+    last = step.iterate(real, labels, iteration);
     iterations++;
     samples += real.size(0);
     sum = sum.plus(last, 1);
@@ -93,7 +100,7 @@ final class WorkerSession {
         Math.max(maxGradientNorm, Math.max(last.dGradientNorm(), last.gGradientNorm()));
     note("iteration %d: %s", iteration);
     if (lastOfRound && !step.hasStopped()) {
-      last = step.evaluate(real, iteration);
+      last = step.evaluate(real, labels, iteration);
       note("after iteration %d: %s", iteration);
     }
     return !lastOfRound && !step.hasStopped();

@@ -11,9 +11,17 @@ import java.io.Serializable;
  * @param replayCapacity how many past generated images of a round a worker remembers
  * @param replayShare probability that a generated image is replaced by a remembered one in the
  *     discriminator's update (Shrivastava et al. 2017)
+ * @param opponentRounds after how many rounds the older generator, which the discriminator faces
+ *     now and then, is replaced by the newest (ganhacks 8); 0 for none
+ * @param opponentShare probability that an update of the discriminator faces it
  */
 public record DiscriminatorInputConfig(
-    double noiseSd, int noiseIterations, int replayCapacity, double replayShare)
+    double noiseSd,
+    int noiseIterations,
+    int replayCapacity,
+    double replayShare,
+    int opponentRounds,
+    double opponentShare)
     implements Serializable {
   /** Checks each setting by itself. */
   public DiscriminatorInputConfig {
@@ -33,6 +41,16 @@ public record DiscriminatorInputConfig(
         replayShare >= 0 && replayShare <= 1,
         "discriminator-input.replay-share",
         replayShare,
+        "a probability");
+    ConfigException.check(
+        opponentRounds >= 0,
+        "discriminator-input.opponent-rounds",
+        opponentRounds,
+        "0 (none) or a positive number");
+    ConfigException.check(
+        opponentShare >= 0 && opponentShare <= 1,
+        "discriminator-input.opponent-share",
+        opponentShare,
         "a probability");
   }
 

@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param discriminator from an image to one logit
  * @param loss the adversarial losses
  * @param discriminatorInput what is done to the images that the discriminator is shown
+ * @param labels what networks are told of the images' classes
  * @param moments moment stabilization
  * @param train length, order and distribution
  * @param averaging what is made of the workers' networks
@@ -38,6 +39,7 @@ public record Experiment(
     NetworkConfig discriminator,
     LossConfig loss,
     DiscriminatorInputConfig discriminatorInput,
+    LabelsConfig labels,
     MomentsConfig moments,
     TrainConfig train,
     AveragingConfig averaging,
@@ -73,6 +75,28 @@ public record Experiment(
         discriminator.output().name().toLowerCase(Locale.ROOT),
         "identity (the losses work on logits)");
     ConfigException.check(
+        !discriminator.samplingDropout(),
+        "discriminator.sampling-dropout",
+        true,
+        "false (only the generator is sampled; the discriminator's dropout is always on in training)");
+    ConfigException.check(
+        !generator.spectralNorm(),
+        "generator.spectral-norm",
+        true,
+        "false (it bounds how steep a discriminator is)");
+    ConfigException.check(
+        loss.type() != LossConfig.Type.WASSERSTEIN
+            || loss.clip() > 0
+            || discriminator.spectralNorm(),
+        "loss.clip",
+        loss.clip(),
+        "a positive bound such as 0.01 with loss.type wasserstein, or discriminator.spectral-norm (else the loss has no bound)");
+    ConfigException.check(
+        loss.clip() == 0 || !discriminator.spectralNorm(),
+        "loss.clip",
+        loss.clip(),
+        "0 with discriminator.spectral-norm (both bound the same weights)");
+    ConfigException.check(
         train.batchSize() >= 2 || !moments.penalised(),
         "train.batch-size",
         train.batchSize(),
@@ -95,6 +119,7 @@ public record Experiment(
         discriminator,
         loss,
         discriminatorInput,
+        labels,
         moments,
         newTrain,
         averaging,

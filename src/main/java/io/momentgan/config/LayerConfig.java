@@ -7,12 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One hidden layer of a network. Layers with weights are followed by batch normalisation where the
- * settings say so, the network's leaky ReLU, and dropout.
+ * One hidden layer of a network. Layers with weights are followed by normalisation where the
+ * settings say so, the network's leaky ReLU (but for maxout), and dropout.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = LayerConfig.Dense.class, name = "dense"),
+  @JsonSubTypes.Type(value = LayerConfig.Maxout.class, name = "maxout"),
   @JsonSubTypes.Type(value = LayerConfig.Project.class, name = "project"),
   @JsonSubTypes.Type(value = LayerConfig.Convolution.class, name = "convolution"),
   @JsonSubTypes.Type(
@@ -61,6 +62,23 @@ public sealed interface LayerConfig extends Serializable {
   }
 
   /**
+   * A dense layer each of whose outputs is the largest of several affine functions of the input
+   * (Goodfellow et al. 2013), in place of an activation.
+   *
+   * @param units number of outputs
+   * @param pieces affine functions per output; with one, the layer is affine
+   * @param dropout share of the outputs that is dropped in training, 0 for none
+   */
+  record Maxout(int units, int pieces, double dropout) implements LayerConfig {
+    /** Checks each setting by itself. */
+    public Maxout {
+      checkPositive("units", units);
+      checkPositive("pieces", pieces);
+      checkShare(dropout);
+    }
+  }
+
+  /**
    * A dense layer whose outputs are an image with channels ("project and reshape", Radford et al.
    * 2016); batch normalisation is per channel.
    *
@@ -68,9 +86,12 @@ public sealed interface LayerConfig extends Serializable {
    * @param height rows of the image; 0 for what the layers after it make the output's height
    * @param width columns of the image; 0 for what the layers after it make the output's width
    * @param batchNorm whether batch normalisation stands before the activation
+   * @param instanceNorm whether instance normalisation stands there instead: of each image's
+   *     channels by themselves (Ulyanov et al. 2016)
    * @param dropout share of the activations that is dropped in training, 0 for none
    */
-  record Project(int channels, int height, int width, boolean batchNorm, double dropout)
+  record Project(
+      int channels, int height, int width, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
     /** Checks each setting by itself. */
     public Project {
@@ -79,6 +100,7 @@ public sealed interface LayerConfig extends Serializable {
           height >= 0, "layers.height", height, "0 (what the layers after it ask for) or more");
       ConfigException.check(
           width >= 0, "layers.width", width, "0 (what the layers after it ask for) or more");
+      checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
   }
@@ -90,14 +112,18 @@ public sealed interface LayerConfig extends Serializable {
    * @param kernel rows and columns of a filter
    * @param stride rows and columns between two places of the filter
    * @param batchNorm whether batch normalisation, per channel, stands before the activation
+   * @param instanceNorm whether instance normalisation stands there instead: of each image's
+   *     channels by themselves (Ulyanov et al. 2016)
    * @param dropout share of the activations that is dropped in training, 0 for none
    */
-  record Convolution(int filters, int kernel, int stride, boolean batchNorm, double dropout)
+  record Convolution(
+      int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
     /** Checks each setting by itself. */
     public Convolution {
       checkPositive("filters", filters);
       checkKernel(kernel, stride);
+      checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
 
@@ -115,15 +141,18 @@ public sealed interface LayerConfig extends Serializable {
    * @param kernel rows and columns of a filter
    * @param stride rows and columns between two places of the filter
    * @param batchNorm whether batch normalisation, per channel, stands before the activation
+   * @param instanceNorm whether instance normalisation stands there instead: of each image's
+   *     channels by themselves (Ulyanov et al. 2016)
    * @param dropout share of the activations that is dropped in training, 0 for none
    */
   record TransposedConvolution(
-      int filters, int kernel, int stride, boolean batchNorm, double dropout)
+      int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
     /** Checks each setting by itself. */
     public TransposedConvolution {
       checkPositive("filters", filters);
       checkKernel(kernel, stride);
+      checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
 
@@ -187,6 +216,14 @@ public sealed interface LayerConfig extends Serializable {
     checkPositive("stride", stride);
     ConfigException.check(
         kernel >= stride, "layers.kernel", kernel, "a number of at least the stride " + stride);
+  }
+
+  private static void checkOneNorm(boolean batchNorm, boolean instanceNorm) {
+    ConfigException.check(
+        !batchNorm || !instanceNorm,
+        "layers.instance-norm",
+        "true beside batch-norm",
+        "one of them to be true");
   }
 
   private static void checkShare(double dropout) {

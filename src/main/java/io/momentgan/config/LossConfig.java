@@ -47,11 +47,6 @@ public record LossConfig(
         flip >= 0 && flip < 0.5, "loss.flip", flip, "a probability of at least 0 and below 0.5");
     ConfigException.check(clip >= 0, "loss.clip", clip, "0 (none) or a positive bound");
     ConfigException.check(
-        type != Type.WASSERSTEIN || clip > 0,
-        "loss.clip",
-        clip,
-        "a positive bound such as 0.01 with loss.type wasserstein (else the loss has no bound)");
-    ConfigException.check(
         type == Type.CROSS_ENTROPY || generator == Generator.NON_SATURATING,
         "loss.generator",
         "minimax",

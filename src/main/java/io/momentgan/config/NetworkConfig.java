@@ -16,6 +16,10 @@ import java.util.Objects;
  * @param weightsSd standard deviation for the normal distributions
  * @param bias what biases start at
  * @param batchNorm conventions of batch normalisation, where layers have it
+ * @param samplingDropout whether dropout stays on when the network is sampled (ganhacks 17); else a
+ *     latent vector always gives the same image
+ * @param spectralNorm whether weight matrices are divided by their largest singular value (Miyato
+ *     et al. 2018)
  * @param optimizer how gradients become updates
  */
 public record NetworkConfig(
@@ -27,6 +31,8 @@ public record NetworkConfig(
     double weightsSd,
     double bias,
     BatchNorm batchNorm,
+    boolean samplingDropout,
+    boolean spectralNorm,
     OptimizerConfig optimizer)
     implements Serializable {
   /** Checks each setting by itself. */

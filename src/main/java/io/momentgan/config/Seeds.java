@@ -37,7 +37,11 @@ public final class Seeds {
     /** Noise on the images that the discriminator is shown. */
     INPUT_NOISE(14),
     /** Which generated images are replaced by remembered ones. */
-    REPLAY(15);
+    REPLAY(15),
+    /** Dropout masks of generators that are sampled with dropout. */
+    SAMPLING_DROPOUT(16),
+    /** Which updates of the discriminator face the older generator. */
+    OPPONENT(17);
 
     private final long salt;
 

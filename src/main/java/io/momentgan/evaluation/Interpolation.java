@@ -5,6 +5,7 @@ import io.momentgan.config.Seeds;
 import io.momentgan.network.NetworkState;
 import io.momentgan.step.LatentVectors;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Ways from one latent vector to another: where images change by jumps instead of gradually, the
@@ -42,7 +43,13 @@ public final class Interpolation {
         System.arraycopy(between, 0, z, (row * STEPS + step) * size, size);
       }
     }
-    return sampler.draw(generator, z);
+    return sampler.draw(generator, z, classes(sampler));
+  }
+
+  /** Each way within a class. */
+  private static int[] classes(Sampler sampler) {
+    int[] ofRows = sampler.classes(ROWS);
+    return IntStream.range(0, ROWS * STEPS).map(i -> ofRows[i / STEPS]).toArray();
   }
 
   /**

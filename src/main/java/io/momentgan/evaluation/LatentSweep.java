@@ -46,12 +46,12 @@ public final class LatentSweep {
    * @param generator state of the generator
    * @param z the latent vectors, as {@link #latents} gives them
    * @param seed of the vectors that they are drawn among
-   * @return images [tiles][features] in [-1, 1]
+   * @return images, of the first class where there are classes, [tiles][features] in [-1, 1]
    */
   public static float[][] draw(
       Sampler sampler, Experiment experiment, NetworkState generator, float[] z, long seed) {
     if (experiment.generator().batchNorm().sampling() != NetworkConfig.Statistics.BATCH) {
-      return sampler.draw(generator, z);
+      return sampler.draw(generator, z, new int[z.length / experiment.latent().size()]);
     }
     int size = experiment.latent().size();
     int others = Math.max(1, experiment.train().batchSize() - 1);

@@ -9,9 +9,14 @@ import io.momentgan.network.Network;
 import io.momentgan.network.NetworkState;
 import io.momentgan.step.LatentVectors;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Draws pictures from a generator. */
+/**
+ * Draws pictures from a generator. Where it is told classes, images are of one class after another:
+ * 0, 1, ..., the last, 0, ... unless the caller says which.
+ */
 public final class Sampler {
   private final Experiment experiment;
   private final Network generator;
@@ -24,7 +29,7 @@ public final class Sampler {
    */
   public Sampler(Experiment experiment, ImageShape shape) {
     this.experiment = experiment;
-    this.generator = Network.forUse(experiment.generator(), GanNetworks.latent(experiment), shape);
+    this.generator = GanNetworks.generatorForUse(experiment, shape);
   }
 
   /**
@@ -65,21 +70,65 @@ public final class Sampler {
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, int count, long seed) {
-    return draw(state, LatentVectors.draw(experiment.latent(), count, seed));
+    float[] z = LatentVectors.draw(experiment.latent(), count, seed);
+    return draw(state, z, classes(count), seed);
   }
 
   /**
-   * Draws images from given latent vectors, as one batch.
+   * Draws images from given latent vectors, as one batch. Where dropout stays on while sampling, it
+   * drops the same each time.
    *
    * @param state of the generator
    * @param z latent vectors [count, latent.size], row after row
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, float[] z) {
+    return draw(state, z, classes(z.length / experiment.latent().size()));
+  }
+
+  /**
+   * Draws images of given classes from given latent vectors, as one batch.
+   *
+   * @param state of the generator
+   * @param z latent vectors [count, latent.size], row after row
+   * @param classes the class of each; of no account where the generator is told none
+   * @return images [count][features] in [-1, 1]
+   */
+  public float[][] draw(NetworkState state, float[] z, int[] classes) {
+    return draw(state, z, classes, experiment.train().seed());
+  }
+
+  /**
+   * One class after another.
+   *
+   * @param count of how many images
+   * @return a class each, all 0 where the generator is told none
+   */
+  public int[] classes(int count) {
+    int all = Math.max(1, experiment.labels().classes());
+    return IntStream.range(0, count).map(i -> i % all).toArray();
+  }
+
+  /**
+   * Columns of a picture of drawn images: one per class where there are classes, else as many as
+   * rows.
+   *
+   * @param count of how many images
+   */
+  public int columns(int count) {
+    return experiment.labels().on()
+        ? experiment.labels().classes()
+        : (int) Math.ceil(Math.sqrt(count));
+  }
+
+  private float[][] draw(NetworkState state, float[] z, int[] classes, long seed) {
     generator.load(state);
+    if (experiment.generator().samplingDropout()) {
+      Nd4j.getRandom().setSeed(Seeds.of(seed, Seeds.Use.SAMPLING_DROPOUT));
+    }
     int count = z.length / experiment.latent().size();
     INDArray input = HostArrays.toArray(z, count, experiment.latent().size());
-    float[] values = HostArrays.floats(generator.sample(input));
+    float[] values = HostArrays.floats(generator.sample(input, classes));
     toSymmetricRange(values);
     int features = values.length / count;
     float[][] images = new float[count][];

@@ -1,15 +1,18 @@
 package io.momentgan.network;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.Kernels;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.network.NetworkBlueprint.Purpose;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * A generator and a discriminator that belong together.
  *
  * @param generator from z [n, latent] to images [n, features]
- * @param discriminator from images [n, features] to logits [n, 1]
+ * @param discriminator from images [n, features] to logits [n, 1], with a class head to logits [n,
+ *     1 + classes] of being real and of each class
  */
 public record GanNetworks(Network generator, Network discriminator) {
   /**
@@ -24,19 +27,46 @@ public record GanNetworks(Network generator, Network discriminator) {
     long seed = experiment.train().seed();
     return new GanNetworks(
         new Network(
+            new NetworkBlueprint(
+                experiment.generator(),
+                latent(experiment),
+                shape,
+                LabelInput.ofGenerator(experiment.labels()),
+                dataType,
+                experiment.kernels(),
+                Purpose.TRAINING),
+            Seeds.of(seed, Seeds.Use.GENERATOR_WEIGHTS)),
+        new Network(
+            new NetworkBlueprint(
+                experiment.discriminator(),
+                shape,
+                new ImageShape(1 + experiment.labels().classHead(), 1, 1),
+                LabelInput.ofDiscriminator(experiment.labels()),
+                dataType,
+                experiment.kernels(),
+                Purpose.TRAINING),
+            Seeds.of(seed, Seeds.Use.DISCRIMINATOR_WEIGHTS)));
+  }
+
+  /**
+   * A generator to use, for {@link Network#load}: stock Deeplearning4j where there are stock layers
+   * for it, so that plain Deeplearning4j gives the same bits.
+   *
+   * @param experiment the settings
+   * @param shape shape of an image
+   * @return the generator
+   */
+  public static Network generatorForUse(Experiment experiment, ImageShape shape) {
+    return new Network(
+        new NetworkBlueprint(
             experiment.generator(),
             latent(experiment),
             shape,
-            dataType,
-            experiment.kernels(),
-            Seeds.of(seed, Seeds.Use.GENERATOR_WEIGHTS)),
-        new Network(
-            experiment.discriminator(),
-            shape,
-            new ImageShape(1, 1, 1),
-            dataType,
-            experiment.kernels(),
-            Seeds.of(seed, Seeds.Use.DISCRIMINATOR_WEIGHTS)));
+            LabelInput.ofGenerator(experiment.labels()),
+            DataType.FLOAT,
+            Kernels.STOCK,
+            Purpose.USE),
+        0);
   }
 
   /** The shape of a latent vector. */
@@ -56,6 +86,7 @@ public record GanNetworks(Network generator, Network discriminator) {
 
   /** The snapshot of these networks before the first round. */
   public Snapshot initialSnapshot() {
-    return new Snapshot(0, 0, 0, generator.state(), discriminator.state(), AveragingState.NONE);
+    return new Snapshot(
+        0, 0, 0, generator.state(), discriminator.state(), new float[0], AveragingState.NONE);
   }
 }

@@ -4,6 +4,9 @@ import io.momentgan.config.ConfigException;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.HeldValues;
+import io.momentgan.kernels.InstanceNorm;
+import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.PixelShuffle;
 import io.momentgan.kernels.VectorDropout;
 import io.momentgan.kernels.VectorLeakyRelu;
@@ -20,6 +23,7 @@ import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -51,11 +55,27 @@ final class LayerStack {
     this.weighted = new WeightedLayers(blueprint);
     this.shape = blueprint.input();
     this.vector = shape.height() * shape.width() == 1;
+    if (blueprint.labels().isEmbedded()) {
+      addEmbedding();
+    }
     List<ImageShape> sizes = LayerSizes.of(config, blueprint.output());
     for (int i = 0; i < config.layers().size(); i++) {
       add(config.layers().get(i), sizes.get(i));
     }
     addOutput();
+    if (config.spectralNorm()) {
+      push(new HeldValues(SpectralNorm.length(layers)));
+    }
+  }
+
+  /** A class's vector goes behind z, or is one more channel of an image. */
+  private void addEmbedding() {
+    int values = vector ? blueprint.labels().embedding() : shape.height() * shape.width();
+    push(weighted.embedding(shape, blueprint.labels().classes(), values));
+    shape =
+        vector
+            ? new ImageShape(shape.channels() + values, 1, 1)
+            : new ImageShape(shape.channels() + 1, shape.height(), shape.width());
   }
 
   /** Hands the layers over. */
@@ -69,20 +89,30 @@ final class LayerStack {
       flatten();
       vector = true;
       ImageShape to = new ImageShape(dense.units(), 1, 1);
-      addHidden(weighted.dense(shape, to), to, dense.batchNorm());
+      addHidden(weighted.dense(told(), to), to, dense.batchNorm(), false);
+    } else if (layer instanceof LayerConfig.Maxout maxout) {
+      addMaxout(maxout);
     } else if (layer instanceof LayerConfig.Project project) {
       flatten();
       vector = false;
       ImageShape to = LayerSizes.projected(project, size);
-      addHidden(weighted.dense(shape, to), to, project.batchNorm());
+      addHidden(weighted.dense(told(), to), to, project.batchNorm(), project.instanceNorm());
     } else if (layer instanceof LayerConfig.Convolution c) {
       unflatten();
       ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
-      addHidden(weighted.convolution(shape, to, c.kernel(), c.stride()), to, c.batchNorm());
+      addHidden(
+          weighted.convolution(told(), to, c.kernel(), c.stride()),
+          to,
+          c.batchNorm(),
+          c.instanceNorm());
     } else if (layer instanceof LayerConfig.TransposedConvolution c) {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
-      addHidden(weighted.transposed(shape, to, c.kernel(), c.stride()), to, c.batchNorm());
+      addHidden(
+          weighted.transposed(told(), to, c.kernel(), c.stride()),
+          to,
+          c.batchNorm(),
+          c.instanceNorm());
     } else if (layer instanceof LayerConfig.AveragePool pool) {
       unflatten();
       push(average(pool.size()));
@@ -93,13 +123,14 @@ final class LayerStack {
       before(layers.size(), new PixelShuffle(shuffle.factor()));
       shape = to;
     } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
-      pushIdentity(new GaussianNoise(noise.sd()));
+      pushNoise(new GaussianNoise(noise.sd()));
     }
     dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
   }
 
-  private void addHidden(FeedForwardLayer layer, ImageShape to, boolean batchNorm) {
-    if (!batchNorm) {
+  private void addHidden(
+      FeedForwardLayer layer, ImageShape to, boolean batchNorm, boolean instanceNorm) {
+    if (!batchNorm && !instanceNorm) {
       layer.setActivationFn(leakyRelu());
       pushWeighted(layer, to);
       return;
@@ -109,7 +140,32 @@ final class LayerStack {
     if (!vector) {
       unflatten();
     }
-    weighted.batchNorm(to.channels(), leakyRelu()).forEach(this::push);
+    if (batchNorm) {
+      weighted.batchNorm(to.channels(), leakyRelu()).forEach(this::push);
+    } else {
+      push(activation(new InstanceNorm(config.batchNorm().epsilon())));
+      push(activation(leakyRelu()));
+    }
+  }
+
+  /**
+   * Stock layers do it: the pieces of a unit are a row of an image that is pooled to its largest.
+   */
+  private void addMaxout(LayerConfig.Maxout maxout) {
+    flatten();
+    vector = true;
+    ImageShape affine = new ImageShape(maxout.units() * maxout.pieces(), 1, 1);
+    FeedForwardLayer layer = weighted.dense(told(), affine);
+    layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
+    push(layer);
+    before(layers.size(), new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
+    push(
+        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+            .kernelSize(1, maxout.pieces())
+            .stride(1, maxout.pieces())
+            .build());
+    before(layers.size(), new CnnToFeedForwardPreProcessor(maxout.units(), 1, 1));
+    shape = new ImageShape(maxout.units(), 1, 1);
   }
 
   private void addOutput() {
@@ -119,17 +175,17 @@ final class LayerStack {
         switch (last.type()) {
           case DENSE -> {
             flatten();
-            yield weighted.dense(shape, to);
+            yield weighted.dense(told(), to);
           }
           case CONVOLUTION -> {
             unflatten();
             LayerSizes.require(LayerSizes.shrunk(shape, to.channels(), last.stride()), to);
-            yield weighted.convolution(shape, to, last.kernel(), last.stride());
+            yield weighted.convolution(told(), to, last.kernel(), last.stride());
           }
           case TRANSPOSED_CONVOLUTION -> {
             unflatten();
             LayerSizes.enlarged(shape, to.channels(), last.stride(), to);
-            yield weighted.transposed(shape, to, last.kernel(), last.stride());
+            yield weighted.transposed(told(), to, last.kernel(), last.stride());
           }
         };
     layer.setActivationFn(outputActivation());
@@ -147,7 +203,7 @@ final class LayerStack {
 
   /** Deeplearning4j applies dropout to a layer's input and is given the share that is kept. */
   private void push(Layer layer) {
-    if (dropped > 0 && blueprint.training()) {
+    if (dropped > 0 && blueprint.drops()) {
       layer.setIDropout(
           blueprint.fast() ? new VectorDropout(1 - dropped) : new Dropout(1 - dropped));
     }
@@ -155,17 +211,12 @@ final class LayerStack {
     layers.add(layer);
   }
 
-  private void pushIdentity(IDropout change) {
-    ActivationLayer layer =
-        new ActivationLayer.Builder()
-            .activation(Activation.IDENTITY.getActivationFunction())
-            .build();
-    push(layer);
-    if (layer.getIDropout() == null) {
-      layer.setIDropout(change);
-    } else {
-      pushIdentity(change);
+  /** Of the stock layers that do nothing else, this one alone applies what its IDropout says. */
+  private void pushNoise(IDropout noise) {
+    if (dropped > 0) {
+      push(new DropoutLayer.Builder(noise).build());
     }
+    push(new DropoutLayer.Builder(noise).build());
   }
 
   /** From an image to a row of its values. */
@@ -195,6 +246,22 @@ final class LayerStack {
 
   private void before(int layer, InputPreProcessor next) {
     preProcessors.merge(layer, next, (a, b) -> new ComposableInputPreProcessor(a, b));
+  }
+
+  /** What the next layer with weights gets: where it is told the class, so many channels more. */
+  private ImageShape told() {
+    int classes = blueprint.labels().perLayer();
+    if (classes == 0) {
+      return shape;
+    }
+    before(layers.size(), new LabelChannels(classes));
+    return flat
+        ? new ImageShape(shape.features() + classes, 1, 1)
+        : new ImageShape(shape.channels() + classes, shape.height(), shape.width());
+  }
+
+  private static ActivationLayer activation(IActivation function) {
+    return new ActivationLayer.Builder().activation(function).build();
   }
 
   private static SubsamplingLayer average(int size) {

@@ -1,6 +1,5 @@
 package io.momentgan.network;
 
-import io.momentgan.config.Kernels;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
@@ -37,49 +36,24 @@ public final class Network {
   private final MultiLayerNetwork model;
   private final ParameterLayout layout;
   private final INDArray gradient;
+  private final LabelParts labels;
+  private final SpectralNorm spectralNorm;
 
   /**
-   * A network to train, with initial weights.
+   * A network with initial weights.
    *
-   * @param config the settings
-   * @param input shape of what comes in; a vector of n is nx1x1
-   * @param output shape of what comes out
-   * @param dataType type of the parameters: FLOAT, or DOUBLE for checks
-   * @param kernels what computes layers, activations and the optimizer; the initial weights are the
-   *     same with all
+   * @param blueprint what it is made of
    * @param seed seed of the initial weights
    */
-  public Network(
-      NetworkConfig config,
-      ImageShape input,
-      ImageShape output,
-      DataType dataType,
-      Kernels kernels,
-      long seed) {
-    this(new NetworkBlueprint(config, input, output, dataType, kernels, Purpose.TRAINING), seed);
-  }
-
-  private Network(NetworkBlueprint blueprint, long seed) {
+  Network(NetworkBlueprint blueprint, long seed) {
     this.blueprint = blueprint;
     this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
     model.initGradientsView();
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
-  }
-
-  /**
-   * A network to use, for {@link #load}: stock Deeplearning4j throughout, so that plain
-   * Deeplearning4j gives the same bits.
-   *
-   * @param config the settings
-   * @param input shape of what comes in; a vector of n is nx1x1
-   * @param output shape of what comes out
-   * @return the network
-   */
-  public static Network forUse(NetworkConfig config, ImageShape input, ImageShape output) {
-    return new Network(
-        new NetworkBlueprint(config, input, output, DataType.FLOAT, Kernels.STOCK, Purpose.USE), 0);
+    labels = new LabelParts(model, blueprint.labels().classes());
+    spectralNorm = SpectralNorm.of(blueprint.config(), model, seed);
   }
 
   /** The Deeplearning4j network itself. */
@@ -105,7 +79,7 @@ public final class Network {
   /** Number of trainable parameters: neither running statistics nor fixed scales count. */
   public int trainableParameters() {
     int fixed = config().batchNorm().gamma() ? 0 : layout.gammasLength();
-    return layout.length() - layout.statisticsLength() - fixed;
+    return layout.length() - layout.statisticsLength() - fixed - spectralNorm.heldLength();
   }
 
   /** Whether two training passes of the same input differ. */
@@ -115,16 +89,50 @@ public final class Network {
   }
 
   /**
+   * A training pass of a network that is told the classes of the images, see {@link
+   * #forward(INDArray)}.
+   *
+   * @param input rows [n, inputs]
+   * @param classes the class of each row; of no account to networks that are not told
+   * @return rows [n, outputs]
+   */
+  public INDArray forward(INDArray input, int[] classes) {
+    labels.give(classes, input);
+    return forward(input);
+  }
+
+  /**
    * A training pass, whose intermediate results are kept for one {@link #backward}.
    *
    * @param input rows [n, inputs]
    * @return rows [n, outputs]
    */
   public INDArray forward(INDArray input) {
+    spectralNorm.apply();
     model.setInput(input);
     List<INDArray> activations = model.feedForward(true, false);
+    spectralNorm.restore();
     // Layers fill the same memory at each pass.
     return rows(activations.get(activations.size() - 1).dup('c'));
+  }
+
+  /**
+   * A training pass with other parameters, after which the network has its own again, bit for bit.
+   * No {@link #backward} may follow.
+   *
+   * @param params parameters of a network of the same settings
+   * @param input rows [n, inputs]
+   * @param classes the class of each row; of no account to networks that are not told
+   * @return rows [n, outputs]
+   */
+  public INDArray forwardAs(float[] params, INDArray input, int[] classes) {
+    INDArray own = model.params().dup();
+    HostArrays.copy(params, model.params());
+    try {
+      return forward(input, classes);
+    } finally {
+      model.params().assign(own);
+    }
   }
 
   /**
@@ -163,7 +171,12 @@ public final class Network {
         layer.compute(gradients, inputErrors || i > 0);
       }
     }
+    spectralNorm.apply();
     INDArray back = model.backpropGradient(likeOutput(epsilon), null).getSecond();
+    spectralNorm.restore();
+    if (gradients) {
+      spectralNorm.passGradient();
+    }
     return inputErrors ? rows(back.dup('c')) : back;
   }
 
@@ -220,6 +233,7 @@ public final class Network {
         .update(model, flatGradient(), updates, 0, batchSize, LayerWorkspaceMgr.noWorkspaces());
     model.params().subi(gradient);
     model.setIterationCount(updates + 1);
+    spectralNorm.step();
   }
 
   /**
@@ -245,7 +259,21 @@ public final class Network {
   }
 
   /**
-   * A pass for use, without dropout; batch normalisation by the statistics that the settings name.
+   * A pass for use of a network that is told the classes of the images, see {@link
+   * #sample(INDArray)}.
+   *
+   * @param input rows [n, inputs]
+   * @param classes the class of each row; of no account to networks that are not told
+   * @return rows [n, outputs]
+   */
+  public INDArray sample(INDArray input, int[] classes) {
+    labels.give(classes, input);
+    return sample(input);
+  }
+
+  /**
+   * A pass for use; batch normalisation by the statistics that the settings name. Dropout only
+   * where the settings keep it on while sampling; then ND4J's seed decides what is dropped.
    *
    * @param input rows [n, inputs]
    * @return rows [n, outputs]
@@ -261,8 +289,8 @@ public final class Network {
                 activations, (int) input.size(0), LayerWorkspaceMgr.noWorkspaces());
       }
       Layer layer = model.getLayer(i);
-      boolean batchStatistics = batch && layer instanceof BatchNormalization;
-      activations = layer.activate(activations, batchStatistics, LayerWorkspaceMgr.noWorkspaces());
+      boolean training = layer instanceof BatchNormalization ? batch : config().samplingDropout();
+      activations = layer.activate(activations, training, LayerWorkspaceMgr.noWorkspaces());
     }
     return rows(activations.dup('c'));
   }
@@ -300,6 +328,7 @@ public final class Network {
       HostArrays.copy(state.updaterState(), updater.getStateViewArray());
     }
     model.setIterationCount(state.updates());
+    spectralNorm.follow();
   }
 
   /**

@@ -22,6 +22,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  * @param config the settings
  * @param input shape of what comes in; a vector of n is nx1x1
  * @param output shape of what comes out
+ * @param labels how it is told the classes of the images
  * @param dataType type of the parameters
  * @param kernels what trains it on a CPU
  * @param purpose what the network is for
@@ -30,6 +31,7 @@ record NetworkBlueprint(
     NetworkConfig config,
     ImageShape input,
     ImageShape output,
+    LabelInput labels,
     DataType dataType,
     Kernels kernels,
     Purpose purpose) {
@@ -38,14 +40,15 @@ record NetworkBlueprint(
     /** Dropout and noise where the settings have them, and the kernels that they name. */
     TRAINING,
     /**
-     * Stock Deeplearning4j throughout, without dropout: what files hold, and samples are drawn by.
+     * Stock Deeplearning4j throughout, what files hold and samples are drawn by. Dropout only where
+     * it stays on while sampling.
      */
     USE
   }
 
   /** The same network for another purpose. */
   NetworkBlueprint with(Purpose other) {
-    return new NetworkBlueprint(config, input, output, dataType, kernels, other);
+    return new NetworkBlueprint(config, input, output, labels, dataType, kernels, other);
   }
 
   /**
@@ -69,6 +72,10 @@ record NetworkBlueprint(
 
   boolean training() {
     return purpose == Purpose.TRAINING;
+  }
+
+  boolean drops() {
+    return training() || config.samplingDropout();
   }
 
   /** The fast kernels work on the memory of the CPU. */

@@ -11,14 +11,18 @@ import java.util.Optional;
  * @param samplesSeen number of real images that all workers together have seen
  * @param generator state of the generator
  * @param discriminator state of the discriminator
+ * @param opponent parameters of an older generator, which the discriminator faces now and then;
+ *     empty where there is none; never mutated
  * @param averaging what the driver alone knows
  */
+@SuppressWarnings("ArrayRecordComponent") // compared array by array where needed
 public record Snapshot(
     long round,
     long iteration,
     long samplesSeen,
     NetworkState generator,
     NetworkState discriminator,
+    float[] opponent,
     AveragingState averaging)
     implements Serializable {
   /**

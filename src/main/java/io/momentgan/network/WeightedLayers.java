@@ -3,6 +3,7 @@ package io.momentgan.network;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.Crop;
+import io.momentgan.kernels.LabelEmbedding;
 import io.momentgan.kernels.StridedConvolution;
 import io.momentgan.kernels.TransposedConvolution;
 import io.momentgan.kernels.VectorBatchNorm;
@@ -42,10 +43,13 @@ final class WeightedLayers {
         fast
             ? new VectorDense(from.features(), to.features())
             : new DenseLayer.Builder().nIn(from.features()).nOut(to.features()).build();
-    layer.setWeightInitFn(
-        config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
-            ? new WeightInitXavierUniform()
-            : new WeightInitDistribution(new NormalDistribution(0, config.weightsSd())));
+    layer.setWeightInitFn(dense());
+    return layer;
+  }
+
+  FeedForwardLayer embedding(ImageShape from, int classes, int values) {
+    FeedForwardLayer layer = new LabelEmbedding(from.features(), classes, values);
+    layer.setWeightInitFn(dense());
     return layer;
   }
 
@@ -116,6 +120,12 @@ final class WeightedLayers {
             .useLogStd(false)
             .build();
     return List.of(stock, new ActivationLayer.Builder().activation(activation).build());
+  }
+
+  private IWeightInit dense() {
+    return config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
+        ? new WeightInitXavierUniform()
+        : new WeightInitDistribution(new NormalDistribution(0, config.weightsSd()));
   }
 
   /** Deeplearning4j's own Glorot divides the fan-out by the stride, others do not. */

@@ -60,6 +60,23 @@ public record Shard(int rank, Images images, float black) implements Serializabl
     return rows(Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize));
   }
 
+  /**
+   * The classes of a batch of an epoch.
+   *
+   * @param order the epoch's {@link #order}
+   * @param iteration number of the batch in the epoch
+   * @param batchSize images per batch
+   * @return a class per image; empty where images have none
+   */
+  public int[] labels(int[] order, int iteration, int batchSize) {
+    byte[] labels = images.labels();
+    return labels.length == 0
+        ? new int[0]
+        : Arrays.stream(order, iteration * batchSize, (iteration + 1) * batchSize)
+            .map(i -> labels[i] & 0xFF)
+            .toArray();
+  }
+
   private static float[] scaled(float black) {
     float[] table = new float[256];
     for (int pixel = 0; pixel < table.length; pixel++) {

@@ -34,6 +34,7 @@ final class DiscriminatorInput {
   private final long runSeed;
   private final int rank;
   private float[][] remembered = new float[0][];
+  private int[] labels = new int[0];
   private int count;
 
   DiscriminatorInput(DiscriminatorInputConfig config, long runSeed, int rank) {
@@ -65,14 +66,14 @@ final class DiscriminatorInput {
   }
 
   /**
-   * Replaces some generated images by remembered ones, and remembers those replaced; until there
-   * are enough, images are only remembered.
+   * Replaces some generated images by remembered ones with their classes, and remembers those
+   * replaced; until there are enough, images are only remembered.
    *
-   * @param fake images [n, features], which stay as they are
+   * @param fake images, which stay as they are
    * @param iteration number of the iteration in the whole training
    * @param draw number of the update within it
    */
-  INDArray replayed(INDArray fake, long iteration, int draw) {
+  LabelledImages replayed(LabelledImages fake, long iteration, int draw) {
     if (config.replayCapacity() == 0) {
       return fake;
     }
@@ -80,18 +81,26 @@ final class DiscriminatorInput {
         new SplittableRandom(Seeds.of(runSeed, Seeds.Use.REPLAY, iteration, rank, draw));
     if (remembered.length == 0) {
       remembered = new float[config.replayCapacity()][];
+      labels = new int[config.replayCapacity()];
     }
-    INDArray mixed = fake.dup('c');
-    for (int i = 0; i < fake.size(0); i++) {
-      float[] image = HostArrays.floats(fake.getRow(i));
+    INDArray mixed = fake.rows().dup('c');
+    int[] mixedLabels = fake.labels().clone();
+    for (int i = 0; i < fake.count(); i++) {
+      float[] image = HostArrays.floats(fake.rows().getRow(i));
+      int label = mixedLabels.length == 0 ? 0 : mixedLabels[i];
       if (count < remembered.length) {
+        labels[count] = label;
         remembered[count++] = image;
       } else if (random.nextDouble() < config.replayShare()) {
         int at = random.nextInt(count);
-        mixed.putRow(i, Nd4j.createFromArray(remembered[at]).castTo(fake.dataType()));
+        mixed.putRow(i, Nd4j.createFromArray(remembered[at]).castTo(mixed.dataType()));
         remembered[at] = image;
+        if (mixedLabels.length > 0) {
+          mixedLabels[i] = labels[at];
+          labels[at] = label;
+        }
       }
     }
-    return mixed;
+    return new LabelledImages(mixed, mixedLabels);
   }
 }

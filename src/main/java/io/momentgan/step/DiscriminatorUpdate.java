@@ -1,6 +1,7 @@
 package io.momentgan.step;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.LossConfig;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
@@ -14,6 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class DiscriminatorUpdate {
   private final LossConfig config;
+  private final LabelsConfig classes;
   private final Network network;
   private final GradientSharing sharing;
   private final Labels labels;
@@ -23,6 +25,7 @@ final class DiscriminatorUpdate {
     long seed = experiment.train().seed();
     int rank = sharing.collective().rank();
     this.config = experiment.loss();
+    this.classes = experiment.labels();
     this.network = network;
     this.sharing = sharing;
     this.labels = new Labels(config, seed, rank);
@@ -32,43 +35,43 @@ final class DiscriminatorUpdate {
   /**
    * The discriminator's loss.
    *
-   * @param value sum of the means over both batches
+   * @param value sum of the means over both batches, the class head's loss included
    * @param realProbability mean probability given to real images
    * @param fakeProbability mean probability given to generated images
    * @param gradientNorm norm of the gradient of the value; 0 where none was taken
-   * @param fakeLogits of the generated images
+   * @param fake what it says of the generated images
    */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Loss(
       double value,
       double realProbability,
       double fakeProbability,
       double gradientNorm,
-      double[] fakeLogits) {}
+      Verdict fake) {}
 
   /**
    * What the discriminator thinks of generated images.
    *
-   * @param loss the generator's loss
+   * @param loss the adversarial part of the generator's loss
+   * @param classLoss the class head's part of it
    * @param gradient of the summed loss with respect to the images [n, features]
    */
-  record Judgement(LogitLoss loss, INDArray gradient) {}
+  record Judgement(LogitLoss loss, double classLoss, INDArray gradient) {}
 
   /**
    * Updates the discriminator on a real and a generated batch.
    *
-   * @param real images [n, features]
-   * @param fake images [n, features]
+   * @param real images
+   * @param fake images
    * @param iteration number of the iteration in the whole training
    * @param draw number of the update within it
    * @return the loss before the update
    */
-  Loss update(INDArray real, INDArray fake, long iteration, int draw) {
-    int n = (int) real.size(0);
-    INDArray shown = input.replayed(fake, iteration, draw);
-    double[] realLogits = forward(real, Images.REAL, iteration, draw);
-    LogitLoss realLoss = loss(realLogits, true, iteration, draw);
-    network.backwardToParameters(column(realLoss.gradient()));
+  Loss update(LabelledImages real, LabelledImages fake, long iteration, int draw) {
+    int n = real.count();
+    LabelledImages shown = input.replayed(fake, iteration, draw);
+    Verdict ofReal = forward(real, Images.REAL, iteration, draw);
+    LogitLoss realLoss = loss(ofReal, true, iteration, draw);
+    network.backwardToParameters(rows(ofReal, realLoss));
     double norm = 0;
     INDArray realGradient = null;
     if (config.separateUpdates()) {
@@ -76,14 +79,14 @@ final class DiscriminatorUpdate {
     } else {
       realGradient = network.gradient().dup();
     }
-    double[] fakeLogits = forward(shown, Images.FAKE, iteration, draw);
-    LogitLoss fakeLoss = loss(fakeLogits, false, iteration, draw);
-    network.backwardToParameters(column(fakeLoss.gradient()));
+    Verdict ofFake = forward(shown, Images.FAKE, iteration, draw);
+    LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
+    network.backwardToParameters(rows(ofFake, fakeLoss));
     if (realGradient != null) {
       network.addGradient(realGradient);
     }
     norm = Math.hypot(norm, apply(n));
-    return loss(realLogits, realLoss, fakeLogits, fakeLoss, norm);
+    return loss(ofReal, realLoss, ofFake, fakeLoss, norm);
   }
 
   private double apply(int n) {
@@ -97,53 +100,57 @@ final class DiscriminatorUpdate {
   }
 
   /** The loss without any update. */
-  Loss evaluate(INDArray real, INDArray fake, long iteration, int draw) {
-    double[] realLogits = forward(real, Images.REAL, iteration, draw);
-    double[] fakeLogits = forward(fake, Images.FAKE, iteration, draw);
+  Loss evaluate(LabelledImages real, LabelledImages fake, long iteration, int draw) {
+    Verdict ofReal = forward(real, Images.REAL, iteration, draw);
+    Verdict ofFake = forward(fake, Images.FAKE, iteration, draw);
     return loss(
-        realLogits,
-        loss(realLogits, true, iteration, draw),
-        fakeLogits,
-        loss(fakeLogits, false, iteration, draw),
+        ofReal,
+        loss(ofReal, true, iteration, draw),
+        ofFake,
+        loss(ofFake, false, iteration, draw),
         0);
   }
 
   /**
    * Judges generated images for the generator's update; the discriminator stays as it is.
    *
-   * @param fake images [n, features]
+   * @param fake images
    * @param iteration number of the iteration in the whole training
    * @param update number of the generator's update within it
    */
-  Judgement judge(INDArray fake, long iteration, int update) {
-    LogitLoss loss = LogitLoss.generator(forward(fake, Images.JUDGED, iteration, update), config);
-    return new Judgement(loss, network.backwardToInput(column(loss.gradient())));
+  Judgement judge(LabelledImages fake, long iteration, int update) {
+    Verdict verdict = forward(fake, Images.JUDGED, iteration, update);
+    LogitLoss loss = LogitLoss.generator(verdict.logits(), config);
+    return new Judgement(
+        loss, verdict.classes().mean(), network.backwardToInput(rows(verdict, loss)));
   }
 
-  private double[] forward(INDArray rows, Images images, long iteration, int draw) {
-    return HostArrays.doubles(network.forward(input.noisy(rows, images, iteration, draw)));
+  private Verdict forward(LabelledImages shown, Images images, long iteration, int draw) {
+    INDArray noisy = input.noisy(shown.rows(), images, iteration, draw);
+    double[] output = HostArrays.doubles(network.forward(noisy, shown.labels()));
+    return Verdict.of(output, shown.labels(), classes.classHead(), classes.classWeight());
   }
 
-  private LogitLoss loss(double[] logits, boolean real, long iteration, int draw) {
+  private LogitLoss loss(Verdict verdict, boolean real, long iteration, int draw) {
+    double[] logits = verdict.logits();
     return LogitLoss.discriminator(
         logits, labels.draw(real, logits.length, iteration, draw), config.type());
   }
 
   private static Loss loss(
-      double[] realLogits,
-      LogitLoss realLoss,
-      double[] fakeLogits,
-      LogitLoss fakeLoss,
-      double norm) {
+      Verdict ofReal, LogitLoss realLoss, Verdict ofFake, LogitLoss fakeLoss, double norm) {
     return new Loss(
-        realLoss.mean() + fakeLoss.mean(),
-        LogitLoss.meanProbability(realLogits),
-        LogitLoss.meanProbability(fakeLogits),
+        realLoss.mean() + fakeLoss.mean() + ofReal.classes().mean() + ofFake.classes().mean(),
+        LogitLoss.meanProbability(ofReal.logits()),
+        LogitLoss.meanProbability(ofFake.logits()),
         norm,
-        fakeLogits);
+        ofFake);
   }
 
-  private INDArray column(double[] values) {
-    return Nd4j.createFromArray(values).castTo(network.dataType()).reshape(values.length, 1);
+  private INDArray rows(Verdict verdict, LogitLoss loss) {
+    double[] gradient = verdict.gradient(loss);
+    return Nd4j.createFromArray(gradient)
+        .castTo(network.dataType())
+        .reshape('c', verdict.logits().length, -1);
   }
 }

@@ -7,8 +7,8 @@ import java.io.Serializable;
  * The figures of a batch.
  *
  * @param discriminator loss of the discriminator: sum of the means over the real and the generated
- *     batch
- * @param generator loss of the generator, moment penalty included
+ *     batch, a class head's loss included
+ * @param generator loss of the generator, a class head's loss and the moment penalty included
  * @param generatorBce adversarial part of the generator's loss
  * @param momentMean mean term of the moment distance, in the original's units
  * @param momentVariance variance term of the moment distance, in the original's units

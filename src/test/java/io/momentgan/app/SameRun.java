@@ -31,6 +31,7 @@ final class SameRun {
     assertThat(is.samplesSeen()).isEqualTo(should.samplesSeen());
     assertSame(is.generator(), should.generator());
     assertSame(is.discriminator(), should.discriminator());
+    assertThat(is.opponent()).isEqualTo(should.opponent());
     assertThat(is.averaging().ema()).isEqualTo(should.averaging().ema());
     for (String table : List.of("metrics/epochs.jsonl", "metrics/rounds.jsonl")) {
       assertThat(metrics(actual.resolve(table))).isEqualTo(metrics(expected.resolve(table)));

@@ -30,6 +30,7 @@ import io.momentgan.partition.Shards;
 import io.momentgan.step.GanStep;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
@@ -47,6 +48,7 @@ class RoundsOnSparkTest {
   private static final ImageShape GLYPH = new ImageShape(1, 28, 28);
   private static final String BATCH_NORM =
       "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]";
+  private static final String LABELS = "labels.classes=10";
   private static final String[] SYNCHRONOUS = {
     "generator.optimizer.learning-rate=0.01",
     "discriminator.optimizer.learning-rate=0.01",
@@ -66,7 +68,8 @@ class RoundsOnSparkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2"})
+  @ValueSource(
+      strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2", LABELS})
   void oneWorkerOnSparkEqualsTheSameLoopWithoutSparkBitForBit(String setting) {
     Experiment experiment = Experiments.small(setting);
     ImageSource images = new GlyphSource(100, 1);
@@ -110,6 +113,75 @@ class RoundsOnSparkTest {
     assertRelativelyClose(distributed.generator(), single.generator(), start.generator());
     assertRelativelyClose(
         distributed.discriminator(), single.discriminator(), start.discriminator());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void labelsGoWithTheImagesToEachWorker(int frequency) {
+    String[] settings = {
+      "train.workers=2",
+      "train.averaging-frequency=" + frequency,
+      LABELS,
+      "labels.discriminator=class-head"
+    };
+    Experiment experiment = Experiments.small(settings);
+    ImageSource images = new GlyphSource(200, 1);
+    Snapshot first = train(experiment, images, 5);
+    assertThat(train(experiment, images, 5).generator().params())
+        .isEqualTo(first.generator().params());
+    assertThat(train(experiment, new OneClass(images), 5).generator().params())
+        .isNotEqualTo(first.generator().params());
+  }
+
+  /** The same images, all of class 3. */
+  private record OneClass(ImageSource images) implements ImageSource {
+    @Override
+    public int count() {
+      return images.count();
+    }
+
+    @Override
+    public ImageShape shape() {
+      return images.shape();
+    }
+
+    @Override
+    public Images read(int[] indices) {
+      byte[] labels = new byte[indices.length];
+      Arrays.fill(labels, (byte) 3);
+      return new Images(shape(), images.read(indices).pixels(), labels);
+    }
+  }
+
+  @Test
+  void theOlderGeneratorIsReplacedAfterItsRoundsAndFacedByAllWorkers() {
+    String[] settings = {
+      "train.workers=2",
+      "train.averaging-frequency=1",
+      "discriminator-input.opponent-rounds=2",
+      "discriminator-input.opponent-share=1",
+      "train.seed=5"
+    };
+    Experiment experiment = Experiments.small(settings);
+    ImageSource images = new GlyphSource(200, 1);
+    List<RoundResult> results = results(experiment, images, 5);
+    float[][] after =
+        results.stream().map(r -> r.snapshot().generator().params()).toArray(float[][]::new);
+    assertThat(results)
+        .extracting(r -> r.snapshot().opponent())
+        .containsExactly(new float[0], after[1], after[1], after[3], after[3]);
+    assertThat(results.get(3).bytesOut() - results.get(1).bytesOut())
+        .isEqualTo((long) Float.BYTES * after[0].length);
+    settings[2] = "discriminator-input.opponent-rounds=0";
+    Experiment without = Experiments.small(settings);
+    List<RoundResult> alone = results(without, images, 4);
+    assertThat(alone.get(1).snapshot().generator().params()).isEqualTo(after[1]);
+    // In its first round the older generator is the newest still.
+    assertThat(alone.get(2).snapshot().discriminator().params())
+        .isEqualTo(results.get(2).snapshot().discriminator().params());
+    assertThat(alone.get(3).snapshot().discriminator().params())
+        .isNotEqualTo(results.get(3).snapshot().discriminator().params());
+    assertThat(train(experiment, images, 5).generator().params()).isEqualTo(after[4]);
   }
 
   @Test
@@ -342,7 +414,9 @@ class RoundsOnSparkTest {
         Round round = schedule.round(number);
         int[] order = shard.order(experiment.train().seed(), round.epoch());
         for (int i = 0; i < round.iterations(); i++) {
-          step.iterate(batch(experiment, shard, order, round.firstIteration() + i), iterations++);
+          int at = round.firstIteration() + i;
+          int[] labels = shard.labels(order, at, experiment.train().batchSize());
+          step.iterate(batch(experiment, shard, order, at), labels, iterations++);
         }
       }
     }
@@ -352,6 +426,7 @@ class RoundsOnSparkTest {
         iterations * experiment.train().batchSize(),
         networks.generator().state(),
         networks.discriminator().state(),
+        new float[0],
         AveragingState.NONE);
   }
 

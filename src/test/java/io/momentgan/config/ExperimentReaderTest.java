@@ -63,6 +63,8 @@ class ExperimentReaderTest {
                     0.02,
                     0,
                     batchNorm,
+                    false,
+                    false,
                     adam),
                 new NetworkConfig(
                     List.of(new LayerConfig.Dense(8, false, 0)),
@@ -73,6 +75,8 @@ class ExperimentReaderTest {
                     0.02,
                     0,
                     batchNorm,
+                    false,
+                    false,
                     adam),
                 new LossConfig(
                     LossConfig.Type.CROSS_ENTROPY,
@@ -84,7 +88,8 @@ class ExperimentReaderTest {
                     0,
                     false,
                     0),
-                new DiscriminatorInputConfig(0, 0, 0, 0.5),
+                new DiscriminatorInputConfig(0, 0, 0, 0.5, 0, 0.25),
+                new LabelsConfig(0, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.ONE_HOT, 50, 1),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
                 new TrainConfig(
                     20, 1, 100, 0, 10, List.of(), 1, 1, false, new ThresholdsConfig(0, 0, 5), 300),
@@ -251,7 +256,7 @@ class ExperimentReaderTest {
         "samples.stored=10         | samples.stored: found 10, expected at least 11",
         "train.epoch=3             | train.epoch: found an unknown setting, expected one of",
         "generator.layers.0.nodes=3 | generator.layers.0.nodes: found an unknown setting, expected one of",
-        "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense, project, convolution,"
+        "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense, maxout, project, convolution,"
             + " transposed-convolution, average-pool, pixel-shuffle, noise",
         "generator.layers.0={units: 3} | generator.layers.0: found a mapping, expected a layer such as {type: dense, units: 128}",
         "generator.layers.0=       | generator.layers.0: found \"\", expected a layer such as",
@@ -427,6 +432,7 @@ class ExperimentReaderTest {
         e.discriminator(),
         e.loss(),
         e.discriminatorInput(),
+        e.labels(),
         e.moments(),
         e.train(),
         e.averaging(),

@@ -1,6 +1,7 @@
 package io.momentgan.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
@@ -63,7 +64,7 @@ class SamplerTest {
     Experiment sigmoid = experiment("generator.output=sigmoid");
     float[][] drawn = new Sampler(sigmoid, IMAGE).draw(generator(sigmoid), count, 3);
     assertWithin(drawn, -1, 1);
-    Network plain = Network.forUse(sigmoid.generator(), GanNetworks.latent(sigmoid), IMAGE);
+    Network plain = GanNetworks.generatorForUse(sigmoid, IMAGE);
     plain.load(generator(sigmoid));
     float[] z = LatentVectors.draw(sigmoid.latent(), count, 3);
     INDArray probabilities = plain.sample(HostArrays.toArray(z, count, sigmoid.latent().size()));
@@ -86,6 +87,38 @@ class SamplerTest {
         experiment("generator.layers.0.batch-norm=true", "generator.batch-norm.sampling=running");
     assertThat(firstOf(batch, 4)).isNotEqualTo(firstOf(batch, 5));
     assertThat(firstOf(running, 4)).isEqualTo(firstOf(running, 5));
+  }
+
+  @Test
+  void dropoutWhileSamplingIsThatOfTheSeed() {
+    String dropout = "generator.layers.0.dropout=0.5";
+    Experiment dropping = experiment(dropout, "generator.sampling-dropout=true");
+    Sampler other = new Sampler(dropping, IMAGE);
+    float[] z = new float[4 * 6];
+    Arrays.fill(z, 0.5f);
+    float[][] sameLatent = other.draw(generator, z);
+    assertThat(Arrays.stream(sameLatent).map(Arrays::toString).distinct()).hasSizeGreaterThan(1);
+    assertThat(other.draw(generator, z)).isDeepEqualTo(sameLatent);
+    assertThat(other.draw(generator, 7, 3)).isDeepEqualTo(other.draw(generator, 7, 3));
+    assertThat(other.draw(generator, 7, 3)).isNotEqualTo(sampler.draw(generator, 7, 3));
+    float[][] off = new Sampler(experiment(dropout), IMAGE).draw(generator, z);
+    assertThat(Arrays.stream(off).map(Arrays::toString).distinct()).hasSize(1);
+  }
+
+  @Test
+  void conditionalGeneratorsDrawOneClassAfterAnotherInColumns() {
+    Experiment conditional = experiment("labels.classes=3");
+    NetworkState state = generator(conditional);
+    Sampler other = new Sampler(conditional, IMAGE);
+    assertThat(other.classes(7)).containsExactly(0, 1, 2, 0, 1, 2, 0);
+    assertThat(other.columns(7)).isEqualTo(3);
+    assertThat(sampler.columns(7)).isEqualTo(3);
+    assertThat(sampler.columns(64)).isEqualTo(8);
+    float[] z = new float[7 * 6];
+    float[][] images = other.draw(state, z);
+    assertThat(images[3]).isEqualTo(images[0]).isNotEqualTo(images[1]);
+    assertThat(other.draw(state, z, new int[] {1, 1, 1, 1, 1, 1, 1})[6])
+        .containsExactly(images[1], within(1e-6f));
   }
 
   private static float[] firstOf(Experiment settings, int count) {

@@ -105,6 +105,15 @@ class ConvolutionalNetworkTest {
         new String[] {
           "generator.layers=[{type: project, channels: 3, batch-norm: true}, {type: average-pool}]",
           UP
+        },
+        new String[] {
+          "generator.layers=[{type: project, channels: 3, instance-norm: true},"
+              + " {type: transposed-convolution, filters: 2, kernel: 3, instance-norm: true}]",
+          UP
+        },
+        new String[] {
+          "generator.layers=[{type: maxout, units: 6, pieces: 3}, {type: maxout, units: 4}]",
+          "generator.output-layer.type=dense"
         });
   }
 
@@ -176,6 +185,46 @@ class ConvolutionalNetworkTest {
     assertAgree(fast.discriminator(), stock.discriminator(), random(9, shape.features()), 1);
   }
 
+  /** A unit's pieces are neighbours among the affine outputs. */
+  @Test
+  void maxoutIsTheLargestOfItsPieces() {
+    int pieces = 3;
+    Network network = maxout(pieces);
+    INDArray z = random(7, 3);
+    INDArray w = network.model().getLayer(0).getParam("W");
+    INDArray affine = z.mmul(w).addiRowVector(network.model().getLayer(0).getParam("b"));
+    INDArray largest = affine.reshape('c', 7, 5, pieces).max(2);
+    INDArray expected = largest.mmul(network.model().getLayer(2).getParam("W"));
+    assertThat(HostArrays.doubles(network.forward(z)))
+        .containsExactly(HostArrays.doubles(expected), within(1e-6));
+    assertThat(network.trainableParameters()).isEqualTo((3 + 1) * 5 * pieces + (5 + 1) * 4);
+  }
+
+  @Test
+  void maxoutOfOnePieceIsAnAffineLayer() {
+    Network one = maxout(1);
+    INDArray z = random(7, 3);
+    INDArray affine =
+        z.mmul(one.model().getLayer(0).getParam("W"))
+            .addiRowVector(one.model().getLayer(0).getParam("b"));
+    assertThat(HostArrays.doubles(one.forward(z)))
+        .containsExactly(
+            HostArrays.doubles(affine.mmul(one.model().getLayer(2).getParam("W"))), within(1e-6));
+  }
+
+  private static Network maxout(int pieces) {
+    Experiment experiment =
+        Experiments.small(
+            "generator.layers=[{type: maxout, units: 5, pieces: %d}]".formatted(pieces),
+            "generator.output=identity",
+            "generator.bias=0");
+    Network network =
+        GanNetworks.build(experiment, new ImageShape(1, 1, 4), DataType.FLOAT).generator();
+    INDArray bias = network.model().getLayer(0).getParam("b");
+    bias.assign(random(bias.shape()));
+    return network;
+  }
+
   @Test
   void waysBackThatLeaveSomethingOutGiveTheSame() {
     Experiment experiment = Experiments.small(GENERATOR, UP, DISCRIMINATOR);
@@ -224,7 +273,7 @@ class ConvolutionalNetworkTest {
     ImageShape shape = new ImageShape(1, 11, 10);
     Network trained = GanNetworks.build(experiment, shape, DataType.FLOAT).generator();
     INDArray z = random(5, 3);
-    Network used = Network.forUse(experiment.generator(), GanNetworks.latent(experiment), shape);
+    Network used = GanNetworks.generatorForUse(experiment, shape);
     used.load(trained.state());
     MultiLayerNetwork plain =
         ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(trained.toZip()), true);
@@ -234,6 +283,43 @@ class ConvolutionalNetworkTest {
             Arrays.stream(plain.getLayers())
                 .map(layer -> layer.conf().getLayer().getClass().getName()))
         .allMatch(type -> type.startsWith("org.deeplearning4j"));
+  }
+
+  @Test
+  void instanceNormNeedsNoBatchMatesInAnyPass() {
+    Experiment experiment =
+        Experiments.small(
+            "generator.layers=[{type: project, channels: 4, instance-norm: true}]", UP);
+    Network network =
+        GanNetworks.build(experiment, new ImageShape(1, 8, 8), DataType.FLOAT).generator();
+    INDArray z = random(5, 3);
+    INDArray together = network.forward(z).dup();
+    assertThat(HostArrays.floats(network.forward(z.getRow(2, true).dup())))
+        .containsExactly(HostArrays.floats(together.getRow(2, true).dup()), within(1e-6f));
+    assertThat(HostArrays.floats(network.sample(z)))
+        .containsExactly(HostArrays.floats(together), within(1e-6f));
+    assertThatThrownBy(
+            () ->
+                Experiments.small(
+                    "generator.layers=[{type: project, channels: 4, instance-norm: true,"
+                        + " batch-norm: true}]"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("generator.layers.0.instance-norm")
+        .hasMessageContaining("expected one of them");
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void filesHoldEveryKindOfLayer(String layers, String output) throws IOException {
+    Experiment experiment =
+        Experiments.small(layers, output, "generator.batch-norm.sampling=running");
+    ImageShape shape = new ImageShape(2, 6, 6);
+    Network trained = GanNetworks.build(experiment, shape, DataType.FLOAT).generator();
+    Network used = GanNetworks.generatorForUse(experiment, shape);
+    used.load(NetworkState.ofZip(trained.toZip()));
+    INDArray z = random(5, 3);
+    assertThat(HostArrays.floats(trained.sample(z)))
+        .containsExactly(HostArrays.floats(used.sample(z)), within(1e-5f));
   }
 
   @Test

@@ -157,6 +157,30 @@ class NetworkTest {
   }
 
   @Test
+  void dropoutThatStaysOnWhileSamplingIsThatOfTraining() throws IOException {
+    Experiment experiment =
+        Experiments.small(
+            "generator.layers=[{type: dense, units: 50, dropout: 0.5}]",
+            "generator.sampling-dropout=true",
+            "kernels=stock");
+    Network trained = generator(experiment, 6);
+    Network used = GanNetworks.generatorForUse(experiment, image(6));
+    used.load(trained.state());
+    INDArray z = normal(9, 3);
+    Nd4j.getRandom().setSeed(5);
+    float[] first = HostArrays.floats(used.sample(z));
+    float[] second = HostArrays.floats(used.sample(z));
+    assertThat(second).isNotEqualTo(first);
+    Nd4j.getRandom().setSeed(5);
+    assertThat(HostArrays.floats(used.sample(z))).isEqualTo(first);
+    Nd4j.getRandom().setSeed(5);
+    assertThat(HostArrays.floats(trained.forward(z))).containsExactly(first, within(1e-6f));
+    MultiLayerNetwork plain = loaded(trained);
+    Nd4j.getRandom().setSeed(5);
+    assertThat(HostArrays.floats(plain.output(z, true))).isEqualTo(first);
+  }
+
+  @Test
   void threeStepsOfAdamEqualTheCalculationByHand() {
     Network network = generator(Experiments.small(), 2);
     double[] expected = {HostArrays.doubles(network.model().params())[0], 0, 0};
@@ -195,8 +219,7 @@ class NetworkTest {
     for (String setting : new String[] {"name=plain", DROPOUT, BATCH_NORM}) {
       Experiment experiment = Experiments.small(setting);
       Network trained = trained(experiment);
-      Network used =
-          Network.forUse(experiment.generator(), GanNetworks.latent(experiment), image(6));
+      Network used = GanNetworks.generatorForUse(experiment, image(6));
       used.load(trained.state());
       boolean batchStatistics = setting.equals(BATCH_NORM);
       float[] plain = HostArrays.floats(loaded(trained).output(z, batchStatistics));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
+import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.ConfigException;
@@ -14,6 +15,7 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.NetworkState;
+import io.momentgan.network.Snapshot;
 import io.momentgan.step.DiscriminatorInput.Images;
 import java.time.Duration;
 import java.util.Arrays;
@@ -90,7 +92,7 @@ class HacksTest {
     int batches = 40;
     for (int iteration = 0; iteration < batches; iteration++) {
       INDArray fake = Nd4j.valueArrayOf(new long[] {batch, 2}, iteration, DataType.FLOAT);
-      INDArray shown = input.replayed(fake, iteration, 0);
+      INDArray shown = input.replayed(new LabelledImages(fake, new int[0]), iteration, 0).rows();
       assertThat(fake.minNumber().intValue()).isEqualTo(iteration);
       for (int i = 0; i < batch; i++) {
         assertThat(shown.getDouble(i, 0)).isEqualTo(shown.getDouble(i, 1));
@@ -102,6 +104,44 @@ class HacksTest {
     // A remembered image may be one of the same batch, which looks like none.
     assertThat(replayed / drawn)
         .isCloseTo(share, within(0.02 + 3 * Math.sqrt(share * (1 - share) / drawn)));
+  }
+
+  @Test
+  void anOlderGeneratorIsFacedInItsShareOfTheUpdatesAndLeavesNoTrace() {
+    Experiment experiment =
+        Experiments.small(
+            "discriminator-input.opponent-rounds=1", "discriminator-input.opponent-share=0.3");
+    GanNetworks networks = networks(experiment);
+    float[] own = networks.generator().state().params();
+    float[] older = networks(Experiments.small("train.seed=9")).generator().state().params();
+    INDArray z = Nd4j.valueArrayOf(new long[] {2, 3}, 0.5, DataType.FLOAT);
+    float[] images = HostArrays.floats(networks.generator().forwardAs(older, z, new int[0]));
+    assertThat(networks.generator().state().params()).isEqualTo(own);
+    assertThat(images).isNotEqualTo(HostArrays.floats(networks.generator().forward(z)));
+    GanNetworks others = networks(Experiments.small("train.seed=9"));
+    assertThat(HostArrays.floats(others.generator().forward(z))).isEqualTo(images);
+    int faced = 0;
+    int updates = 400;
+    for (int iteration = 0; iteration < updates; iteration++) {
+      faced += isFaced(networks, older, iteration) ? 1 : 0;
+    }
+    assertThat((double) faced / updates).isCloseTo(0.3, within(3 * Math.sqrt(0.3 * 0.7 / updates)));
+  }
+
+  /** Whether the discriminator comes to something else than without the older generator. */
+  private static boolean isFaced(GanNetworks networks, float[] older, long iteration) {
+    Experiment experiment =
+        Experiments.small(
+            "discriminator-input.opponent-rounds=1", "discriminator-input.opponent-share=0.3");
+    Snapshot start = networks.initialSnapshot();
+    step(experiment, networks).iterate(real(), iteration);
+    float[] alone = networks.discriminator().state().params();
+    networks.load(start);
+    new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, older)
+        .iterate(real(), iteration);
+    boolean faced = !Arrays.equals(networks.discriminator().state().params(), alone);
+    networks.load(start);
+    return faced;
   }
 
   @Test
@@ -228,17 +268,12 @@ class HacksTest {
   }
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(
-        experiment,
-        networks,
-        new LocalCollectives()
-            .join(
-                new Group("hacks", GROUPS.incrementAndGet(), 0, 0, 0),
-                0,
-                1,
-                Duration.ofSeconds(10)),
-        RealSide.UNKNOWN,
-        false);
+    return new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false);
+  }
+
+  private static Collective alone() {
+    return new LocalCollectives()
+        .join(new Group("hacks", GROUPS.incrementAndGet(), 0, 0, 0), 0, 1, Duration.ofSeconds(10));
   }
 
   private static INDArray real() {

@@ -1,0 +1,188 @@
+package io.momentgan.network;
+
+import io.momentgan.config.NetworkConfig;
+import io.momentgan.kernels.HeldValues;
+import io.momentgan.kernels.LabelEmbedding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Spectral normalisation (Miyato et al. 2018): passes use each weight matrix W, [outputs, rest] of
+ * a dense layer or convolution, divided by sigma = u' W v, an estimate of its largest singular
+ * value.
+ *
+ * <p>u and v move by one step of the power iteration per update and are constants to the gradient,
+ * which by W is (G - &lt;G, W / sigma&gt; u v') / sigma, where G is that by W / sigma (equation
+ * 12). u is held in the network's parameters ({@link HeldValues}); v follows from u and W, so that
+ * a network that is loaded goes on as if it had not been.
+ */
+final class SpectralNorm {
+  /** Steps that a new network's vectors begin with. */
+  private static final int FIRST_STEPS = 15;
+
+  private final List<Part> parts = new ArrayList<>();
+
+  private SpectralNorm() {}
+
+  /** A value of u for each row of each matrix; what the network has to hold. */
+  static long length(List<org.deeplearning4j.nn.conf.layers.Layer> layers) {
+    return layers.stream().mapToLong(SpectralNorm::rows).sum();
+  }
+
+  private static long rows(org.deeplearning4j.nn.conf.layers.Layer layer) {
+    if (layer instanceof LabelEmbedding || layer instanceof HeldValues) {
+      return 0;
+    }
+    if (layer instanceof Deconvolution2D transposed) {
+      return transposed.getNIn();
+    }
+    return layer instanceof DenseLayer || layer instanceof ConvolutionLayer
+        ? ((FeedForwardLayer) layer).getNOut()
+        : 0;
+  }
+
+  /**
+   * What is done to a network.
+   *
+   * @param config its settings
+   * @param model the network, its parameters initialised
+   * @param seed of the vectors
+   */
+  static SpectralNorm of(NetworkConfig config, MultiLayerNetwork model, long seed) {
+    SpectralNorm norm = new SpectralNorm();
+    if (config.spectralNorm()) {
+      norm.add(model);
+      norm.begin(new SplittableRandom(seed));
+    }
+    return norm;
+  }
+
+  private void add(MultiLayerNetwork model) {
+    INDArray params = model.params().reshape(model.params().length());
+    INDArray gradients = model.getFlattenedGradients().reshape(params.length());
+    Layer[] layers = model.getLayers();
+    long held = params.length() - layers[layers.length - 1].numParams();
+    long at = 0;
+    for (Layer layer : layers) {
+      long rows = rows(layer.conf().getLayer());
+      if (rows > 0) {
+        // Convolutions have their bias first, dense layers last.
+        boolean biasFirst = layer.conf().getLayer() instanceof ConvolutionLayer;
+        long length = layer.getParam("W").length();
+        long from = biasFirst ? at + layer.numParams() - length : at;
+        parts.add(
+            new Part(
+                matrix(params, from, length, rows),
+                matrix(gradients, from, length, rows),
+                params.get(NDArrayIndex.interval(held, held + rows))));
+        held += rows;
+      }
+      at += layer.numParams();
+    }
+  }
+
+  private static INDArray matrix(INDArray flat, long from, long length, long rows) {
+    return flat.get(NDArrayIndex.interval(from, from + length)).reshape('c', rows, length / rows);
+  }
+
+  private void begin(SplittableRandom random) {
+    for (Part part : parts) {
+      for (long i = 0; i < part.held.length(); i++) {
+        part.held.putScalar(i, random.nextGaussian());
+      }
+      part.follow();
+      for (int i = 0; i < FIRST_STEPS; i++) {
+        part.step();
+      }
+    }
+  }
+
+  /** Number of parameters that are not trained. */
+  int heldLength() {
+    return parts.stream().mapToInt(part -> (int) part.held.length()).sum();
+  }
+
+  /** Puts the normalised matrices in place, until {@link #restore}. */
+  void apply() {
+    parts.forEach(Part::apply);
+  }
+
+  /** Puts the matrices themselves back, bit for bit. */
+  void restore() {
+    parts.forEach(Part::restore);
+  }
+
+  /** Makes gradients by the normalised matrices those by the matrices themselves. */
+  void passGradient() {
+    parts.forEach(Part::passGradient);
+  }
+
+  /** A step of the power iteration, after an update of the matrices. */
+  void step() {
+    parts.forEach(Part::step);
+  }
+
+  /** Takes over the vectors that have been loaded. */
+  void follow() {
+    parts.forEach(Part::follow);
+  }
+
+  /** A matrix with its vectors. */
+  private static final class Part {
+    private final INDArray weights;
+    private final INDArray gradient;
+    private final INDArray held;
+    private final INDArray raw;
+    private INDArray u;
+    private INDArray v;
+    private double sigma;
+
+    Part(INDArray weights, INDArray gradient, INDArray held) {
+      this.weights = weights;
+      this.gradient = gradient;
+      this.held = held;
+      this.raw = weights.dup('c');
+    }
+
+    void apply() {
+      raw.assign(weights);
+      sigma = u.mul(weights.mmul(v)).sumNumber().doubleValue();
+      weights.divi(sigma);
+    }
+
+    void restore() {
+      weights.assign(raw);
+    }
+
+    void passGradient() {
+      double inner = gradient.mul(raw).sumNumber().doubleValue() / sigma;
+      gradient.subi(u.mmul(v.reshape(1, v.length())).muli(inner)).divi(sigma);
+    }
+
+    void step() {
+      INDArray next = weights.mmul(v);
+      held.assign(unit(next).reshape(held.length()));
+      follow();
+    }
+
+    void follow() {
+      u = unit(held.dup().reshape(held.length(), 1));
+      v = unit(weights.transpose().mmul(u));
+    }
+
+    private static INDArray unit(INDArray vector) {
+      double norm = vector.norm2Number().doubleValue();
+      return vector.div(Math.max(norm, Nd4j.EPS_THRESHOLD));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.momentgan.step;
+
+import io.momentgan.config.MomentsConfig;
+import io.momentgan.moments.Comparison;
+import io.momentgan.moments.MomentPenalty;
+import io.momentgan.network.HostArrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The moment penalty's part of the generator's loss and of its gradient by the images.
+ *
+ * @param config the weights
+ */
+record PenaltyGradient(MomentsConfig config) {
+  /** The penalty; 0 where moments are not compared. */
+  double value(MomentExchange.Result exchanged) {
+    return exchanged.comparison().map(c -> c.value(penalties(c))).orElse(0.0);
+  }
+
+  /**
+   * Adds the gradient of the summed penalty.
+   *
+   * @param epsilon gradient of the summed loss with respect to the images [n, features]
+   * @param fake generated images [n, features]
+   * @param exchanged the comparison with the real ones
+   */
+  void addGradient(INDArray epsilon, INDArray fake, MomentExchange.Result exchanged) {
+    if (!config.penalised() || exchanged.comparison().isEmpty()) {
+      return;
+    }
+    List<MomentPenalty> penalties = penalties(exchanged.comparison().get());
+    if (penalties.size() == 1) {
+      INDArray factor = Nd4j.createFromArray(penalties.get(0).factor()).castTo(fake.dataType());
+      INDArray shift = Nd4j.createFromArray(penalties.get(0).shift()).castTo(fake.dataType());
+      epsilon.addi(fake.mulRowVector(factor).addiRowVector(shift));
+    } else {
+      double[] gradient = ofClusters(penalties, exchanged.clusters(), HostArrays.doubles(fake));
+      epsilon.addi(Nd4j.createFromArray(gradient).castTo(fake.dataType()).reshape(fake.shape()));
+    }
+  }
+
+  /** Each image by the penalty of its cluster. */
+  private static double[] ofClusters(
+      List<MomentPenalty> penalties, int[] clusters, double[] images) {
+    int features = images.length / clusters.length;
+    double[] gradient = new double[images.length];
+    for (int i = 0; i < clusters.length; i++) {
+      MomentPenalty penalty = penalties.get(clusters[i]);
+      for (int j = 0; j < features; j++) {
+        int at = i * features + j;
+        gradient[at] = penalty.shift()[j] + penalty.factor()[j] * images[at];
+      }
+    }
+    return gradient;
+  }
+
+  private List<MomentPenalty> penalties(Comparison comparison) {
+    return comparison.penalties(config.meanWeight(), config.varianceWeight());
+  }
+}
