@@ -54,7 +54,7 @@ class KernelsTest {
     assertThat(fast.get(ITERATIONS - 1).momentMean()).as("trained").isLessThan(10);
   }
 
-  /** Without dropout, whose masks the kernels may draw in another order. */
+  /** Without dropout, whose masks the kernels draw in other ways. */
   @ParameterizedTest
   @CsvSource({
     "ff-1, generator.slope=0.01, 20",
