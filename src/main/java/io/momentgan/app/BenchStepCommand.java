@@ -13,6 +13,7 @@ import io.momentgan.step.Losses;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,7 @@ final class BenchStepCommand implements Callable<Integer> {
   private static final String PEER = "momentgan.peer";
   private static final String STOCK = "kernels=stock";
   private static final int CHECKED_ITERATIONS = 5;
+  private static final Duration WARM_UP = Duration.ofSeconds(4);
   private static final double LEAST_SHARE = 0.01;
 
   @Mixin private BenchCommand.Choice choice;
@@ -90,7 +92,7 @@ final class BenchStepCommand implements Callable<Integer> {
   private int measure() {
     Experiment experiment = experiment();
     StepBench bench = new StepBench(experiment, ImageShape.parse(shape));
-    bench.run(choice.rounds());
+    warmUp(() -> bench.run(choice.rounds()));
     Optional<StepBench> stockBench =
         stock ? Optional.of(new StepBench(experiment(STOCK), bench.shape())) : Optional.empty();
     stockBench.ifPresent(other -> other.run(choice.rounds()));
@@ -103,7 +105,7 @@ final class BenchStepCommand implements Callable<Integer> {
     try (Peer other =
         peer ? new Peer(peerFolder(), experiment(STOCK), bench.shape(), bench.images()) : null) {
       if (other != null) {
-        other.run(choice.rounds());
+        warmUp(() -> other.run(choice.rounds()));
       }
       for (int i = 0; i < choice.repeats(); i++) {
         floor[i] = 1e3 * bench.multiplyAdds() / StepBench.productRate();
@@ -131,6 +133,14 @@ final class BenchStepCommand implements Callable<Integer> {
       printOperations(bench);
     }
     return 0;
+  }
+
+  /** Until what the JVM's compiler can do is done. */
+  private static void warmUp(Runnable measurement) {
+    long end = System.nanoTime() + WARM_UP.toNanos();
+    do {
+      measurement.run();
+    } while (System.nanoTime() < end);
   }
 
   private void print(
