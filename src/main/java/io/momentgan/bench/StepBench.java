@@ -51,7 +51,11 @@ public final class StepBench {
             experiment,
             networks,
             new LocalCollectives()
-                .join(new Group("bench step", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60)),
+                .join(
+                    new Group("bench step, " + experiment.kernels(), 0, 0, 0, 0),
+                    0,
+                    1,
+                    Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
             false);
     Nd4j.getRandom().setSeed(1);
