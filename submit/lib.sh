@@ -35,6 +35,18 @@ build() {
   touch "$home"/target/momentgan-*.jar
 }
 
+# libtorch for "bench step --peer": a project of its own, as it needs another JavaCPP.
+build_peer() {
+  local built=$home/target/peer/classpath.txt
+  [ -z "$(find "$home/src/peer" -newer "$built" -print -quit 2>&1)" ] || {
+    command -v mvn >/dev/null || fail "mvn is not on the PATH; install Maven 3.8 or newer"
+    echo "Building the peer (the first build downloads libtorch, 110 MB) ..." >&2
+    (cd "$home" && mvn -B -q -f src/peer/pom.xml process-classes) >&2 ||
+      fail "the build of src/peer failed; run 'mvn -f src/peer/pom.xml process-classes' in $home to see why"
+    touch "$built"
+  }
+}
+
 require_java() {
   command -v "$java" >/dev/null || fail "no java; install a JDK 17 or set JAVA_HOME to one"
 }

@@ -3,12 +3,10 @@ package io.momentgan.app;
 import io.momentgan.bench.ExchangeBench;
 import io.momentgan.bench.RoundBench;
 import io.momentgan.bench.Spread;
-import io.momentgan.bench.StepBench;
 import io.momentgan.bench.StockMaster;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
-import io.momentgan.data.ImageShape;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
+    subcommands = BenchStepCommand.class,
     description =
         "Measures what the step and its distribution cost; ratios within one run, median"
             + " (quartiles).")
@@ -153,46 +152,6 @@ final class BenchCommand implements Runnable {
     return 0;
   }
 
-  @Command(
-      name = "step",
-      mixinStandardHelpOptions = true,
-      description = "CPU time of an iteration of one worker, beside that of its matrix products.")
-  int step(
-      @Mixin Choice choice,
-      @Option(
-              names = "--shape",
-              defaultValue = "1x28x28",
-              description = "Channels, height and width of an image (default: ${DEFAULT-VALUE}).")
-          String shape) {
-    Experiment experiment = choice.experiment(1, 1);
-    StepBench bench = new StepBench(experiment, ImageShape.parse(shape));
-    bench.run(choice.rounds);
-    double[] millis = new double[choice.repeats];
-    double[] ratios = new double[choice.repeats];
-    double heap = 0;
-    double floor = 0;
-    for (int i = 0; i < choice.repeats; i++) {
-      floor = bench.multiplyAdds() / StepBench.productRate();
-      StepBench.Cost cost = bench.run(choice.rounds);
-      millis[i] = 1e3 * cost.cpuSeconds();
-      ratios[i] = cost.cpuSeconds() / floor;
-      heap = cost.heapBytes();
-    }
-    out()
-        .printf(
-            "%s, %s, batches of %d: %s CPU ms per iteration, %s times its matrix products"
-                + " (%.2f G multiply-adds, %.1f ms); %.2f MB allocated on the heap%n",
-            experiment.name(),
-            shape,
-            experiment.train().batchSize(),
-            Spread.of(millis).text(2),
-            Spread.of(ratios).text(2),
-            bench.multiplyAdds() / 1e9,
-            1e3 * floor,
-            heap / 1e6);
-    return 0;
-  }
-
   private static String milliseconds(double[] seconds) {
     return Spread.of(DoubleStream.of(seconds).map(s -> 1e3 * s).toArray()).text(1);
   }
@@ -218,6 +177,11 @@ final class BenchCommand implements Runnable {
         defaultValue = "conf/experiments/ff-6.yaml",
         description = "Settings (default: ${DEFAULT-VALUE}).")
     private Path file;
+
+    /** The file of the settings. */
+    Path file() {
+      return file;
+    }
 
     @Option(
         names = "--workers",
@@ -247,11 +211,27 @@ final class BenchCommand implements Runnable {
 
     @Mixin private SettingOptions settings;
 
+    /** How many iterations or rounds a measurement has. */
+    int rounds() {
+      return rounds;
+    }
+
+    /** How many measurements are made. */
+    int repeats() {
+      return repeats;
+    }
+
     private Experiment experiment(int count, int every) {
+      return experiment(file, count, every, List.of());
+    }
+
+    /** The settings of a file, for a number of workers, with further settings that go over all. */
+    Experiment experiment(Path of, int count, int every, List<String> further) {
       List<String> all = new ArrayList<>(settings.all());
+      all.addAll(further);
       all.add("train.workers=" + count);
       all.add("train.averaging-frequency=" + every);
-      return TrainCommand.read(file, all);
+      return TrainCommand.read(of, all);
     }
 
     private DataSet images() {

@@ -28,6 +28,38 @@ public record Spread(double low, double median, double high) implements Serializ
   }
 
   /**
+   * The spread of the ratios of measurements that were made in turns.
+   *
+   * @param values at least one
+   * @param others as many
+   */
+  public static Spread ofRatios(double[] values, double[] others) {
+    return of(ratios(values, others));
+  }
+
+  /**
+   * The least, median and largest ratio of measurements that were made in turns.
+   *
+   * @param values at least one
+   * @param others as many
+   */
+  public static Spread extremesOfRatios(double[] values, double[] others) {
+    double[] ratios = ratios(values, others);
+    return new Spread(
+        Arrays.stream(ratios).min().orElseThrow(),
+        of(ratios).median(),
+        Arrays.stream(ratios).max().orElseThrow());
+  }
+
+  private static double[] ratios(double[] values, double[] others) {
+    double[] ratios = new double[values.length];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = values[i] / others[i];
+    }
+    return ratios;
+  }
+
+  /**
    * As text.
    *
    * @param decimals digits after the point

@@ -5,11 +5,15 @@ import com.sun.management.ThreadMXBean;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.step.GanStep;
+import io.momentgan.step.LatentVectors;
+import io.momentgan.step.Losses;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +30,7 @@ public final class StepBench {
   private static final int PRODUCTS = 10;
 
   private final Experiment experiment;
+  private final ImageShape shape;
   private final GanNetworks networks;
   private final GanStep step;
   private final INDArray images;
@@ -39,18 +44,53 @@ public final class StepBench {
    */
   public StepBench(Experiment experiment, ImageShape shape) {
     this.experiment = experiment;
+    this.shape = shape;
     this.networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
     this.step =
         new GanStep(
             experiment,
             networks,
             new LocalCollectives()
-                .join(new Group("bench step", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60)),
+                .join(
+                    new Group("bench step, " + experiment.kernels(), 0, 0, 0, 0),
+                    0,
+                    1,
+                    Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
             false);
     Nd4j.getRandom().setSeed(1);
     this.images =
         Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
+  }
+
+  /** Shape of an image. */
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /** The real batch, row after row. */
+  public float[] images() {
+    return HostArrays.floats(images);
+  }
+
+  /** The z that the next iteration draws: of each of its discriminator updates, row after row. */
+  public float[] latent() {
+    int rows = experiment.train().batchSize();
+    float[][] draws = new float[experiment.train().dSteps()][];
+    for (int draw = 0; draw < draws.length; draw++) {
+      long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iteration, 0, draw);
+      draws[draw] = LatentVectors.draw(experiment.latent(), rows, seed);
+    }
+    float[] all = new float[draws.length * draws[0].length];
+    for (int draw = 0; draw < draws.length; draw++) {
+      System.arraycopy(draws[draw], 0, all, draw * draws[0].length, draws[0].length);
+    }
+    return all;
+  }
+
+  /** Makes one iteration and gives its losses. */
+  public Losses iterate() {
+    return step.iterate(images, iteration++);
   }
 
   /**
@@ -87,7 +127,7 @@ public final class StepBench {
    * input's gradient, and G's two gradients.
    */
   public double multiplyAdds() {
-    double g = perImage(networks.generator(), latent());
+    double g = perImage(networks.generator(), zeros());
     double d = perImage(networks.discriminator(), images);
     int dSteps = experiment.train().dSteps();
     int gSteps = experiment.train().gSteps();
@@ -95,7 +135,7 @@ public final class StepBench {
     return all * experiment.train().batchSize();
   }
 
-  private INDArray latent() {
+  private INDArray zeros() {
     return Nd4j.zeros(DataType.FLOAT, images.size(0), experiment.latent().size());
   }
 

@@ -20,8 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,7 +57,7 @@ class KernelsTest {
     assertThat(fast.get(ITERATIONS - 1).momentMean()).as("trained").isLessThan(10);
   }
 
-  /** Without dropout, whose masks the kernels may draw in another order. */
+  /** Without dropout, whose masks the kernels draw in other ways. */
   @ParameterizedTest
   @CsvSource({
     "ff-1, generator.slope=0.01, 20",
@@ -78,6 +81,20 @@ class KernelsTest {
         .isEqualTo(stock.discriminator().state().params());
     assertThat(kernels(stock)).isEmpty();
     assertThat(kernels(fast)).isNotEmpty();
+  }
+
+  /** Nothing that kernels keep is shared by the workers of a process. */
+  @ParameterizedTest
+  @CsvSource({"ff-7-as-coded, 10", "dconv-reduced, 2"})
+  void twoWorkersInOneProcessGiveTheBitsOfOneAlone(String name, int iterations) {
+    Experiment experiment = Experiments.named(name);
+    List<Losses> alone = curve(experiment, iterations, false);
+    List<CompletableFuture<List<Losses>>> both =
+        Stream.generate(
+                () -> CompletableFuture.supplyAsync(() -> curve(experiment, iterations, false)))
+            .limit(2)
+            .toList();
+    assertThat(both).allSatisfy(curve -> assertThat(curve.join()).isEqualTo(alone));
   }
 
   private static List<String> kernels(GanNetworks networks) {
@@ -121,7 +138,7 @@ class KernelsTest {
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     List<Losses> losses = new ArrayList<>();
     try (Collective alone =
-        new LocalCollectives().join("KernelsTest", 0, 1, Duration.ofSeconds(60))) {
+        new LocalCollectives().join(UUID.randomUUID().toString(), 0, 1, Duration.ofSeconds(60))) {
       GanStep step = new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false);
       for (int i = 0; i < iterations; i++) {
         if (rounded) {

@@ -1,0 +1,111 @@
+package io.momentgan.peer;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The peer. It reads the step's settings, both networks and a real batch, then commands until its
+ * input ends: {@code run} with a number of iterations, answered by the CPU seconds that they took;
+ * {@code check} with the z of one iteration, answered by its two losses.
+ */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Starts the peer.
+   *
+   * @param args none
+   * @throws IOException if its caller went away in the middle of a command
+   */
+  public static void main(String[] args) throws IOException {
+    PrintStream answers = System.out;
+    // Whatever libraries print must not come between the answers.
+    System.setOut(System.err);
+    torch.set_num_threads(1);
+    torch.manual_seed(1);
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
+        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(answers))) {
+      TorchStep step = read(in);
+      out.writeUTF("ready");
+      out.flush();
+      while (answer(step, in, out)) {
+        out.flush();
+      }
+    }
+  }
+
+  private static TorchStep read(DataInputStream in) throws IOException {
+    TorchStep.Settings settings =
+        new TorchStep.Settings(
+            in.readInt(),
+            in.readInt(),
+            in.readInt(),
+            in.readInt(),
+            in.readDouble(),
+            in.readDouble(),
+            in.readDouble(),
+            in.readDouble());
+    TorchNetwork generator = network(in);
+    TorchNetwork discriminator = network(in);
+    float[] images = Floats.read(in);
+    Tensor real = Floats.tensor(images, settings.batch(), images.length / settings.batch());
+    return new TorchStep(generator, discriminator, real, settings);
+  }
+
+  private static TorchNetwork network(DataInputStream in) throws IOException {
+    double learningRate = in.readDouble();
+    double beta1 = in.readDouble();
+    double beta2 = in.readDouble();
+    double epsilon = in.readDouble();
+    int count = in.readInt();
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      lines.add(in.readUTF());
+    }
+    return new TorchNetwork(lines, Floats.read(in), learningRate, beta1, beta2, epsilon);
+  }
+
+  private static boolean answer(TorchStep step, DataInputStream in, DataOutputStream out)
+      throws IOException {
+    int first = in.read();
+    if (first < 0) {
+      return false;
+    }
+    switch ((char) first) {
+      case 'r' -> out.writeDouble(run(step, in.readInt()));
+      case 'c' -> {
+        TorchStep.Losses losses = step.iterate(Floats.read(in));
+        out.writeDouble(losses.discriminator());
+        out.writeDouble(losses.generator());
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "Unknown command: " + new String(new byte[] {(byte) first}, StandardCharsets.UTF_8));
+    }
+    return true;
+  }
+
+  private static double run(TorchStep step, int iterations) {
+    OperatingSystemMXBean process =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long cpu = process.getProcessCpuTime();
+    for (int i = 0; i < iterations; i++) {
+      TorchStep.Losses losses = step.iterate();
+      if (!Double.isFinite(losses.discriminator() + losses.generator())) {
+        throw new IllegalStateException("The peer diverged: " + losses);
+      }
+    }
+    return (process.getProcessCpuTime() - cpu) / 1e9;
+  }
+}
