@@ -91,7 +91,7 @@ class ArchitectureTest {
                   "network",
                   "step",
                   "averaging")
-              .with(SPARK, SCALA, DL4J, ND4J, "com.sun.management.."),
+              .with(SPARK, SCALA, DL4J, ND4J, "com.sun.management..", "jdk.jfr.."),
           Layer.of(
                   "app",
                   "config",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = BenchStepCommand.class,
+    subcommands = {BenchStepCommand.class, BenchRingCommand.class},
     description =
         "Measures what the step and its distribution cost; ratios within one run, median"
             + " (quartiles).")
@@ -37,7 +37,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Give a benchmark: exchange, rounds, scaling, step or stock");
+        spec.commandLine(), "Give a benchmark: exchange, ring, rounds, scaling, step or stock");
   }
 
   @Command(

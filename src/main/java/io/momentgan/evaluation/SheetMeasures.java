@@ -58,13 +58,28 @@ public record SheetMeasures(int images, double pairDistance, int nearDuplicates)
    */
   public static SheetMeasures of(float[][] images, Real real) {
     int features = images[0].length;
+    float[] rows = rows(images);
+    int duplicates =
+        (int) Arrays.stream(nearest(rows, features)).filter(d -> d < real.bound()).count();
+    return new SheetMeasures(images.length, meanPairDistance(rows, features), duplicates);
+  }
+
+  /**
+   * The mean Euclidean distance between two images of a sheet.
+   *
+   * @param images [n][features] in [-1, 1], at least two
+   */
+  public static double pairDistance(float[][] images) {
+    return meanPairDistance(rows(images), images[0].length);
+  }
+
+  private static float[] rows(float[][] images) {
+    int features = images[0].length;
     float[] rows = new float[images.length * features];
     for (int i = 0; i < images.length; i++) {
       System.arraycopy(images[i], 0, rows, i * features, features);
     }
-    int duplicates =
-        (int) Arrays.stream(nearest(rows, features)).filter(d -> d < real.bound()).count();
-    return new SheetMeasures(images.length, meanPairDistance(rows, features), duplicates);
+    return rows;
   }
 
   private static double[] nearest(float[] rows, int features) {

@@ -18,13 +18,14 @@ import java.util.stream.Collectors;
 public final class ResultsPage {
   private static final String COLUMNS =
       "| Run | Epochs | Seed | Data | Workers x batch | D loss | G loss (adversarial) "
-          + "| Mean term (ratio to floor) | Variance term (ratio to floor) | Seconds |\n"
-          + "|---|---|---|---|---|---|---|---|---|---|\n";
+          + "| Mean term (ratio to floor) | Variance term (ratio to floor) | Pair distance | Seconds |\n"
+          + "|---|---|---|---|---|---|---|---|---|---|---|\n";
   private static final String EXPLANATION =
       """
       D and G loss: mean ± standard deviation of the last five epochs, each epoch by its last batch,
       in nats. Moment terms: median from epoch %d on (of the last quarter in runs of fewer than %d
       epochs), and its ratio to the floor, the distance between two real batches of the same size.
+      Pair distance: mean Euclidean distance between two images of the newest grid, pixels in [-1, 1].
       Seconds: time spent on training.
 
       """

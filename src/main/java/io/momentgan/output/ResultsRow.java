@@ -1,6 +1,7 @@
 package io.momentgan.output;
 
 import io.momentgan.config.UserException;
+import io.momentgan.evaluation.SheetMeasures;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +12,9 @@ import java.util.function.ToDoubleFunction;
  *
  * @param run its record
  * @param epochs its epochs, at least one
+ * @param pairDistance mean distance between two images of its newest grid; NaN without one
  */
-record ResultsRow(RunRecord run, List<EpochLine> epochs) {
+record ResultsRow(RunRecord run, List<EpochLine> epochs, double pairDistance) {
   /** From here on a long run's moments are taken as settled. */
   static final int SETTLED_EPOCH = 15;
 
@@ -26,7 +28,17 @@ record ResultsRow(RunRecord run, List<EpochLine> epochs) {
     if (epochs.isEmpty()) {
       throw new UserException("%s has no finished epoch to report".formatted(folder));
     }
-    return new ResultsRow(RunRecord.of(folder), epochs);
+    return new ResultsRow(
+        RunRecord.of(folder), epochs, pairDistance(folder, epochs.get(epochs.size() - 1).epoch()));
+  }
+
+  private static double pairDistance(RunFolder folder, int epoch) {
+    String path = RunReport.samplesPath(epoch, "npy");
+    if (!folder.exists(path)) {
+      return Double.NaN;
+    }
+    float[][] images = NpyArray.parse(folder.read(path), folder + "/" + path).rows();
+    return images.length < 2 ? Double.NaN : SheetMeasures.pairDistance(images);
   }
 
   String description() {
@@ -35,7 +47,7 @@ record ResultsRow(RunRecord run, List<EpochLine> epochs) {
 
   String markdown(String name) {
     EpochLine last = epochs.get(epochs.size() - 1);
-    return "| %s | %s | %s | %s | %s x %s | %s | %s | %s | %s | %d |\n"
+    return "| %s | %s | %s | %s | %s x %s | %s | %s | %s | %s | %s | %d |\n"
         .formatted(
             plain(name),
             last.epoch() == run.epochs() ? last.epoch() : last.epoch() + " of " + run.epochs(),
@@ -47,6 +59,7 @@ record ResultsRow(RunRecord run, List<EpochLine> epochs) {
             meanAndDeviation(EpochLine::gBce),
             medianAndRatio(EpochLine::momentMean, EpochLine::momentMeanFloor),
             medianAndRatio(EpochLine::momentVar, EpochLine::momentVarFloor),
+            Double.isNaN(pairDistance) ? "-" : round(pairDistance),
             Math.round(last.seconds()));
   }
 

@@ -116,7 +116,7 @@ class ReportsTest {
         .contains("generated from the records of the runs by\n\n    momentgan results runs/*\n")
         .contains(
             "| ff5 | 4 | 7 | glyphs, 60000 | 2 x 100 | 2.500 ± 1.291 | 1.500 ± 0.000"
-                + " | 6.00 (1.76) | 5.70 (1.84) | 6 |\n")
+                + " | 6.00 (1.76) | 5.70 (1.84) | 22.69 | 6 |\n")
         .contains("## ff5\n\nTwo layers &lt;b>with&lt;/b> moments &amp; \\| pipes\n")
         .contains("](images/feed-forward/ff5.png)");
     assertThat(Files.readAllBytes(images.resolve("ff5.png")))
