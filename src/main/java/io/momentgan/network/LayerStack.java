@@ -115,6 +115,7 @@ final class LayerStack {
           c.instanceNorm());
     } else if (layer instanceof LayerConfig.AveragePool pool) {
       unflatten();
+      pushDropout();
       push(average(pool.size()));
       shape = LayerSizes.shrunk(shape, shape.channels(), pool.size());
     } else if (layer instanceof LayerConfig.PixelShuffle shuffle) {
@@ -211,11 +212,16 @@ final class LayerStack {
     layers.add(layer);
   }
 
+  /** A layer of its own for the dropout, where the next one would not apply it. */
+  private void pushDropout() {
+    if (dropped > 0 && blueprint.drops()) {
+      push(new DropoutLayer.Builder(1 - dropped).build());
+    }
+  }
+
   /** Of the stock layers that do nothing else, this one alone applies what its IDropout says. */
   private void pushNoise(IDropout noise) {
-    if (dropped > 0) {
-      push(new DropoutLayer.Builder(noise).build());
-    }
+    pushDropout();
     push(new DropoutLayer.Builder(noise).build());
   }
 

@@ -116,6 +116,22 @@ class RecipeTest {
         .containsExactly(HostArrays.floats(z), within(1e-5f));
   }
 
+  /** The stock pooling layer would leave the dropout of its input out. */
+  @Test
+  void dropoutBeforePoolingDrops() {
+    Experiment experiment =
+        Experiments.small(
+            "discriminator.layers=[{type: convolution, filters: 4, kernel: 3, stride: 1, dropout: 0.5},"
+                + " {type: average-pool}]");
+    Network network =
+        GanNetworks.build(experiment, new ImageShape(1, 4, 4), DataType.FLOAT).discriminator();
+    INDArray images = normal(3, 16);
+    float[] first = HostArrays.floats(network.forward(images));
+    assertThat(HostArrays.floats(network.forward(images))).isNotEqualTo(first);
+    float[] sampled = HostArrays.floats(network.sample(images));
+    assertThat(HostArrays.floats(network.sample(images))).isEqualTo(sampled);
+  }
+
   private static INDArray normal(long... shape) {
     Nd4j.getRandom().setSeed(5);
     return Nd4j.randn(DataType.FLOAT, shape);
