@@ -17,6 +17,7 @@ import io.momentgan.step.Losses;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.convolution.Deconvolution2DLayer;
@@ -34,6 +35,7 @@ public final class StepBench {
   private final GanNetworks networks;
   private final GanStep step;
   private final INDArray images;
+  private final int[] labels;
   private long iteration;
 
   /**
@@ -61,6 +63,11 @@ public final class StepBench {
     Nd4j.getRandom().setSeed(1);
     this.images =
         Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
+    int classes = experiment.labels().classes();
+    this.labels =
+        classes == 0
+            ? new int[0]
+            : IntStream.range(0, experiment.train().batchSize()).map(i -> i % classes).toArray();
   }
 
   /** Shape of an image. */
@@ -90,7 +97,7 @@ public final class StepBench {
 
   /** Makes one iteration and gives its losses. */
   public Losses iterate() {
-    return step.iterate(images, iteration++);
+    return step.iterate(images, labels, iteration++);
   }
 
   /**
@@ -114,7 +121,7 @@ public final class StepBench {
     long heap = threads.getCurrentThreadAllocatedBytes();
     long cpu = process.getProcessCpuTime();
     for (int i = 0; i < iterations; i++) {
-      step.iterate(images, iteration++);
+      step.iterate(images, labels, iteration++);
     }
     return new Cost(
         (process.getProcessCpuTime() - cpu) / 1e9 / iterations,

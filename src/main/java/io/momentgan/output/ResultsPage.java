@@ -81,19 +81,32 @@ public final class ResultsPage {
     }
   }
 
-  /** The experiment's name, or the folder's where an experiment was run more than once. */
+  /**
+   * The experiment's name, or the folder's where an experiment was run more than once, or the
+   * experiment's with the seed where folders have one name too, as those of sweeps have.
+   */
   private static Map<RunFolder, String> names(List<RunFolder> runs) {
     Map<RunFolder, String> experiments =
         runs.stream().collect(Collectors.toMap(Function.identity(), r -> RunRecord.of(r).name()));
     List<String> all = new ArrayList<>(experiments.values());
+    List<String> folders = runs.stream().map(RunFolder::name).toList();
     return runs.stream()
         .collect(
             Collectors.toMap(
                 Function.identity(),
                 run -> {
                   String name = experiments.get(run);
-                  return all.indexOf(name) == all.lastIndexOf(name) ? name : run.name();
+                  if (isOnce(name, all)) {
+                    return name;
+                  }
+                  return isOnce(run.name(), folders)
+                      ? run.name()
+                      : name + "-seed-" + RunRecord.of(run).setting("/train/seed");
                 }));
+  }
+
+  private static boolean isOnce(String name, List<String> names) {
+    return names.indexOf(name) == names.lastIndexOf(name);
   }
 
   private static String sheet(RunFolder run, String name, Path markdownFile, Path imagesFolder)

@@ -39,8 +39,12 @@ class ReportsTest {
   }
 
   private RunFolder newRun(int epochs) {
-    RunFolder folder = RunFolder.create(out.resolve("runs").toString(), "ff5", Map.of());
-    folder.publish("run.yaml", RECORD);
+    return newRun("runs", RECORD, epochs);
+  }
+
+  private RunFolder newRun(String parent, String record, int epochs) {
+    RunFolder folder = RunFolder.create(out.resolve(parent).toString(), "ff5", Map.of());
+    folder.publish("run.yaml", record);
     try (MetricsLog log = MetricsLog.create(folder, MetricsLog.Table.EPOCHS)) {
       for (int epoch = 1; epoch <= epochs; epoch++) {
         log.append(MetricsLogTest.epoch(epoch, epoch, 2 + epoch));
@@ -135,6 +139,19 @@ class ReportsTest {
         .contains("| 00001-ff5 | 21 of 4 |", " | 20.00 (5.88) |")
         .contains("](images/00001-ff5.png)");
     assertThat(out.resolve("images/00001-ff5.png")).exists();
+  }
+
+  @Test
+  void runsOfASweepAreToldApartByTheirSeeds() throws IOException {
+    String record = RECORD.replace("seed: 7", "seed: 8");
+    assertThat(record).isNotEqualTo(RECORD);
+    RunFolder other = newRun("other", record, 4);
+    Path page = out.resolve("sweep.md");
+
+    ResultsPage.write(List.of(run, other), page, out.resolve("images"), heading("x"));
+
+    assertThat(Files.readString(page)).contains("| ff5-seed-7 | 4 |", "| ff5-seed-8 | 4 |");
+    assertThat(out.resolve("images/ff5-seed-8.png")).exists();
   }
 
   @Test
