@@ -154,9 +154,9 @@ public final class StepBench {
       Layer layer = network.model().getLayer(i);
       INDArray weights = layer.paramTable().get("W");
       if (layer instanceof Deconvolution2DLayer) {
-        sum += weights.length() * places(activations.get(i));
+        sum += weights.length() * places(activations.get(i), weights);
       } else if (layer instanceof ConvolutionLayer) {
-        sum += weights.length() * places(activations.get(i + 1));
+        sum += weights.length() * places(activations.get(i + 1), weights);
       } else if (weights != null) {
         sum += weights.length();
       }
@@ -164,8 +164,11 @@ public final class StepBench {
     return sum;
   }
 
-  private static double places(INDArray maps) {
-    return (double) maps.size(2) * maps.size(3);
+  /** Maps that come from a dense layer are rows still. */
+  private static double places(INDArray maps, INDArray weights) {
+    return maps.rank() == 4
+        ? (double) maps.size(2) * maps.size(3)
+        : (double) maps.size(1) / weights.size(0);
   }
 
   /** Multiply-adds per second of a large matrix product, in CPU time. */
