@@ -9,11 +9,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -381,31 +379,7 @@ public final class Network {
     return vector.get(NDArrayIndex.interval(range.from(), range.to()));
   }
 
-  /**
-   * The gradient under the very object that the updater compares with: Deeplearning4j's own {@code
-   * DefaultGradient} makes a new view each time, which sends the updater down its slow path.
-   */
   private Gradient flatGradient() {
     return new FlatGradient(model.getFlattenedGradients());
-  }
-
-  private static final class FlatGradient extends DefaultGradient {
-    private static final long serialVersionUID = 1L;
-    private final transient INDArray flat;
-
-    FlatGradient(INDArray flat) {
-      super(flat);
-      this.flat = flat;
-    }
-
-    @Override
-    public INDArray gradient() {
-      return flat;
-    }
-
-    @Override
-    public Map<String, INDArray> gradientForVariable() {
-      return Map.of();
-    }
   }
 }
