@@ -34,7 +34,8 @@ public final class VectorDropout extends Dropout {
   @Override
   public INDArray applyDropout(
       INDArray input, INDArray result, int iteration, int epoch, LayerWorkspaceMgr workspaces) {
-    fits = Pieces.fit(input, result);
+    // The way back masks rows, so this way must too.
+    fits = Pieces.fit(input, result) && input.ordering() == 'c';
     if (!fits) {
       return super.applyDropout(input, result, iteration, epoch, workspaces);
     }
