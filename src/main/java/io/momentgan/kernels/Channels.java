@@ -4,8 +4,11 @@ import java.util.Arrays;
 
 /**
  * Sums and changes by channel of a batch of vectors [n, channels] or images [n, channels, height,
- * width]. What belongs to a channel is spread over the values of an image first, so that all loops
- * over a batch are plain ones over an image, which the JVM's compiler vectorises.
+ * width], in pieces of an image that fit the first-level cache.
+ *
+ * <p>What belongs to a channel is spread over the values of an image first, and pieces are copied
+ * to arrays of their own, so that all loops have one index for all their arrays: others the JVM's
+ * compiler leaves scalar, at four times the time.
  *
  * @param count n
  * @param channels number of channels
@@ -23,71 +26,130 @@ record Channels(int count, int channels, int plane) {
     return new Channels((int) shape[0], (int) shape[1], plane);
   }
 
+  /** A piece of an image. */
+  @FunctionalInterface
+  interface Visitor {
+    /**
+     * Does something with a piece.
+     *
+     * @param piece number of the piece in its image
+     * @param from where it begins in the batch
+     * @param length its length, {@link Pieces#LENGTH} or less
+     */
+    void visit(int piece, int from, int length);
+  }
+
+  /** Visits the pieces of all images in order. */
+  void visit(Visitor visitor) {
+    for (int image = 0; image < count; image++) {
+      visitImage(image, visitor);
+    }
+  }
+
+  private void visitImage(int image, Visitor visitor) {
+    for (int piece = 0; piece < pieces(); piece++) {
+      visitor.visit(piece, image * image() + piece * Pieces.LENGTH, length(piece));
+    }
+  }
+
   /** Values of each channel in the batch. */
   int perChannel() {
     return count * plane;
   }
 
-  /** Values of an image. */
-  int image() {
+  private int image() {
     return channels * plane;
   }
 
-  /** A number per channel as one per value of an image. */
-  float[] spread(float[] perChannel) {
+  private int pieces() {
+    return (image() + Pieces.LENGTH - 1) / Pieces.LENGTH;
+  }
+
+  private int length(int piece) {
+    return Math.min(Pieces.LENGTH, image() - piece * Pieces.LENGTH);
+  }
+
+  /** A number per channel as one per value of an image, piece by piece. */
+  float[][] spread(float[] perChannel) {
     float[] all = new float[image()];
     for (int c = 0; c < channels; c++) {
       Arrays.fill(all, c * plane, (c + 1) * plane, perChannel[c]);
     }
-    return all;
+    float[][] spread = zeros();
+    for (int piece = 0; piece < spread.length; piece++) {
+      System.arraycopy(all, piece * Pieces.LENGTH, spread[piece], 0, spread[piece].length);
+    }
+    return spread;
+  }
+
+  private float[][] zeros() {
+    float[][] zeros = new float[pieces()][];
+    for (int piece = 0; piece < zeros.length; piece++) {
+      zeros[piece] = new float[length(piece)];
+    }
+    return zeros;
   }
 
   /** Sum of each channel. */
   double[] sums(float[] values) {
-    double[] sums = new double[channels];
-    float[] images = new float[image()];
-    for (int i = 0; i < count; i++) {
-      add(values, i * images.length, images);
-      flush(i, images, sums);
-    }
-    return sums;
+    float[] some = new float[Pieces.LENGTH];
+    return sums(
+        (sums, from, length) -> {
+          System.arraycopy(values, from, some, 0, length);
+          add(some, sums, length);
+        });
   }
 
-  private static void add(float[] values, int from, float[] sums) {
-    for (int j = 0; j < sums.length; j++) {
-      sums[j] += values[from + j];
+  private static void add(float[] values, float[] sums, int length) {
+    for (int j = 0; j < length; j++) {
+      sums[j] += values[j];
     }
   }
 
   /** Sum of the products of each channel. */
   double[] products(float[] values, float[] others) {
+    float[] some = new float[Pieces.LENGTH];
+    float[] other = new float[Pieces.LENGTH];
+    return sums(
+        (sums, from, length) -> {
+          System.arraycopy(values, from, some, 0, length);
+          System.arraycopy(others, from, other, 0, length);
+          addProducts(some, other, sums, length);
+        });
+  }
+
+  private static void addProducts(float[] values, float[] others, float[] sums, int length) {
+    for (int j = 0; j < length; j++) {
+      sums[j] += values[j] * others[j];
+    }
+  }
+
+  /** What is added to the sums of a piece. */
+  @FunctionalInterface
+  private interface Summand {
+    void addTo(float[] sums, int from, int length);
+  }
+
+  private double[] sums(Summand summand) {
     double[] sums = new double[channels];
-    float[] images = new float[image()];
-    for (int i = 0; i < count; i++) {
-      addProducts(values, others, i * images.length, images);
-      flush(i, images, sums);
+    for (int first = 0; first < count; first += TOGETHER) {
+      float[][] images = zeros();
+      for (int image = first; image < Math.min(count, first + TOGETHER); image++) {
+        visitImage(image, (piece, from, length) -> summand.addTo(images[piece], from, length));
+      }
+      flush(images, sums);
     }
     return sums;
   }
 
-  private static void addProducts(float[] values, float[] others, int from, float[] sums) {
-    for (int j = 0; j < sums.length; j++) {
-      sums[j] += values[from + j] * others[from + j];
-    }
-  }
-
-  private void flush(int image, float[] images, double[] sums) {
-    if ((image + 1) % TOGETHER != 0 && image + 1 < count) {
-      return;
-    }
+  private void flush(float[][] images, double[] sums) {
     for (int c = 0; c < channels; c++) {
       double sum = 0;
       for (int j = c * plane; j < (c + 1) * plane; j++) {
-        sum += images[j];
+        sum += images[j / Pieces.LENGTH][j % Pieces.LENGTH];
       }
       sums[c] += sum;
     }
-    Arrays.fill(images, 0);
   }
 
   /**
@@ -101,56 +163,71 @@ record Channels(int count, int channels, int plane) {
       coarse[c] = (float) less[c];
       fine[c] = (float) (less[c] - coarse[c]);
     }
-    float[] first = spread(coarse);
-    float[] then = spread(fine);
-    for (int from = 0; from < values.length; from += first.length) {
-      subtract(values, from, first, then);
+    float[][] first = spread(coarse);
+    float[][] then = spread(fine);
+    float[] some = new float[Pieces.LENGTH];
+    visit(
+        (piece, from, length) -> {
+          System.arraycopy(values, from, some, 0, length);
+          subtract(some, first[piece], then[piece], length);
+          System.arraycopy(some, 0, values, from, length);
+        });
+  }
+
+  private static void subtract(float[] values, float[] first, float[] then, int length) {
+    for (int j = 0; j < length; j++) {
+      values[j] = values[j] - first[j] - then[j];
     }
   }
 
-  private static void subtract(float[] values, int from, float[] first, float[] then) {
-    for (int j = 0; j < first.length; j++) {
-      values[from + j] = values[from + j] - first[j] - then[j];
-    }
-  }
-
-  /** An image's values * factor + shift, by {@link #spread} factors and shifts. */
+  /** values * factor + shift. */
   static void scaleAndShift(
-      float[] values, int from, float[] factors, float[] shifts, float[] into) {
-    for (int j = 0; j < factors.length; j++) {
-      into[from + j] = values[from + j] * factors[j] + shifts[j];
+      float[] values, float[] factors, float[] shifts, float[] into, int length) {
+    for (int j = 0; j < length; j++) {
+      into[j] = values[j] * factors[j] + shifts[j];
     }
   }
 
   /** values * factor + others * otherFactor + shift, per channel. */
   void combine(
       float[] values, float[] factors, float[] others, float[] otherFactors, float[] shifts) {
-    float[] all = spread(factors);
-    float[] allOther = spread(otherFactors);
-    float[] allShifts = spread(shifts);
-    for (int from = 0; from < values.length; from += all.length) {
-      combine(values, others, from, all, allOther, allShifts);
-    }
+    float[][] all = spread(factors);
+    float[][] allOther = spread(otherFactors);
+    float[][] allShifts = spread(shifts);
+    float[] some = new float[Pieces.LENGTH];
+    float[] other = new float[Pieces.LENGTH];
+    visit(
+        (piece, from, length) -> {
+          System.arraycopy(values, from, some, 0, length);
+          System.arraycopy(others, from, other, 0, length);
+          combine(some, all[piece], other, allOther[piece], allShifts[piece], length);
+          System.arraycopy(some, 0, values, from, length);
+        });
   }
 
   private static void combine(
-      float[] values, float[] others, int from, float[] factors, float[] others2, float[] shifts) {
-    for (int j = 0; j < factors.length; j++) {
-      values[from + j] = values[from + j] * factors[j] + others[from + j] * others2[j] + shifts[j];
+      float[] values, float[] factors, float[] others, float[] factors2, float[] add, int length) {
+    for (int j = 0; j < length; j++) {
+      values[j] = values[j] * factors[j] + others[j] * factors2[j] + add[j];
     }
   }
 
-  /** Adds a number per channel. */
-  void add(float[] values, float[] perChannel) {
-    float[] all = spread(perChannel);
-    for (int from = 0; from < values.length; from += all.length) {
-      addTo(values, from, all);
-    }
-  }
-
-  private static void addTo(float[] values, int from, float[] terms) {
-    for (int j = 0; j < terms.length; j++) {
-      values[from + j] += terms[j];
-    }
+  /**
+   * Adds a number per channel, and applies a function.
+   *
+   * @param values replaced
+   * @param perChannel what is added
+   * @param function of the sums
+   */
+  void addAndActivate(float[] values, float[] perChannel, HeapActivation function) {
+    float[][] all = spread(perChannel);
+    float[] some = new float[Pieces.LENGTH];
+    visit(
+        (piece, from, length) -> {
+          System.arraycopy(values, from, some, 0, length);
+          add(all[piece], some, length);
+          function.activate(some, 0, length);
+          System.arraycopy(some, 0, values, from, length);
+        });
   }
 }

@@ -44,8 +44,8 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     products = PatchProducts.of(products, patches, filters());
     results = products.toMaps(images, weights(), results);
     Channels.of(mapShape(patches))
-        .add(results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)));
-    function().activate(results, 0, results.length);
+        .addAndActivate(
+            results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), function());
     return HeapArrays.put(results, forward.get(mapShape(patches)));
   }
 

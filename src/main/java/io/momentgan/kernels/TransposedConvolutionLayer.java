@@ -44,8 +44,8 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     products = PatchProducts.of(products, patches, (int) input.size(1));
     results = products.toImages(maps, weights(), results);
     Channels.of(imageShape(patches))
-        .add(results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)));
-    function().activate(results, 0, results.length);
+        .addAndActivate(
+            results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), function());
     return HeapArrays.put(results, forward.get(imageShape(patches)));
   }
 

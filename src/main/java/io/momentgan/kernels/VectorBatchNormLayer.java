@@ -56,25 +56,30 @@ final class VectorBatchNormLayer extends BatchNormalization {
       inverse[c] = (float) (1 / deviation[c]);
       centre[c] = (float) (-rest[c] / deviation[c]);
     }
-    float[] factors = channels.spread(inverse);
-    float[] shifts = channels.spread(centre);
-    float[] gammas = spread(BatchNormalizationParamInitializer.GAMMA);
-    float[] betas = spread(BatchNormalizationParamInitializer.BETA);
+    float[][] factors = channels.spread(inverse);
+    float[][] shifts = channels.spread(centre);
+    float[][] gammas = spread(BatchNormalizationParamInitializer.GAMMA);
+    float[][] betas = spread(BatchNormalizationParamInitializer.BETA);
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     INDArray out = forward.get(input.shape());
     FloatPointer memory = Pieces.pointer(out);
     results = HeapArrays.sized(results, normalised.length);
-    int image = channels.image();
-    for (int from = 0; from < results.length; from += image) {
-      Channels.scaleAndShift(normalised, from, factors, shifts, normalised);
-      Channels.scaleAndShift(normalised, from, gammas, betas, results);
-      function.activate(results, from, from + image);
-      memory.position(from).put(results, from, image);
-    }
+    float[] values = new float[Pieces.LENGTH];
+    float[] active = new float[Pieces.LENGTH];
+    channels.visit(
+        (piece, from, length) -> {
+          System.arraycopy(normalised, from, values, 0, length);
+          Channels.scaleAndShift(values, factors[piece], shifts[piece], values, length);
+          Channels.scaleAndShift(values, gammas[piece], betas[piece], active, length);
+          function.activate(active, 0, length);
+          System.arraycopy(values, 0, normalised, from, length);
+          System.arraycopy(active, 0, results, from, length);
+          memory.position(from).put(active, 0, length);
+        });
     return out;
   }
 
-  private float[] spread(String parameter) {
+  private float[][] spread(String parameter) {
     return channels.spread(HeapArrays.of(getParam(parameter)));
   }
 

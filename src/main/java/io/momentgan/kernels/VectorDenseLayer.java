@@ -21,7 +21,6 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
   private final transient Reused errorMemory = new Reused();
   private transient INDArray rows;
   private transient float[] results;
-  private transient float[] errors;
   private transient boolean needsGradients = true;
   private transient boolean needsErrors = true;
 
@@ -48,19 +47,16 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     // ND4J keeps the weights [in, out] by columns.
     product(false, true, n, out, in, Pieces.pointer(rows), weights(), memory);
     results = HeapArrays.sized(results, n * out);
-    float[] bias = HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY));
+    float[] bias = inEachRow(HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY)));
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
-    int piece = piece();
-    for (int from = 0; from < results.length; from += piece) {
-      int to = Math.min(results.length, from + piece);
-      memory.position(from).get(results, from, to - from);
-      for (int row = from; row < to; row += out) {
-        for (int j = 0; j < out; j++) {
-          results[row + j] += bias[j];
-        }
-      }
-      function.activate(results, from, to);
-      memory.position(from).put(results, from, to - from);
+    float[] values = new float[bias.length];
+    for (int from = 0; from < results.length; from += values.length) {
+      int length = Math.min(values.length, results.length - from);
+      memory.position(from).get(values, 0, length);
+      add(bias, values, length);
+      function.activate(values, 0, length);
+      memory.position(from).put(values, 0, length);
+      System.arraycopy(values, 0, results, from, length);
     }
     return result;
   }
@@ -96,22 +92,39 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
   /** From errors by what left the layer to those before the activation, and their column sums. */
   private float[] toErrors(FloatPointer from, FloatPointer to, int n) {
     int out = outputs();
-    float[] sums = new float[out];
-    errors = HeapArrays.sized(errors, n * out);
+    float[] sums = new float[piece()];
+    float[] values = new float[sums.length];
+    float[] result = new float[sums.length];
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
-    int piece = piece();
-    for (int first = 0; first < errors.length; first += piece) {
-      int end = Math.min(errors.length, first + piece);
-      from.position(first).get(errors, first, end - first);
-      function.backprop(errors, results, first, end);
-      for (int row = first; row < end; row += out) {
-        for (int j = 0; j < out; j++) {
-          sums[j] += errors[row + j];
-        }
-      }
-      to.position(first).put(errors, first, end - first);
+    for (int first = 0; first < n * out; first += sums.length) {
+      int length = Math.min(sums.length, n * out - first);
+      from.position(first).get(values, 0, length);
+      System.arraycopy(results, first, result, 0, length);
+      function.backprop(values, result, 0, length);
+      add(values, sums, length);
+      to.position(first).put(values, 0, length);
     }
-    return sums;
+    float[] columns = new float[out];
+    for (int at = 0; at < sums.length; at++) {
+      columns[at % out] += sums[at];
+    }
+    return columns;
+  }
+
+  // One index for both arrays: the compiler leaves other loops scalar.
+  private static void add(float[] terms, float[] sums, int length) {
+    for (int j = 0; j < length; j++) {
+      sums[j] += terms[j];
+    }
+  }
+
+  /** A row as many times as rows fit a piece. */
+  private float[] inEachRow(float[] row) {
+    float[] rows = new float[piece()];
+    for (int at = 0; at < rows.length; at += row.length) {
+      System.arraycopy(row, 0, rows, at, row.length);
+    }
+    return rows;
   }
 
   /** Values of as many rows as fit the first-level cache. */

@@ -12,7 +12,6 @@ import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -36,6 +35,7 @@ public final class Network {
   private final INDArray gradient;
   private final LabelParts labels;
   private final SpectralNorm spectralNorm;
+  private final Optimization optimization;
 
   /**
    * A network with initial weights.
@@ -52,6 +52,7 @@ public final class Network {
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
     spectralNorm = SpectralNorm.of(blueprint.config(), model, seed);
+    optimization = new Optimization(model, layout, config().batchNorm().gamma());
   }
 
   /** The Deeplearning4j network itself. */
@@ -175,7 +176,13 @@ public final class Network {
     if (gradients) {
       spectralNorm.passGradient();
     }
-    return inputErrors ? rows(back.dup('c')) : back;
+    return inputErrors ? rows(own(back)) : back;
+  }
+
+  /** Without a copy where it is a plain array that no workspace will fill anew. */
+  private static INDArray own(INDArray array) {
+    boolean plain = array.ordering() == 'c' && !array.isView() && !array.isAttached();
+    return plain ? array : array.dup('c');
   }
 
   /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
@@ -198,40 +205,15 @@ public final class Network {
   }
 
   /**
-   * Euclidean norm of the gradient of the mean loss by the parameters that are trained.
-   *
-   * @param batchSize what the summed gradient is divided by
-   * @return the norm, before {@link #update} consumes the gradient
-   */
-  public double gradientNorm(int batchSize) {
-    double all = square(gradient);
-    for (ParameterLayout.Statistics s : layout.statistics()) {
-      all -= square(view(gradient, s.mean())) + square(view(gradient, s.variance()));
-    }
-    if (!config().batchNorm().gamma()) {
-      for (ParameterLayout.Range range : layout.gammas()) {
-        all -= square(view(gradient, range));
-      }
-    }
-    return Math.sqrt(Math.max(0, all)) / batchSize;
-  }
-
-  /**
    * Updates the parameters by the optimizer and the gradient, which it consumes.
    *
    * @param batchSize what the summed gradient is divided by
+   * @return Euclidean norm of the gradient of the mean loss by the parameters that are trained
    */
-  public void update(int batchSize) {
-    if (!config().batchNorm().gamma()) {
-      layout.gammas().forEach(range -> view(gradient, range).assign(0));
-    }
-    int updates = model.getIterationCount();
-    model
-        .getUpdater()
-        .update(model, flatGradient(), updates, 0, batchSize, LayerWorkspaceMgr.noWorkspaces());
-    model.params().subi(gradient);
-    model.setIterationCount(updates + 1);
+  public double update(int batchSize) {
+    double norm = optimization.update(batchSize);
     spectralNorm.step();
+    return norm;
   }
 
   /**
@@ -366,20 +348,11 @@ public final class Network {
     return bytes.toByteArray();
   }
 
-  private static double square(INDArray vector) {
-    double norm = vector.norm2Number().doubleValue();
-    return norm * norm;
-  }
-
   private NetworkConfig config() {
     return blueprint.config();
   }
 
   private static INDArray view(INDArray vector, ParameterLayout.Range range) {
     return vector.get(NDArrayIndex.interval(range.from(), range.to()));
-  }
-
-  private Gradient flatGradient() {
-    return new FlatGradient(model.getFlattenedGradients());
   }
 }

@@ -20,6 +20,7 @@ final class DiscriminatorUpdate {
   private final GradientSharing sharing;
   private final Labels labels;
   private final DiscriminatorInput input;
+  private INDArray realGradient;
 
   DiscriminatorUpdate(Experiment experiment, Network network, GradientSharing sharing) {
     long seed = experiment.train().seed();
@@ -73,26 +74,33 @@ final class DiscriminatorUpdate {
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
     network.backwardToParameters(rows(ofReal, realLoss));
     double norm = 0;
-    INDArray realGradient = null;
     if (config.separateUpdates()) {
       norm = apply(n);
     } else {
-      realGradient = network.gradient().dup();
+      keepGradient();
     }
     Verdict ofFake = forward(shown, Images.FAKE, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
     network.backwardToParameters(rows(ofFake, fakeLoss));
-    if (realGradient != null) {
+    if (!config.separateUpdates()) {
       network.addGradient(realGradient);
     }
     norm = Math.hypot(norm, apply(n));
     return loss(ofReal, realLoss, ofFake, fakeLoss, norm);
   }
 
+  /** In the same memory each time: new memory costs more than the copy. */
+  private void keepGradient() {
+    if (realGradient == null) {
+      realGradient = network.gradient().dup();
+    } else {
+      realGradient.assign(network.gradient());
+    }
+  }
+
   private double apply(int n) {
     sharing.share(network, n);
-    double norm = network.gradientNorm(n);
-    network.update(n);
+    double norm = network.update(n);
     if (config.clip() > 0) {
       network.clip(config.clip());
     }

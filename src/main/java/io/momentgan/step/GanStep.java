@@ -272,8 +272,7 @@ public final class GanStep {
     penalty.addGradient(epsilon, fake.rows(), exchanged);
     g.backwardToParameters(epsilon);
     sharing.share(g, n);
-    double norm = g.gradientNorm(n);
-    g.update(n);
+    double norm = g.update(n);
     return losses(dLoss, judgement.loss().mean(), judgement.classLoss(), exchanged)
         .withGeneratorNorm(norm);
   }

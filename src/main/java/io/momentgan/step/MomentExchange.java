@@ -10,6 +10,7 @@ import io.momentgan.network.HostArrays;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -132,6 +133,10 @@ final class MomentExchange {
 
   private Side side(INDArray images) {
     int features = (int) images.size(1);
+    if (realSide.clusters().count() == 1 && images.dataType() == DataType.FLOAT) {
+      Moments moments = Moments.of(HostArrays.floats(images), features);
+      return new Side(new int[(int) images.size(0)], List.of(moments));
+    }
     double[] rows = HostArrays.doubles(images);
     int[] clusters = realSide.clusters().assign(rows, features);
     return new Side(clusters, realSide.clusters().moments(rows, features, clusters));

@@ -1,6 +1,7 @@
 package io.momentgan.step;
 
 import io.momentgan.config.MomentsConfig;
+import io.momentgan.kernels.AffineRows;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentPenalty;
 import io.momentgan.network.HostArrays;
@@ -32,9 +33,7 @@ record PenaltyGradient(MomentsConfig config) {
     }
     List<MomentPenalty> penalties = penalties(exchanged.comparison().get());
     if (penalties.size() == 1) {
-      INDArray factor = Nd4j.createFromArray(penalties.get(0).factor()).castTo(fake.dataType());
-      INDArray shift = Nd4j.createFromArray(penalties.get(0).shift()).castTo(fake.dataType());
-      epsilon.addi(fake.mulRowVector(factor).addiRowVector(shift));
+      AffineRows.add(epsilon, fake, penalties.get(0).factor(), penalties.get(0).shift());
     } else {
       double[] gradient = ofClusters(penalties, exchanged.clusters(), HostArrays.doubles(fake));
       epsilon.addi(Nd4j.createFromArray(gradient).castTo(fake.dataType()).reshape(fake.shape()));

@@ -34,6 +34,32 @@ class VectorAdamTest {
         .containsExactly(stockState.ravel().toFloatVector(), within(1e-6f));
   }
 
+  /** Against stock Adam with the division, the subtraction and the norm around it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 2047, 2048, 2049, 10_000})
+  void oneUpdateOfParametersEqualsTheStockSteps(int parameters) {
+    INDArray stockState = Nd4j.zeros(DataType.FLOAT, 1, 2L * parameters);
+    INDArray state = Nd4j.zeros(DataType.FLOAT, 1, 2L * parameters);
+    GradientUpdater<?> stock = new Adam(0.002, 0.5, 0.99, 1e-7).instantiate(stockState, true);
+    VectorAdamUpdater fused =
+        (VectorAdamUpdater) new VectorAdam(0.002, 0.5, 0.99, 1e-7).instantiate(state, true);
+    Random random = new Random(parameters);
+    INDArray expected = gradient(random, parameters);
+    INDArray params = expected.dup();
+    for (int iteration = 0; iteration < 20; iteration++) {
+      INDArray gradient = gradient(random, parameters).muli(30);
+      double norm = gradient.norm2Number().doubleValue();
+      double squares = fused.update(params, gradient.dup(), 30, iteration);
+      assertThat(Math.sqrt(squares)).isCloseTo(norm, within(1e-5 * norm));
+      INDArray step = gradient.div(30);
+      stock.applyUpdater(step, iteration, 0);
+      expected.subi(step);
+      assertThat(params.toFloatVector()).containsExactly(expected.toFloatVector(), within(1e-6f));
+    }
+    assertThat(state.ravel().toFloatVector())
+        .containsExactly(stockState.ravel().toFloatVector(), within(1e-6f));
+  }
+
   @Test
   void aPartOfALargerVectorIsUpdatedAlone() {
     INDArray all = Nd4j.ones(DataType.FLOAT, 10);

@@ -29,6 +29,31 @@ class MomentsTest {
     assertClose(merged, Moments.of(rows, FEATURES));
   }
 
+  @Property(tries = 200)
+  void floatsLoseNothingButTheirOwnRounding(
+      @ForAll @IntRange(min = 1, max = 100) int count,
+      @ForAll @DoubleRange(min = -1000, max = 1000) double offset,
+      @ForAll @LongRange(min = 0, max = 1000) long seed) {
+    float[] rows = floats(rows(count, offset, seed));
+    Moments expected = Moments.of(doubles(rows), FEATURES);
+    Moments moments = Moments.of(rows, FEATURES);
+    assertThat(moments.count()).isEqualTo(count);
+    for (int j = 0; j < FEATURES; j++) {
+      double variance = expected.variance(j);
+      assertThat(moments.mean()[j])
+          .isCloseTo(expected.mean()[j], within(1e-6 * Math.sqrt(variance) + 1e-12));
+      assertThat(moments.variance(j)).isCloseTo(variance, within(2e-6 * variance + 1e-12));
+    }
+  }
+
+  @Test
+  void aFloatThatIsNoNumberIsSeen() {
+    Moments moments = Moments.of(new float[] {1, Float.NaN, 3, 1, 2, 3}, FEATURES);
+    assertThat(moments.mean()[1]).isNaN();
+    assertThat(moments.variance(1)).isNaN();
+    assertThat(moments.mean()[0]).isEqualTo(1);
+  }
+
   @Property(tries = 100)
   void mergingIsAssociativeAndCommutative(@ForAll @LongRange(min = 0, max = 1000) long seed) {
     Moments a = Moments.of(rows(4, 1, seed), FEATURES);
@@ -81,5 +106,21 @@ class MomentsTest {
     assertThat(actual.count()).isEqualTo(expected.count());
     assertThat(actual.mean()).containsExactly(expected.mean(), within(1e-9));
     assertThat(actual.m2()).containsExactly(expected.m2(), within(1e-8));
+  }
+
+  private static float[] floats(double[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    return rounded;
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] wide = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      wide[i] = values[i];
+    }
+    return wide;
   }
 }

@@ -1,0 +1,120 @@
+package io.momentgan.network;
+
+import io.momentgan.kernels.VectorAdamUpdater;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.MultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.NoOpUpdater;
+
+/**
+ * Updates of a network's parameters by its gradient. Where the fast Adam is all there is, in one
+ * pass that gives the gradient's norm besides; else by Deeplearning4j, in one pass for the division
+ * by the batch size, one for the optimizer, one for the subtraction and one for the norm.
+ */
+final class Optimization {
+  private final MultiLayerNetwork model;
+  private final ParameterLayout layout;
+  private final INDArray params;
+  private final INDArray gradient;
+  private final List<INDArray> fixedGammas;
+  private final List<Block> blocks = new ArrayList<>();
+
+  /**
+   * Prepares the updates of a network.
+   *
+   * @param model the network, whose arrays stay the same from here on
+   * @param layout of its parameters
+   * @param trainsGammas whether the scales of batch normalisation are trained
+   */
+  Optimization(MultiLayerNetwork model, ParameterLayout layout, boolean trainsGammas) {
+    this.model = model;
+    this.layout = layout;
+    this.params = model.params().reshape(layout.length());
+    this.gradient = model.getFlattenedGradients().reshape(layout.length());
+    this.fixedGammas =
+        trainsGammas
+            ? List.of()
+            : layout.gammas().stream().map(range -> view(gradient, range)).toList();
+    List<UpdaterBlock> all = ((MultiLayerUpdater) model.getUpdater()).getUpdaterBlocks();
+    if (all.stream().allMatch(block -> isFast(block.getGradientUpdater()))) {
+      all.forEach(block -> blocks.add(block(block)));
+    }
+  }
+
+  private static boolean isFast(GradientUpdater<?> updater) {
+    return updater instanceof VectorAdamUpdater || updater instanceof NoOpUpdater;
+  }
+
+  private Block block(UpdaterBlock block) {
+    ParameterLayout.Range range =
+        new ParameterLayout.Range(block.getParamOffsetStart(), block.getParamOffsetEnd());
+    return new Block(block.getGradientUpdater(), view(params, range), view(gradient, range));
+  }
+
+  private static INDArray view(INDArray vector, ParameterLayout.Range range) {
+    return vector.get(NDArrayIndex.interval(range.from(), range.to()));
+  }
+
+  /**
+   * Updates the parameters. The gradient is not to be used after it.
+   *
+   * @param batchSize what the summed gradient is divided by
+   * @return Euclidean norm of the gradient of the mean loss by the parameters that are trained
+   */
+  double update(int batchSize) {
+    fixedGammas.forEach(gamma -> gamma.assign(0));
+    int updates = model.getIterationCount();
+    double squares = blocks.isEmpty() ? plain(batchSize, updates) : fast(batchSize, updates);
+    model.setIterationCount(updates + 1);
+    return Math.sqrt(Math.max(0, squares)) / batchSize;
+  }
+
+  private double fast(int batchSize, int updates) {
+    double squares = 0;
+    for (Block block : blocks) {
+      squares += block.update(batchSize, updates);
+    }
+    return squares;
+  }
+
+  private double plain(int batchSize, int updates) {
+    double squares = square(gradient);
+    for (ParameterLayout.Statistics s : layout.statistics()) {
+      squares -= square(view(gradient, s.mean())) + square(view(gradient, s.variance()));
+    }
+    model
+        .getUpdater()
+        .update(
+            model,
+            new FlatGradient(model.getFlattenedGradients()),
+            updates,
+            0,
+            batchSize,
+            LayerWorkspaceMgr.noWorkspaces());
+    params.subi(gradient);
+    return squares;
+  }
+
+  private static double square(INDArray vector) {
+    double norm = vector.norm2Number().doubleValue();
+    return norm * norm;
+  }
+
+  /** Parameters that one updater has. */
+  private record Block(GradientUpdater<?> updater, INDArray params, INDArray gradient) {
+    /** Returns the sum of the squares of the gradient of what is trained. */
+    double update(int batchSize, int updates) {
+      if (updater instanceof VectorAdamUpdater adam) {
+        return adam.update(params, gradient, batchSize, updates);
+      }
+      params.subi(gradient); // running statistics
+      return 0;
+    }
+  }
+}
