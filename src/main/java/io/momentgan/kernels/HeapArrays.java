@@ -39,7 +39,8 @@ final class HeapArrays {
 
   /** The array itself if its values lie in one row-major block, else a copy that does. */
   static INDArray block(INDArray array) {
-    return array.ordering() == 'c' && array.elementWiseStride() == 1 ? array : array.dup('c');
+    boolean inRows = array.ordering() == 'c' || array.isVector();
+    return inRows && array.elementWiseStride() == 1 ? array : array.dup('c');
   }
 
   /** Fills a new row-major array, which is not a view. */

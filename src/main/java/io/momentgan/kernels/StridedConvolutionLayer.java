@@ -6,7 +6,6 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
-import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,6 +16,7 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
   private static final long serialVersionUID = 1L;
 
   private final transient Reused forward = new Reused();
+  private final transient Reused back = new Reused();
   private transient PatchProducts products;
   private transient float[] images;
   private transient float[] results;
@@ -65,13 +65,12 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);
     gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
     weightNoiseParams.clear();
-    INDArray back =
-        workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
+    INDArray toInput = back.get(input.shape());
     if (needsErrors) {
       inputErrors = products.toImages(errors, weights(), inputErrors);
-      HeapArrays.put(inputErrors, back);
+      HeapArrays.put(inputErrors, toInput);
     }
-    return new Pair<>(gradient, backpropDropOutIfPresent(back));
+    return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
   }
 
   private HeapActivation function() {

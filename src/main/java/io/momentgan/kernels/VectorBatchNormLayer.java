@@ -6,7 +6,6 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
-import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,6 +16,7 @@ final class VectorBatchNormLayer extends BatchNormalization {
   private static final long serialVersionUID = 1L;
 
   private final transient Reused forward = new Reused();
+  private final transient Reused back = new Reused();
   private transient Channels channels;
   private transient float[] normalised;
   private transient float[] results;
@@ -114,12 +114,7 @@ final class VectorBatchNormLayer extends BatchNormalization {
         gradient,
         BatchNormalizationParamInitializer.GLOBAL_VAR,
         step(BatchNormalizationParamInitializer.GLOBAL_VAR, variance, 1 - decay));
-    return new Pair<>(
-        gradient,
-        HeapArrays.put(
-            errors,
-            workspaces.createUninitialized(
-                ArrayType.ACTIVATION_GRAD, dataType, epsilon.shape(), 'c')));
+    return new Pair<>(gradient, HeapArrays.put(errors, back.get(epsilon.shape())));
   }
 
   private double[] step(String running, double[] ofBatch, double rate) {

@@ -7,7 +7,6 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,6 +17,7 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
   private static final long serialVersionUID = 1L;
 
   private final transient Reused forward = new Reused();
+  private final transient Reused back = new Reused();
   private final transient Reused errorMemory = new Reused();
   private transient INDArray rows;
   private transient float[] results;
@@ -80,13 +80,11 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     gradient.setGradientFor(DefaultParamInitializer.WEIGHT_KEY, weightGradient);
     gradient.setGradientFor(DefaultParamInitializer.BIAS_KEY, biasGradient);
     weightNoiseParams.clear();
-    INDArray back =
-        workspaces.createUninitialized(
-            ArrayType.ACTIVATION_GRAD, dataType, new long[] {n, in}, 'c');
+    INDArray toInput = back.get(n, in);
     if (needsErrors) {
-      product(false, false, n, in, out, memory, weights(), Pieces.pointer(back));
+      product(false, false, n, in, out, memory, weights(), Pieces.pointer(toInput));
     }
-    return new Pair<>(gradient, backpropDropOutIfPresent(back));
+    return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
   }
 
   /** From errors by what left the layer to those before the activation, and their column sums. */

@@ -26,7 +26,10 @@ public final class HostArrays {
       new FloatPointer(contiguous(array).data().addressPointer()).get(values);
       return values;
     }
-    double[] values = doubles(array);
+    return rounded(doubles(array));
+  }
+
+  private static float[] rounded(double[] values) {
     float[] rounded = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       rounded[i] = (float) values[i];
@@ -68,6 +71,21 @@ public final class HostArrays {
     }
     new FloatPointer(array.data().addressPointer()).put(values);
     return array;
+  }
+
+  /**
+   * A new array with values from the heap.
+   *
+   * @param type FLOAT or DOUBLE
+   * @param values in row order
+   * @param shape of the array, its product the number of values
+   * @return the array
+   */
+  public static INDArray toArray(DataType type, double[] values, long... shape) {
+    if (type == DataType.FLOAT) {
+      return toArray(rounded(values), shape);
+    }
+    return Nd4j.createFromArray(values).castTo(type).reshape('c', shape);
   }
 
   /**

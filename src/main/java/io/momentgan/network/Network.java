@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -36,6 +37,7 @@ public final class Network {
   private final LabelParts labels;
   private final SpectralNorm spectralNorm;
   private final Optimization optimization;
+  private final LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
 
   /**
    * A network with initial weights.
@@ -107,12 +109,60 @@ public final class Network {
    * @return rows [n, outputs]
    */
   public INDArray forward(INDArray input) {
-    spectralNorm.apply();
+    return pass(input).dup('c');
+  }
+
+  /**
+   * The same as {@link #forward(INDArray, int[])}, for those who want numbers.
+   *
+   * @param input rows [n, inputs]
+   * @param classes the class of each row; of no account to networks that are not told
+   * @return outputs [n, outputs], row after row
+   */
+  public double[] outputs(INDArray input, int[] classes) {
+    labels.give(classes, input);
+    return HostArrays.doubles(pass(input));
+  }
+
+  /** Rows in memory that layers fill anew at each pass. */
+  private INDArray pass(INDArray input) {
     model.setInput(input);
-    List<INDArray> activations = model.feedForward(true, false);
+    spectralNorm.apply();
+    INDArray output = blueprint.fast() ? activate(input, layer -> true) : stockPass();
     spectralNorm.restore();
-    // Layers fill the same memory at each pass.
-    return rows(activations.get(activations.size() - 1).dup('c'));
+    return rows(output);
+  }
+
+  private INDArray stockPass() {
+    List<INDArray> activations = model.feedForward(true, false);
+    return activations.get(activations.size() - 1);
+  }
+
+  /** Layer after layer, without the copies and checks of {@code MultiLayerNetwork}. */
+  private INDArray activate(INDArray input, Predicate<Layer> training) {
+    INDArray activations = input;
+    for (int i = 0; i < model.getnLayers(); i++) {
+      InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
+      if (preProcessor != null) {
+        activations = preProcessor.preProcess(activations, (int) input.size(0), workspaces);
+      }
+      Layer layer = model.getLayer(i);
+      activations = layer.activate(activations, training.test(layer), workspaces);
+    }
+    return activations;
+  }
+
+  /** The way back of {@link #activate}. */
+  private INDArray backpropagate(INDArray epsilon) {
+    INDArray errors = epsilon;
+    for (int i = model.getnLayers() - 1; i >= 0; i--) {
+      errors = model.getLayer(i).backpropGradient(errors, workspaces).getSecond();
+      InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
+      if (preProcessor != null) {
+        errors = preProcessor.backprop(errors, (int) epsilon.size(0), workspaces);
+      }
+    }
+    return errors;
   }
 
   /**
@@ -139,7 +189,8 @@ public final class Network {
    * one in {@link #gradient()}.
    *
    * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
-   * @return gradient of the summed loss with respect to the input [n, inputs]
+   * @return gradient of the summed loss with respect to the input [n, inputs], in memory that the
+   *     next pass may fill anew
    */
   public INDArray backward(INDArray epsilon) {
     return backward(epsilon, true, true);
@@ -158,7 +209,8 @@ public final class Network {
    * The same for the input's gradient alone; {@link #gradient()} is not to be used after it.
    *
    * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
-   * @return gradient of the summed loss with respect to the input [n, inputs]
+   * @return gradient of the summed loss with respect to the input [n, inputs], in memory that the
+   *     next pass may fill anew
    */
   public INDArray backwardToInput(INDArray epsilon) {
     return backward(epsilon, false, true);
@@ -171,18 +223,14 @@ public final class Network {
       }
     }
     spectralNorm.apply();
-    INDArray back = model.backpropGradient(likeOutput(epsilon), null).getSecond();
+    INDArray output = likeOutput(epsilon);
+    INDArray back =
+        blueprint.fast() ? backpropagate(output) : model.backpropGradient(output, null).getSecond();
     spectralNorm.restore();
     if (gradients) {
       spectralNorm.passGradient();
     }
-    return inputErrors ? rows(own(back)) : back;
-  }
-
-  /** Without a copy where it is a plain array that no workspace will fill anew. */
-  private static INDArray own(INDArray array) {
-    boolean plain = array.ordering() == 'c' && !array.isView() && !array.isAttached();
-    return plain ? array : array.dup('c');
+    return inputErrors ? rows(back.ordering() == 'c' ? back : back.dup('c')) : back;
   }
 
   /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
@@ -260,19 +308,11 @@ public final class Network {
    */
   public INDArray sample(INDArray input) {
     boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
-    INDArray activations = input;
-    for (int i = 0; i < model.getnLayers(); i++) {
-      InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
-      if (preProcessor != null) {
-        activations =
-            preProcessor.preProcess(
-                activations, (int) input.size(0), LayerWorkspaceMgr.noWorkspaces());
-      }
-      Layer layer = model.getLayer(i);
-      boolean training = layer instanceof BatchNormalization ? batch : config().samplingDropout();
-      activations = layer.activate(activations, training, LayerWorkspaceMgr.noWorkspaces());
-    }
-    return rows(activations.dup('c'));
+    INDArray output =
+        activate(
+            input,
+            layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout());
+    return rows(output.dup('c'));
   }
 
   private static INDArray rows(INDArray images) {

@@ -7,7 +7,6 @@ import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.step.DiscriminatorInput.Images;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The discriminator's side of a step: its own updates, and its judgement of generated images. Real
@@ -135,7 +134,7 @@ final class DiscriminatorUpdate {
 
   private Verdict forward(LabelledImages shown, Images images, long iteration, int draw) {
     INDArray noisy = input.noisy(shown.rows(), images, iteration, draw);
-    double[] output = HostArrays.doubles(network.forward(noisy, shown.labels()));
+    double[] output = network.outputs(noisy, shown.labels());
     return Verdict.of(output, shown.labels(), classes.classHead(), classes.classWeight());
   }
 
@@ -157,8 +156,7 @@ final class DiscriminatorUpdate {
 
   private INDArray rows(Verdict verdict, LogitLoss loss) {
     double[] gradient = verdict.gradient(loss);
-    return Nd4j.createFromArray(gradient)
-        .castTo(network.dataType())
-        .reshape('c', verdict.logits().length, -1);
+    int n = verdict.logits().length;
+    return HostArrays.toArray(network.dataType(), gradient, n, gradient.length / n);
   }
 }
