@@ -90,14 +90,30 @@ record Channels(int count, int channels, int plane) {
     return zeros;
   }
 
+  /**
+   * Sums of each channel.
+   *
+   * @param values sums of the values
+   * @param products sums of their products with others
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Sums(double[] values, double[] products) {}
+
   /** Sum of each channel. */
   double[] sums(float[] values) {
-    float[] some = new float[Pieces.LENGTH];
-    return sums(
-        (sums, from, length) -> {
-          System.arraycopy(values, from, some, 0, length);
-          add(some, sums, length);
-        });
+    double[] sums = new double[channels];
+    float[][] some = zeros();
+    float[] piece = new float[Pieces.LENGTH];
+    for (int first = 0; first < count; first += TOGETHER) {
+      visitSome(
+          first,
+          (number, from, length) -> {
+            System.arraycopy(values, from, piece, 0, length);
+            add(piece, some[number], length);
+          });
+      flush(some, sums);
+    }
+    return sums;
   }
 
   private static void add(float[] values, float[] sums, int length) {
@@ -106,15 +122,16 @@ record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** Sum of the products of each channel. */
-  double[] products(float[] values, float[] others) {
-    float[] some = new float[Pieces.LENGTH];
+  /** Sum of each channel, and of its products with the other values. */
+  Sums sums(float[] values, float[] others) {
+    float[] piece = new float[Pieces.LENGTH];
     float[] other = new float[Pieces.LENGTH];
     return sums(
-        (sums, from, length) -> {
-          System.arraycopy(values, from, some, 0, length);
+        (number, from, length, sums, products) -> {
+          System.arraycopy(values, from, piece, 0, length);
           System.arraycopy(others, from, other, 0, length);
-          addProducts(some, other, sums, length);
+          add(piece, sums, length);
+          addProducts(piece, other, products, length);
         });
   }
 
@@ -127,21 +144,31 @@ record Channels(int count, int channels, int plane) {
   /** What is added to the sums of a piece. */
   @FunctionalInterface
   private interface Summand {
-    void addTo(float[] sums, int from, int length);
+    void addTo(int piece, int from, int length, float[] sums, float[] products);
   }
 
-  private double[] sums(Summand summand) {
-    double[] sums = new double[channels];
+  private Sums sums(Summand summand) {
+    Sums all = new Sums(new double[channels], new double[channels]);
+    float[][] some = zeros();
+    float[][] products = zeros();
     for (int first = 0; first < count; first += TOGETHER) {
-      float[][] images = zeros();
-      for (int image = first; image < Math.min(count, first + TOGETHER); image++) {
-        visitImage(image, (piece, from, length) -> summand.addTo(images[piece], from, length));
-      }
-      flush(images, sums);
+      visitSome(
+          first,
+          (piece, from, length) ->
+              summand.addTo(piece, from, length, some[piece], products[piece]));
+      flush(some, all.values);
+      flush(products, all.products);
     }
-    return sums;
+    return all;
   }
 
+  private void visitSome(int first, Visitor visitor) {
+    for (int image = first; image < Math.min(count, first + TOGETHER); image++) {
+      visitImage(image, visitor);
+    }
+  }
+
+  /** Moves what has been summed in float to the sums in double. */
   private void flush(float[][] images, double[] sums) {
     for (int c = 0; c < channels; c++) {
       double sum = 0;
@@ -150,13 +177,18 @@ record Channels(int count, int channels, int plane) {
       }
       sums[c] += sum;
     }
+    for (float[] piece : images) {
+      Arrays.fill(piece, 0);
+    }
   }
 
   /**
    * Takes a number per channel away. Means may be large beside what is left: what is lost by
    * rounding them to a float is taken away too.
+   *
+   * @return the sums of what is left, and of its squares
    */
-  void shift(float[] values, double[] less) {
+  Sums shift(float[] values, double[] less) {
     float[] coarse = new float[channels];
     float[] fine = new float[channels];
     for (int c = 0; c < channels; c++) {
@@ -165,12 +197,14 @@ record Channels(int count, int channels, int plane) {
     }
     float[][] first = spread(coarse);
     float[][] then = spread(fine);
-    float[] some = new float[Pieces.LENGTH];
-    visit(
-        (piece, from, length) -> {
-          System.arraycopy(values, from, some, 0, length);
-          subtract(some, first[piece], then[piece], length);
-          System.arraycopy(some, 0, values, from, length);
+    float[] left = new float[Pieces.LENGTH];
+    return sums(
+        (piece, from, length, sums, squares) -> {
+          System.arraycopy(values, from, left, 0, length);
+          subtract(left, first[piece], then[piece], length);
+          add(left, sums, length);
+          addProducts(left, left, squares, length);
+          System.arraycopy(left, 0, values, from, length);
         });
   }
 

@@ -40,11 +40,11 @@ final class VectorBatchNormLayer extends BatchNormalization {
     normalised = HeapArrays.of(input, normalised);
     mean = channels.sums(normalised);
     scale(mean, 1.0 / channels.perChannel());
-    channels.shift(normalised, mean);
     // The sums were partly in float: what they left of the mean goes too.
-    double[] rest = channels.sums(normalised);
+    Channels.Sums left = channels.shift(normalised, mean);
+    double[] rest = left.values();
     scale(rest, 1.0 / channels.perChannel());
-    variance = channels.products(normalised, normalised);
+    variance = left.products();
     scale(variance, 1.0 / channels.perChannel());
     deviation = new double[variance.length];
     float[] inverse = new float[variance.length];
@@ -88,8 +88,9 @@ final class VectorBatchNormLayer extends BatchNormalization {
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     errors = HeapArrays.of(epsilon, errors);
     function.backprop(errors, results, 0, errors.length);
-    double[] beta = channels.sums(errors);
-    double[] gamma = channels.products(errors, normalised);
+    Channels.Sums sums = channels.sums(errors, normalised);
+    double[] beta = sums.values();
+    double[] gamma = sums.products();
     float[] gammas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA));
     float[] factor = new float[gammas.length];
     float[] ofNormalised = new float[gammas.length];
