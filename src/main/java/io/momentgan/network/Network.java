@@ -4,6 +4,7 @@ import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PartialBackward;
+import io.momentgan.kernels.Vectors;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -245,7 +246,7 @@ public final class Network {
    * @param other a copy of {@link #gradient()} after the other pass
    */
   public void addGradient(INDArray other) {
-    gradient.addi(other);
+    Vectors.add(gradient, other);
     for (ParameterLayout.Statistics statistics : layout.statistics()) {
       view(gradient, statistics.mean()).muli(0.5);
       view(gradient, statistics.variance()).muli(0.5);

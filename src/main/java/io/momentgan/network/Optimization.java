@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
 import io.momentgan.kernels.VectorAdamUpdater;
+import io.momentgan.kernels.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -68,7 +69,7 @@ final class Optimization {
    * @return Euclidean norm of the gradient of the mean loss by the parameters that are trained
    */
   double update(int batchSize) {
-    fixedGammas.forEach(gamma -> gamma.assign(0));
+    fixedGammas.forEach(Vectors::clear);
     int updates = model.getIterationCount();
     double squares = blocks.isEmpty() ? plain(batchSize, updates) : fast(batchSize, updates);
     model.setIterationCount(updates + 1);
@@ -113,7 +114,7 @@ final class Optimization {
       if (updater instanceof VectorAdamUpdater adam) {
         return adam.update(params, gradient, batchSize, updates);
       }
-      params.subi(gradient); // running statistics
+      Vectors.subtract(params, gradient); // running statistics
       return 0;
     }
   }

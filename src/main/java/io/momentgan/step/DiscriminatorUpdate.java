@@ -3,6 +3,7 @@ package io.momentgan.step;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.LossConfig;
+import io.momentgan.kernels.Vectors;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.step.DiscriminatorInput.Images;
@@ -93,7 +94,7 @@ final class DiscriminatorUpdate {
     if (realGradient == null) {
       realGradient = network.gradient().dup();
     } else {
-      realGradient.assign(network.gradient());
+      Vectors.copy(network.gradient(), realGradient);
     }
   }
 
