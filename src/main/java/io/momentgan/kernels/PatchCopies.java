@@ -24,23 +24,26 @@ final class PatchCopies {
   }
 
   /**
-   * Spreads an image over the matrix.
+   * Spreads some channels of an image over the matrix.
    *
    * @param images image after image
    * @param image which image
-   * @param matrix [depth][columns]
+   * @param matrix [(end - begin) * cells][columns]
    * @param columns columns of the matrix
    * @param first the first column that belongs to this image
+   * @param begin the first channel
+   * @param end the channel after the last
    */
-  void spread(float[] images, int image, float[] matrix, int columns, int first) {
-    int cells = patches.kernel() * patches.kernel();
+  void spread(
+      float[] images, int image, float[] matrix, int columns, int first, int begin, int end) {
+    int to = first;
     Arrays.fill(padded, 0);
-    for (int c = 0; c < patches.channels(); c++) {
+    for (int c = begin; c < end; c++) {
       for (int y = 0; y < patches.height(); y++) {
         System.arraycopy(images, row(image, c, y), padded, paddedRow(y), patches.width());
       }
-      for (int cell = 0; cell < cells; cell++) {
-        read(padded, offset(cell), places, matrix, (c * cells + cell) * columns + first);
+      for (int cell = 0; cell < patches.cells(); cell++, to += columns) {
+        read(padded, offset(cell), places, matrix, to);
       }
     }
   }
@@ -52,20 +55,23 @@ final class PatchCopies {
   }
 
   /**
-   * Adds the matrix up over an image: the transpose of {@link #spread}.
+   * Adds the matrix up over some channels of an image: the transpose of {@link #spread}.
    *
-   * @param matrix [depth][columns]
+   * @param matrix [(end - begin) * cells][columns]
    * @param columns columns of the matrix
    * @param first the first column that belongs to this image
-   * @param images image after image; this one is replaced
+   * @param images image after image; these channels of this one are replaced
    * @param image which image
+   * @param begin the first channel
+   * @param end the channel after the last
    */
-  void gather(float[] matrix, int columns, int first, float[] images, int image) {
-    int cells = patches.kernel() * patches.kernel();
-    for (int c = 0; c < patches.channels(); c++) {
+  void gather(
+      float[] matrix, int columns, int first, float[] images, int image, int begin, int end) {
+    int from = first;
+    for (int c = begin; c < end; c++) {
       Arrays.fill(padded, 0);
-      for (int cell = 0; cell < cells; cell++) {
-        add(matrix, (c * cells + cell) * columns + first, places, padded, offset(cell));
+      for (int cell = 0; cell < patches.cells(); cell++, from += columns) {
+        add(matrix, from, places, padded, offset(cell));
       }
       for (int y = 0; y < patches.height(); y++) {
         System.arraycopy(padded, paddedRow(y), images, row(image, c, y), patches.width());

@@ -12,12 +12,16 @@ import org.bytedeco.openblas.global.openblas;
  */
 final class PatchProducts {
   /** Columns of a product: enough that the filters are not read again for a few. */
-  private static final int COLUMNS = 1024;
+  private static final int COLUMNS = 512;
+
+  /** Rows of patches at a time: enough for the BLAS, and few enough to stay near the processor. */
+  private static final int DEPTH = 400;
 
   private final Patches patches;
   private final PatchCopies copies;
   private final int maps;
   private final int together;
+  private final int group;
   private final float[] matrix;
   private final float[] values;
   private final FloatPointer matrixMemory;
@@ -28,8 +32,9 @@ final class PatchProducts {
     this.copies = new PatchCopies(patches);
     this.maps = maps;
     this.together = Math.max(1, COLUMNS / patches.places());
+    this.group = Math.min(patches.channels(), Math.max(1, DEPTH / patches.cells()));
     int columns = together * patches.places();
-    this.matrix = new float[patches.depth() * columns];
+    this.matrix = new float[group * patches.cells() * columns];
     this.values = new float[maps * columns];
     this.matrixMemory = new FloatPointer(matrix.length);
     this.valuesMemory = new FloatPointer(values.length);
@@ -57,8 +62,26 @@ final class PatchProducts {
     int count = images.length / patches.imageLength();
     float[] result = HeapArrays.sized(into, count * maps * patches.places());
     for (int from = 0; from < count; from += together) {
-      int columns = spread(images, from, Math.min(together, count - from));
-      multiply(false, weights, maps, columns, patches.depth(), matrixMemory, valuesMemory);
+      int length = Math.min(together, count - from);
+      int columns = length * patches.places();
+      for (int channel = 0; channel < patches.channels(); channel += group) {
+        int depth = spread(images, from, length, channel);
+        openblas.cblas_sgemm(
+            openblas.CblasRowMajor,
+            openblas.CblasNoTrans,
+            openblas.CblasNoTrans,
+            maps,
+            columns,
+            depth,
+            1,
+            weights.getPointer((long) channel * patches.cells()),
+            patches.depth(),
+            matrixMemory,
+            columns,
+            channel == 0 ? 0 : 1,
+            valuesMemory,
+            columns);
+      }
       valuesMemory.get(values, 0, maps * columns);
       storeMaps(result, from, columns);
     }
@@ -76,10 +99,28 @@ final class PatchProducts {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = loadMaps(ofMaps, from, length);
-      multiply(true, weights, patches.depth(), columns, maps, valuesMemory, matrixMemory);
-      matrixMemory.get(matrix, 0, patches.depth() * columns);
-      for (int i = 0; i < length; i++) {
-        copies.gather(matrix, columns, i * patches.places(), result, from + i);
+      for (int channel = 0; channel < patches.channels(); channel += group) {
+        int end = Math.min(channel + group, patches.channels());
+        int depth = (end - channel) * patches.cells();
+        openblas.cblas_sgemm(
+            openblas.CblasRowMajor,
+            openblas.CblasTrans,
+            openblas.CblasNoTrans,
+            depth,
+            columns,
+            maps,
+            1,
+            weights.getPointer((long) channel * patches.cells()),
+            patches.depth(),
+            valuesMemory,
+            columns,
+            0,
+            matrixMemory,
+            columns);
+        matrixMemory.get(matrix, 0, depth * columns);
+        for (int i = 0; i < length; i++) {
+          copies.gather(matrix, columns, i * patches.places(), result, from + i, channel, end);
+        }
       }
     }
     return result;
@@ -96,59 +137,38 @@ final class PatchProducts {
     int count = images.length / patches.imageLength();
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
-      int columns = spread(images, from, length);
-      loadMaps(ofMaps, from, length);
-      openblas.cblas_sgemm(
-          openblas.CblasRowMajor,
-          openblas.CblasNoTrans,
-          openblas.CblasTrans,
-          maps,
-          patches.depth(),
-          columns,
-          1,
-          valuesMemory,
-          columns,
-          matrixMemory,
-          columns,
-          from == 0 ? 0 : 1,
-          gradient,
-          patches.depth());
+      int columns = loadMaps(ofMaps, from, length);
+      for (int channel = 0; channel < patches.channels(); channel += group) {
+        int depth = spread(images, from, length, channel);
+        openblas.cblas_sgemm(
+            openblas.CblasRowMajor,
+            openblas.CblasNoTrans,
+            openblas.CblasTrans,
+            maps,
+            depth,
+            columns,
+            1,
+            valuesMemory,
+            columns,
+            matrixMemory,
+            columns,
+            from == 0 ? 0 : 1,
+            gradient.getPointer((long) channel * patches.cells()),
+            patches.depth());
+      }
     }
   }
 
-  /** weights * from, or weights' * from. */
-  private void multiply(
-      boolean transposed,
-      FloatPointer weights,
-      int rows,
-      int columns,
-      int inner,
-      FloatPointer from,
-      FloatPointer to) {
-    openblas.cblas_sgemm(
-        openblas.CblasRowMajor,
-        transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
-        openblas.CblasNoTrans,
-        rows,
-        columns,
-        inner,
-        1,
-        weights,
-        patches.depth(),
-        from,
-        columns,
-        0,
-        to,
-        columns);
-  }
-
-  private int spread(float[] images, int from, int length) {
+  /** The patches of some images and channels; returns how many rows they are. */
+  private int spread(float[] images, int from, int length, int channel) {
     int columns = length * patches.places();
+    int end = Math.min(channel + group, patches.channels());
     for (int i = 0; i < length; i++) {
-      copies.spread(images, from + i, matrix, columns, i * patches.places());
+      copies.spread(images, from + i, matrix, columns, i * patches.places(), channel, end);
     }
-    matrixMemory.put(matrix, 0, patches.depth() * columns);
-    return columns;
+    int depth = (end - channel) * patches.cells();
+    matrixMemory.put(matrix, 0, depth * columns);
+    return depth;
   }
 
   /** From image after image, map after map, to map after map, image after image. */

@@ -28,9 +28,14 @@ record Patches(int channels, int height, int width, int kernel, int stride) {
     return mapHeight() * mapWidth();
   }
 
-  /** Cells of the filter: rows of the matrix. */
+  /** Cells of the filter in one channel. */
+  int cells() {
+    return kernel * kernel;
+  }
+
+  /** Cells of the filter in all channels: rows of the matrix. */
   int depth() {
-    return channels * kernel * kernel;
+    return channels * cells();
   }
 
   /** Values of an image. */
