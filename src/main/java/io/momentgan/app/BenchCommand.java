@@ -97,13 +97,17 @@ final class BenchCommand implements Runnable {
     Experiment one = choice.experiment(1, choice.frequency);
     Experiment all = choice.experiment(choice.workers, choice.frequency);
     double[] ratios = new double[choice.repeats];
+    List<RoundBench.Times> alone = new ArrayList<>();
+    List<RoundBench.Times> shared = new ArrayList<>();
     try (JavaSparkContext spark = SparkContexts.open("bench scaling", all);
         RoundBench single = choice.rounds(spark, one, images);
         RoundBench together = choice.rounds(spark, all, images)) {
       single.run(WARM_UP_ROUNDS);
       together.run(WARM_UP_ROUNDS);
       for (int i = 0; i < choice.repeats; i++) {
-        ratios[i] = speed(together.run(choice.rounds)) / speed(single.run(choice.rounds));
+        shared.add(together.run(choice.rounds));
+        alone.add(single.run(choice.rounds));
+        ratios[i] = speed(shared.get(i)) / speed(alone.get(i));
       }
       out()
           .printf(
@@ -113,8 +117,19 @@ final class BenchCommand implements Runnable {
               choice.frequency,
               choice.workers,
               Spread.of(ratios).text(2));
+      printRound("one worker", alone);
+      printRound("all", shared);
     }
     return 0;
+  }
+
+  private void printRound(String who, List<RoundBench.Times> times) {
+    out()
+        .printf(
+            "A round of %s: %s ms, beside its iterations %s ms%n",
+            who,
+            spread(times, t -> 1e3 * t.roundSeconds()).text(1),
+            spread(times, t -> 1e3 * t.overhead()).text(1));
   }
 
   @Command(
