@@ -1,6 +1,7 @@
 package io.momentgan.app;
 
 import io.momentgan.bench.ExchangeBench;
+import io.momentgan.bench.IndependentWorkers;
 import io.momentgan.bench.RoundBench;
 import io.momentgan.bench.Spread;
 import io.momentgan.bench.StockMaster;
@@ -91,23 +92,31 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "scaling",
       mixinStandardHelpOptions = true,
-      description = "Images per second of all workers over those of one, in turns.")
+      description =
+          "Images per second of all workers over those of one, in turns, beside what the machine"
+              + " itself gives workers that exchange nothing.")
   int scaling(@Mixin Choice choice) {
     DataSet images = choice.images();
     Experiment one = choice.experiment(1, choice.frequency);
     Experiment all = choice.experiment(choice.workers, choice.frequency);
     double[] ratios = new double[choice.repeats];
+    double[] gains = new double[choice.repeats];
     List<RoundBench.Times> alone = new ArrayList<>();
     List<RoundBench.Times> shared = new ArrayList<>();
     try (JavaSparkContext spark = SparkContexts.open("bench scaling", all);
         RoundBench single = choice.rounds(spark, one, images);
-        RoundBench together = choice.rounds(spark, all, images)) {
+        RoundBench together = choice.rounds(spark, all, images);
+        IndependentWorkers independent =
+            new IndependentWorkers(one, images.shape(), choice.workers)) {
+      int iterations = choice.rounds * choice.frequency;
       single.run(WARM_UP_ROUNDS);
       together.run(WARM_UP_ROUNDS);
+      independent.gain(choice.frequency);
       for (int i = 0; i < choice.repeats; i++) {
         shared.add(together.run(choice.rounds));
         alone.add(single.run(choice.rounds));
         ratios[i] = speed(shared.get(i)) / speed(alone.get(i));
+        gains[i] = independent.gain(iterations);
       }
       out()
           .printf(
@@ -117,6 +126,9 @@ final class BenchCommand implements Runnable {
               choice.frequency,
               choice.workers,
               Spread.of(ratios).text(2));
+      out()
+          .printf(
+              "Workers that exchange and average nothing: %s times%n", Spread.of(gains).text(2));
       printRound("one worker", alone);
       printRound("all", shared);
     }
