@@ -52,6 +52,16 @@ class AveragesTest {
         .containsExactly(2, 1);
   }
 
+  @Property(tries = 50)
+  void twoEqualSharesAreTheMeanOfBoth(@ForAll @LongRange(min = 0, max = 99) long seed) {
+    float[] left = state(seed).params();
+    float[] right = state(seed + 100).params();
+    float[] average = Averages.weighted(List.of(left, right), new double[] {0.5, 0.5});
+    for (int i = 0; i < average.length; i++) {
+      assertThat(average[i]).isEqualTo((float) (0.5 * left[i] + 0.5 * right[i]));
+    }
+  }
+
   @Test
   void runningStatisticsArePooledAsIfAllDataWereInOnePlace() {
     double[] left = new Random(1).doubles(300, -1, 1).toArray();
