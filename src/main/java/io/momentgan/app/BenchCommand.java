@@ -109,8 +109,8 @@ final class BenchCommand implements Runnable {
         IndependentWorkers independent =
             new IndependentWorkers(one, images.shape(), choice.workers)) {
       int iterations = choice.rounds * choice.frequency;
-      single.run(WARM_UP_ROUNDS);
-      together.run(WARM_UP_ROUNDS);
+      single.run(Math.min(WARM_UP_ROUNDS, choice.rounds));
+      together.run(Math.min(WARM_UP_ROUNDS, choice.rounds));
       independent.gain(choice.frequency);
       for (int i = 0; i < choice.repeats; i++) {
         shared.add(together.run(choice.rounds));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,15 +160,21 @@ class SweepTest {
 
   @ParameterizedTest
   @CsvSource({
-    "dconv, dconv-0.01-plain dconv-0.01-moments dconv-0.001-plain dconv-0.001-moments dconv-0.0001-plain dconv-0.0001-moments",
-    "g-advantage, g-advantage-2 g-advantage-4 g-advantage-50"
+    "dconv, 1, dconv-0.01-plain dconv-0.01-moments dconv-0.001-plain dconv-0.001-moments dconv-0.0001-plain dconv-0.0001-moments",
+    "dconv-0.0001, 3, dconv-0.0001-plain dconv-0.0001-moments",
+    "g-advantage, 1, g-advantage-2 g-advantage-4 g-advantage-50",
+    "per-class, 3, ff-5-global ff-5-per-class"
   })
-  void theSweepsOfTheRepositoryAreComplete(String name, String runs, @TempDir Path empty) {
+  void theSweepsOfTheRepositoryAreComplete(
+      String name, int seeds, String runs, @TempDir Path empty) {
     String file = Experiments.REPOSITORY.resolve("conf/sweeps/%s.yaml".formatted(name)).toString();
     CommandRun plan = CommandRun.of("sweep", file, "--out", empty + "/runs", "--dry-run");
     assertThat(rows(plan.succeeds().out()).keySet())
         .containsExactlyInAnyOrderElementsOf(
-            Stream.of(runs.split(" ")).map(run -> run + "-seed-1").toList());
+            Stream.of(runs.split(" "))
+                .flatMap(
+                    run -> IntStream.rangeClosed(1, seeds).mapToObj(seed -> run + "-seed-" + seed))
+                .toList());
     assertThat(plan.out()).doesNotContain("failed");
     assertThat(empty).isEmptyDirectory();
   }
