@@ -9,7 +9,9 @@ import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.partition.Round;
 import io.momentgan.step.LatentVectors;
+import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -17,9 +19,14 @@ import org.nd4j.linalg.factory.Nd4j;
  * An iteration of all workers as one batch, written down without the product's step: the reference
  * that distributed training is compared with.
  */
-record LargeBatch(Experiment experiment, INDArray real, INDArray z) {
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+record LargeBatch(Experiment experiment, INDArray real, int[] labels, INDArray z) {
   static LargeBatch of(
-      Experiment experiment, Round round, int workers, IntFunction<float[]> realOfRank) {
+      Experiment experiment,
+      Round round,
+      int workers,
+      IntFunction<float[]> realOfRank,
+      IntFunction<int[]> labelsOfRank) {
     int size = experiment.train().batchSize();
     INDArray[] real = new INDArray[workers];
     INDArray[] z = new INDArray[workers];
@@ -31,20 +38,22 @@ record LargeBatch(Experiment experiment, INDArray real, INDArray z) {
       float[] latent = LatentVectors.draw(experiment.latent(), size, seed);
       z[rank] = HostArrays.toArray(latent, size, experiment.latent().size());
     }
-    return new LargeBatch(experiment, Nd4j.concat(0, real), Nd4j.concat(0, z));
+    int[] labels =
+        IntStream.range(0, workers).mapToObj(labelsOfRank).flatMapToInt(Arrays::stream).toArray();
+    return new LargeBatch(experiment, Nd4j.concat(0, real), labels, Nd4j.concat(0, z));
   }
 
   void train(GanNetworks networks) {
     Network g = networks.generator();
     Network d = networks.discriminator();
     int n = (int) real.size(0);
-    d.backward(sigmoid(d.forward(real)).subi(experiment.loss().realTarget()));
+    d.backward(sigmoid(d.forward(real, labels)).subi(experiment.loss().realTarget()));
     INDArray realGradient = d.gradient().dup();
-    INDArray fake = g.forward(z);
-    d.backward(sigmoid(d.forward(fake)).subi(experiment.loss().fakeTarget()));
+    INDArray fake = g.forward(z, labels);
+    d.backward(sigmoid(d.forward(fake, labels)).subi(experiment.loss().fakeTarget()));
     d.addGradient(realGradient);
     d.update(n);
-    INDArray epsilon = d.backward(sigmoid(d.forward(fake)).subi(1));
+    INDArray epsilon = d.backward(sigmoid(d.forward(fake, labels)).subi(1));
     g.backward(epsilon.addi(penaltyGradient(fake)));
     g.update(n);
   }

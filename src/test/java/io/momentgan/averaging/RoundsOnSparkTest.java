@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -99,12 +100,25 @@ class RoundsOnSparkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, sgd", "4, sgd", "2, adam", "4, adam"})
-  void workersAveragedEachIterationEqualOneBatchOfAllTheirImages(int workers, String optimizer) {
+  @CsvSource({
+    "2, sgd, none",
+    "4, sgd, none",
+    "2, adam, none",
+    "4, adam, none",
+    "2, sgd, one-hot",
+    "2, adam, embedding"
+  })
+  void workersAveragedEachIterationEqualOneBatchOfAllTheirImages(
+      int workers, String optimizer, String labels) {
     List<String> settings = new ArrayList<>(List.of(SYNCHRONOUS));
     settings.add("train.workers=" + workers);
     settings.add("generator.optimizer.type=" + optimizer);
     settings.add("discriminator.optimizer.type=" + optimizer);
+    if (!labels.equals("none")) {
+      settings.addAll(
+          List.of(
+              "labels.classes=10", "labels.generator=" + labels, "labels.discriminator=" + labels));
+    }
     Experiment experiment = Experiments.small(settings.toArray(String[]::new));
     ImageSource images = new GlyphSource(402, 1);
     Snapshot distributed = train(experiment, images, 20);
@@ -437,17 +451,22 @@ class RoundsOnSparkTest {
     Schedule schedule = Schedule.of(experiment.train(), images.count());
     for (int number = 0; number < iterations; number++) {
       Round round = schedule.round(number);
+      int at = round.firstIteration();
+      int size = experiment.train().batchSize();
+      long seed = experiment.train().seed();
+      IntFunction<Shard> shards = rank -> shard(experiment, images, rank);
       LargeBatch batch =
           LargeBatch.of(
               experiment,
               round,
               workers,
               rank -> {
-                Shard shard = shard(experiment, images, rank);
-                return shard.batch(
-                    shard.order(experiment.train().seed(), round.epoch()),
-                    round.firstIteration(),
-                    experiment.train().batchSize());
+                Shard shard = shards.apply(rank);
+                return shard.batch(shard.order(seed, round.epoch()), at, size);
+              },
+              rank -> {
+                Shard shard = shards.apply(rank);
+                return shard.labels(shard.order(seed, round.epoch()), at, size);
               });
       batch.train(networks);
     }

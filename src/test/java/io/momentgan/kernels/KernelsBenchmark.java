@@ -30,8 +30,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Single kernels on batches of 100, fast and stock: {@code mvn -q -P jmh clean test-compile exec:exec},
- * or one with {@code -Djmh.which=tanh}.
+ * Single kernels on batches of 100, fast and stock: {@code mvn -q -P jmh clean test-compile
+ * exec:exec}, or one with {@code -Djmh.which=tanh}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
