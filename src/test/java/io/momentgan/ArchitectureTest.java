@@ -53,7 +53,7 @@ class ArchitectureTest {
           Layer.of("kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("network", "config", "data", "kernels").with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
-          Layer.of("step", "config", "moments", "collective", "kernels", "network").with(ND4J),
+          Layer.of("step", "config", "moments", "collective", "network").with(ND4J),
           Layer.of(
                   "averaging",
                   "config",

@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.kernels.AffineRows;
 import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -105,6 +106,19 @@ public final class HostArrays {
     } else {
       into.assign(toArray(values, into.shape()));
     }
+  }
+
+  /**
+   * Adds to each value of some rows what the line of its column, {@code shift_j + factor_j * x_ij},
+   * gives at the value of other rows.
+   *
+   * @param to rows [n, columns], added to
+   * @param rows [n, columns]
+   * @param factor slope of each column's line
+   * @param shift value of each column's line at 0
+   */
+  public static void addLines(INDArray to, INDArray rows, double[] factor, double[] shift) {
+    AffineRows.add(to, rows, factor, shift);
   }
 
   private static INDArray contiguous(INDArray array) {

@@ -5,10 +5,6 @@ import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PartialBackward;
 import io.momentgan.kernels.Vectors;
-import io.momentgan.network.NetworkBlueprint.Purpose;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.Layer;
@@ -17,7 +13,6 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -240,6 +235,20 @@ public final class Network {
   }
 
   /**
+   * A copy of {@link #gradient()}, in the same memory each time: new memory costs more.
+   *
+   * @param into an earlier copy, replaced; null for a new one
+   * @return the copy
+   */
+  public INDArray copyGradient(INDArray into) {
+    if (into == null) {
+      return gradient.dup();
+    }
+    Vectors.copy(gradient, into);
+    return into;
+  }
+
+  /**
    * Adds the gradient of another pass, for a loss that is a sum over two passes. Running statistics
    * of batch normalisation move by the mean of both passes, not by their sum.
    *
@@ -360,7 +369,7 @@ public final class Network {
    * @return the bytes of the zip file
    */
   public byte[] toZip() {
-    return toZip(true);
+    return NetworkZip.of(blueprint, model, true);
   }
 
   /**
@@ -369,24 +378,7 @@ public final class Network {
    * @return the bytes of the zip file
    */
   public byte[] toZipForUse() {
-    return toZip(false);
-  }
-
-  private byte[] toZip(boolean withUpdater) {
-    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.USE).configuration(0));
-    plain.init(model.params().dup(), false);
-    INDArray updaterState = model.getUpdater().getStateViewArray();
-    if (withUpdater && updaterState != null) {
-      plain.getUpdater().setStateViewArray(plain, updaterState.dup(), false);
-    }
-    plain.setIterationCount(model.getIterationCount());
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ModelSerializer.writeModel(plain, bytes, withUpdater);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write a network to memory", e);
-    }
-    return bytes.toByteArray();
+    return NetworkZip.of(blueprint, model, false);
   }
 
   private NetworkConfig config() {

@@ -3,7 +3,6 @@ package io.momentgan.step;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.LossConfig;
-import io.momentgan.kernels.Vectors;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.step.DiscriminatorInput.Images;
@@ -77,7 +76,7 @@ final class DiscriminatorUpdate {
     if (config.separateUpdates()) {
       norm = apply(n);
     } else {
-      keepGradient();
+      realGradient = network.copyGradient(realGradient);
     }
     Verdict ofFake = forward(shown, Images.FAKE, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
@@ -87,15 +86,6 @@ final class DiscriminatorUpdate {
     }
     norm = Math.hypot(norm, apply(n));
     return loss(ofReal, realLoss, ofFake, fakeLoss, norm);
-  }
-
-  /** In the same memory each time: new memory costs more than the copy. */
-  private void keepGradient() {
-    if (realGradient == null) {
-      realGradient = network.gradient().dup();
-    } else {
-      Vectors.copy(network.gradient(), realGradient);
-    }
   }
 
   private double apply(int n) {

@@ -1,7 +1,6 @@
 package io.momentgan.step;
 
 import io.momentgan.config.MomentsConfig;
-import io.momentgan.kernels.AffineRows;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentPenalty;
 import io.momentgan.network.HostArrays;
@@ -33,7 +32,7 @@ record PenaltyGradient(MomentsConfig config) {
     }
     List<MomentPenalty> penalties = penalties(exchanged.comparison().get());
     if (penalties.size() == 1) {
-      AffineRows.add(epsilon, fake, penalties.get(0).factor(), penalties.get(0).shift());
+      HostArrays.addLines(epsilon, fake, penalties.get(0).factor(), penalties.get(0).shift());
     } else {
       double[] gradient = ofClusters(penalties, exchanged.clusters(), HostArrays.doubles(fake));
       epsilon.addi(Nd4j.createFromArray(gradient).castTo(fake.dataType()).reshape(fake.shape()));
