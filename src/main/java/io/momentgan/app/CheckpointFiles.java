@@ -120,7 +120,7 @@ final class CheckpointFiles {
               info.iteration(),
               progress.samplesSeen(),
               generator(info),
-              network(info, DISCRIMINATOR),
+              discriminator(info),
               values(info, OPPONENT),
               averaging(info));
       return new Saved(snapshot, progress);
@@ -132,6 +132,11 @@ final class CheckpointFiles {
   /** Reads a checkpoint's generator. */
   NetworkState generator(CheckpointInfo info) {
     return network(info, GENERATOR);
+  }
+
+  /** Reads a checkpoint's discriminator. */
+  NetworkState discriminator(CheckpointInfo info) {
+    return network(info, DISCRIMINATOR);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
+import io.momentgan.network.NetworkState;
 import io.momentgan.output.CheckpointInfo;
 import io.momentgan.output.QualityLine;
 import io.momentgan.output.QualityLog;
@@ -96,8 +97,9 @@ final class EvaluateCommand implements Callable<Integer> {
     try (RunEvaluation evaluation =
         RunEvaluation.open(spark, folder, record, images, hadoop, samples(record))) {
       for (CheckpointInfo info : chosen(checkpoints)) {
+        NetworkState discriminator = checkpoints.discriminator(info);
         for (Weights each : Weights.of(weights(record))) {
-          print(evaluation.evaluate(info, each, each.of(checkpoints, info)));
+          print(evaluation.evaluate(info, each, each.of(checkpoints, info), discriminator));
         }
       }
     }
@@ -156,7 +158,7 @@ final class EvaluateCommand implements Callable<Integer> {
         .printf(
             "epoch %d (%s), n %d: FD %.2f (real %.2f), KID %.4f +- %.4f, precision %.3f, recall %.3f,"
                 + " density %.3f, coverage %.3f (real %.3f), classifier score %.2f (real %.2f),"
-                + " %d classes missing, %d of %d bins differ, memorisation %.3f (real %.3f); %s, %.0f s%n",
+                + " %d classes missing,%s %d of %d bins differ, memorisation %.3f (real %.3f); %s, %.0f s%n",
             line.epoch(),
             line.weights(),
             line.quality().n(),
@@ -172,11 +174,26 @@ final class EvaluateCommand implements Callable<Integer> {
             line.quality().classifierScore(),
             line.real().classifierScore(),
             line.quality().missingModes(),
+            ofClasses(line),
             line.quality().ndb(),
             line.quality().ndbBins(),
             line.quality().memorisation(),
             line.real().memorisation(),
             line.extractor(),
             line.seconds());
+  }
+
+  /** What there is to say where the generator is told classes, or the discriminator tells them. */
+  private static String ofClasses(QualityLine line) {
+    StringBuilder text = new StringBuilder();
+    if (Double.isFinite(line.quality().classAccuracy())) {
+      text.append(
+          " class accuracy %.3f (real %.3f),"
+              .formatted(line.quality().classAccuracy(), line.real().classAccuracy()));
+    }
+    if (Double.isFinite(line.classHeadAccuracy())) {
+      text.append(" class head %.3f,".formatted(line.classHeadAccuracy()));
+    }
+    return text.toString();
   }
 }

@@ -58,7 +58,7 @@ final class Generation {
   }
 
   private static void png(GeneratedDraw draw, int from, int to, ImageFiles.Writer files) {
-    byte[] pixels = draw.pixels(from, to);
+    byte[] pixels = draw.draw(from, to).pixels();
     for (int i = from; i < to; i++) {
       files.write(i, image(pixels, i - from, draw.shape()));
     }
@@ -91,7 +91,7 @@ final class Generation {
   }
 
   private static Iterator<Row> rows(GeneratedDraw draw, int from, int to) {
-    byte[] pixels = draw.pixels(from, to);
+    byte[] pixels = draw.draw(from, to).pixels();
     ImageShape shape = draw.shape();
     return IntStream.range(from, to)
         .mapToObj(

@@ -65,13 +65,15 @@ final class RunEvaluation implements AutoCloseable {
   }
 
   /**
-   * Measures a generator and records it.
+   * Measures a generator, and its discriminator's class head where there is one, and records it.
    *
    * @param info the checkpoint that it is of
    * @param weights whose
    * @param generator its state
+   * @param discriminator state of the discriminator
    */
-  QualityLine evaluate(CheckpointInfo info, Weights weights, NetworkState generator) {
+  QualityLine evaluate(
+      CheckpointInfo info, Weights weights, NetworkState generator, NetworkState discriminator) {
     Experiment experiment = record.experiment();
     Evaluation found =
         evaluator.evaluate(
@@ -84,6 +86,7 @@ final class RunEvaluation implements AutoCloseable {
             found.quality(),
             found.real(),
             found.independentPixels(),
+            evaluator.classHeadAccuracy(experiment, discriminator),
             found.extractor().name(),
             found.extractor().accuracy(),
             found.seed(),

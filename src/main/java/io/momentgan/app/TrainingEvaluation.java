@@ -79,7 +79,7 @@ final class TrainingEvaluation implements AutoCloseable {
     for (Weights weights : Weights.of(config.weights())) {
       NetworkState generator =
           weights == Weights.RAW ? snapshot.generator() : snapshot.emaGenerator().orElseThrow();
-      QualityLine line = evaluation.evaluate(info, weights, generator);
+      QualityLine line = evaluation.evaluate(info, weights, generator, snapshot.discriminator());
       score = RunEvaluation.score(config.bestBy(), line.quality());
     }
     return score;

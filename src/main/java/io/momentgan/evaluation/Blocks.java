@@ -1,5 +1,6 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.data.Images;
 import io.momentgan.extractor.Extractor;
 import io.momentgan.extractor.TrainedExtractor;
 import java.io.Serializable;
@@ -72,18 +73,22 @@ record Blocks(int images) implements Serializable {
     }
     int from = first(numbers.get(0));
     int to = first(numbers.get(numbers.size() - 1) + 1);
-    byte[] pixels = draw.pixels(from, to);
-    int length = pixels.length / (to - from);
-    return numbers.stream().map(n -> block(n, from, pixels, length, extractor)).iterator();
+    Images images = draw.draw(from, to);
+    return numbers.stream()
+        .map(n -> block(n, images, first(n) - from, first(n + 1) - from, extractor))
+        .iterator();
   }
 
-  private FeatureBlock block(int n, int from, byte[] all, int length, Extractor extractor) {
-    byte[] pixels =
-        Arrays.copyOfRange(all, (first(n) - from) * length, (first(n + 1) - from) * length);
+  private FeatureBlock block(int n, Images images, int begin, int end, Extractor extractor) {
+    int length = images.shape().features();
+    byte[] pixels = Arrays.copyOfRange(images.pixels(), begin * length, end * length);
+    byte[] labels = images.labels();
+    byte[] some = labels.length == 0 ? labels : Arrays.copyOfRange(labels, begin, end);
     if (extractor == null) {
-      return new FeatureBlock(n, first(n), pixels, new float[0], new float[0]);
+      return new FeatureBlock(n, first(n), pixels, new float[0], new float[0], some);
     }
     Extractor.Answers answers = extractor.extract(Pixels.toRows(pixels));
-    return new FeatureBlock(n, first(n), pixels, answers.features(), answers.logProbabilities());
+    return new FeatureBlock(
+        n, first(n), pixels, answers.features(), answers.logProbabilities(), some);
   }
 }

@@ -1,9 +1,11 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.extractor.TrainedExtractor;
+import io.momentgan.network.NetworkState;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -22,7 +24,7 @@ public final class Evaluator implements AutoCloseable {
   public static final long SEED = 1;
 
   /** Changes whenever the same images would get other figures. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
 
@@ -101,6 +103,19 @@ public final class Evaluator implements AutoCloseable {
   }
 
   /**
+   * Asks a discriminator's class head about held-out images.
+   *
+   * @param experiment the settings
+   * @param discriminator state of the discriminator
+   * @return share of the images whose class it names; NaN where it has no class head
+   */
+  public double classHeadAccuracy(Experiment experiment, NetworkState discriminator) {
+    return experiment.labels().classHead() == 0
+        ? Double.NaN
+        : new ClassHead(experiment, discriminator).accuracy(spark, heldOut, heldOut.count());
+  }
+
+  /**
    * Some images beside the training images that are most like them.
    *
    * @param draw the images
@@ -109,7 +124,7 @@ public final class Evaluator implements AutoCloseable {
    *     images by features
    */
   public float[][] neighbours(ImageDraw draw) {
-    float[] queries = Pixels.toRows(draw.pixels(0, TrainingNeighbours.SHOWN));
+    float[] queries = Pixels.toRows(draw.draw(0, TrainingNeighbours.SHOWN).pixels());
     List<float[]> all =
         new ArrayList<>(List.of(TrainingNeighbours.rows(queries, TrainingNeighbours.SHOWN)));
     all.addAll(List.of(TrainingNeighbours.byPixels(spark, queries, ownTraining)));

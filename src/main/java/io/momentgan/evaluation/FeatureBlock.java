@@ -11,10 +11,12 @@ import java.io.Serializable;
  * @param pixels values in 0..255 (unsigned), image after image; never mutated
  * @param features feature vectors, row after row; never mutated
  * @param logProbabilities of the classes, row after row; never mutated
+ * @param labels the class of each image, or the one that was asked for; empty where there is none;
+ *     never mutated
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record FeatureBlock(
-    int number, int first, byte[] pixels, float[] features, float[] logProbabilities)
+    int number, int first, byte[] pixels, float[] features, float[] logProbabilities, byte[] labels)
     implements Serializable {
   /** The features as rows to compare. */
   Nearest.Block featureRows() {

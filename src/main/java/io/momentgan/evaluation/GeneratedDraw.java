@@ -3,6 +3,7 @@ package io.momentgan.evaluation;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.data.Images;
 import io.momentgan.network.NetworkState;
 import java.util.Arrays;
 
@@ -33,9 +34,11 @@ public record GeneratedDraw(
   }
 
   @Override
-  public byte[] pixels(int from, int to) {
+  public Images draw(int from, int to) {
     Sampler sampler = new Sampler(experiment, shape);
     byte[] pixels = new byte[Math.multiplyExact(to - from, shape.features())];
+    byte[] labels = new byte[experiment.labels().on() ? to - from : 0];
+    int[] classes = sampler.classes(CHUNK);
     for (int chunk = from / CHUNK; chunk * CHUNK < to; chunk++) {
       float[][] drawn = sampler.draw(generator, CHUNK, Seeds.of(seed, Seeds.Use.DRAWS, chunk));
       int first = Math.max(from, chunk * CHUNK);
@@ -45,7 +48,10 @@ public record GeneratedDraw(
         System.arraycopy(image, 0, pixels, (i - from) * image.length, image.length);
       }
     }
-    return pixels;
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = (byte) classes[(from + i) % CHUNK];
+    }
+    return new Images(shape, pixels, labels);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.data.Images;
 import java.io.Serializable;
 
 /**
@@ -15,7 +16,7 @@ public interface ImageDraw extends Serializable {
    *
    * @param from index of the first
    * @param to one past the last, at most {@link #count}
-   * @return values in 0..255 (unsigned), image after image, each in channel, row, column order
+   * @return the images, with the class that each is of or that its generator was asked for, if any
    */
-  byte[] pixels(int from, int to);
+  Images draw(int from, int to);
 }

@@ -2,6 +2,7 @@ package io.momentgan.evaluation;
 
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.Images;
 import java.util.SplittableRandom;
 
 /**
@@ -20,9 +21,9 @@ public record IndependentPixelsDraw(ImageSource images, long seed) implements Im
   }
 
   @Override
-  public byte[] pixels(int from, int to) {
+  public Images draw(int from, int to) {
     int size = Math.min(POOL, images.count());
-    byte[] pool = new RealDraw(images, seed).pixels(0, size);
+    byte[] pool = new RealDraw(images, seed).draw(0, size).pixels();
     int features = images.shape().features();
     byte[] pixels = new byte[(to - from) * features];
     for (int i = from; i < to; i++) {
@@ -32,6 +33,6 @@ public record IndependentPixelsDraw(ImageSource images, long seed) implements Im
         pixels[(i - from) * features + j] = pool[random.nextInt(size) * features + j];
       }
     }
-    return pixels;
+    return new Images(images.shape(), pixels, new byte[0]);
   }
 }

@@ -3,6 +3,7 @@ package io.momentgan.evaluation;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.Images;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -30,7 +31,7 @@ public final class KnownSets {
     Map<String, ImageDraw> sets = new LinkedHashMap<>();
     sets.put("held-out images", real);
     sets.put("with noise, s = 0.1", new Noisy(real, NOISE));
-    sets.put("blurred by 1-2-1", new Blurred(real, heldOut.shape()));
+    sets.put("blurred by 1-2-1", new Blurred(real));
     sets.put("without class 9", new Picked(heldOut, 0, 9, 0));
     sets.put("classes 0 to 4 only", new Picked(heldOut, 0, 5, 0));
     sets.put("classes 0 to 2 only", new Picked(heldOut, 0, 3, 0));
@@ -57,7 +58,7 @@ public final class KnownSets {
     }
 
     @Override
-    public byte[] pixels(int from, int to) {
+    public Images draw(int from, int to) {
       int[] order = new RealDraw(images, Evaluator.SEED).indices(0, images.count());
       byte[] labels = images.read(order).labels();
       int[] fitting =
@@ -66,7 +67,7 @@ public final class KnownSets {
               .map(i -> order[i])
               .toArray();
       int cycle = distinct == 0 ? fitting.length : Math.min(distinct, fitting.length);
-      return images.read(IntStream.range(from, to).map(i -> fitting[i % cycle]).toArray()).pixels();
+      return images.read(IntStream.range(from, to).map(i -> fitting[i % cycle]).toArray());
     }
   }
 
@@ -83,8 +84,9 @@ public final class KnownSets {
     }
 
     @Override
-    public byte[] pixels(int from, int to) {
-      byte[] pixels = images.pixels(from, to);
+    public Images draw(int from, int to) {
+      Images real = images.draw(from, to);
+      byte[] pixels = real.pixels().clone();
       int length = pixels.length / (to - from);
       for (int i = 0; i < to - from; i++) {
         SplittableRandom random =
@@ -94,7 +96,7 @@ public final class KnownSets {
           pixels[j] = (byte) Math.round(Math.max(0, Math.min(255, value)));
         }
       }
-      return pixels;
+      return new Images(real.shape(), pixels, real.labels());
     }
   }
 
@@ -102,9 +104,8 @@ public final class KnownSets {
    * Images blurred by the binomial filter of 3x3, with black around them.
    *
    * @param images the images
-   * @param shape their shape
    */
-  private record Blurred(ImageDraw images, ImageShape shape) implements ImageDraw {
+  private record Blurred(ImageDraw images) implements ImageDraw {
     private static final int[] FILTER = {1, 2, 1};
     private static final int FILTER_SUM = 16;
 
@@ -114,19 +115,21 @@ public final class KnownSets {
     }
 
     @Override
-    public byte[] pixels(int from, int to) {
-      byte[] sharp = images.pixels(from, to);
+    public Images draw(int from, int to) {
+      Images real = images.draw(from, to);
+      ImageShape shape = real.shape();
+      byte[] sharp = real.pixels();
       byte[] blurred = new byte[sharp.length];
       int plane = shape.height() * shape.width();
       for (int i = 0; i < sharp.length; i++) {
         int place = i % plane;
         blurred[i] =
-            (byte) filtered(sharp, i - place, place / shape.width(), place % shape.width());
+            (byte) filtered(sharp, i - place, shape, place / shape.width(), place % shape.width());
       }
-      return blurred;
+      return new Images(shape, blurred, real.labels());
     }
 
-    private int filtered(byte[] pixels, int plane, int row, int column) {
+    private static int filtered(byte[] pixels, int plane, ImageShape shape, int row, int column) {
       int sum = 0;
       for (int y = Math.max(0, row - 1); y <= Math.min(shape.height() - 1, row + 1); y++) {
         for (int x = Math.max(0, column - 1); x <= Math.min(shape.width() - 1, column + 1); x++) {

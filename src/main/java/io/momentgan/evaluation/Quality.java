@@ -22,6 +22,8 @@ import java.util.List;
  * @param confident share that the classifier is sure of, with more than 0.9
  * @param missingModes classes with less than a tenth of their real share
  * @param classVariation total variation between their class shares and the real ones, 0 to 1
+ * @param classAccuracy share that the classifier puts in the class that they are of or were asked
+ *     for; NaN where there is none
  * @param ndb bins whose share differs significantly from the real one
  * @param ndbBins number of bins; a twentieth of them differ by chance
  * @param memorisation share that is nearer to a training image than to any held-out image; around a
@@ -49,6 +51,7 @@ public record Quality(
     double confident,
     int missingModes,
     double classVariation,
+    double classAccuracy,
     int ndb,
     int ndbBins,
     double memorisation,

@@ -155,6 +155,7 @@ final class QualityJob implements AutoCloseable {
         all.classes().confidentShare(),
         all.classes().missing(realShares),
         all.classes().totalVariation(realShares),
+        all.classes().accuracy(),
         Bins.differentCount(all.binCounts(), reference.binCounts()),
         reference.bins().count(),
         shares.memorised(),

@@ -2,6 +2,7 @@ package io.momentgan.evaluation;
 
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.Images;
 import io.momentgan.partition.Permutation;
 import java.util.Arrays;
 
@@ -18,8 +19,8 @@ public record RealDraw(ImageSource images, long seed) implements ImageDraw {
   }
 
   @Override
-  public byte[] pixels(int from, int to) {
-    return images.read(indices(from, to)).pixels();
+  public Images draw(int from, int to) {
+    return images.read(indices(from, to));
   }
 
   /** Which images of the source stand at these places. */

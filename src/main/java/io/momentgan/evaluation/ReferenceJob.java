@@ -44,7 +44,7 @@ final class ReferenceJob {
     int values = training.images().shape().features();
     JavaRDD<FeatureBlock> blocks =
         new Blocks(Math.min(CLUSTERED_IMAGES, training.count())).pixels(spark, training).cache();
-    Bins bins = new Bins(Pixels.toRows(training.pixels(0, count)), values);
+    Bins bins = new Bins(Pixels.toRows(training.draw(0, count).pixels()), values);
     for (int step = 0; step < CLUSTER_STEPS; step++) {
       bins = bins.moved(sums(blocks, bins));
     }

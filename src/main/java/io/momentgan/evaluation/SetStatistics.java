@@ -45,7 +45,7 @@ record SetStatistics(
     return new SetStatistics(
         FeatureStatistics.of(block.features(), dimension),
         Moments.of(rows, values),
-        ClassStatistics.of(block.logProbabilities(), classes),
+        ClassStatistics.of(block.logProbabilities(), classes, block.labels()),
         bins.histogram(rows),
         pairs,
         distance);

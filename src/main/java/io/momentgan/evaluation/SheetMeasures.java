@@ -39,7 +39,7 @@ public record SheetMeasures(int images, double pairDistance, int nearDuplicates)
       List<Double> nearest = new ArrayList<>();
       double pairs = 0;
       for (int sheet = 0; sheet < sheets; sheet++) {
-        float[] rows = Pixels.toRows(draw.pixels(sheet * size, (sheet + 1) * size));
+        float[] rows = Pixels.toRows(draw.draw(sheet * size, (sheet + 1) * size).pixels());
         double[] distances = nearest(rows, source.shape().features());
         Arrays.stream(distances).forEach(nearest::add);
         pairs += meanPairDistance(rows, source.shape().features());

@@ -1,7 +1,6 @@
 package io.momentgan.network;
 
 import io.momentgan.config.Experiment;
-import io.momentgan.config.Kernels;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.NetworkBlueprint.Purpose;
@@ -27,24 +26,9 @@ public record GanNetworks(Network generator, Network discriminator) {
     long seed = experiment.train().seed();
     return new GanNetworks(
         new Network(
-            new NetworkBlueprint(
-                experiment.generator(),
-                latent(experiment),
-                shape,
-                LabelInput.ofGenerator(experiment.labels()),
-                dataType,
-                experiment.kernels(),
-                Purpose.TRAINING),
-            Seeds.of(seed, Seeds.Use.GENERATOR_WEIGHTS)),
+            generator(experiment, shape, dataType), Seeds.of(seed, Seeds.Use.GENERATOR_WEIGHTS)),
         new Network(
-            new NetworkBlueprint(
-                experiment.discriminator(),
-                shape,
-                new ImageShape(1 + experiment.labels().classHead(), 1, 1),
-                LabelInput.ofDiscriminator(experiment.labels()),
-                dataType,
-                experiment.kernels(),
-                Purpose.TRAINING),
+            discriminator(experiment, shape, dataType),
             Seeds.of(seed, Seeds.Use.DISCRIMINATOR_WEIGHTS)));
   }
 
@@ -57,16 +41,42 @@ public record GanNetworks(Network generator, Network discriminator) {
    * @return the generator
    */
   public static Network generatorForUse(Experiment experiment, ImageShape shape) {
-    return new Network(
-        new NetworkBlueprint(
-            experiment.generator(),
-            latent(experiment),
-            shape,
-            LabelInput.ofGenerator(experiment.labels()),
-            DataType.FLOAT,
-            Kernels.STOCK,
-            Purpose.USE),
-        0);
+    return new Network(generator(experiment, shape, DataType.FLOAT).with(Purpose.USE), 0);
+  }
+
+  /**
+   * A discriminator to use, for {@link Network#load}, as {@link #generatorForUse} is a generator.
+   *
+   * @param experiment the settings
+   * @param shape shape of an image
+   * @return the discriminator
+   */
+  public static Network discriminatorForUse(Experiment experiment, ImageShape shape) {
+    return new Network(discriminator(experiment, shape, DataType.FLOAT).with(Purpose.USE), 0);
+  }
+
+  private static NetworkBlueprint generator(
+      Experiment experiment, ImageShape shape, DataType dataType) {
+    return new NetworkBlueprint(
+        experiment.generator(),
+        latent(experiment),
+        shape,
+        LabelInput.ofGenerator(experiment.labels()),
+        dataType,
+        experiment.kernels(),
+        Purpose.TRAINING);
+  }
+
+  private static NetworkBlueprint discriminator(
+      Experiment experiment, ImageShape shape, DataType dataType) {
+    return new NetworkBlueprint(
+        experiment.discriminator(),
+        shape,
+        new ImageShape(1 + experiment.labels().classHead(), 1, 1),
+        LabelInput.ofDiscriminator(experiment.labels()),
+        dataType,
+        experiment.kernels(),
+        Purpose.TRAINING);
   }
 
   /** The shape of a latent vector. */

@@ -16,6 +16,8 @@ import io.momentgan.evaluation.Quality;
  * @param quality the measures
  * @param real the measures of held-out real images: the floor
  * @param independentPixels the measures of independent pixels: the ceiling
+ * @param classHeadAccuracy share of held-out images whose class the discriminator's class head
+ *     names; NaN where it has none
  * @param extractor name of the feature extractor; figures of others are not comparable
  * @param extractorAccuracy share of the held-out images that it classifies right
  * @param seed of the latent vectors
@@ -29,6 +31,7 @@ public record QualityLine(
     Quality quality,
     Quality real,
     Quality independentPixels,
+    double classHeadAccuracy,
     String extractor,
     double extractorAccuracy,
     long seed,
@@ -41,6 +44,7 @@ public record QualityLine(
     line.put("epoch", epoch).put("round", round).put("weights", weights);
     line.setAll((ObjectNode) Json.MAPPER.valueToTree(quality));
     line.put("fd_floor", real.fd()).put("fd_ceiling", independentPixels.fd());
+    line.set("class_head_accuracy", Json.MAPPER.valueToTree(classHeadAccuracy));
     line.put("extractor", extractor).put("extractor_accuracy", extractorAccuracy);
     line.put("seed", seed).put("version", version).put("seconds", seconds);
     line.set("real", Json.MAPPER.valueToTree(real));
@@ -65,6 +69,7 @@ public record QualityLine(
           Json.MAPPER.treeToValue(node, Quality.class),
           Json.MAPPER.treeToValue(node.required("real"), Quality.class),
           Json.MAPPER.treeToValue(node.required("independent_pixels"), Quality.class),
+          node.path("class_head_accuracy").asDouble(Double.NaN),
           node.required("extractor").asText(),
           node.required("extractor_accuracy").asDouble(),
           node.required("seed").asLong(),

@@ -45,6 +45,7 @@ record QualityMeasure(String name, String better, int decimals, ToDoubleFunction
           new QualityMeasure("Confident share", "higher", 3, Quality::confident),
           MISSING,
           new QualityMeasure("Class variation", "lower", 3, Quality::classVariation),
+          new QualityMeasure("Class accuracy", "near real", 3, Quality::classAccuracy),
           new QualityMeasure("Different bins", "lower", 0, Quality::ndb),
           MEMORISATION,
           new QualityMeasure("Pair distance", "near real", 2, Quality::pairDistance),

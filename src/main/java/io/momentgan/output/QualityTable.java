@@ -35,7 +35,7 @@ final class QualityTable {
         "<p class=\"quiet\">Epoch %d (%s weights), %,d images, features of %s (%.2f %% accuracy);"
             + " figures of other extractors or numbers of images are not comparable. Kernel distance"
             + " %.4f with standard error %.4f; %d of %d bins of similar images differ significantly,"
-            + " a twentieth of them would by chance.</p>%n",
+            + " a twentieth of them would by chance.%s</p>%n",
         line.epoch(),
         HtmlPage.escape(line.weights()),
         line.quality().n(),
@@ -44,6 +44,16 @@ final class QualityTable {
         line.quality().kid(),
         line.quality().kidSe(),
         line.quality().ndb(),
-        line.quality().ndbBins());
+        line.quality().ndbBins(),
+        classHead(line));
+  }
+
+  private static String classHead(QualityLine line) {
+    return Double.isFinite(line.classHeadAccuracy())
+        ? String.format(
+            Locale.ROOT,
+            " The discriminator's class head names the class of %.2f %% of the real images.",
+            100 * line.classHeadAccuracy())
+        : "";
   }
 }

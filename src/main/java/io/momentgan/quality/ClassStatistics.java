@@ -12,10 +12,18 @@ import java.util.stream.IntStream;
  * @param negativeEntropy sum over the images of {@code sum_c p_c ln p_c}, in nats
  * @param predicted images per most probable class; never mutated
  * @param confident images whose most probable class has more than {@link #CONFIDENCE}
+ * @param known images whose class is known, or was asked for
+ * @param right those of them whose most probable class is that one
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record ClassStatistics(
-    long count, double[] probabilities, double negativeEntropy, long[] predicted, long confident)
+    long count,
+    double[] probabilities,
+    double negativeEntropy,
+    long[] predicted,
+    long confident,
+    long known,
+    long right)
     implements Serializable {
   /** From here on a classifier is taken to be sure. */
   public static final double CONFIDENCE = 0.9;
@@ -29,7 +37,17 @@ public record ClassStatistics(
    * @param classes number of classes
    */
   public static ClassStatistics empty(int classes) {
-    return new ClassStatistics(0, new double[classes], 0, new long[classes], 0);
+    return new ClassStatistics(0, new double[classes], 0, new long[classes], 0, 0, 0);
+  }
+
+  /**
+   * The statistics of images that are of no known class.
+   *
+   * @param logProbabilities natural logarithms [n, classes], row after row
+   * @param classes number of classes
+   */
+  public static ClassStatistics of(float[] logProbabilities, int classes) {
+    return of(logProbabilities, classes, new byte[0]);
   }
 
   /**
@@ -37,12 +55,14 @@ public record ClassStatistics(
    *
    * @param logProbabilities natural logarithms [n, classes], row after row
    * @param classes number of classes
+   * @param known the class of each image, or the one that was asked for; empty where there is none
    */
-  public static ClassStatistics of(float[] logProbabilities, int classes) {
+  public static ClassStatistics of(float[] logProbabilities, int classes, byte[] known) {
     double[] sums = new double[classes];
     long[] predicted = new long[classes];
     double negativeEntropy = 0;
     long confident = 0;
+    long right = 0;
     for (int row = 0; row < logProbabilities.length; row += classes) {
       int best = 0;
       for (int c = 0; c < classes; c++) {
@@ -53,9 +73,16 @@ public record ClassStatistics(
       }
       predicted[best]++;
       confident += Math.exp(logProbabilities[row + best]) > CONFIDENCE ? 1 : 0;
+      right += known.length > 0 && (known[row / classes] & 0xFF) == best ? 1 : 0;
     }
     return new ClassStatistics(
-        logProbabilities.length / classes, sums, negativeEntropy, predicted, confident);
+        logProbabilities.length / classes,
+        sums,
+        negativeEntropy,
+        predicted,
+        confident,
+        known.length,
+        right);
   }
 
   /** The statistics of both sets together. */
@@ -69,7 +96,9 @@ public record ClassStatistics(
         sums,
         negativeEntropy + other.negativeEntropy,
         counts,
-        confident + other.confident);
+        confident + other.confident,
+        known + other.known,
+        right + other.right);
   }
 
   /**
@@ -114,6 +143,13 @@ public record ClassStatistics(
   /** Share of images that the classifier is sure of. */
   public double confidentShare() {
     return (double) confident / count;
+  }
+
+  /**
+   * Share of the images of a known class that the classifier puts in it; NaN where there are none.
+   */
+  public double accuracy() {
+    return (double) right / known;
   }
 
   /**

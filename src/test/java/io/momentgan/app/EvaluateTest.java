@@ -100,6 +100,33 @@ class EvaluateTest {
   }
 
   @Test
+  void withoutClassesThereIsNoAccuracyOfThem() {
+    for (ObjectNode line : quality(run)) {
+      assertThat(line.get("class_accuracy").isNull()).isTrue();
+      assertThat(line.get("class_head_accuracy").isNull()).isTrue();
+      assertThat(line.at("/real/class_accuracy").doubleValue()).isGreaterThan(0.5);
+    }
+  }
+
+  @Test
+  void aClassHeadIsAskedAboutHeldOutImages() {
+    Path told =
+        trained(
+            "told",
+            "labels.classes=10",
+            "labels.discriminator=class-head",
+            "data.glyphs.train=2000",
+            "train.epochs=8",
+            "evaluation.every=8");
+    ObjectNode line = quality(told).get(0);
+    assertThat(line.get("class_head_accuracy").doubleValue()).isBetween(0.5, 1.0);
+    assertThat(line.get("class_accuracy").doubleValue()).isBetween(0.0, 1.0);
+    assertThat(CommandRun.of("evaluate", told.toString()).succeeds().out())
+        .contains("class accuracy ", "class head 0.");
+    assertThat(quality(told)).containsExactly(line);
+  }
+
+  @Test
   void measuringDoesNotChangeTheTraining() {
     Path plain = trained("plain");
     assertThat(lines(run.resolve("metrics/epochs.jsonl")))

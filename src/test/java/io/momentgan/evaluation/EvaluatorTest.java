@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.Images;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
 import java.nio.file.Path;
@@ -66,12 +67,12 @@ class EvaluatorTest {
     }
 
     @Override
-    public byte[] pixels(int from, int to) {
+    public Images draw(int from, int to) {
       byte[] labels = images.read(IntStream.range(0, images.count()).toArray()).labels();
       int[] fitting = IntStream.range(0, labels.length).filter(i -> labels[i] < classes).toArray();
       int[] chosen =
           IntStream.range(from, to).map(i -> fitting[i / copies % fitting.length]).toArray();
-      return images.read(chosen).pixels();
+      return images.read(chosen);
     }
   }
 
@@ -82,6 +83,8 @@ class EvaluatorTest {
     assertThat(quality.fd()).isCloseTo(real.real().fd(), within(1e-3));
     assertThat(quality.coverage()).isGreaterThan(0.7);
     assertThat(quality.missingModes()).isZero();
+    assertThat(quality.classAccuracy()).isCloseTo(real.extractor().accuracy(), within(0.05));
+    assertThat(quality.classAccuracy()).isEqualTo(real.real().classAccuracy());
     assertThat(Math.abs(quality.kid())).isLessThan(0.1 * real.independentPixels().kid());
     assertThat(real.real().memorisation()).isBetween(0.3, 0.7);
   }
@@ -89,6 +92,7 @@ class EvaluatorTest {
   @Test
   void independentPixelsHaveTheRightMomentsAndNothingElse() {
     Quality pixels = real.independentPixels();
+    assertThat(pixels.classAccuracy()).isNaN();
     assertThat(pixels.momentMean()).isLessThan(2 * real.real().momentMean());
     assertThat(pixels.momentVar()).isLessThan(2 * real.real().momentVar());
     assertThat(pixels.fd()).isGreaterThan(10 * real.real().fd());

@@ -27,7 +27,7 @@ class SheetMeasuresTest {
     ImageSource digits = new GlyphSource(640, 1);
     SheetMeasures.Real real = SheetMeasures.Real.of(digits, 64, 20);
     assertThat(real.sheets()).isEqualTo(10);
-    float[] rows = Pixels.toRows(new RealDraw(digits, 1).pixels(0, 640));
+    float[] rows = Pixels.toRows(new RealDraw(digits, 1).draw(0, 640).pixels());
     int features = digits.shape().features();
     int duplicates = 0;
     double pairs = 0;

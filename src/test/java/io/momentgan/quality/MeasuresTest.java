@@ -140,6 +140,18 @@ class MeasuresTest {
   }
 
   @Test
+  void classAccuracyIsTheShareOfImagesOfAKnownClassThatAreSeenAsThat() {
+    float[] seenAs0110 = {0, -100, -100, 0, -100, 0, 0, -100};
+    ClassStatistics three = ClassStatistics.of(seenAs0110, 2, new byte[] {0, 1, 0, 0});
+    assertThat(three.accuracy()).isEqualTo(0.75);
+    ClassStatistics unknown = ClassStatistics.of(seenAs0110, 2);
+    assertThat(unknown.accuracy()).isNaN();
+    assertThat(three.merge(unknown).accuracy()).isEqualTo(0.75);
+    ClassStatistics none = ClassStatistics.of(seenAs0110, 2, new byte[] {1, 0, 0, 1});
+    assertThat(three.merge(none).accuracy()).isEqualTo(3 / 8.0);
+  }
+
+  @Test
   void classesThatHardlyAppearAreMissing() {
     double[] real = {0.25, 0.25, 0.25, 0.25};
     float[] twoClasses = {0, -100, -100, -100, -100, 0, -100, -100};

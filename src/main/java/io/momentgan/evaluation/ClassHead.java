@@ -1,0 +1,73 @@
+package io.momentgan.evaluation;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.data.Images;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.HostArrays;
+import io.momentgan.network.Network;
+import io.momentgan.network.NetworkState;
+import io.momentgan.partition.Shard;
+import java.io.Serializable;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * How well a discriminator's class head tells the classes of images (AC-GAN, Odena et al. 2017,
+ * arXiv 1610.09585).
+ *
+ * @param experiment the settings, with a class head
+ * @param discriminator its state
+ */
+record ClassHead(Experiment experiment, NetworkState discriminator) implements Serializable {
+  private static final int IMAGES_AT_ONCE = 100;
+
+  /** Leaves the state of the optimizer behind, which judging does not need. */
+  ClassHead {
+    discriminator = new NetworkState(discriminator.params(), new float[0], discriminator.updates());
+  }
+
+  /**
+   * Share of images whose class has the largest logit.
+   *
+   * @param spark the context
+   * @param draw images with classes
+   * @param count how many of them
+   */
+  double accuracy(JavaSparkContext spark, RealDraw draw, int count) {
+    spark.setJobDescription("ask the class head about %d images".formatted(count));
+    long right =
+        new Blocks(count)
+            .pixels(spark, draw)
+            .map(block -> right(new Images(draw.images().shape(), block.pixels(), block.labels())))
+            .reduce(Long::sum);
+    return (double) right / count;
+  }
+
+  private long right(Images images) {
+    Network network = GanNetworks.discriminatorForUse(experiment, images.shape());
+    network.load(discriminator);
+    Shard shard = new Shard(0, images, experiment.generator().output().black());
+    long right = 0;
+    for (int from = 0; from < images.count(); from += IMAGES_AT_ONCE) {
+      int to = Math.min(images.count(), from + IMAGES_AT_ONCE);
+      float[] rows = shard.rows(IntStream.range(from, to).toArray());
+      float[] output =
+          HostArrays.floats(
+              network.sample(HostArrays.toArray(rows, to - from, images.shape().features())));
+      int width = output.length / (to - from);
+      for (int i = from; i < to; i++) {
+        right += named(output, (i - from) * width, width) == (images.labels()[i] & 0xFF) ? 1 : 0;
+      }
+    }
+    return right;
+  }
+
+  /** The class with the largest logit: the first output is that of being real. */
+  private static int named(float[] output, int from, int width) {
+    int best = 1;
+    for (int c = 2; c < width; c++) {
+      best = output[from + c] > output[from + best] ? c : best;
+    }
+    return best - 1;
+  }
+}
