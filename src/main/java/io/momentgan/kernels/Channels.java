@@ -41,7 +41,11 @@ record Channels(int count, int channels, int plane) {
 
   /** Visits the pieces of all images in order. */
   void visit(Visitor visitor) {
-    for (int image = 0; image < count; image++) {
+    visit(0, count, visitor);
+  }
+
+  private void visit(int first, int end, Visitor visitor) {
+    for (int image = first; image < end; image++) {
       visitImage(image, visitor);
     }
   }
@@ -105,8 +109,9 @@ record Channels(int count, int channels, int plane) {
     float[][] some = zeros();
     float[] piece = new float[Pieces.LENGTH];
     for (int first = 0; first < count; first += TOGETHER) {
-      visitSome(
+      visit(
           first,
+          Math.min(count, first + TOGETHER),
           (number, from, length) -> {
             System.arraycopy(values, from, piece, 0, length);
             add(piece, some[number], length);
@@ -152,20 +157,15 @@ record Channels(int count, int channels, int plane) {
     float[][] some = zeros();
     float[][] products = zeros();
     for (int first = 0; first < count; first += TOGETHER) {
-      visitSome(
+      visit(
           first,
+          Math.min(count, first + TOGETHER),
           (piece, from, length) ->
               summand.addTo(piece, from, length, some[piece], products[piece]));
       flush(some, all.values);
       flush(products, all.products);
     }
     return all;
-  }
-
-  private void visitSome(int first, Visitor visitor) {
-    for (int image = first; image < Math.min(count, first + TOGETHER); image++) {
-      visitImage(image, visitor);
-    }
   }
 
   /** Moves what has been summed in float to the sums in double. */
@@ -247,19 +247,23 @@ record Channels(int count, int channels, int plane) {
   }
 
   /**
-   * Adds a number per channel, and applies a function.
+   * Adds a number per channel to some images, and applies a function.
    *
    * @param values replaced
-   * @param perChannel what is added
+   * @param first the first image
+   * @param end one past the last
+   * @param perChannel what is added, see {@link #spread}
    * @param function of the sums
    */
-  void addAndActivate(float[] values, float[] perChannel, HeapActivation function) {
-    float[][] all = spread(perChannel);
+  void addAndActivate(
+      float[] values, int first, int end, float[][] perChannel, HeapActivation function) {
     float[] some = new float[Pieces.LENGTH];
     visit(
+        first,
+        end,
         (piece, from, length) -> {
           System.arraycopy(values, from, some, 0, length);
-          add(all[piece], some, length);
+          add(perChannel[piece], some, length);
           function.activate(some, 0, length);
           System.arraycopy(some, 0, values, from, length);
         });

@@ -29,9 +29,9 @@ final class PatchProducts {
 
   private PatchProducts(Patches patches, int maps) {
     this.patches = patches;
-    this.copies = new PatchCopies(patches);
     this.maps = maps;
     this.together = Math.max(1, COLUMNS / patches.places());
+    this.copies = new PatchCopies(patches, together);
     this.group = Math.min(patches.channels(), Math.max(1, DEPTH / patches.cells()));
     int columns = together * patches.places();
     this.matrix = new float[group * patches.cells() * columns];
@@ -53,14 +53,26 @@ final class PatchProducts {
         : new PatchProducts(patches, maps);
   }
 
+  /** Is told which images are done, while they are still near the processor. */
+  @FunctionalInterface
+  interface Done {
+    /**
+     * Some images, or their maps, are there.
+     *
+     * @param from the first
+     * @param to one past the last
+     */
+    void images(int from, int to);
+  }
+
   /**
    * The maps of images: a convolution.
    *
-   * @param into filled and returned if it has the right length; may be null
+   * @param result gets them, image after image
+   * @param done is told
    */
-  float[] toMaps(float[] images, FloatPointer weights, float[] into) {
+  void toMaps(float[] images, FloatPointer weights, float[] result, Done done) {
     int count = images.length / patches.imageLength();
-    float[] result = HeapArrays.sized(into, count * maps * patches.places());
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = length * patches.places();
@@ -83,19 +95,19 @@ final class PatchProducts {
             columns);
       }
       valuesMemory.get(values, 0, maps * columns);
-      storeMaps(result, from, columns);
+      storeMaps(result, from, length);
+      done.images(from, from + length);
     }
-    return result;
   }
 
   /**
    * The images of maps: a transposed convolution, and a convolution's way back.
    *
-   * @param into filled and returned if it has the right length; may be null
+   * @param result gets them, image after image
+   * @param done is told
    */
-  float[] toImages(float[] ofMaps, FloatPointer weights, float[] into) {
+  void toImages(float[] ofMaps, FloatPointer weights, float[] result, Done done) {
     int count = ofMaps.length / (maps * patches.places());
-    float[] result = HeapArrays.sized(into, count * patches.imageLength());
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = loadMaps(ofMaps, from, length);
@@ -118,12 +130,10 @@ final class PatchProducts {
             matrixMemory,
             columns);
         matrixMemory.get(matrix, 0, depth * columns);
-        for (int i = 0; i < length; i++) {
-          copies.gather(matrix, columns, i * patches.places(), result, from + i, channel, end);
-        }
+        copies.gather(matrix, result, from, length, channel, end);
       }
+      done.images(from, from + length);
     }
-    return result;
   }
 
   /**
@@ -163,34 +173,37 @@ final class PatchProducts {
   private int spread(float[] images, int from, int length, int channel) {
     int columns = length * patches.places();
     int end = Math.min(channel + group, patches.channels());
-    for (int i = 0; i < length; i++) {
-      copies.spread(images, from + i, matrix, columns, i * patches.places(), channel, end);
-    }
+    copies.spread(images, from, length, matrix, channel, end);
     int depth = (end - channel) * patches.cells();
     matrixMemory.put(matrix, 0, depth * columns);
     return depth;
   }
 
-  /** From image after image, map after map, to map after map, image after image. */
+  /** From image after image, map after map, to map after map, place after place. */
   private int loadMaps(float[] ofMaps, int from, int length) {
     int places = patches.places();
     int columns = length * places;
-    for (int i = 0; i < length; i++) {
-      for (int m = 0; m < maps; m++) {
-        System.arraycopy(
-            ofMaps, ((from + i) * maps + m) * places, values, m * columns + i * places, places);
+    for (int m = 0; m < maps; m++) {
+      for (int i = 0; i < length; i++) {
+        int map = ((from + i) * maps + m) * places;
+        for (int place = 0, at = m * columns + i; place < places; place++, at += length) {
+          values[at] = ofMaps[map + place];
+        }
       }
     }
     valuesMemory.put(values, 0, maps * columns);
     return columns;
   }
 
-  private void storeMaps(float[] ofMaps, int from, int columns) {
+  private void storeMaps(float[] ofMaps, int from, int length) {
     int places = patches.places();
-    for (int i = 0; i < columns / places; i++) {
-      for (int m = 0; m < maps; m++) {
-        System.arraycopy(
-            values, m * columns + i * places, ofMaps, ((from + i) * maps + m) * places, places);
+    int columns = length * places;
+    for (int m = 0; m < maps; m++) {
+      for (int i = 0; i < length; i++) {
+        int map = ((from + i) * maps + m) * places;
+        for (int place = 0, at = m * columns + i; place < places; place++, at += length) {
+          ofMaps[map + place] = values[at];
+        }
       }
     }
   }
