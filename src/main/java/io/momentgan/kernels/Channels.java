@@ -1,13 +1,14 @@
 package io.momentgan.kernels;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Sums and changes by channel of a batch of vectors [n, channels] or images [n, channels, height,
- * width], in pieces of an image that fit the first-level cache.
+ * width], in pieces that fit the first-level cache: parts of an image, or several small images.
  *
- * <p>What belongs to a channel is spread over the values of an image first, and pieces are copied
- * to arrays of their own, so that all loops have one index for all their arrays: others the JVM's
+ * <p>What belongs to a channel is spread over the values of a piece first, and pieces are copied to
+ * arrays of their own, so that all loops have one index for all their arrays: others the JVM's
  * compiler leaves scalar, at four times the time.
  *
  * @param count n
@@ -15,7 +16,7 @@ import java.util.Arrays;
  * @param plane values of an image's channel, 1 for vectors
  */
 record Channels(int count, int channels, int plane) {
-  /** Images that are summed in float before the sum goes into one in double. */
+  /** Values that are summed in float before the sum goes into one in double. */
   private static final int TOGETHER = 16;
 
   static Channels of(long... shape) {
@@ -26,7 +27,7 @@ record Channels(int count, int channels, int plane) {
     return new Channels((int) shape[0], (int) shape[1], plane);
   }
 
-  /** A piece of an image. */
+  /** A piece of an image, or of several. */
   @FunctionalInterface
   interface Visitor {
     /**
@@ -45,14 +46,12 @@ record Channels(int count, int channels, int plane) {
   }
 
   private void visit(int first, int end, Visitor visitor) {
-    for (int image = first; image < end; image++) {
-      visitImage(image, visitor);
-    }
-  }
-
-  private void visitImage(int image, Visitor visitor) {
-    for (int piece = 0; piece < pieces(); piece++) {
-      visitor.visit(piece, image * image() + piece * Pieces.LENGTH, length(piece));
+    for (int i = first; i < end; i += perPiece()) {
+      int values = Math.min(perPiece(), end - i) * image();
+      for (int piece = 0; piece * Pieces.LENGTH < values; piece++) {
+        int within = piece * Pieces.LENGTH;
+        visitor.visit(piece, i * image() + within, Math.min(Pieces.LENGTH, values - within));
+      }
     }
   }
 
@@ -61,23 +60,28 @@ record Channels(int count, int channels, int plane) {
     return count * plane;
   }
 
+  /** Values of all channels in the batch. */
+  int length() {
+    return count * image();
+  }
+
   private int image() {
     return channels * plane;
   }
 
-  private int pieces() {
-    return (image() + Pieces.LENGTH - 1) / Pieces.LENGTH;
+  /** Images in a piece, where they are small; else 1. */
+  private int perPiece() {
+    return Math.max(1, Pieces.LENGTH / image());
   }
 
-  private int length(int piece) {
-    return Math.min(Pieces.LENGTH, image() - piece * Pieces.LENGTH);
-  }
-
-  /** A number per channel as one per value of an image, piece by piece. */
+  /** A number per channel as one per value of a piece, piece by piece. */
   float[][] spread(float[] perChannel) {
-    float[] all = new float[image()];
+    float[] all = new float[perPiece() * image()];
     for (int c = 0; c < channels; c++) {
       Arrays.fill(all, c * plane, (c + 1) * plane, perChannel[c]);
+    }
+    for (int i = 1; i < perPiece(); i++) {
+      System.arraycopy(all, 0, all, i * image(), image());
     }
     float[][] spread = zeros();
     for (int piece = 0; piece < spread.length; piece++) {
@@ -87,9 +91,10 @@ record Channels(int count, int channels, int plane) {
   }
 
   private float[][] zeros() {
-    float[][] zeros = new float[pieces()][];
+    int values = perPiece() * image();
+    float[][] zeros = new float[(values + Pieces.LENGTH - 1) / Pieces.LENGTH][];
     for (int piece = 0; piece < zeros.length; piece++) {
-      zeros[piece] = new float[length(piece)];
+      zeros[piece] = new float[Math.min(Pieces.LENGTH, values - piece * Pieces.LENGTH)];
     }
     return zeros;
   }
@@ -103,115 +108,144 @@ record Channels(int count, int channels, int plane) {
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Sums(double[] values, double[] products) {}
 
-  /** Sum of each channel. */
-  double[] sums(float[] values) {
-    double[] sums = new double[channels];
-    float[][] some = zeros();
-    float[] piece = new float[Pieces.LENGTH];
-    for (int first = 0; first < count; first += TOGETHER) {
-      visit(
-          first,
-          Math.min(count, first + TOGETHER),
-          (number, from, length) -> {
-            System.arraycopy(values, from, piece, 0, length);
-            add(piece, some[number], length);
-          });
-      flush(some, sums);
-    }
-    return sums;
+  /** What is added to the sums of a piece. */
+  @FunctionalInterface
+  interface Summand {
+    /**
+     * Adds the values of a piece.
+     *
+     * @param piece number of the piece in its image
+     * @param from where it begins in the batch
+     * @param length its length, {@link Pieces#LENGTH} or less
+     * @param sums of the values that stand there in each image
+     * @param products of their products with others
+     */
+    void addTo(int piece, int from, int length, float[] sums, float[] products);
   }
 
-  private static void add(float[] values, float[] sums, int length) {
+  /** Sums over all pieces. */
+  Sums sums(Summand summand) {
+    Sums all = new Sums(new double[channels], new double[channels]);
+    float[][] some = zeros();
+    float[][] products = zeros();
+    visitTogether(
+        (piece, from, length) -> summand.addTo(piece, from, length, some[piece], products[piece]),
+        () -> {
+          flush(some, all.values);
+          flush(products, all.products);
+        });
+    return all;
+  }
+
+  private void visitTogether(Visitor visitor, Runnable flush) {
+    int together = TOGETHER * perPiece();
+    for (int first = 0; first < count; first += together) {
+      visit(first, Math.min(count, first + together), visitor);
+      flush.run();
+    }
+  }
+
+  /** Moves what has been summed in float to the sums in double. */
+  private void flush(float[][] pieces, double[] sums) {
+    int channel = 0;
+    int within = 0;
+    for (float[] piece : pieces) {
+      for (float value : piece) {
+        sums[channel] += value;
+        if (++within == plane) {
+          within = 0;
+          channel = channel + 1 == channels ? 0 : channel + 1;
+        }
+      }
+      Arrays.fill(piece, 0);
+    }
+  }
+
+  /** Sum of each channel. */
+  double[] sums(float[] values) {
+    float[] some = new float[Pieces.LENGTH];
+    return sums(
+        (piece, from, length, sums) -> {
+          System.arraycopy(values, from, some, 0, length);
+          add(some, sums, length);
+        });
+  }
+
+  /** Sum of each channel of what is copied from memory on the way. */
+  double[] load(FloatPointer memory, float[] into) {
+    float[] some = new float[Pieces.LENGTH];
+    return sums(
+        (piece, from, length, sums) -> {
+          memory.position(from).get(some, 0, length);
+          add(some, sums, length);
+          System.arraycopy(some, 0, into, from, length);
+        });
+  }
+
+  /** A {@link Summand} without products. */
+  @FunctionalInterface
+  private interface Term {
+    void addTo(int piece, int from, int length, float[] sums);
+  }
+
+  private double[] sums(Term term) {
+    double[] all = new double[channels];
+    float[][] some = zeros();
+    visitTogether(
+        (piece, from, length) -> term.addTo(piece, from, length, some[piece]),
+        () -> flush(some, all));
+    return all;
+  }
+
+  static void add(float[] values, float[] sums, int length) {
     for (int j = 0; j < length; j++) {
       sums[j] += values[j];
     }
   }
 
-  /** Sum of each channel, and of its products with the other values. */
-  Sums sums(float[] values, float[] others) {
-    float[] piece = new float[Pieces.LENGTH];
-    float[] other = new float[Pieces.LENGTH];
-    return sums(
-        (number, from, length, sums, products) -> {
-          System.arraycopy(values, from, piece, 0, length);
-          System.arraycopy(others, from, other, 0, length);
-          add(piece, sums, length);
-          addProducts(piece, other, products, length);
-        });
-  }
-
-  private static void addProducts(float[] values, float[] others, float[] sums, int length) {
+  static void addProducts(float[] values, float[] others, float[] sums, int length) {
     for (int j = 0; j < length; j++) {
       sums[j] += values[j] * others[j];
     }
   }
 
-  /** What is added to the sums of a piece. */
-  @FunctionalInterface
-  private interface Summand {
-    void addTo(int piece, int from, int length, float[] sums, float[] products);
-  }
-
-  private Sums sums(Summand summand) {
-    Sums all = new Sums(new double[channels], new double[channels]);
-    float[][] some = zeros();
-    float[][] products = zeros();
-    for (int first = 0; first < count; first += TOGETHER) {
-      visit(
-          first,
-          Math.min(count, first + TOGETHER),
-          (piece, from, length) ->
-              summand.addTo(piece, from, length, some[piece], products[piece]));
-      flush(some, all.values);
-      flush(products, all.products);
-    }
-    return all;
-  }
-
-  /** Moves what has been summed in float to the sums in double. */
-  private void flush(float[][] images, double[] sums) {
-    for (int c = 0; c < channels; c++) {
-      double sum = 0;
-      for (int j = c * plane; j < (c + 1) * plane; j++) {
-        sum += images[j / Pieces.LENGTH][j % Pieces.LENGTH];
-      }
-      sums[c] += sum;
-    }
-    for (float[] piece : images) {
-      Arrays.fill(piece, 0);
-    }
-  }
-
   /**
-   * Takes a number per channel away. Means may be large beside what is left: what is lost by
-   * rounding them to a float is taken away too.
-   *
-   * @return the sums of what is left, and of its squares
+   * A number per channel to take away, see {@link #spread}. Means may be large beside what is left:
+   * what is lost by rounding them to a float is taken away too.
    */
-  Sums shift(float[] values, double[] less) {
-    float[] coarse = new float[channels];
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Shift(float[][] coarse, float[][] fine) {
+    void subtract(float[] values, int piece, int length) {
+      subtract(values, coarse[piece], fine[piece], length);
+    }
+
+    private static void subtract(float[] values, float[] first, float[] then, int length) {
+      for (int j = 0; j < length; j++) {
+        values[j] = values[j] - first[j] - then[j];
+      }
+    }
+  }
+
+  /** To take a number per channel away. */
+  Shift shift(double[] less) {
+    float[] coarse = HeapArrays.floats(less);
     float[] fine = new float[channels];
     for (int c = 0; c < channels; c++) {
-      coarse[c] = (float) less[c];
       fine[c] = (float) (less[c] - coarse[c]);
     }
-    float[][] first = spread(coarse);
-    float[][] then = spread(fine);
+    return new Shift(spread(coarse), spread(fine));
+  }
+
+  /** The sums of what is left of values, and of its squares. */
+  Sums sums(float[] values, Shift shift) {
     float[] left = new float[Pieces.LENGTH];
     return sums(
         (piece, from, length, sums, squares) -> {
           System.arraycopy(values, from, left, 0, length);
-          subtract(left, first[piece], then[piece], length);
+          shift.subtract(left, piece, length);
           add(left, sums, length);
           addProducts(left, left, squares, length);
-          System.arraycopy(left, 0, values, from, length);
         });
-  }
-
-  private static void subtract(float[] values, float[] first, float[] then, int length) {
-    for (int j = 0; j < length; j++) {
-      values[j] = values[j] - first[j] - then[j];
-    }
   }
 
   /** values * factor + shift. */
@@ -222,24 +256,8 @@ record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** values * factor + others * otherFactor + shift, per channel. */
-  void combine(
-      float[] values, float[] factors, float[] others, float[] otherFactors, float[] shifts) {
-    float[][] all = spread(factors);
-    float[][] allOther = spread(otherFactors);
-    float[][] allShifts = spread(shifts);
-    float[] some = new float[Pieces.LENGTH];
-    float[] other = new float[Pieces.LENGTH];
-    visit(
-        (piece, from, length) -> {
-          System.arraycopy(values, from, some, 0, length);
-          System.arraycopy(others, from, other, 0, length);
-          combine(some, all[piece], other, allOther[piece], allShifts[piece], length);
-          System.arraycopy(some, 0, values, from, length);
-        });
-  }
-
-  private static void combine(
+  /** values * factor + others * otherFactor + shift, in place of the values. */
+  static void combine(
       float[] values, float[] factors, float[] others, float[] factors2, float[] add, int length) {
     for (int j = 0; j < length; j++) {
       values[j] = values[j] * factors[j] + others[j] * factors2[j] + add[j];

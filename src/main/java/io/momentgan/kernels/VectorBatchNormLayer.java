@@ -37,11 +37,12 @@ final class VectorBatchNormLayer extends BatchNormalization {
       return layerConf().getActivationFn().getActivation(super.activate(false, workspaces), false);
     }
     channels = Channels.of(input.shape());
-    normalised = HeapArrays.of(input, normalised);
-    mean = channels.sums(normalised);
+    normalised = HeapArrays.sized(normalised, channels.length());
+    mean = channels.load(Pieces.pointer(HeapArrays.block(input)), normalised);
     scale(mean, 1.0 / channels.perChannel());
     // The sums were partly in float: what they left of the mean goes too.
-    Channels.Sums left = channels.shift(normalised, mean);
+    Channels.Shift shift = channels.shift(mean);
+    Channels.Sums left = channels.sums(normalised, shift);
     double[] rest = left.values();
     scale(rest, 1.0 / channels.perChannel());
     variance = left.products();
@@ -56,8 +57,10 @@ final class VectorBatchNormLayer extends BatchNormalization {
       inverse[c] = (float) (1 / deviation[c]);
       centre[c] = (float) (-rest[c] / deviation[c]);
     }
-    float[][] factors = channels.spread(inverse);
-    float[][] shifts = channels.spread(centre);
+    return normalise(shift, channels.spread(inverse), channels.spread(centre));
+  }
+
+  private INDArray normalise(Channels.Shift shift, float[][] factors, float[][] shifts) {
     float[][] gammas = spread(BatchNormalizationParamInitializer.GAMMA);
     float[][] betas = spread(BatchNormalizationParamInitializer.BETA);
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
@@ -69,6 +72,7 @@ final class VectorBatchNormLayer extends BatchNormalization {
     channels.visit(
         (piece, from, length) -> {
           System.arraycopy(normalised, from, values, 0, length);
+          shift.subtract(values, piece, length);
           Channels.scaleAndShift(values, factors[piece], shifts[piece], values, length);
           Channels.scaleAndShift(values, gammas[piece], betas[piece], active, length);
           function.activate(active, 0, length);
@@ -85,10 +89,8 @@ final class VectorBatchNormLayer extends BatchNormalization {
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
-    errors = HeapArrays.of(epsilon, errors);
-    function.backprop(errors, results, 0, errors.length);
-    Channels.Sums sums = channels.sums(errors, normalised);
+    errors = HeapArrays.sized(errors, channels.length());
+    Channels.Sums sums = toErrors(Pieces.pointer(HeapArrays.block(epsilon)));
     double[] beta = sums.values();
     double[] gamma = sums.products();
     float[] gammas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA));
@@ -101,7 +103,6 @@ final class VectorBatchNormLayer extends BatchNormalization {
       ofNormalised[c] = (float) (-f * gamma[c] / channels.perChannel());
       shift[c] = (float) (-f * beta[c] / channels.perChannel());
     }
-    channels.combine(errors, factor, normalised, ofNormalised, shift);
     double decay = layerConf().getDecay();
     Gradient gradient = new DefaultGradient();
     put(gradient, BatchNormalizationParamInitializer.GAMMA, gamma);
@@ -115,7 +116,43 @@ final class VectorBatchNormLayer extends BatchNormalization {
         gradient,
         BatchNormalizationParamInitializer.GLOBAL_VAR,
         step(BatchNormalizationParamInitializer.GLOBAL_VAR, variance, 1 - decay));
-    return new Pair<>(gradient, HeapArrays.put(errors, back.get(epsilon.shape())));
+    return new Pair<>(gradient, toInput(factor, ofNormalised, shift));
+  }
+
+  /** From errors by what left the layer to those before the activation, and their sums. */
+  private Channels.Sums toErrors(FloatPointer epsilon) {
+    HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
+    float[] some = new float[Pieces.LENGTH];
+    float[] other = new float[Pieces.LENGTH];
+    return channels.sums(
+        (piece, from, length, sums, products) -> {
+          epsilon.position(from).get(some, 0, length);
+          System.arraycopy(results, from, other, 0, length);
+          function.backprop(some, other, 0, length);
+          System.arraycopy(some, 0, errors, from, length);
+          System.arraycopy(normalised, from, other, 0, length);
+          Channels.add(some, sums, length);
+          Channels.addProducts(some, other, products, length);
+        });
+  }
+
+  /** errors * factor + normalised * ofNormalised + shift, per channel. */
+  private INDArray toInput(float[] factor, float[] ofNormalised, float[] shift) {
+    float[][] factors = channels.spread(factor);
+    float[][] ofOthers = channels.spread(ofNormalised);
+    float[][] shifts = channels.spread(shift);
+    float[] some = new float[Pieces.LENGTH];
+    float[] other = new float[Pieces.LENGTH];
+    INDArray out = back.get(input.shape());
+    FloatPointer memory = Pieces.pointer(out);
+    channels.visit(
+        (piece, from, length) -> {
+          System.arraycopy(errors, from, some, 0, length);
+          System.arraycopy(normalised, from, other, 0, length);
+          Channels.combine(some, factors[piece], other, ofOthers[piece], shifts[piece], length);
+          memory.position(from).put(some, 0, length);
+        });
+    return out;
   }
 
   private double[] step(String running, double[] ofBatch, double rate) {

@@ -36,8 +36,8 @@ class VectorLayersTest {
 
   @Property(tries = 40)
   void batchNormOfVectors(
-      @ForAll @IntRange(min = 2, max = 50) int n,
-      @ForAll @IntRange(min = 1, max = 40) int channels) {
+      @ForAll @IntRange(min = 2, max = 150) int n,
+      @ForAll @IntRange(min = 1, max = 90) int channels) {
     assertSame(
         new VectorBatchNorm(channels, 1e-3, 0.9, identity()),
         stockBatchNorm(channels),
@@ -47,7 +47,7 @@ class VectorLayersTest {
   @Property(tries = 40)
   void batchNormOfImages(
       @ForAll @IntRange(min = 2, max = 9) int n,
-      @ForAll @IntRange(min = 1, max = 5) int channels,
+      @ForAll @IntRange(min = 1, max = 30) int channels,
       @ForAll @IntRange(min = 1, max = 9) int height,
       @ForAll @IntRange(min = 1, max = 9) int width) {
     assertSame(
