@@ -46,17 +46,19 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     FloatPointer memory = Pieces.pointer(result);
     // ND4J keeps the weights [in, out] by columns.
     product(false, true, n, out, in, Pieces.pointer(rows), weights(), memory);
-    results = HeapArrays.sized(results, n * out);
+    results = results != null && results.length >= n * out ? results : new float[n * out];
     float[] bias = inEachRow(HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY)));
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     float[] values = new float[bias.length];
-    for (int from = 0; from < results.length; from += values.length) {
-      int length = Math.min(values.length, results.length - from);
+    for (int from = 0; from < n * out; from += values.length) {
+      int length = Math.min(values.length, n * out - from);
       memory.position(from).get(values, 0, length);
       add(bias, values, length);
       function.activate(values, 0, length);
       memory.position(from).put(values, 0, length);
-      System.arraycopy(values, 0, results, from, length);
+      if (function != HeapActivation.IDENTITY) {
+        System.arraycopy(values, 0, results, from, length);
+      }
     }
     return result;
   }
@@ -97,8 +99,10 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     for (int first = 0; first < n * out; first += sums.length) {
       int length = Math.min(sums.length, n * out - first);
       from.position(first).get(values, 0, length);
-      System.arraycopy(results, first, result, 0, length);
-      function.backprop(values, result, 0, length);
+      if (function != HeapActivation.IDENTITY) {
+        System.arraycopy(results, first, result, 0, length);
+        function.backprop(values, result, 0, length);
+      }
       add(values, sums, length);
       to.position(first).put(values, 0, length);
     }

@@ -1,12 +1,14 @@
 package io.momentgan.network;
 
 import io.momentgan.kernels.AffineRows;
+import io.momentgan.kernels.Vectors;
 import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Copies between ND4J's memory and the Java heap, made in one go: {@code Nd4j.createFromArray} and
@@ -119,6 +121,26 @@ public final class HostArrays {
    */
   public static void addLines(INDArray to, INDArray rows, double[] factor, double[] shift) {
     AffineRows.add(to, rows, factor, shift);
+  }
+
+  /**
+   * The rows of two arrays one after another, in the same memory each time: new memory costs more.
+   *
+   * @param first rows [n, columns]
+   * @param second rows [m, columns]
+   * @param into an earlier result, replaced; null for a new one
+   * @return rows [n + m, columns]
+   */
+  public static INDArray together(INDArray first, INDArray second, INDArray into) {
+    long n = first.size(0);
+    long all = n + second.size(0);
+    INDArray rows =
+        into != null && into.size(0) == all
+            ? into
+            : Nd4j.createUninitializedDetached(first.dataType(), 'c', all, first.size(1));
+    Vectors.copy(first, rows.get(NDArrayIndex.interval(0, n)));
+    Vectors.copy(second, rows.get(NDArrayIndex.interval(n, all)));
+    return rows;
   }
 
   private static INDArray contiguous(INDArray array) {

@@ -86,6 +86,19 @@ public final class Network {
   }
 
   /**
+   * Whether each row of a batch passes by itself, and always in the same way, through layers that
+   * gain from larger batches: two batches are then better passed as one.
+   */
+  public boolean isRowByRow() {
+    return config().layers().stream()
+        .allMatch(
+            layer ->
+                layer instanceof LayerConfig.Dense dense
+                    && !dense.batchNorm()
+                    && dense.dropout() == 0);
+  }
+
+  /**
    * A training pass of a network that is told the classes of the images, see {@link
    * #forward(INDArray)}.
    *

@@ -6,6 +6,9 @@ import io.momentgan.config.LossConfig;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.step.DiscriminatorInput.Images;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,6 +23,7 @@ final class DiscriminatorUpdate {
   private final Labels labels;
   private final DiscriminatorInput input;
   private INDArray realGradient;
+  private INDArray both;
 
   DiscriminatorUpdate(Experiment experiment, Network network, GradientSharing sharing) {
     long seed = experiment.train().seed();
@@ -67,25 +71,54 @@ final class DiscriminatorUpdate {
    * @return the loss before the update
    */
   Loss update(LabelledImages real, LabelledImages fake, long iteration, int draw) {
-    int n = real.count();
     LabelledImages shown = input.replayed(fake, iteration, draw);
+    return network.isRowByRow() && !config.separateUpdates()
+        ? updateAtOnce(real, shown, iteration, draw)
+        : updateInTurn(real, shown, iteration, draw);
+  }
+
+  private Loss updateInTurn(LabelledImages real, LabelledImages fake, long iteration, int draw) {
+    int n = real.count();
     Verdict ofReal = forward(real, Images.REAL, iteration, draw);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
-    network.backwardToParameters(rows(ofReal, realLoss));
+    network.backwardToParameters(rows(ofReal.gradient(realLoss), n));
     double norm = 0;
     if (config.separateUpdates()) {
       norm = apply(n);
     } else {
       realGradient = network.copyGradient(realGradient);
     }
-    Verdict ofFake = forward(shown, Images.FAKE, iteration, draw);
+    Verdict ofFake = forward(fake, Images.FAKE, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
-    network.backwardToParameters(rows(ofFake, fakeLoss));
+    network.backwardToParameters(rows(ofFake.gradient(fakeLoss), n));
     if (!config.separateUpdates()) {
       network.addGradient(realGradient);
     }
     norm = Math.hypot(norm, apply(n));
     return loss(ofReal, realLoss, ofFake, fakeLoss, norm);
+  }
+
+  /** The same in one pass of both batches, for a discriminator that does not mix its rows. */
+  private Loss updateAtOnce(LabelledImages real, LabelledImages fake, long iteration, int draw) {
+    int n = real.count();
+    both =
+        HostArrays.together(
+            input.noisy(real.rows(), Images.REAL, iteration, draw),
+            input.noisy(fake.rows(), Images.FAKE, iteration, draw),
+            both);
+    int[] ofBoth =
+        IntStream.concat(Arrays.stream(real.labels()), Arrays.stream(fake.labels())).toArray();
+    double[] output = network.outputs(both, ofBoth);
+    Verdict ofReal = verdict(Arrays.copyOfRange(output, 0, output.length / 2), real);
+    Verdict ofFake = verdict(Arrays.copyOfRange(output, output.length / 2, output.length), fake);
+    LogitLoss realLoss = loss(ofReal, true, iteration, draw);
+    LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
+    double[] gradient =
+        DoubleStream.concat(
+                Arrays.stream(ofReal.gradient(realLoss)), Arrays.stream(ofFake.gradient(fakeLoss)))
+            .toArray();
+    network.backwardToParameters(rows(gradient, 2 * n));
+    return loss(ofReal, realLoss, ofFake, fakeLoss, apply(n));
   }
 
   private double apply(int n) {
@@ -120,12 +153,17 @@ final class DiscriminatorUpdate {
     Verdict verdict = forward(fake, Images.JUDGED, iteration, update);
     LogitLoss loss = LogitLoss.generator(verdict.logits(), config);
     return new Judgement(
-        loss, verdict.classes().mean(), network.backwardToInput(rows(verdict, loss)));
+        loss,
+        verdict.classes().mean(),
+        network.backwardToInput(rows(verdict.gradient(loss), fake.count())));
   }
 
   private Verdict forward(LabelledImages shown, Images images, long iteration, int draw) {
     INDArray noisy = input.noisy(shown.rows(), images, iteration, draw);
-    double[] output = network.outputs(noisy, shown.labels());
+    return verdict(network.outputs(noisy, shown.labels()), shown);
+  }
+
+  private Verdict verdict(double[] output, LabelledImages shown) {
     return Verdict.of(output, shown.labels(), classes.classHead(), classes.classWeight());
   }
 
@@ -145,9 +183,7 @@ final class DiscriminatorUpdate {
         ofFake);
   }
 
-  private INDArray rows(Verdict verdict, LogitLoss loss) {
-    double[] gradient = verdict.gradient(loss);
-    int n = verdict.logits().length;
+  private INDArray rows(double[] gradient, int n) {
     return HostArrays.toArray(network.dataType(), gradient, n, gradient.length / n);
   }
 }
