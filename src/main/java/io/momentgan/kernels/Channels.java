@@ -265,23 +265,19 @@ record Channels(int count, int channels, int plane) {
   }
 
   /**
-   * Adds a number per channel to some images, and applies a function.
+   * Adds a number per channel, and applies a function.
    *
    * @param values replaced
-   * @param first the first image
-   * @param end one past the last
-   * @param perChannel what is added, see {@link #spread}
+   * @param perChannel what is added
    * @param function of the sums
    */
-  void addAndActivate(
-      float[] values, int first, int end, float[][] perChannel, HeapActivation function) {
+  void addAndActivate(float[] values, float[] perChannel, HeapActivation function) {
+    float[][] all = spread(perChannel);
     float[] some = new float[Pieces.LENGTH];
     visit(
-        first,
-        end,
         (piece, from, length) -> {
           System.arraycopy(values, from, some, 0, length);
-          add(perChannel[piece], some, length);
+          add(all[piece], some, length);
           function.activate(some, 0, length);
           System.arraycopy(some, 0, values, from, length);
         });

@@ -49,19 +49,6 @@ final class HeapArrays {
     return array;
   }
 
-  /**
-   * Fills some items of a row-major array.
-   *
-   * @param values of all items
-   * @param from the first item
-   * @param to one past the last
-   * @param array gets those, [items, ...]
-   */
-  static void put(float[] values, int from, int to, INDArray array) {
-    int item = values.length / (int) array.size(0);
-    Pieces.pointer(array).position((long) from * item).put(values, from * item, (to - from) * item);
-  }
-
   /** Where the values of a block lie that may be a view, in row-major order. */
   static FloatPointer memory(INDArray block) {
     if (block.ordering() != 'c' || (block.length() > 1 && block.stride(-1) != 1)) {

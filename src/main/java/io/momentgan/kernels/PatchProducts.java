@@ -53,26 +53,14 @@ final class PatchProducts {
         : new PatchProducts(patches, maps);
   }
 
-  /** Is told which images are done, while they are still near the processor. */
-  @FunctionalInterface
-  interface Done {
-    /**
-     * Some images, or their maps, are there.
-     *
-     * @param from the first
-     * @param to one past the last
-     */
-    void images(int from, int to);
-  }
-
   /**
    * The maps of images: a convolution.
    *
-   * @param result gets them, image after image
-   * @param done is told
+   * @param into filled and returned if it has the right length; may be null
    */
-  void toMaps(float[] images, FloatPointer weights, float[] result, Done done) {
+  float[] toMaps(float[] images, FloatPointer weights, float[] into) {
     int count = images.length / patches.imageLength();
+    float[] result = HeapArrays.sized(into, count * maps * patches.places());
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = length * patches.places();
@@ -96,18 +84,18 @@ final class PatchProducts {
       }
       valuesMemory.get(values, 0, maps * columns);
       storeMaps(result, from, length);
-      done.images(from, from + length);
     }
+    return result;
   }
 
   /**
    * The images of maps: a transposed convolution, and a convolution's way back.
    *
-   * @param result gets them, image after image
-   * @param done is told
+   * @param into filled and returned if it has the right length; may be null
    */
-  void toImages(float[] ofMaps, FloatPointer weights, float[] result, Done done) {
+  float[] toImages(float[] ofMaps, FloatPointer weights, float[] into) {
     int count = ofMaps.length / (maps * patches.places());
+    float[] result = HeapArrays.sized(into, count * patches.imageLength());
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = loadMaps(ofMaps, from, length);
@@ -132,8 +120,8 @@ final class PatchProducts {
         matrixMemory.get(matrix, 0, depth * columns);
         copies.gather(matrix, result, from, length, channel, end);
       }
-      done.images(from, from + length);
     }
+    return result;
   }
 
   /**

@@ -42,20 +42,11 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     Patches patches = patches();
     images = HeapArrays.of(input, images);
     products = PatchProducts.of(products, patches, filters());
-    Channels channels = Channels.of(mapShape(patches));
-    float[][] biases =
-        channels.spread(HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)));
-    INDArray out = forward.get(mapShape(patches));
-    results = HeapArrays.sized(results, (int) out.length());
-    products.toMaps(
-        images,
-        weights(),
-        results,
-        (from, to) -> {
-          channels.addAndActivate(results, from, to, biases, function());
-          HeapArrays.put(results, from, to, out);
-        });
-    return out;
+    results = products.toMaps(images, weights(), results);
+    Channels.of(mapShape(patches))
+        .addAndActivate(
+            results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), function());
+    return HeapArrays.put(results, forward.get(mapShape(patches)));
   }
 
   @Override
@@ -76,12 +67,8 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     weightNoiseParams.clear();
     INDArray toInput = back.get(input.shape());
     if (needsErrors) {
-      inputErrors = HeapArrays.sized(inputErrors, (int) toInput.length());
-      products.toImages(
-          errors,
-          weights(),
-          inputErrors,
-          (from, to) -> HeapArrays.put(inputErrors, from, to, toInput));
+      inputErrors = products.toImages(errors, weights(), inputErrors);
+      HeapArrays.put(inputErrors, toInput);
     }
     return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
   }

@@ -42,20 +42,11 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     Patches patches = patches();
     maps = HeapArrays.of(input, maps);
     products = PatchProducts.of(products, patches, (int) input.size(1));
-    Channels channels = Channels.of(imageShape(patches));
-    float[][] biases =
-        channels.spread(HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)));
-    INDArray out = forward.get(imageShape(patches));
-    results = HeapArrays.sized(results, (int) out.length());
-    products.toImages(
-        maps,
-        weights(),
-        results,
-        (from, to) -> {
-          channels.addAndActivate(results, from, to, biases, function());
-          HeapArrays.put(results, from, to, out);
-        });
-    return out;
+    results = products.toImages(maps, weights(), results);
+    Channels.of(imageShape(patches))
+        .addAndActivate(
+            results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), function());
+    return HeapArrays.put(results, forward.get(imageShape(patches)));
   }
 
   @Override
@@ -76,12 +67,8 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     weightNoiseParams.clear();
     INDArray toInput = back.get(input.shape());
     if (needsErrors) {
-      inputErrors = HeapArrays.sized(inputErrors, (int) toInput.length());
-      products.toMaps(
-          errors,
-          weights(),
-          inputErrors,
-          (from, to) -> HeapArrays.put(inputErrors, from, to, toInput));
+      inputErrors = products.toMaps(errors, weights(), inputErrors);
+      HeapArrays.put(inputErrors, toInput);
     }
     return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
   }

@@ -157,6 +157,21 @@ class HacksTest {
   }
 
   @Test
+  void batchNormOfTheDiscriminatorMixesNoRealWithGeneratedImages() {
+    Experiment experiment =
+        Experiments.small("discriminator.layers=[{type: dense, units: 4, batch-norm: true}]");
+    Losses losses = step(experiment, networks(experiment)).iterate(real(), 0);
+    Losses darker = step(experiment, networks(experiment)).iterate(real().mul(0.5), 0);
+    assertThat(darker.dFake()).isEqualTo(losses.dFake());
+    assertThat(darker.dReal()).isNotEqualTo(losses.dReal());
+    GanNetworks others = networks(experiment);
+    others.generator().model().params().muli(1.5);
+    Losses generated = step(experiment, others).iterate(real(), 0);
+    assertThat(generated.dReal()).isEqualTo(losses.dReal());
+    assertThat(generated.dFake()).isNotEqualTo(losses.dFake());
+  }
+
+  @Test
   void clippingBoundsWeightsButNotBatchNorm() {
     Experiment experiment =
         Experiments.small(
