@@ -11,7 +11,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A Markdown page that compares runs: a table of their final figures, then each one's sample sheet.
+ * A Markdown page that compares runs: a table of their final figures, one of their quality where it
+ * was measured, then each one's sample sheet.
  *
  * <p>Every number comes from the runs' own records.
  */
@@ -66,6 +67,10 @@ public final class ResultsPage {
     List<ResultsRow> rows = runs.stream().map(ResultsRow::of).toList();
     for (int i = 0; i < runs.size(); i++) {
       page.append(rows.get(i).markdown(names.get(runs.get(i))));
+    }
+    List<RunGroup> groups = RunGroup.of(runs);
+    if (groups.stream().anyMatch(RunGroup::isMeasured)) {
+      page.append("\n## Quality\n\n").append(SpreadPage.table(groups));
     }
     try {
       Files.createDirectories(imagesFolder);

@@ -71,6 +71,11 @@ record RunGroup(String name, List<Member> runs) {
             .toArray());
   }
 
+  /** Whether any of them was measured. */
+  boolean isMeasured() {
+    return runs.stream().anyMatch(run -> run.newest().isPresent());
+  }
+
   /** What was measured of them, such as "2 of 3"; empty where it is all. */
   String measured() {
     long count = runs.stream().filter(run -> run.newest().isPresent()).count();

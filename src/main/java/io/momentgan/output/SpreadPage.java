@@ -40,10 +40,7 @@ public final class SpreadPage {
   public static void write(
       List<RunFolder> runs, Path markdownFile, Path imagesFolder, ResultsPage.Heading heading) {
     List<RunGroup> groups = RunGroup.of(runs);
-    StringBuilder page = new StringBuilder(heading.markdown());
-    page.append(explanation(groups)).append(head());
-    groups.forEach(group -> page.append(row(group)));
-    page.append(bounds(groups));
+    StringBuilder page = new StringBuilder(heading.markdown()).append(table(groups));
     try {
       Files.createDirectories(imagesFolder);
       Files.createDirectories(markdownFile.toAbsolutePath().getParent());
@@ -54,6 +51,14 @@ public final class SpreadPage {
     } catch (IOException e) {
       throw StorageFailure.of("write", markdownFile, e);
     }
+  }
+
+  /** The table of quality, and what it is of. */
+  static String table(List<RunGroup> groups) {
+    return explanation(groups)
+        + head()
+        + groups.stream().map(SpreadPage::row).collect(Collectors.joining())
+        + bounds(groups);
   }
 
   private static String explanation(List<RunGroup> groups) {

@@ -52,6 +52,17 @@ class SpreadPageTest {
   }
 
   @Test
+  void aPageOfRunsHasTheirQualityWhereItWasMeasured() throws IOException {
+    ResultsPage.Heading heading = new ResultsPage.Heading("Title", "command", "");
+    Path page = out.resolve("runs.md");
+    ResultsPage.write(
+        List.of(run("a", 1, 60), run("a", 2, 70)), page, out.resolve("images"), heading);
+    assertThat(Files.readString(page)).contains("## Quality", "| a | 1, 2 | 1 | 65.00 ± 7.07 |");
+    ResultsPage.write(List.of(run("b", 1)), page, out.resolve("images"), heading);
+    assertThat(Files.readString(page)).doesNotContain("Quality");
+  }
+
+  @Test
   void spreadIsTheSampleStandardDeviation() {
     assertThat(Spread.of(1, 2, 3, Double.NaN)).isEqualTo(new Spread(2, 1, 3));
     assertThat(Spread.of(5).text(QualityMeasure.FD)).isEqualTo("5.00");
