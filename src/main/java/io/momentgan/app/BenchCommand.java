@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Spec;
             + " (quartiles).")
 final class BenchCommand implements Runnable {
   private static final int WARM_UP_ROUNDS = 10;
+
+  /** As long as the JVM's compiler is at work, it takes from two workers more than from one. */
+  private static final int WARM_UP_SECONDS = 20;
 
   @Spec private CommandSpec spec;
 
@@ -109,8 +113,8 @@ final class BenchCommand implements Runnable {
         IndependentWorkers independent =
             new IndependentWorkers(one, images.shape(), choice.workers)) {
       int iterations = choice.rounds * choice.frequency;
-      single.run(Math.min(WARM_UP_ROUNDS, choice.rounds));
-      together.run(Math.min(WARM_UP_ROUNDS, choice.rounds));
+      warmUp(single);
+      warmUp(together);
       independent.gain(choice.frequency);
       for (int i = 0; i < choice.repeats; i++) {
         shared.add(together.run(choice.rounds));
@@ -133,6 +137,13 @@ final class BenchCommand implements Runnable {
       printRound("all", shared);
     }
     return 0;
+  }
+
+  private static void warmUp(RoundBench bench) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
+    while (System.nanoTime() < end) {
+      bench.run(1);
+    }
   }
 
   private void printRound(String who, List<RoundBench.Times> times) {

@@ -4,7 +4,6 @@ import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSets;
-import io.momentgan.network.NetworkState;
 import io.momentgan.output.CheckpointInfo;
 import io.momentgan.output.QualityLine;
 import io.momentgan.output.QualityLog;
@@ -97,9 +96,9 @@ final class EvaluateCommand implements Callable<Integer> {
     try (RunEvaluation evaluation =
         RunEvaluation.open(spark, folder, record, images, hadoop, samples(record))) {
       for (CheckpointInfo info : chosen(checkpoints)) {
-        NetworkState discriminator = checkpoints.discriminator(info);
+        double classHead = evaluation.classHeadAccuracy(() -> checkpoints.discriminator(info));
         for (Weights each : Weights.of(weights(record))) {
-          print(evaluation.evaluate(info, each, each.of(checkpoints, info), discriminator));
+          print(evaluation.evaluate(info, each, each.of(checkpoints, info), classHead));
         }
       }
     }

@@ -17,6 +17,7 @@ import io.momentgan.output.QualityLog;
 import io.momentgan.output.RunFolder;
 import io.momentgan.output.RunReport;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,15 +66,15 @@ final class RunEvaluation implements AutoCloseable {
   }
 
   /**
-   * Measures a generator, and its discriminator's class head where there is one, and records it.
+   * Measures a generator and records it.
    *
    * @param info the checkpoint that it is of
    * @param weights whose
    * @param generator its state
-   * @param discriminator state of the discriminator
+   * @param classHeadAccuracy what {@link #classHeadAccuracy} says of its discriminator
    */
   QualityLine evaluate(
-      CheckpointInfo info, Weights weights, NetworkState generator, NetworkState discriminator) {
+      CheckpointInfo info, Weights weights, NetworkState generator, double classHeadAccuracy) {
     Experiment experiment = record.experiment();
     Evaluation found =
         evaluator.evaluate(
@@ -86,7 +87,7 @@ final class RunEvaluation implements AutoCloseable {
             found.quality(),
             found.real(),
             found.independentPixels(),
-            evaluator.classHeadAccuracy(experiment, discriminator),
+            classHeadAccuracy,
             found.extractor().name(),
             found.extractor().accuracy(),
             found.seed(),
@@ -103,6 +104,18 @@ final class RunEvaluation implements AutoCloseable {
         found.quality().coverage(),
         found.quality().missingModes());
     return line;
+  }
+
+  /**
+   * How many test images' classes a discriminator's class head names.
+   *
+   * @param discriminator gives its state, where it is asked for
+   * @return a share; NaN without a class head or test images
+   */
+  double classHeadAccuracy(Supplier<NetworkState> discriminator) {
+    return record.experiment().labels().classHead() == 0
+        ? Double.NaN
+        : evaluator.classHeadAccuracy(record.experiment(), discriminator.get());
   }
 
   private void pictures(NetworkState generator) {

@@ -76,10 +76,11 @@ final class TrainingEvaluation implements AutoCloseable {
     CheckpointInfo info =
         new CheckpointInfo(snapshot.round(), round.epoch(), snapshot.iteration(), Double.NaN);
     double score = Double.NaN;
+    double classHead = evaluation.classHeadAccuracy(snapshot::discriminator);
     for (Weights weights : Weights.of(config.weights())) {
       NetworkState generator =
           weights == Weights.RAW ? snapshot.generator() : snapshot.emaGenerator().orElseThrow();
-      QualityLine line = evaluation.evaluate(info, weights, generator, snapshot.discriminator());
+      QualityLine line = evaluation.evaluate(info, weights, generator, classHead);
       score = RunEvaluation.score(config.bestBy(), line.quality());
     }
     return score;

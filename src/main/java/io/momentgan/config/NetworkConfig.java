@@ -117,7 +117,9 @@ public record NetworkConfig(
     TRUNCATED_NORMAL
   }
 
-  /** Whose statistics batch normalisation uses when a generator is sampled. */
+  /**
+   * Whose statistics batch normalisation uses when a generator is sampled, or a class head asked.
+   */
   public enum Statistics {
     /** The statistics of the batch that is being sampled. */
     @JsonProperty("batch")

@@ -10,6 +10,7 @@ import io.momentgan.partition.Shard;
 import java.io.Serializable;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * How well a discriminator's class head tells the classes of images (AC-GAN, Odena et al. 2017,
@@ -50,13 +51,14 @@ record ClassHead(Experiment experiment, NetworkState discriminator) implements S
     long right = 0;
     for (int from = 0; from < images.count(); from += IMAGES_AT_ONCE) {
       int to = Math.min(images.count(), from + IMAGES_AT_ONCE);
-      float[] rows = shard.rows(IntStream.range(from, to).toArray());
-      float[] output =
-          HostArrays.floats(
-              network.sample(HostArrays.toArray(rows, to - from, images.shape().features())));
-      int width = output.length / (to - from);
+      // Whole batches, where batch normalisation may sample by their statistics.
+      int first = Math.max(0, to - IMAGES_AT_ONCE);
+      float[] rows = shard.rows(IntStream.range(first, to).toArray());
+      INDArray input = HostArrays.toArray(rows, to - first, images.shape().features());
+      float[] output = HostArrays.floats(network.sample(input));
+      int width = output.length / (to - first);
       for (int i = from; i < to; i++) {
-        right += named(output, (i - from) * width, width) == (images.labels()[i] & 0xFF) ? 1 : 0;
+        right += named(output, (i - first) * width, width) == (images.labels()[i] & 0xFF) ? 1 : 0;
       }
     }
     return right;

@@ -39,6 +39,7 @@ public final class Evaluator implements AutoCloseable {
   private final JsonCache cache;
   private final String trainedOn;
   private final ImageSource ownTraining;
+  private final boolean tested;
   private final Bounds bounds;
 
   /**
@@ -71,6 +72,7 @@ public final class Evaluator implements AutoCloseable {
     this.job = newJob(setup.samples());
     this.trainedOn = setup.fingerprint();
     this.ownTraining = setup.ownTraining();
+    this.tested = setup.images().tested();
     this.bounds = bounds(setup.samples());
   }
 
@@ -103,16 +105,17 @@ public final class Evaluator implements AutoCloseable {
   }
 
   /**
-   * Asks a discriminator's class head about held-out images.
+   * Asks a discriminator's class head about the test images.
    *
-   * @param experiment the settings
+   * @param experiment the settings, with a class head
    * @param discriminator state of the discriminator
-   * @return share of the images whose class it names; NaN where it has no class head
+   * @return share of the images whose class it names; NaN where there are no test images: the run
+   *     may have been trained on others
    */
   public double classHeadAccuracy(Experiment experiment, NetworkState discriminator) {
-    return experiment.labels().classHead() == 0
-        ? Double.NaN
-        : new ClassHead(experiment, discriminator).accuracy(spark, heldOut, heldOut.count());
+    return tested
+        ? new ClassHead(experiment, discriminator).accuracy(spark, heldOut, heldOut.count())
+        : Double.NaN;
   }
 
   /**

@@ -15,9 +15,11 @@ import java.util.Map;
  * @param training every image of the training file
  * @param heldOut the test images; where there are none, a tenth of the training file that is left
  *     out of {@code training}
+ * @param tested whether these are test images, which runs do not train on either
  * @param fingerprint of both
  */
-public record LabelledImages(ImageSource training, ImageSource heldOut, String fingerprint) {
+public record LabelledImages(
+    ImageSource training, ImageSource heldOut, boolean tested, String fingerprint) {
   private static final int HELD_OUT_PART = 10;
 
   /**
@@ -31,14 +33,15 @@ public record LabelledImages(ImageSource training, ImageSource heldOut, String f
   public static LabelledImages open(DataConfig config, Map<String, String> hadoopSettings) {
     DataConfig whole = config.withLimit(0).withValidation(0);
     DataSet images = DataSets.open(whole, hadoopSettings);
-    if (images.test().isEmpty()) {
+    boolean tested = images.test().isPresent();
+    if (!tested) {
       int part = Math.max(1, images.training().count() / HELD_OUT_PART);
       images = DataSets.open(whole.withValidation(part), hadoopSettings);
     }
     ImageSource heldOut = images.test().or(images::validation).orElseThrow();
     requireLabels(images.training(), config.uri());
     requireLabels(heldOut, config.uri());
-    return new LabelledImages(images.training(), heldOut, images.fingerprint());
+    return new LabelledImages(images.training(), heldOut, tested, images.fingerprint());
   }
 
   private static void requireLabels(ImageSource images, String uri) {

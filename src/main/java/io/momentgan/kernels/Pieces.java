@@ -69,7 +69,24 @@ final class Pieces {
     }
   }
 
+  /** Where a block lies; as long as this is used, its memory stays. */
   static FloatPointer pointer(INDArray block) {
-    return new FloatPointer(block.data().addressPointer());
+    return new BlockPointer(block);
+  }
+
+  /** ND4J frees the memory of arrays that nobody holds, whoever points there. */
+  private static final class BlockPointer extends FloatPointer {
+    @SuppressWarnings({"unused", "PMD.UnusedPrivateField"}) // holds it
+    private final INDArray block;
+
+    BlockPointer(INDArray block) {
+      super(block.data().addressPointer());
+      this.block = block;
+    }
+
+    @Override
+    public int sizeof() {
+      return Float.BYTES;
+    }
   }
 }

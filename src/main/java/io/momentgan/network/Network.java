@@ -331,10 +331,12 @@ public final class Network {
    */
   public INDArray sample(INDArray input) {
     boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
+    spectralNorm.apply();
     INDArray output =
         activate(
             input,
             layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout());
+    spectralNorm.restore();
     return rows(output.dup('c'));
   }
 

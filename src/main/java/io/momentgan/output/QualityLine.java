@@ -16,13 +16,13 @@ import io.momentgan.evaluation.Quality;
  * @param quality the measures
  * @param real the measures of held-out real images: the floor
  * @param independentPixels the measures of independent pixels: the ceiling
- * @param classHeadAccuracy share of held-out images whose class the discriminator's class head
- *     names; NaN where it has none
+ * @param classHeadAccuracy share of the test images whose class the discriminator's class head
+ *     names; NaN where it has none, or there are no test images
  * @param extractor name of the feature extractor; figures of others are not comparable
  * @param extractorAccuracy share of the held-out images that it classifies right
  * @param seed of the latent vectors
  * @param version of the software
- * @param seconds that the evaluation took
+ * @param seconds that the evaluation of the images took
  */
 public record QualityLine(
     int epoch,

@@ -52,7 +52,7 @@ final class QualityTable {
     return Double.isFinite(line.classHeadAccuracy())
         ? String.format(
             Locale.ROOT,
-            " The discriminator's class head names the class of %.2f %% of the real images.",
+            " The discriminator's class head names the class of %.2f %% of the test images.",
             100 * line.classHeadAccuracy())
         : "";
   }

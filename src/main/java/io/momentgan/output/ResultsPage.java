@@ -68,10 +68,7 @@ public final class ResultsPage {
     for (int i = 0; i < runs.size(); i++) {
       page.append(rows.get(i).markdown(names.get(runs.get(i))));
     }
-    List<RunGroup> groups = RunGroup.of(runs);
-    if (groups.stream().anyMatch(RunGroup::isMeasured)) {
-      page.append("\n## Quality\n\n").append(SpreadPage.table(groups));
-    }
+    page.append(quality(runs, names));
     try {
       Files.createDirectories(imagesFolder);
       for (int i = 0; i < runs.size(); i++) {
@@ -84,6 +81,17 @@ public final class ResultsPage {
     } catch (IOException e) {
       throw StorageFailure.of("write", markdownFile, e);
     }
+  }
+
+  /** A row for each run, whatever they differ in. */
+  private static String quality(List<RunFolder> runs, Map<RunFolder, String> names) {
+    List<RunGroup> each =
+        runs.stream()
+            .map(run -> new RunGroup(names.get(run), List.of(RunGroup.Member.of(run))))
+            .toList();
+    return each.stream().anyMatch(RunGroup::isMeasured)
+        ? "\n## Quality\n\n" + SpreadPage.table(each)
+        : "";
   }
 
   /**

@@ -13,7 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The discriminator's side of a step: its own updates, and its judgement of generated images. Real
- * and generated images pass in batches of their own, so that batch normalisation never mixes them.
+ * and generated images pass in batches of their own, so that batch normalisation never mixes them,
+ * but where no layer mixes images or drops anything.
  */
 final class DiscriminatorUpdate {
   private final LossConfig config;

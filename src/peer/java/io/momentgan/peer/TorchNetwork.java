@@ -1,5 +1,6 @@
 package io.momentgan.peer;
 
+import java.util.Set;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -14,7 +15,11 @@ import org.bytedeco.pytorch.global.torch;
 /** A network as libtorch has it: its own operations, its autograd, its Adam. */
 final class TorchNetwork {
   private final Parameters parameters;
+  private static final Set<String> ROW_BY_ROW =
+      Set.of("dense", "leaky-relu", "relu", "tanh", "sigmoid", "flatten");
+
   private final List<UnaryOperator<Tensor>> operations = new ArrayList<>();
+  private final boolean rowByRow;
   private final Adam adam;
 
   /**
@@ -36,6 +41,7 @@ final class TorchNetwork {
       double epsilon) {
     parameters = new Parameters(values);
     lines.forEach(line -> operations.add(operation(line.split(" "))));
+    rowByRow = lines.stream().allMatch(line -> ROW_BY_ROW.contains(line.split(" ")[0]));
     parameters.requireAllTaken();
     AdamOptions options = new AdamOptions(learningRate);
     // A C++ tuple, whose first element the compiler may put last: the defaults tell.
@@ -44,6 +50,11 @@ final class TorchNetwork {
     betas.put(first, beta1).put(1 - first, beta2);
     options.eps().put(epsilon);
     adam = new Adam(parameters.trained(), options);
+  }
+
+  /** Whether each row of a batch passes by itself, and always in the same way. */
+  boolean isRowByRow() {
+    return rowByRow;
   }
 
   /** A training pass. */

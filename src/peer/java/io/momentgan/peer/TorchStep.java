@@ -1,5 +1,6 @@
 package io.momentgan.peer;
 
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -102,12 +103,7 @@ final class TorchStep {
     for (Tensor each : z) {
       fake = generator.forward(each);
       discriminator.zeroGradients();
-      d =
-          torch
-              .binary_cross_entropy_with_logits(discriminator.forward(real), realTargets)
-              .add(
-                  torch.binary_cross_entropy_with_logits(
-                      discriminator.forward(fake.detach()), fakeTargets));
+      d = discriminatorLoss(fake.detach());
       d.backward();
       discriminator.update();
     }
@@ -125,6 +121,23 @@ final class TorchStep {
     }
     discriminator.requireGradients(true);
     return new Losses(d.item_double(), g.item_double());
+  }
+
+  /** Both batches in one pass where they do not mix. */
+  private Tensor discriminatorLoss(Tensor fake) {
+    Tensor ofReal;
+    Tensor ofFake;
+    if (discriminator.isRowByRow()) {
+      Tensor both = discriminator.forward(torch.cat(new TensorVector(real, fake), 0));
+      ofReal = both.narrow(0, 0, settings.batch());
+      ofFake = both.narrow(0, settings.batch(), settings.batch());
+    } else {
+      ofReal = discriminator.forward(real);
+      ofFake = discriminator.forward(fake);
+    }
+    return torch
+        .binary_cross_entropy_with_logits(ofReal, realTargets)
+        .add(torch.binary_cross_entropy_with_logits(ofFake, fakeTargets));
   }
 
   private Tensor penalty(Tensor fake) {

@@ -55,7 +55,8 @@ class ExtractorCacheTest {
 
   @Test
   void anExtractorIsTrainedOnceAndKeptWithItsAccuracy() throws IOException {
-    LabelledImages images = new LabelledImages(new Squares(600, 1), new Squares(200, 2), "f00d");
+    LabelledImages images =
+        new LabelledImages(new Squares(600, 1), new Squares(200, 2), true, "f00d");
     ExtractorCache extractors = new ExtractorCache(cache, Map.of("test", "1"));
     try (JavaSparkContext spark = SparkTests.local(2)) {
       TrainedExtractor trained = extractors.of(spark, images);

@@ -46,7 +46,7 @@ class VectorLayersTest {
 
   @Property(tries = 40)
   void batchNormOfImages(
-      @ForAll @IntRange(min = 2, max = 9) int n,
+      @ForAll @IntRange(min = 2, max = 40) int n,
       @ForAll @IntRange(min = 1, max = 30) int channels,
       @ForAll @IntRange(min = 1, max = 9) int height,
       @ForAll @IntRange(min = 1, max = 9) int width) {

@@ -59,6 +59,8 @@ class SpectralNormTest {
     INDArray images = random(4, IMAGE.features()).castTo(DataType.DOUBLE);
     assertThat(HostArrays.doubles(normalised.forward(images)))
         .containsExactly(HostArrays.doubles(plain.forward(images)), within(1e-6));
+    assertThat(HostArrays.doubles(normalised.sample(images)))
+        .containsExactly(HostArrays.doubles(plain.sample(images)), within(1e-6));
     assertThat(HostArrays.doubles(params)).isEqualTo(HostArrays.doubles(before));
   }
 

@@ -57,7 +57,8 @@ class SpreadPageTest {
     Path page = out.resolve("runs.md");
     ResultsPage.write(
         List.of(run("a", 1, 60), run("a", 2, 70)), page, out.resolve("images"), heading);
-    assertThat(Files.readString(page)).contains("## Quality", "| a | 1, 2 | 1 | 65.00 ± 7.07 |");
+    assertThat(Files.readString(page))
+        .contains("## Quality", "-a | 1 | 1 | 60.00 | 0.6000 |", "-a | 2 | 1 | 70.00 |");
     ResultsPage.write(List.of(run("b", 1)), page, out.resolve("images"), heading);
     assertThat(Files.readString(page)).doesNotContain("Quality");
   }

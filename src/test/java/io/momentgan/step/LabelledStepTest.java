@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
+import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
@@ -12,7 +13,11 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
+import io.momentgan.network.Network;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -145,6 +150,45 @@ class LabelledStepTest {
       }
     }
     assertThat(replayed).isPositive();
+  }
+
+  /** Dense layers pass both batches as one; the gradient is that of two passes added up. */
+  @Test
+  void bothBatchesAtOnceGiveTheGradientOfOneAfterTheOther() {
+    List<String> settings = new ArrayList<>(List.of(CLASS_HEAD));
+    settings.add("discriminator.optimizer.type=sgd");
+    settings.add("labels.class-weight=2");
+    settings.add("loss.real-target=1");
+    Experiment experiment = Experiments.small(settings.toArray(String[]::new));
+    LabelledImages real = new LabelledImages(images(1).castTo(DataType.DOUBLE), labels(1));
+    LabelledImages fake = new LabelledImages(images(2).castTo(DataType.DOUBLE), labels(3));
+    Network atOnce = discriminator(experiment);
+    INDArray before = atOnce.model().params().dup();
+    LocalCollectives collectives = new LocalCollectives();
+    try (Collective alone = collectives.join("at once", 0, 1, Duration.ofSeconds(10))) {
+      new DiscriminatorUpdate(experiment, atOnce, new GradientSharing(alone, false))
+          .update(real, fake, 0, 0);
+    }
+    INDArray step = before.sub(atOnce.model().params()).divi(0.01);
+
+    Network inTurn = discriminator(experiment);
+    INDArray expected = gradient(inTurn, real, 1).add(gradient(inTurn, fake, 0)).divi(BATCH);
+    assertThat(HostArrays.doubles(step))
+        .containsExactly(HostArrays.doubles(expected), within(1e-9));
+  }
+
+  private static Network discriminator(Experiment experiment) {
+    return GanNetworks.build(experiment, IMAGE, DataType.DOUBLE).discriminator();
+  }
+
+  private static INDArray gradient(Network network, LabelledImages images, double target) {
+    double[] targets = new double[BATCH];
+    Arrays.fill(targets, target);
+    Verdict verdict =
+        Verdict.of(network.outputs(images.rows(), images.labels()), images.labels(), CLASSES, 2);
+    double[] gradient = verdict.gradient(LogitLoss.crossEntropy(verdict.logits(), targets));
+    network.backward(HostArrays.toArray(DataType.DOUBLE, gradient, BATCH, 1 + CLASSES));
+    return network.gradient().dup();
   }
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
