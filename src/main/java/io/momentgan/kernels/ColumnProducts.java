@@ -1,6 +1,5 @@
 package io.momentgan.kernels;
 
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -72,7 +71,7 @@ final class ColumnProducts {
       columns.unpool(errors, winners, from + i, outputs, length, i);
     }
     INDArray delta = memory(columns.filters(), (long) length * columns.places());
-    new FloatPointer(delta.data().addressPointer()).put(outputs, 0, (int) delta.length());
+    Pieces.pointer(delta).put(outputs, 0, (int) delta.length());
     gradient.addi(delta.mmul(spread(images, from, length).transpose()));
     heap(delta.transpose().mmul(filters), matrix);
     for (int i = 0; i < length; i++) {
@@ -85,14 +84,14 @@ final class ColumnProducts {
       columns.spread(images, from + i, matrix, length, i);
     }
     INDArray spread = memory(columns.depth(), (long) length * columns.places());
-    new FloatPointer(spread.data().addressPointer()).put(matrix, 0, (int) spread.length());
+    Pieces.pointer(spread).put(matrix, 0, (int) spread.length());
     return spread;
   }
 
   /** Column after column, which is how ND4J lays a product out: its transpose row after row. */
   private static void heap(INDArray product, float[] into) {
     INDArray byColumn = product.ordering() == 'f' ? product : product.dup('f');
-    new FloatPointer(byColumn.data().addressPointer()).get(into, 0, (int) byColumn.length());
+    Pieces.pointer(byColumn).get(into, 0, (int) byColumn.length());
   }
 
   private static INDArray memory(long rows, long columns) {

@@ -1,6 +1,5 @@
 package io.momentgan.kernels;
 
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -51,7 +50,7 @@ final class PooledConvolutionLayer extends ConvolutionLayer {
     }
     long[] shape = {count, columns.filters(), columns.pooledHeight(), columns.pooledWidth()};
     INDArray result = workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
-    new FloatPointer(result.data().addressPointer()).put(activations);
+    Pieces.pointer(result).put(activations);
     return result;
   }
 
@@ -79,7 +78,7 @@ final class PooledConvolutionLayer extends ConvolutionLayer {
     weightNoiseParams.clear();
     INDArray back =
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
-    new FloatPointer(back.data().addressPointer()).put(imageErrors);
+    Pieces.pointer(back).put(imageErrors);
     return new Pair<>(gradient, back);
   }
 
@@ -95,7 +94,7 @@ final class PooledConvolutionLayer extends ConvolutionLayer {
   private static float[] heap(INDArray array) {
     INDArray block = array.ordering() == 'c' && !array.isView() ? array : array.dup('c');
     float[] values = new float[(int) block.length()];
-    new FloatPointer(block.data().addressPointer()).get(values);
+    Pieces.pointer(block).get(values);
     return values;
   }
 }

@@ -2,6 +2,7 @@ package io.momentgan.network;
 
 import io.momentgan.kernels.AffineRows;
 import io.momentgan.kernels.Vectors;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -26,7 +27,12 @@ public final class HostArrays {
   public static float[] floats(INDArray array) {
     if (array.dataType() == DataType.FLOAT) {
       float[] values = new float[(int) array.length()];
-      new FloatPointer(contiguous(array).data().addressPointer()).get(values);
+      INDArray block = contiguous(array);
+      try {
+        new FloatPointer(block.data().addressPointer()).get(values);
+      } finally {
+        Reference.reachabilityFence(block); // a pointer alone does not keep ND4J's memory
+      }
       return values;
     }
     return rounded(doubles(array));
@@ -49,7 +55,12 @@ public final class HostArrays {
   public static double[] doubles(INDArray array) {
     double[] values = new double[(int) array.length()];
     if (array.dataType() == DataType.DOUBLE) {
-      new DoublePointer(contiguous(array).data().addressPointer()).get(values);
+      INDArray block = contiguous(array);
+      try {
+        new DoublePointer(block.data().addressPointer()).get(values);
+      } finally {
+        Reference.reachabilityFence(block);
+      }
       return values;
     }
     float[] narrow = floats(array);
