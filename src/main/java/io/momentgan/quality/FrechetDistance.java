@@ -2,9 +2,11 @@ package io.momentgan.quality;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.math3.exception.MaxCountExceededException;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 
 /**
@@ -42,10 +44,23 @@ public final class FrechetDistance {
     }
     RealMatrix product = symmetric(root.multiply(covariance(other)).multiply(root));
     double cross = 0;
-    for (double eigenvalue : new EigenDecomposition(product).getRealEigenvalues()) {
+    for (double eigenvalue : eigenvalues(product)) {
       cross += Math.sqrt(Math.max(0, eigenvalue));
     }
     return Math.max(0, squares + reference.trace() + other.trace() - 2 * cross);
+  }
+
+  /**
+   * Eigenvalues of a product without negative ones but by rounding. Where all but a few are nothing
+   * but rounding, as those of a collapsed generator's images, the solver may not converge; singular
+   * values, which are then the same, are found always.
+   */
+  private static double[] eigenvalues(RealMatrix product) {
+    try {
+      return new EigenDecomposition(product).getRealEigenvalues();
+    } catch (MaxCountExceededException e) {
+      return new SingularValueDecomposition(product).getSingularValues();
+    }
   }
 
   /**
