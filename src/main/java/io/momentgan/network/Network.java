@@ -1,6 +1,5 @@
 package io.momentgan.network;
 
-import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PartialBackward;
@@ -81,8 +80,7 @@ public final class Network {
 
   /** Whether two training passes of the same input differ. */
   public boolean isStochastic() {
-    return config().layers().stream()
-        .anyMatch(layer -> layer.dropout() > 0 || layer instanceof LayerConfig.Noise);
+    return blueprint.isStochastic();
   }
 
   /**
@@ -90,12 +88,7 @@ public final class Network {
    * gain from larger batches: two batches are then better passed as one.
    */
   public boolean isRowByRow() {
-    return config().layers().stream()
-        .allMatch(
-            layer ->
-                layer instanceof LayerConfig.Dense dense
-                    && !dense.batchNorm()
-                    && dense.dropout() == 0);
+    return blueprint.isRowByRow();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
 import io.momentgan.config.Kernels;
+import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
@@ -81,6 +82,22 @@ record NetworkBlueprint(
   /** The fast kernels work on the memory of the CPU. */
   boolean fast() {
     return training() && kernels == Kernels.FAST && Nd4j.getEnvironment().isCPU();
+  }
+
+  /** Whether two training passes of the same input differ. */
+  boolean isStochastic() {
+    return config.layers().stream()
+        .anyMatch(layer -> layer.dropout() > 0 || layer instanceof LayerConfig.Noise);
+  }
+
+  /** Whether each row of a batch passes by itself, through dense layers, and always the same. */
+  boolean isRowByRow() {
+    return config.layers().stream()
+        .allMatch(
+            layer ->
+                layer instanceof LayerConfig.Dense dense
+                    && !dense.batchNorm()
+                    && dense.dropout() == 0);
   }
 
   private IUpdater updater(OptimizerConfig o) {
