@@ -98,7 +98,8 @@ final class BenchCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description =
           "Images per second of all workers over those of one, in turns, beside what the machine"
-              + " itself gives workers that exchange nothing.")
+              + " itself gives workers that exchange nothing; after 20 seconds of warming up"
+              + " for each.")
   int scaling(@Mixin Choice choice) {
     DataSet images = choice.images();
     Experiment one = choice.experiment(1, choice.frequency);

@@ -1,8 +1,8 @@
 package io.momentgan.peer;
 
-import java.util.Set;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.Adam;
@@ -14,10 +14,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /** A network as libtorch has it: its own operations, its autograd, its Adam. */
 final class TorchNetwork {
-  private final Parameters parameters;
   private static final Set<String> ROW_BY_ROW =
       Set.of("dense", "leaky-relu", "relu", "tanh", "sigmoid", "flatten");
 
+  private final Parameters parameters;
   private final List<UnaryOperator<Tensor>> operations = new ArrayList<>();
   private final boolean rowByRow;
   private final Adam adam;

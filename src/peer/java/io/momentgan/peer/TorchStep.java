@@ -1,9 +1,9 @@
 package io.momentgan.peer;
 
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**

@@ -126,6 +126,25 @@ class EvaluateTest {
     assertThat(quality(told)).containsExactly(line);
   }
 
+  /** All other images may have been trained on. */
+  @Test
+  void withoutTestImagesAClassHeadIsNotAsked() throws IOException {
+    Path data = shared.resolve("untested-data");
+    IdxGlyphs.write(data, 600, 20);
+    Files.delete(data.resolve("t10k-images-idx3-ubyte"));
+    Files.delete(data.resolve("t10k-labels-idx1-ubyte"));
+    Path untested =
+        trained(
+            "untested",
+            "data.uri=" + data,
+            "labels.classes=10",
+            "labels.discriminator=class-head",
+            "evaluation.every=2");
+    ObjectNode line = quality(untested).get(0);
+    assertThat(line.get("class_head_accuracy").isNull()).isTrue();
+    assertThat(line.get("class_accuracy").isNumber()).isTrue();
+  }
+
   @Test
   void measuringDoesNotChangeTheTraining() {
     Path plain = trained("plain");
