@@ -1,7 +1,6 @@
 package io.momentgan.kernels;
 
 import java.util.Arrays;
-import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Sums and changes by channel of a batch of vectors [n, channels] or images [n, channels, height,
@@ -171,17 +170,6 @@ record Channels(int count, int channels, int plane) {
         });
   }
 
-  /** Sum of each channel of what is copied from memory on the way. */
-  double[] load(FloatPointer memory, float[] into) {
-    float[] some = new float[Pieces.LENGTH];
-    return sums(
-        (piece, from, length, sums) -> {
-          memory.position(from).get(some, 0, length);
-          add(some, sums, length);
-          System.arraycopy(some, 0, into, from, length);
-        });
-  }
-
   /** A {@link Summand} without products. */
   @FunctionalInterface
   private interface Term {
@@ -219,6 +207,18 @@ record Channels(int count, int channels, int plane) {
       subtract(values, coarse[piece], fine[piece], length);
     }
 
+    /** (values - shift) * factor + term. */
+    void scaleAndAdd(float[] values, float[] factors, float[] terms, int piece, int length) {
+      scaleAndAdd(values, coarse[piece], fine[piece], factors, terms, length);
+    }
+
+    private static void scaleAndAdd(
+        float[] values, float[] first, float[] then, float[] factors, float[] terms, int length) {
+      for (int j = 0; j < length; j++) {
+        values[j] = (values[j] - first[j] - then[j]) * factors[j] + terms[j];
+      }
+    }
+
     private static void subtract(float[] values, float[] first, float[] then, int length) {
       for (int j = 0; j < length; j++) {
         values[j] = values[j] - first[j] - then[j];
@@ -236,23 +236,34 @@ record Channels(int count, int channels, int plane) {
     return new Shift(spread(coarse), spread(fine));
   }
 
-  /** The sums of what is left of values, and of its squares. */
-  Sums sums(float[] values, Shift shift) {
+  /** The mean of each channel in the first image, or in some vectors: where values lie about. */
+  float[] meansOfSome(float[] values) {
+    int images = Math.min(count, (TOGETHER + plane - 1) / plane);
+    Channels some = new Channels(images, channels, plane);
+    float[] means = HeapArrays.floats(some.sums(values));
+    for (int c = 0; c < channels; c++) {
+      means[c] /= some.perChannel();
+    }
+    return means;
+  }
+
+  /** The sums of what is left of values when a number per channel is taken away; of its squares. */
+  Sums sumsAbout(float[] values, float[] less) {
+    float[][] all = spread(less);
     float[] left = new float[Pieces.LENGTH];
     return sums(
         (piece, from, length, sums, squares) -> {
           System.arraycopy(values, from, left, 0, length);
-          shift.subtract(left, piece, length);
-          add(left, sums, length);
-          addProducts(left, left, squares, length);
+          addDifferences(left, all[piece], sums, squares, length);
         });
   }
 
-  /** values * factor + shift. */
-  static void scaleAndShift(
-      float[] values, float[] factors, float[] shifts, float[] into, int length) {
+  private static void addDifferences(
+      float[] values, float[] less, float[] sums, float[] squares, int length) {
     for (int j = 0; j < length; j++) {
-      into[j] = values[j] * factors[j] + shifts[j];
+      float difference = values[j] - less[j];
+      sums[j] += difference;
+      squares[j] += difference * difference;
     }
   }
 
@@ -262,24 +273,5 @@ record Channels(int count, int channels, int plane) {
     for (int j = 0; j < length; j++) {
       values[j] = values[j] * factors[j] + others[j] * factors2[j] + add[j];
     }
-  }
-
-  /**
-   * Adds a number per channel, and applies a function.
-   *
-   * @param values replaced
-   * @param perChannel what is added
-   * @param function of the sums
-   */
-  void addAndActivate(float[] values, float[] perChannel, HeapActivation function) {
-    float[][] all = spread(perChannel);
-    float[] some = new float[Pieces.LENGTH];
-    visit(
-        (piece, from, length) -> {
-          System.arraycopy(values, from, some, 0, length);
-          add(all[piece], some, length);
-          function.activate(some, 0, length);
-          System.arraycopy(some, 0, values, from, length);
-        });
   }
 }

@@ -9,23 +9,9 @@ final class HeapArrays {
 
   /** The values of an array of floats in row-major order. */
   static float[] of(INDArray array) {
-    return of(array, null);
-  }
-
-  /**
-   * The values of an array in row-major order.
-   *
-   * @param into filled and returned if it has the right length; may be null
-   */
-  static float[] of(INDArray array, float[] into) {
-    float[] values = sized(into, (int) array.length());
+    float[] values = new float[(int) array.length()];
     Pieces.pointer(block(array)).get(values);
     return values;
-  }
-
-  /** The array given if it has the right length, else a new one; with any values. */
-  static float[] sized(float[] given, int length) {
-    return given != null && given.length == length ? given : new float[length];
   }
 
   /** Rounded. */
@@ -41,12 +27,6 @@ final class HeapArrays {
   static INDArray block(INDArray array) {
     boolean inRows = array.ordering() == 'c' || array.isVector();
     return inRows && array.elementWiseStride() == 1 ? array : array.dup('c');
-  }
-
-  /** Fills a new row-major array, which is not a view. */
-  static INDArray put(float[] values, INDArray array) {
-    Pieces.pointer(array).put(values);
-    return array;
   }
 
   /** Where the values of a block lie that may be a view, in row-major order. */

@@ -25,7 +25,9 @@ final class PatchProducts {
   private final float[] matrix;
   private final float[] values;
   private final FloatPointer matrixMemory;
-  private final FloatPointer valuesMemory;
+  private final FloatPointer mapMemory;
+  private final FloatPointer sumMemory;
+  private final float[] noBias;
 
   private PatchProducts(Patches patches, int maps) {
     this.patches = patches;
@@ -37,7 +39,9 @@ final class PatchProducts {
     this.matrix = new float[group * patches.cells() * columns];
     this.values = new float[maps * columns];
     this.matrixMemory = new FloatPointer(matrix.length);
-    this.valuesMemory = new FloatPointer(values.length);
+    this.mapMemory = new FloatPointer(values.length);
+    this.sumMemory = new FloatPointer(values.length);
+    this.noBias = new float[Math.max(maps, patches.channels())];
   }
 
   /**
@@ -56,105 +60,174 @@ final class PatchProducts {
   /**
    * The maps of images: a convolution.
    *
-   * @param into filled and returned if it has the right length; may be null
+   * @param images some images
+   * @param count how many
+   * @param weights the filters
+   * @param bias per map
+   * @param into filled
    */
-  float[] toMaps(float[] images, FloatPointer weights, float[] into) {
-    int count = images.length / patches.imageLength();
-    float[] result = HeapArrays.sized(into, count * maps * patches.places());
-    for (int from = 0; from < count; from += together) {
-      int length = Math.min(together, count - from);
-      int columns = length * patches.places();
-      for (int channel = 0; channel < patches.channels(); channel += group) {
-        int depth = spread(images, from, length, channel);
-        openblas.cblas_sgemm(
-            openblas.CblasRowMajor,
-            openblas.CblasNoTrans,
-            openblas.CblasNoTrans,
-            maps,
-            columns,
-            depth,
-            1,
-            weights.getPointer((long) channel * patches.cells()),
-            patches.depth(),
-            matrixMemory,
-            columns,
-            channel == 0 ? 0 : 1,
-            valuesMemory,
-            columns);
-      }
-      valuesMemory.get(values, 0, maps * columns);
-      storeMaps(result, from, length);
-    }
-    return result;
+  void toMaps(float[] images, int count, FloatPointer weights, float[] bias, float[] into) {
+    ofImages(images, null, count, weights, null, bias, into);
   }
 
   /**
-   * The images of maps: a transposed convolution, and a convolution's way back.
+   * The images of maps: a transposed convolution.
    *
-   * @param into filled and returned if it has the right length; may be null
+   * @param ofMaps the maps of some images
+   * @param count how many images
+   * @param weights the filters
+   * @param bias per channel of an image
+   * @param into filled
    */
-  float[] toImages(float[] ofMaps, FloatPointer weights, float[] into) {
-    int count = ofMaps.length / (maps * patches.places());
-    float[] result = HeapArrays.sized(into, count * patches.imageLength());
+  void toImages(float[] ofMaps, int count, FloatPointer weights, float[] bias, float[] into) {
+    ofMaps(null, ofMaps, count, weights, null, bias, into);
+  }
+
+  /**
+   * The way back of a convolution.
+   *
+   * @param images as they went forward; of no account without {@code gradient}
+   * @param errors by the maps
+   * @param count how many images
+   * @param weights the filters
+   * @param gradient gets the gradient by the weights, replacing what it held; null for none
+   * @param toImages gets the errors by the images; null for none
+   */
+  void backFromMaps(
+      float[] images,
+      float[] errors,
+      int count,
+      FloatPointer weights,
+      FloatPointer gradient,
+      float[] toImages) {
+    ofMaps(images, errors, count, weights, gradient, noBias, toImages);
+  }
+
+  private void ofMaps(
+      float[] images,
+      float[] ofMaps,
+      int count,
+      FloatPointer weights,
+      FloatPointer gradient,
+      float[] bias,
+      float[] toImages) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int columns = loadMaps(ofMaps, from, length);
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int end = Math.min(channel + group, patches.channels());
         int depth = (end - channel) * patches.cells();
-        openblas.cblas_sgemm(
-            openblas.CblasRowMajor,
-            openblas.CblasTrans,
-            openblas.CblasNoTrans,
-            depth,
-            columns,
-            maps,
-            1,
-            weights.getPointer((long) channel * patches.cells()),
-            patches.depth(),
-            valuesMemory,
-            columns,
-            0,
-            matrixMemory,
-            columns);
-        matrixMemory.get(matrix, 0, depth * columns);
-        copies.gather(matrix, result, from, length, channel, end);
+        if (gradient != null) {
+          spread(images, from, length, channel);
+          addGradient(depth, columns, from, channel, gradient);
+        }
+        if (toImages != null) {
+          openblas.cblas_sgemm(
+              openblas.CblasRowMajor,
+              openblas.CblasTrans,
+              openblas.CblasNoTrans,
+              depth,
+              columns,
+              maps,
+              1,
+              ofChannel(weights, channel),
+              patches.depth(),
+              mapMemory,
+              columns,
+              0,
+              matrixMemory,
+              columns);
+          matrixMemory.get(matrix, 0, depth * columns);
+          copies.gather(matrix, bias, toImages, from, length, channel, end);
+        }
       }
     }
-    return result;
   }
 
   /**
-   * The gradient by the weights.
+   * The way back of a transposed convolution.
    *
-   * @param images as they went forward, or a transposed convolution's errors
-   * @param ofMaps the errors, or what went forward into a transposed convolution
-   * @param gradient gets it, replacing what it held
+   * @param errors by the images
+   * @param ofMaps the maps as they went forward; of no account without {@code gradient}
+   * @param count how many images
+   * @param weights the filters
+   * @param gradient gets the gradient by the weights, replacing what it held; null for none
+   * @param toMaps gets the errors by the maps; null for none
    */
-  void gradient(float[] images, float[] ofMaps, FloatPointer gradient) {
-    int count = images.length / patches.imageLength();
+  void backFromImages(
+      float[] errors,
+      float[] ofMaps,
+      int count,
+      FloatPointer weights,
+      FloatPointer gradient,
+      float[] toMaps) {
+    ofImages(errors, ofMaps, count, weights, gradient, noBias, toMaps);
+  }
+
+  private void ofImages(
+      float[] images,
+      float[] ofMaps,
+      int count,
+      FloatPointer weights,
+      FloatPointer gradient,
+      float[] bias,
+      float[] toMaps) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
-      int columns = loadMaps(ofMaps, from, length);
+      int columns = length * patches.places();
+      if (gradient != null) {
+        loadMaps(ofMaps, from, length);
+      }
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int depth = spread(images, from, length, channel);
-        openblas.cblas_sgemm(
-            openblas.CblasRowMajor,
-            openblas.CblasNoTrans,
-            openblas.CblasTrans,
-            maps,
-            depth,
-            columns,
-            1,
-            valuesMemory,
-            columns,
-            matrixMemory,
-            columns,
-            from == 0 ? 0 : 1,
-            gradient.getPointer((long) channel * patches.cells()),
-            patches.depth());
+        if (gradient != null) {
+          addGradient(depth, columns, from, channel, gradient);
+        }
+        if (toMaps != null) {
+          openblas.cblas_sgemm(
+              openblas.CblasRowMajor,
+              openblas.CblasNoTrans,
+              openblas.CblasNoTrans,
+              maps,
+              columns,
+              depth,
+              1,
+              ofChannel(weights, channel),
+              patches.depth(),
+              matrixMemory,
+              columns,
+              channel == 0 ? 0 : 1,
+              sumMemory,
+              columns);
+        }
+      }
+      if (toMaps != null) {
+        storeMaps(bias, toMaps, from, length);
       }
     }
+  }
+
+  /** What the images from {@code from} on, whose patches and maps are loaded, add to it. */
+  private void addGradient(int depth, int columns, int from, int channel, FloatPointer gradient) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasTrans,
+        maps,
+        depth,
+        columns,
+        1,
+        mapMemory,
+        columns,
+        matrixMemory,
+        columns,
+        from == 0 ? 0 : 1,
+        ofChannel(gradient, channel),
+        patches.depth());
+  }
+
+  private FloatPointer ofChannel(FloatPointer weights, int channel) {
+    return weights.getPointer((long) channel * patches.cells());
   }
 
   /** The patches of some images and channels; returns how many rows they are. */
@@ -179,18 +252,20 @@ final class PatchProducts {
         }
       }
     }
-    valuesMemory.put(values, 0, maps * columns);
+    mapMemory.put(values, 0, maps * columns);
     return columns;
   }
 
-  private void storeMaps(float[] ofMaps, int from, int length) {
+  private void storeMaps(float[] bias, float[] ofMaps, int from, int length) {
     int places = patches.places();
     int columns = length * places;
+    sumMemory.get(values, 0, maps * columns);
     for (int m = 0; m < maps; m++) {
+      float ofMap = bias[m];
       for (int i = 0; i < length; i++) {
         int map = ((from + i) * maps + m) * places;
         for (int place = 0, at = m * columns + i; place < places; place++, at += length) {
-          ofMaps[map + place] = values[at];
+          ofMaps[map + place] = values[at] + ofMap;
         }
       }
     }

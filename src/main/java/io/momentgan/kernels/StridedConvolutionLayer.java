@@ -12,16 +12,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The working side of {@link StridedConvolution}. */
-final class StridedConvolutionLayer extends ConvolutionLayer implements PartialBackward {
+final class StridedConvolutionLayer extends ConvolutionLayer
+    implements PartialBackward, ValuesLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient Reused forward = new Reused();
   private final transient Reused back = new Reused();
+  private final transient HeapMemory inputMemory = new HeapMemory();
+  private final transient HeapMemory resultMemory = new HeapMemory();
+  private final transient HeapMemory errorMemory = new HeapMemory();
+  private final transient HeapMemory inputErrorMemory = new HeapMemory();
   private transient PatchProducts products;
-  private transient float[] images;
+  private transient Patches patches;
+  private transient Values inputs;
   private transient float[] results;
-  private transient float[] errors;
-  private transient float[] inputErrors;
   private transient boolean needsGradients = true;
   private transient boolean needsErrors = true;
 
@@ -39,38 +43,61 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaces);
-    Patches patches = patches();
-    images = HeapArrays.of(input, images);
-    products = PatchProducts.of(products, patches, filters());
-    results = products.toMaps(images, weights(), results);
-    Channels.of(mapShape(patches))
-        .addAndActivate(
-            results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), function());
-    return HeapArrays.put(results, forward.get(mapShape(patches)));
+    return forward(Values.of(input)).array();
+  }
+
+  @Override
+  public Values forward(Values given) {
+    inputs = given;
+    patches = patches();
+    products = PatchProducts.of(products, patches, maps());
+    Channels out = outputs();
+    results = resultMemory.get(out.length());
+    products.toMaps(
+        inputs.heap(inputMemory),
+        out.count(),
+        weights(),
+        HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)),
+        results);
+    function().activate(results, 0, out.length());
+    return Values.of(results, forward, outputShape());
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    Patches patches = patches();
-    errors = HeapArrays.of(epsilon, errors);
-    function().backprop(errors, results, 0, errors.length);
-    INDArray weightGradient = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
-    INDArray biasGradient = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
-    if (needsGradients) {
-      products.gradient(images, errors, HeapArrays.memory(weightGradient));
-      Pieces.pointer(biasGradient)
-          .put(HeapArrays.floats(Channels.of(mapShape(patches)).sums(errors)));
-    }
+    INDArray toInput = backward(Values.of(epsilon)).array();
     Gradient gradient = new DefaultGradient();
-    gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biasGradient);
-    gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
+    gradient.setGradientFor(
+        ConvolutionParamInitializer.BIAS_KEY,
+        gradientViews.get(ConvolutionParamInitializer.BIAS_KEY));
+    gradient.setGradientFor(
+        ConvolutionParamInitializer.WEIGHT_KEY,
+        gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY),
+        'c');
     weightNoiseParams.clear();
-    INDArray toInput = back.get(input.shape());
-    if (needsErrors) {
-      inputErrors = products.toImages(errors, weights(), inputErrors);
-      HeapArrays.put(inputErrors, toInput);
-    }
     return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
+  }
+
+  @Override
+  public Values backward(Values epsilon) {
+    Channels out = outputs();
+    float[] errors = epsilon.heap(errorMemory);
+    function().backprop(errors, results, 0, out.length());
+    float[] inputErrors = inputErrorMemory.get(inputs.length());
+    products.backFromMaps(
+        inputs.heap(inputMemory),
+        errors,
+        out.count(),
+        weights(),
+        needsGradients
+            ? HeapArrays.memory(gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY))
+            : null,
+        needsErrors ? inputErrors : null);
+    if (needsGradients) {
+      Pieces.pointer(gradientViews.get(ConvolutionParamInitializer.BIAS_KEY))
+          .put(HeapArrays.floats(out.sums(errors)));
+    }
+    return Values.of(inputErrors, back, inputs.shape());
   }
 
   private HeapActivation function() {
@@ -81,19 +108,23 @@ final class StridedConvolutionLayer extends ConvolutionLayer implements PartialB
     return HeapArrays.memory(getParam(ConvolutionParamInitializer.WEIGHT_KEY));
   }
 
-  private long[] mapShape(Patches patches) {
-    return new long[] {input.size(0), filters(), patches.mapHeight(), patches.mapWidth()};
+  private Channels outputs() {
+    return Channels.of(outputShape());
   }
 
-  private int filters() {
+  private long[] outputShape() {
+    return new long[] {inputs.size(0), maps(), patches.mapHeight(), patches.mapWidth()};
+  }
+
+  private int maps() {
     return (int) layerConf().getNOut();
   }
 
   private Patches patches() {
     return new Patches(
-        (int) input.size(1),
-        (int) input.size(2),
-        (int) input.size(3),
+        inputs.size(1),
+        inputs.size(2),
+        inputs.size(3),
         layerConf().getKernelSize()[0],
         layerConf().getStride()[0]);
   }

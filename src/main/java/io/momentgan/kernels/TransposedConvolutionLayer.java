@@ -12,16 +12,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The working side of {@link TransposedConvolution}. */
-final class TransposedConvolutionLayer extends Deconvolution2DLayer implements PartialBackward {
+final class TransposedConvolutionLayer extends Deconvolution2DLayer
+    implements PartialBackward, ValuesLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient Reused forward = new Reused();
   private final transient Reused back = new Reused();
+  private final transient HeapMemory inputMemory = new HeapMemory();
+  private final transient HeapMemory resultMemory = new HeapMemory();
+  private final transient HeapMemory errorMemory = new HeapMemory();
+  private final transient HeapMemory inputErrorMemory = new HeapMemory();
   private transient PatchProducts products;
-  private transient float[] maps;
+  private transient Patches patches;
+  private transient Values inputs;
   private transient float[] results;
-  private transient float[] errors;
-  private transient float[] inputErrors;
   private transient boolean needsGradients = true;
   private transient boolean needsErrors = true;
 
@@ -39,38 +43,61 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaces);
-    Patches patches = patches();
-    maps = HeapArrays.of(input, maps);
-    products = PatchProducts.of(products, patches, (int) input.size(1));
-    results = products.toImages(maps, weights(), results);
-    Channels.of(imageShape(patches))
-        .addAndActivate(
-            results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), function());
-    return HeapArrays.put(results, forward.get(imageShape(patches)));
+    return forward(Values.of(input)).array();
+  }
+
+  @Override
+  public Values forward(Values given) {
+    inputs = given;
+    patches = patches();
+    products = PatchProducts.of(products, patches, maps());
+    Channels out = outputs();
+    results = resultMemory.get(out.length());
+    products.toImages(
+        inputs.heap(inputMemory),
+        out.count(),
+        weights(),
+        HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)),
+        results);
+    function().activate(results, 0, out.length());
+    return Values.of(results, forward, outputShape());
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    Patches patches = patches();
-    errors = HeapArrays.of(epsilon, errors);
-    function().backprop(errors, results, 0, errors.length);
-    INDArray weightGradient = gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY);
-    INDArray biasGradient = gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY);
-    if (needsGradients) {
-      products.gradient(errors, maps, HeapArrays.memory(weightGradient));
-      Pieces.pointer(biasGradient)
-          .put(HeapArrays.floats(Channels.of(imageShape(patches)).sums(errors)));
-    }
+    INDArray toInput = backward(Values.of(epsilon)).array();
     Gradient gradient = new DefaultGradient();
-    gradient.setGradientFor(DeconvolutionParamInitializer.BIAS_KEY, biasGradient);
-    gradient.setGradientFor(DeconvolutionParamInitializer.WEIGHT_KEY, weightGradient, 'c');
+    gradient.setGradientFor(
+        DeconvolutionParamInitializer.BIAS_KEY,
+        gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY));
+    gradient.setGradientFor(
+        DeconvolutionParamInitializer.WEIGHT_KEY,
+        gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY),
+        'c');
     weightNoiseParams.clear();
-    INDArray toInput = back.get(input.shape());
-    if (needsErrors) {
-      inputErrors = products.toMaps(errors, weights(), inputErrors);
-      HeapArrays.put(inputErrors, toInput);
-    }
     return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
+  }
+
+  @Override
+  public Values backward(Values epsilon) {
+    Channels out = outputs();
+    float[] errors = epsilon.heap(errorMemory);
+    function().backprop(errors, results, 0, out.length());
+    float[] inputErrors = inputErrorMemory.get(inputs.length());
+    products.backFromImages(
+        errors,
+        inputs.heap(inputMemory),
+        out.count(),
+        weights(),
+        needsGradients
+            ? HeapArrays.memory(gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY))
+            : null,
+        needsErrors ? inputErrors : null);
+    if (needsGradients) {
+      Pieces.pointer(gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY))
+          .put(HeapArrays.floats(out.sums(errors)));
+    }
+    return Values.of(inputErrors, back, inputs.shape());
   }
 
   private HeapActivation function() {
@@ -81,8 +108,16 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer implements P
     return HeapArrays.memory(getParam(DeconvolutionParamInitializer.WEIGHT_KEY));
   }
 
-  private long[] imageShape(Patches patches) {
-    return new long[] {input.size(0), patches.channels(), patches.height(), patches.width()};
+  private Channels outputs() {
+    return Channels.of(outputShape());
+  }
+
+  private long[] outputShape() {
+    return new long[] {inputs.size(0), patches.channels(), patches.height(), patches.width()};
+  }
+
+  private int maps() {
+    return inputs.size(1);
   }
 
   private Patches patches() {

@@ -1,6 +1,5 @@
 package io.momentgan.kernels;
 
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -12,15 +11,19 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The working side of {@link VectorBatchNorm}. */
-final class VectorBatchNormLayer extends BatchNormalization {
+final class VectorBatchNormLayer extends BatchNormalization implements ValuesLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient Reused forward = new Reused();
   private final transient Reused back = new Reused();
+  private final transient HeapMemory inputMemory = new HeapMemory();
+  private final transient HeapMemory resultMemory = new HeapMemory();
+  private final transient HeapMemory errorMemory = new HeapMemory();
   private transient Channels channels;
-  private transient float[] normalised;
+  private transient float[] inputs;
   private transient float[] results;
   private transient float[] errors;
+  private transient Channels.Shift shift;
   private transient double[] deviation;
   private transient double[] mean;
   private transient double[] variance;
@@ -36,143 +39,137 @@ final class VectorBatchNormLayer extends BatchNormalization {
     if (!training) {
       return layerConf().getActivationFn().getActivation(super.activate(false, workspaces), false);
     }
-    channels = Channels.of(input.shape());
-    normalised = HeapArrays.sized(normalised, channels.length());
-    mean = channels.load(Pieces.pointer(HeapArrays.block(input)), normalised);
-    scale(mean, 1.0 / channels.perChannel());
-    // The sums were partly in float: what they left of the mean goes too.
-    Channels.Shift shift = channels.shift(mean);
-    Channels.Sums left = channels.sums(normalised, shift);
-    double[] rest = left.values();
-    scale(rest, 1.0 / channels.perChannel());
-    variance = left.products();
-    scale(variance, 1.0 / channels.perChannel());
-    deviation = new double[variance.length];
-    float[] inverse = new float[variance.length];
-    float[] centre = new float[variance.length];
-    for (int c = 0; c < variance.length; c++) {
-      mean[c] += rest[c];
-      variance[c] -= rest[c] * rest[c];
-      deviation[c] = Math.sqrt(variance[c] + layerConf().getEps());
-      inverse[c] = (float) (1 / deviation[c]);
-      centre[c] = (float) (-rest[c] / deviation[c]);
-    }
-    return normalise(shift, channels.spread(inverse), channels.spread(centre));
+    return forward(Values.of(input)).array();
   }
 
-  private INDArray normalise(Channels.Shift shift, float[][] factors, float[][] shifts) {
-    float[][] gammas = spread(BatchNormalizationParamInitializer.GAMMA);
-    float[][] betas = spread(BatchNormalizationParamInitializer.BETA);
+  @Override
+  public Values forward(Values input) {
+    channels = Channels.of(input.shape());
+    inputs = input.heap(inputMemory);
+    takeStatistics();
+    shift = channels.shift(mean);
+    float[] gammas = parameter(BatchNormalizationParamInitializer.GAMMA);
+    float[] factor = new float[gammas.length];
+    for (int c = 0; c < gammas.length; c++) {
+      factor[c] = (float) (gammas[c] / deviation[c]);
+    }
+    float[][] factors = channels.spread(factor);
+    float[][] betas = channels.spread(parameter(BatchNormalizationParamInitializer.BETA));
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
-    INDArray out = forward.get(input.shape());
-    FloatPointer memory = Pieces.pointer(out);
-    results = HeapArrays.sized(results, normalised.length);
+    results = resultMemory.get(channels.length());
     float[] values = new float[Pieces.LENGTH];
-    float[] active = new float[Pieces.LENGTH];
     channels.visit(
         (piece, from, length) -> {
-          System.arraycopy(normalised, from, values, 0, length);
-          shift.subtract(values, piece, length);
-          Channels.scaleAndShift(values, factors[piece], shifts[piece], values, length);
-          Channels.scaleAndShift(values, gammas[piece], betas[piece], active, length);
-          function.activate(active, 0, length);
-          System.arraycopy(values, 0, normalised, from, length);
-          System.arraycopy(active, 0, results, from, length);
-          memory.position(from).put(active, 0, length);
+          System.arraycopy(inputs, from, values, 0, length);
+          shift.scaleAndAdd(values, factors[piece], betas[piece], piece, length);
+          function.activate(values, 0, length);
+          System.arraycopy(values, 0, results, from, length);
         });
-    return out;
+    return Values.of(results, forward, input.shape());
   }
 
-  private float[][] spread(String parameter) {
-    return channels.spread(HeapArrays.of(getParam(parameter)));
+  /** Mean and variance in one pass, of what the values differ from the mean of some. */
+  private void takeStatistics() {
+    float[] about = channels.meansOfSome(inputs);
+    Channels.Sums sums = channels.sumsAbout(inputs, about);
+    mean = sums.values();
+    variance = sums.products();
+    deviation = new double[variance.length];
+    for (int c = 0; c < variance.length; c++) {
+      double rest = mean[c] / channels.perChannel();
+      mean[c] = about[c] + rest;
+      variance[c] = Math.max(0, variance[c] / channels.perChannel() - rest * rest);
+      deviation[c] = Math.sqrt(variance[c] + layerConf().getEps());
+    }
+  }
+
+  private float[] parameter(String name) {
+    return HeapArrays.of(getParam(name));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    errors = HeapArrays.sized(errors, channels.length());
-    Channels.Sums sums = toErrors(Pieces.pointer(HeapArrays.block(epsilon)));
-    double[] beta = sums.values();
-    double[] gamma = sums.products();
-    float[] gammas = HeapArrays.of(getParam(BatchNormalizationParamInitializer.GAMMA));
-    float[] factor = new float[gammas.length];
-    float[] ofNormalised = new float[gammas.length];
-    float[] shift = new float[gammas.length];
-    for (int c = 0; c < gammas.length; c++) {
-      double f = gammas[c] / deviation[c];
-      factor[c] = (float) f;
-      ofNormalised[c] = (float) (-f * gamma[c] / channels.perChannel());
-      shift[c] = (float) (-f * beta[c] / channels.perChannel());
-    }
-    double decay = layerConf().getDecay();
+    INDArray toInput = backward(Values.of(epsilon)).array();
     Gradient gradient = new DefaultGradient();
-    put(gradient, BatchNormalizationParamInitializer.GAMMA, gamma);
-    put(gradient, BatchNormalizationParamInitializer.BETA, beta);
-    // Running averages move by what the updater, which leaves these alone, subtracts.
-    put(
-        gradient,
-        BatchNormalizationParamInitializer.GLOBAL_MEAN,
-        step(BatchNormalizationParamInitializer.GLOBAL_MEAN, mean, 1 - decay));
-    put(
-        gradient,
-        BatchNormalizationParamInitializer.GLOBAL_VAR,
-        step(BatchNormalizationParamInitializer.GLOBAL_VAR, variance, 1 - decay));
-    return new Pair<>(gradient, toInput(factor, ofNormalised, shift));
+    gradientViews.forEach(gradient::setGradientFor);
+    return new Pair<>(gradient, toInput);
   }
 
-  /** From errors by what left the layer to those before the activation, and their sums. */
-  private Channels.Sums toErrors(FloatPointer epsilon) {
+  @Override
+  public Values backward(Values epsilon) {
+    errors = epsilon.heap(errorMemory);
+    Channels.Sums sums = toErrors();
+    double[] beta = sums.values();
+    double[] gamma = sums.products();
+    float[] gammas = parameter(BatchNormalizationParamInitializer.GAMMA);
+    float[] factor = new float[gammas.length];
+    float[] ofCentred = new float[gammas.length];
+    float[] rest = new float[gammas.length];
+    for (int c = 0; c < gammas.length; c++) {
+      gamma[c] /= deviation[c];
+      double f = gammas[c] / deviation[c];
+      factor[c] = (float) f;
+      ofCentred[c] = (float) (-f * gamma[c] / channels.perChannel() / deviation[c]);
+      rest[c] = (float) (-f * beta[c] / channels.perChannel());
+    }
+    double decay = layerConf().getDecay();
+    put(BatchNormalizationParamInitializer.GAMMA, gamma);
+    put(BatchNormalizationParamInitializer.BETA, beta);
+    // Running averages move by what the updater, which leaves these alone, subtracts.
+    step(BatchNormalizationParamInitializer.GLOBAL_MEAN, mean, 1 - decay);
+    step(BatchNormalizationParamInitializer.GLOBAL_VAR, variance, 1 - decay);
+    toInput(factor, ofCentred, rest);
+    return Values.of(errors, back, epsilon.shape());
+  }
+
+  /**
+   * From errors by what left the layer to those before the activation; their sums, and those of
+   * their products with the centred input.
+   */
+  private Channels.Sums toErrors() {
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     float[] some = new float[Pieces.LENGTH];
     float[] other = new float[Pieces.LENGTH];
     return channels.sums(
         (piece, from, length, sums, products) -> {
-          epsilon.position(from).get(some, 0, length);
+          System.arraycopy(errors, from, some, 0, length);
           System.arraycopy(results, from, other, 0, length);
           function.backprop(some, other, 0, length);
           System.arraycopy(some, 0, errors, from, length);
-          System.arraycopy(normalised, from, other, 0, length);
+          System.arraycopy(inputs, from, other, 0, length);
+          shift.subtract(other, piece, length);
           Channels.add(some, sums, length);
           Channels.addProducts(some, other, products, length);
         });
   }
 
-  /** errors * factor + normalised * ofNormalised + shift, per channel. */
-  private INDArray toInput(float[] factor, float[] ofNormalised, float[] shift) {
+  /** errors * factor + centred input * ofCentred + rest, per channel. */
+  private void toInput(float[] factor, float[] ofCentred, float[] rest) {
     float[][] factors = channels.spread(factor);
-    float[][] ofOthers = channels.spread(ofNormalised);
-    float[][] shifts = channels.spread(shift);
+    float[][] ofOthers = channels.spread(ofCentred);
+    float[][] rests = channels.spread(rest);
     float[] some = new float[Pieces.LENGTH];
     float[] other = new float[Pieces.LENGTH];
-    INDArray out = back.get(input.shape());
-    FloatPointer memory = Pieces.pointer(out);
     channels.visit(
         (piece, from, length) -> {
           System.arraycopy(errors, from, some, 0, length);
-          System.arraycopy(normalised, from, other, 0, length);
-          Channels.combine(some, factors[piece], other, ofOthers[piece], shifts[piece], length);
-          memory.position(from).put(some, 0, length);
+          System.arraycopy(inputs, from, other, 0, length);
+          shift.subtract(other, piece, length);
+          Channels.combine(some, factors[piece], other, ofOthers[piece], rests[piece], length);
+          System.arraycopy(some, 0, errors, from, length);
         });
-    return out;
   }
 
-  private double[] step(String running, double[] ofBatch, double rate) {
-    float[] now = HeapArrays.of(getParam(running));
+  private void step(String running, double[] ofBatch, double rate) {
+    float[] now = parameter(running);
     double[] step = new double[now.length];
     for (int c = 0; c < step.length; c++) {
       step[c] = rate * (now[c] - ofBatch[c]);
     }
-    return step;
+    put(running, step);
   }
 
-  private void put(Gradient gradient, String key, double[] values) {
-    INDArray view = gradientViews.get(key);
-    Pieces.pointer(view).put(HeapArrays.floats(values));
-    gradient.setGradientFor(key, view);
-  }
-
-  private static void scale(double[] values, double factor) {
-    for (int c = 0; c < values.length; c++) {
-      values[c] *= factor;
-    }
+  private void put(String parameter, double[] values) {
+    Pieces.pointer(gradientViews.get(parameter)).put(HeapArrays.floats(values));
   }
 }

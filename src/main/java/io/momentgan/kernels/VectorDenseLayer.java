@@ -13,12 +13,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The working side of {@link VectorDense}: three matrix products by the BLAS. */
-final class VectorDenseLayer extends DenseLayer implements PartialBackward {
+final class VectorDenseLayer extends DenseLayer implements PartialBackward, ValuesLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient Reused forward = new Reused();
   private final transient Reused back = new Reused();
   private final transient Reused errorMemory = new Reused();
+  private final transient HeapMemory resultMemory = new HeapMemory();
   private transient INDArray rows;
   private transient float[] results;
   private transient boolean needsGradients = true;
@@ -38,7 +39,12 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaces);
-    rows = HeapArrays.block(input);
+    return forward(Values.of(input)).array();
+  }
+
+  @Override
+  public Values forward(Values input) {
+    rows = HeapArrays.block(input.array());
     int n = (int) rows.size(0);
     int in = (int) rows.size(1);
     int out = outputs();
@@ -46,7 +52,7 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     FloatPointer memory = Pieces.pointer(result);
     // ND4J keeps the weights [in, out] by columns.
     product(false, true, n, out, in, Pieces.pointer(rows), weights(), memory);
-    results = results != null && results.length >= n * out ? results : new float[n * out];
+    results = resultMemory.get(n * out);
     float[] bias = inEachRow(HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY)));
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     float[] values = new float[bias.length];
@@ -55,42 +61,48 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
       memory.position(from).get(values, 0, length);
       add(bias, values, length);
       function.activate(values, 0, length);
-      memory.position(from).put(values, 0, length);
       if (function != HeapActivation.IDENTITY) {
-        System.arraycopy(values, 0, results, from, length);
+        memory.position(from).put(values, 0, length);
       }
+      System.arraycopy(values, 0, results, from, length);
     }
-    return result;
+    return function == HeapActivation.IDENTITY
+        ? Values.of(results, forward, n, out)
+        : Values.of(result, results);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    INDArray toInput = backward(Values.of(epsilon)).array();
+    Gradient gradient = new DefaultGradient();
+    gradientViews.forEach(gradient::setGradientFor);
+    weightNoiseParams.clear();
+    return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
+  }
+
+  @Override
+  public Values backward(Values epsilon) {
     int n = (int) rows.size(0);
     int in = (int) rows.size(1);
     int out = outputs();
     FloatPointer memory = Pieces.pointer(errorMemory.get(n, out));
-    float[] bias = toErrors(Pieces.pointer(HeapArrays.block(epsilon)), memory, n);
+    float[] bias = toErrors(epsilon, memory, n);
     memory.position(0);
-    INDArray weightGradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
-    INDArray biasGradient = gradientViews.get(DefaultParamInitializer.BIAS_KEY);
     if (needsGradients) {
+      INDArray weightGradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
       product(
           true, false, out, in, n, memory, Pieces.pointer(rows), Pieces.pointer(weightGradient));
-      Pieces.pointer(biasGradient).put(bias);
+      Pieces.pointer(gradientViews.get(DefaultParamInitializer.BIAS_KEY)).put(bias);
     }
-    Gradient gradient = new DefaultGradient();
-    gradient.setGradientFor(DefaultParamInitializer.WEIGHT_KEY, weightGradient);
-    gradient.setGradientFor(DefaultParamInitializer.BIAS_KEY, biasGradient);
-    weightNoiseParams.clear();
     INDArray toInput = back.get(n, in);
     if (needsErrors) {
       product(false, false, n, in, out, memory, weights(), Pieces.pointer(toInput));
     }
-    return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
+    return Values.of(toInput);
   }
 
   /** From errors by what left the layer to those before the activation, and their column sums. */
-  private float[] toErrors(FloatPointer from, FloatPointer to, int n) {
+  private float[] toErrors(Values from, FloatPointer to, int n) {
     int out = outputs();
     float[] sums = new float[piece()];
     float[] values = new float[sums.length];
@@ -98,7 +110,7 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward {
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     for (int first = 0; first < n * out; first += sums.length) {
       int length = Math.min(sums.length, n * out - first);
-      from.position(first).get(values, 0, length);
+      from.read(first, values, length);
       if (function != HeapActivation.IDENTITY) {
         System.arraycopy(results, first, result, 0, length);
         function.backprop(values, result, 0, length);

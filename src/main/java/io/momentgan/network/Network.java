@@ -3,6 +3,8 @@ package io.momentgan.network;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PartialBackward;
+import io.momentgan.kernels.Values;
+import io.momentgan.kernels.ValuesLayer;
 import io.momentgan.kernels.Vectors;
 import java.util.List;
 import java.util.function.Predicate;
@@ -142,29 +144,32 @@ public final class Network {
 
   /** Layer after layer, without the copies and checks of {@code MultiLayerNetwork}. */
   private INDArray activate(INDArray input, Predicate<Layer> training) {
-    INDArray activations = input;
+    Values activations = Values.of(input);
     for (int i = 0; i < model.getnLayers(); i++) {
       InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
       if (preProcessor != null) {
-        activations = preProcessor.preProcess(activations, (int) input.size(0), workspaces);
+        activations =
+            Values.of(
+                preProcessor.preProcess(activations.array(), (int) input.size(0), workspaces));
       }
       Layer layer = model.getLayer(i);
-      activations = layer.activate(activations, training.test(layer), workspaces);
+      activations = ValuesLayer.forward(layer, activations, training.test(layer), workspaces);
     }
-    return activations;
+    return activations.array();
   }
 
-  /** The way back of {@link #activate}. */
-  private INDArray backpropagate(INDArray epsilon) {
-    INDArray errors = epsilon;
+  /** The way back of {@link #activate}, to the input where it is wanted. */
+  private INDArray backpropagate(INDArray epsilon, boolean inputErrors) {
+    Values errors = Values.of(epsilon);
     for (int i = model.getnLayers() - 1; i >= 0; i--) {
-      errors = model.getLayer(i).backpropGradient(errors, workspaces).getSecond();
+      errors = ValuesLayer.backward(model.getLayer(i), errors, workspaces);
       InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
-      if (preProcessor != null) {
-        errors = preProcessor.backprop(errors, (int) epsilon.size(0), workspaces);
+      if (preProcessor != null && (inputErrors || i > 0)) {
+        errors =
+            Values.of(preProcessor.backprop(errors.array(), (int) epsilon.size(0), workspaces));
       }
     }
-    return errors;
+    return inputErrors ? errors.array() : null;
   }
 
   /**
@@ -227,12 +232,17 @@ public final class Network {
     spectralNorm.apply();
     INDArray output = likeOutput(epsilon);
     INDArray back =
-        blueprint.fast() ? backpropagate(output) : model.backpropGradient(output, null).getSecond();
+        blueprint.fast()
+            ? backpropagate(output, inputErrors)
+            : model.backpropGradient(output, null).getSecond();
     spectralNorm.restore();
     if (gradients) {
       spectralNorm.passGradient();
     }
-    return inputErrors ? rows(back.ordering() == 'c' ? back : back.dup('c')) : back;
+    if (!inputErrors) {
+      return null;
+    }
+    return rows(back.ordering() == 'c' ? back : back.dup('c'));
   }
 
   /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
