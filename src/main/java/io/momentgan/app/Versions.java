@@ -1,6 +1,7 @@
 package io.momentgan.app;
 
 import io.momentgan.device.BlasCore;
+import io.momentgan.network.FastProducts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ final class Versions implements IVersionProvider {
     versions.put("dl4j-spark", maven("org.deeplearning4j", "dl4j-spark_2.12"));
     versions.put("nd4j-backend", Nd4j.getBackend().getClass().getSimpleName());
     versions.put("blas", blas());
+    versions.put("fast-products", FastProducts.library());
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;

@@ -26,6 +26,7 @@ public final class Operations {
   private static final String OWN = "io.momentgan.";
   private static final String LAYERS = "org.deeplearning4j.nn.layers.";
   private static final String PRODUCT = "sgemm";
+  private static final String LIBRARIES = "io.momentgan.kernels.MatrixProducts";
 
   private Operations() {}
 
@@ -87,7 +88,7 @@ public final class Operations {
   }
 
   private static boolean isOperation(String type) {
-    return type.startsWith(OWN) || type.startsWith(LAYERS);
+    return !type.startsWith(LIBRARIES) && (type.startsWith(OWN) || type.startsWith(LAYERS));
   }
 
   private static String name(RecordedFrame frame) {

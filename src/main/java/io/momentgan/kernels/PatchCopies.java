@@ -60,12 +60,13 @@ final class PatchCopies {
    * @param images image after image
    * @param first the first image
    * @param count how many
-   * @param matrix [(end - begin) * cells][places * count]
+   * @param matrix [(end - begin) * cells] rows, see {@link Patches#row}
    * @param begin the first channel
    * @param end the channel after the last
    */
   void spread(float[] images, int first, int count, float[] matrix, int begin, int end) {
     int run = patches.mapWidth() * count;
+    int between = patches.row(count) - patches.columns(count);
     int to = 0;
     Arrays.fill(padded, 0);
     for (int c = begin; c < end; c++) {
@@ -77,6 +78,7 @@ final class PatchCopies {
         for (int y = 0; y < patches.mapHeight(); y++, from += width * count, to += run) {
           System.arraycopy(padded, from, matrix, to, run);
         }
+        to += between;
       }
     }
   }
@@ -91,7 +93,7 @@ final class PatchCopies {
   /**
    * Adds the matrix up over some channels of some images: the transpose of {@link #spread}.
    *
-   * @param matrix [(end - begin) * cells][places * count]
+   * @param matrix [(end - begin) * cells] rows, see {@link Patches#row}
    * @param bias what is added to all values of each channel
    * @param images image after image; these channels of these are replaced
    * @param first the first image
@@ -103,6 +105,7 @@ final class PatchCopies {
       float[] matrix, float[] bias, float[] images, int first, int count, int begin, int end) {
     int run = patches.mapWidth() * count;
     int row = width * count;
+    int between = patches.row(count) - patches.columns(count);
     int from = 0;
     for (float[] some : terms) {
       Arrays.fill(some, 0);
@@ -116,6 +119,7 @@ final class PatchCopies {
         for (int y = 0, to = top; y < patches.mapHeight(); y++, from += run, to += row) {
           System.arraycopy(matrix, from, terms[right], to, run);
         }
+        from += between;
         int begun = top - right * count;
         add(terms[right], padded, begun, begun + patches.mapHeight() * row);
       }

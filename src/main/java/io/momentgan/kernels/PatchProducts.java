@@ -1,11 +1,11 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.MatrixProducts.Factor;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.openblas.global.openblas;
 
 /**
- * The matrix products of a strided convolution between images and maps, some images at a time, by
- * the BLAS. A convolution goes from images to maps, a transposed one from maps to images.
+ * The matrix products of a strided convolution between images and maps, some images at a time. A
+ * convolution goes from images to maps, a transposed one from maps to images.
  *
  * <p>Images and maps are [n, channels, height, width] one after another; weights are [maps, image
  * channels, kernel, kernel] in both directions, as Deeplearning4j keeps them.
@@ -16,6 +16,8 @@ final class PatchProducts {
 
   /** Rows of patches at a time: enough for the BLAS, and few enough to stay near the processor. */
   private static final int DEPTH = 400;
+
+  private static final MatrixProducts PRODUCTS = MatrixProducts.inUse();
 
   private final Patches patches;
   private final PatchCopies copies;
@@ -35,9 +37,9 @@ final class PatchProducts {
     this.together = Math.max(1, COLUMNS / patches.places());
     this.copies = new PatchCopies(patches, together);
     this.group = Math.min(patches.channels(), Math.max(1, DEPTH / patches.cells()));
-    int columns = together * patches.places();
-    this.matrix = new float[group * patches.cells() * columns];
-    this.values = new float[maps * columns];
+    int row = patches.row(together);
+    this.matrix = new float[group * patches.cells() * row];
+    this.values = new float[maps * row];
     this.matrixMemory = new FloatPointer(matrix.length);
     this.mapMemory = new FloatPointer(values.length);
     this.sumMemory = new FloatPointer(values.length);
@@ -113,31 +115,26 @@ final class PatchProducts {
       float[] toImages) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
-      int columns = loadMaps(ofMaps, from, length);
+      int row = patches.row(length);
+      loadMaps(ofMaps, from, length);
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int end = Math.min(channel + group, patches.channels());
         int depth = (end - channel) * patches.cells();
         if (gradient != null) {
           spread(images, from, length, channel);
-          addGradient(depth, columns, from, channel, gradient);
+          addGradient(depth, length, from, channel, gradient);
         }
         if (toImages != null) {
-          openblas.cblas_sgemm(
-              openblas.CblasRowMajor,
-              openblas.CblasTrans,
-              openblas.CblasNoTrans,
+          PRODUCTS.multiply(
+              Factor.transposed(ofChannel(weights, channel), patches.depth()),
+              Factor.of(mapMemory, row),
               depth,
-              columns,
+              patches.columns(length),
               maps,
-              1,
-              ofChannel(weights, channel),
-              patches.depth(),
-              mapMemory,
-              columns,
               0,
               matrixMemory,
-              columns);
-          matrixMemory.get(matrix, 0, depth * columns);
+              row);
+          matrixMemory.get(matrix, 0, depth * row);
           copies.gather(matrix, bias, toImages, from, length, channel, end);
         }
       }
@@ -174,31 +171,25 @@ final class PatchProducts {
       float[] toMaps) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
-      int columns = length * patches.places();
+      int row = patches.row(length);
       if (gradient != null) {
         loadMaps(ofMaps, from, length);
       }
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int depth = spread(images, from, length, channel);
         if (gradient != null) {
-          addGradient(depth, columns, from, channel, gradient);
+          addGradient(depth, length, from, channel, gradient);
         }
         if (toMaps != null) {
-          openblas.cblas_sgemm(
-              openblas.CblasRowMajor,
-              openblas.CblasNoTrans,
-              openblas.CblasNoTrans,
+          PRODUCTS.multiply(
+              Factor.of(ofChannel(weights, channel), patches.depth()),
+              Factor.of(matrixMemory, row),
               maps,
-              columns,
+              patches.columns(length),
               depth,
-              1,
-              ofChannel(weights, channel),
-              patches.depth(),
-              matrixMemory,
-              columns,
               channel == 0 ? 0 : 1,
               sumMemory,
-              columns);
+              row);
         }
       }
       if (toMaps != null) {
@@ -208,19 +199,13 @@ final class PatchProducts {
   }
 
   /** What the images from {@code from} on, whose patches and maps are loaded, add to it. */
-  private void addGradient(int depth, int columns, int from, int channel, FloatPointer gradient) {
-    openblas.cblas_sgemm(
-        openblas.CblasRowMajor,
-        openblas.CblasNoTrans,
-        openblas.CblasTrans,
+  private void addGradient(int depth, int length, int from, int channel, FloatPointer gradient) {
+    PRODUCTS.multiply(
+        Factor.of(mapMemory, patches.row(length)),
+        Factor.transposed(matrixMemory, patches.row(length)),
         maps,
         depth,
-        columns,
-        1,
-        mapMemory,
-        columns,
-        matrixMemory,
-        columns,
+        patches.columns(length),
         from == 0 ? 0 : 1,
         ofChannel(gradient, channel),
         patches.depth());
@@ -232,39 +217,37 @@ final class PatchProducts {
 
   /** The patches of some images and channels; returns how many rows they are. */
   private int spread(float[] images, int from, int length, int channel) {
-    int columns = length * patches.places();
     int end = Math.min(channel + group, patches.channels());
     copies.spread(images, from, length, matrix, channel, end);
     int depth = (end - channel) * patches.cells();
-    matrixMemory.put(matrix, 0, depth * columns);
+    matrixMemory.put(matrix, 0, depth * patches.row(length));
     return depth;
   }
 
   /** From image after image, map after map, to map after map, place after place. */
-  private int loadMaps(float[] ofMaps, int from, int length) {
+  private void loadMaps(float[] ofMaps, int from, int length) {
     int places = patches.places();
-    int columns = length * places;
+    int row = patches.row(length);
     for (int m = 0; m < maps; m++) {
       for (int i = 0; i < length; i++) {
         int map = ((from + i) * maps + m) * places;
-        for (int place = 0, at = m * columns + i; place < places; place++, at += length) {
+        for (int place = 0, at = m * row + i; place < places; place++, at += length) {
           values[at] = ofMaps[map + place];
         }
       }
     }
-    mapMemory.put(values, 0, maps * columns);
-    return columns;
+    mapMemory.put(values, 0, maps * row);
   }
 
   private void storeMaps(float[] bias, float[] ofMaps, int from, int length) {
     int places = patches.places();
-    int columns = length * places;
-    sumMemory.get(values, 0, maps * columns);
+    int row = patches.row(length);
+    sumMemory.get(values, 0, maps * row);
     for (int m = 0; m < maps; m++) {
       float ofMap = bias[m];
       for (int i = 0; i < length; i++) {
         int map = ((from + i) * maps + m) * places;
-        for (int place = 0, at = m * columns + i; place < places; place++, at += length) {
+        for (int place = 0, at = m * row + i; place < places; place++, at += length) {
           ofMaps[map + place] = values[at] + ofMap;
         }
       }

@@ -15,6 +15,9 @@ package io.momentgan.kernels;
  * @param stride rows and columns between two places
  */
 record Patches(int channels, int height, int width, int kernel, int stride) {
+  /** A cache line. */
+  private static final int BETWEEN_ROWS = 16;
+
   int mapHeight() {
     return (height + stride - 1) / stride;
   }
@@ -61,5 +64,18 @@ record Patches(int channels, int height, int width, int kernel, int stride) {
   /** Columns of an image with its padding. */
   int paddedWidth() {
     return Math.max(left() + width, (mapWidth() - 1) * stride + kernel);
+  }
+
+  /** Columns of the matrix of some images. */
+  int columns(int images) {
+    return images * places();
+  }
+
+  /**
+   * From the beginning of a row of the matrix of some images to that of the next: a little more
+   * than its columns, since rows a power of two apart get in each other's way in the caches.
+   */
+  int row(int images) {
+    return columns(images) + BETWEEN_ROWS;
   }
 }

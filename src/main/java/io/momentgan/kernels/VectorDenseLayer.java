@@ -1,7 +1,7 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.MatrixProducts.Factor;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -12,9 +12,11 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The working side of {@link VectorDense}: three matrix products by the BLAS. */
+/** The working side of {@link VectorDense}: three matrix products. */
 final class VectorDenseLayer extends DenseLayer implements PartialBackward, ValuesLayer {
   private static final long serialVersionUID = 1L;
+
+  private static final MatrixProducts PRODUCTS = MatrixProducts.inUse();
 
   private final transient Reused forward = new Reused();
   private final transient Reused back = new Reused();
@@ -51,7 +53,15 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward, Valu
     INDArray result = forward.get(n, out);
     FloatPointer memory = Pieces.pointer(result);
     // ND4J keeps the weights [in, out] by columns.
-    product(false, true, n, out, in, Pieces.pointer(rows), weights(), memory);
+    PRODUCTS.multiply(
+        Factor.of(Pieces.pointer(rows), in),
+        Factor.transposed(weights(), in),
+        n,
+        out,
+        in,
+        0,
+        memory,
+        out);
     results = resultMemory.get(n * out);
     float[] bias = inEachRow(HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY)));
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
@@ -90,13 +100,28 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward, Valu
     memory.position(0);
     if (needsGradients) {
       INDArray weightGradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
-      product(
-          true, false, out, in, n, memory, Pieces.pointer(rows), Pieces.pointer(weightGradient));
+      PRODUCTS.multiply(
+          Factor.transposed(memory, out),
+          Factor.of(Pieces.pointer(rows), in),
+          out,
+          in,
+          n,
+          0,
+          Pieces.pointer(weightGradient),
+          in);
       Pieces.pointer(gradientViews.get(DefaultParamInitializer.BIAS_KEY)).put(bias);
     }
     INDArray toInput = back.get(n, in);
     if (needsErrors) {
-      product(false, false, n, in, out, memory, weights(), Pieces.pointer(toInput));
+      PRODUCTS.multiply(
+          Factor.of(memory, out),
+          Factor.of(weights(), in),
+          n,
+          in,
+          out,
+          0,
+          Pieces.pointer(toInput),
+          in);
     }
     return Values.of(toInput);
   }
@@ -144,32 +169,6 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward, Valu
   /** Values of as many rows as fit the first-level cache. */
   private int piece() {
     return Math.max(1, Pieces.LENGTH / outputs()) * outputs();
-  }
-
-  private static void product(
-      boolean transposeA,
-      boolean transposeB,
-      int height,
-      int width,
-      int inner,
-      FloatPointer a,
-      FloatPointer b,
-      FloatPointer c) {
-    openblas.cblas_sgemm(
-        openblas.CblasRowMajor,
-        transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
-        transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
-        height,
-        width,
-        inner,
-        1,
-        a,
-        transposeA ? height : inner,
-        b,
-        transposeB ? inner : width,
-        0,
-        c,
-        width);
   }
 
   private FloatPointer weights() {
