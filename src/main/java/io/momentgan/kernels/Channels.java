@@ -274,4 +274,23 @@ record Channels(int count, int channels, int plane) {
       values[j] = values[j] * factors[j] + others[j] * factors2[j] + add[j];
     }
   }
+
+  /**
+   * Adds a number per channel, and applies a function.
+   *
+   * @param values replaced
+   * @param perChannel what is added
+   * @param function of the sums
+   */
+  void addAndActivate(float[] values, float[] perChannel, HeapActivation function) {
+    float[][] all = spread(perChannel);
+    float[] some = new float[Pieces.LENGTH];
+    visit(
+        (piece, from, length) -> {
+          System.arraycopy(values, from, some, 0, length);
+          add(all[piece], some, length);
+          function.activate(some, 0, length);
+          System.arraycopy(some, 0, values, from, length);
+        });
+  }
 }

@@ -94,15 +94,13 @@ final class PatchCopies {
    * Adds the matrix up over some channels of some images: the transpose of {@link #spread}.
    *
    * @param matrix [(end - begin) * cells] rows, see {@link Patches#row}
-   * @param bias what is added to all values of each channel
    * @param images image after image; these channels of these are replaced
    * @param first the first image
    * @param count how many
    * @param begin the first channel
    * @param end the channel after the last
    */
-  void gather(
-      float[] matrix, float[] bias, float[] images, int first, int count, int begin, int end) {
+  void gather(float[] matrix, float[] images, int first, int count, int begin, int end) {
     int run = patches.mapWidth() * count;
     int row = width * count;
     int between = patches.row(count) - patches.columns(count);
@@ -124,7 +122,7 @@ final class PatchCopies {
         add(terms[right], padded, begun, begun + patches.mapHeight() * row);
       }
       for (int i = 0; i < count; i++) {
-        store(padded, i, count, pixels, bias[c], images, channel(first + i, c));
+        store(padded, i, count, pixels, images, channel(first + i, c));
       }
     }
   }
@@ -137,9 +135,9 @@ final class PatchCopies {
   }
 
   private static void store(
-      float[] padded, int image, int count, int[] pixels, float bias, float[] images, int channel) {
+      float[] padded, int image, int count, int[] pixels, float[] images, int channel) {
     for (int i = 0; i < pixels.length; i++) {
-      images[channel + i] = padded[pixels[i] * count + image] + bias;
+      images[channel + i] = padded[pixels[i] * count + image];
     }
   }
 

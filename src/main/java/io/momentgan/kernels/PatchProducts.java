@@ -4,13 +4,10 @@ import io.momentgan.kernels.MatrixProducts.Factor;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The matrix products of a strided convolution between images and maps, some images at a time. A
- * convolution goes from images to maps, a transposed one from maps to images.
- *
- * <p>Images and maps are [n, channels, height, width] one after another; weights are [maps, image
- * channels, kernel, kernel] in both directions, as Deeplearning4j keeps them.
+ * A convolution as products of the filters and a matrix of patches, some images at a time, on any
+ * processor.
  */
-final class PatchProducts {
+final class PatchProducts implements ConvolutionPasses {
   /** Columns of a product: enough that the filters are not read again for a few. */
   private static final int COLUMNS = 512;
 
@@ -28,10 +25,8 @@ final class PatchProducts {
   private final float[] values;
   private final FloatPointer matrixMemory;
   private final FloatPointer mapMemory;
-  private final FloatPointer sumMemory;
-  private final float[] noBias;
 
-  private PatchProducts(Patches patches, int maps) {
+  PatchProducts(Patches patches, int maps) {
     this.patches = patches;
     this.maps = maps;
     this.together = Math.max(1, COLUMNS / patches.places());
@@ -42,77 +37,36 @@ final class PatchProducts {
     this.values = new float[maps * row];
     this.matrixMemory = new FloatPointer(matrix.length);
     this.mapMemory = new FloatPointer(values.length);
-    this.sumMemory = new FloatPointer(values.length);
-    this.noBias = new float[Math.max(maps, patches.channels())];
   }
 
-  /**
-   * Those given if they fit, else new ones.
-   *
-   * @param older may be null
-   * @param patches the convolution
-   * @param maps number of maps
-   */
-  static PatchProducts of(PatchProducts older, Patches patches, int maps) {
-    return older != null && older.patches.equals(patches) && older.maps == maps
-        ? older
-        : new PatchProducts(patches, maps);
+  @Override
+  public boolean fit(Patches otherPatches, int otherMaps) {
+    return patches.equals(otherPatches) && maps == otherMaps;
   }
 
-  /**
-   * The maps of images: a convolution.
-   *
-   * @param images some images
-   * @param count how many
-   * @param weights the filters
-   * @param bias per map
-   * @param into filled
-   */
-  void toMaps(float[] images, int count, FloatPointer weights, float[] bias, float[] into) {
-    ofImages(images, null, count, weights, null, bias, into);
+  @Override
+  public void toMaps(float[] images, int count, FloatPointer weights, float[] into) {
+    for (int from = 0; from < count; from += together) {
+      int length = Math.min(together, count - from);
+      int row = patches.row(length);
+      for (int channel = 0; channel < patches.channels(); channel += group) {
+        int depth = spread(images, from, length, channel);
+        PRODUCTS.multiply(
+            Factor.of(ofChannel(weights, channel), patches.depth()),
+            Factor.of(matrixMemory, row),
+            maps,
+            patches.columns(length),
+            depth,
+            channel == 0 ? 0 : 1,
+            mapMemory,
+            row);
+      }
+      storeMaps(into, from, length);
+    }
   }
 
-  /**
-   * The images of maps: a transposed convolution.
-   *
-   * @param ofMaps the maps of some images
-   * @param count how many images
-   * @param weights the filters
-   * @param bias per channel of an image
-   * @param into filled
-   */
-  void toImages(float[] ofMaps, int count, FloatPointer weights, float[] bias, float[] into) {
-    ofMaps(null, ofMaps, count, weights, null, bias, into);
-  }
-
-  /**
-   * The way back of a convolution.
-   *
-   * @param images as they went forward; of no account without {@code gradient}
-   * @param errors by the maps
-   * @param count how many images
-   * @param weights the filters
-   * @param gradient gets the gradient by the weights, replacing what it held; null for none
-   * @param toImages gets the errors by the images; null for none
-   */
-  void backFromMaps(
-      float[] images,
-      float[] errors,
-      int count,
-      FloatPointer weights,
-      FloatPointer gradient,
-      float[] toImages) {
-    ofMaps(images, errors, count, weights, gradient, noBias, toImages);
-  }
-
-  private void ofMaps(
-      float[] images,
-      float[] ofMaps,
-      int count,
-      FloatPointer weights,
-      FloatPointer gradient,
-      float[] bias,
-      float[] toImages) {
+  @Override
+  public void toImages(float[] ofMaps, int count, FloatPointer weights, float[] into) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int row = patches.row(length);
@@ -120,95 +74,40 @@ final class PatchProducts {
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int end = Math.min(channel + group, patches.channels());
         int depth = (end - channel) * patches.cells();
-        if (gradient != null) {
-          spread(images, from, length, channel);
-          addGradient(depth, length, from, channel, gradient);
-        }
-        if (toImages != null) {
-          PRODUCTS.multiply(
-              Factor.transposed(ofChannel(weights, channel), patches.depth()),
-              Factor.of(mapMemory, row),
-              depth,
-              patches.columns(length),
-              maps,
-              0,
-              matrixMemory,
-              row);
-          matrixMemory.get(matrix, 0, depth * row);
-          copies.gather(matrix, bias, toImages, from, length, channel, end);
-        }
+        PRODUCTS.multiply(
+            Factor.transposed(ofChannel(weights, channel), patches.depth()),
+            Factor.of(mapMemory, row),
+            depth,
+            patches.columns(length),
+            maps,
+            0,
+            matrixMemory,
+            row);
+        matrixMemory.get(matrix, 0, depth * row);
+        copies.gather(matrix, into, from, length, channel, end);
       }
     }
   }
 
-  /**
-   * The way back of a transposed convolution.
-   *
-   * @param errors by the images
-   * @param ofMaps the maps as they went forward; of no account without {@code gradient}
-   * @param count how many images
-   * @param weights the filters
-   * @param gradient gets the gradient by the weights, replacing what it held; null for none
-   * @param toMaps gets the errors by the maps; null for none
-   */
-  void backFromImages(
-      float[] errors,
-      float[] ofMaps,
-      int count,
-      FloatPointer weights,
-      FloatPointer gradient,
-      float[] toMaps) {
-    ofImages(errors, ofMaps, count, weights, gradient, noBias, toMaps);
-  }
-
-  private void ofImages(
-      float[] images,
-      float[] ofMaps,
-      int count,
-      FloatPointer weights,
-      FloatPointer gradient,
-      float[] bias,
-      float[] toMaps) {
+  @Override
+  public void gradient(float[] images, float[] ofMaps, int count, FloatPointer gradient) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
       int row = patches.row(length);
-      if (gradient != null) {
-        loadMaps(ofMaps, from, length);
-      }
+      loadMaps(ofMaps, from, length);
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int depth = spread(images, from, length, channel);
-        if (gradient != null) {
-          addGradient(depth, length, from, channel, gradient);
-        }
-        if (toMaps != null) {
-          PRODUCTS.multiply(
-              Factor.of(ofChannel(weights, channel), patches.depth()),
-              Factor.of(matrixMemory, row),
-              maps,
-              patches.columns(length),
-              depth,
-              channel == 0 ? 0 : 1,
-              sumMemory,
-              row);
-        }
-      }
-      if (toMaps != null) {
-        storeMaps(bias, toMaps, from, length);
+        PRODUCTS.multiply(
+            Factor.of(mapMemory, row),
+            Factor.transposed(matrixMemory, row),
+            maps,
+            depth,
+            patches.columns(length),
+            from == 0 ? 0 : 1,
+            ofChannel(gradient, channel),
+            patches.depth());
       }
     }
-  }
-
-  /** What the images from {@code from} on, whose patches and maps are loaded, add to it. */
-  private void addGradient(int depth, int length, int from, int channel, FloatPointer gradient) {
-    PRODUCTS.multiply(
-        Factor.of(mapMemory, patches.row(length)),
-        Factor.transposed(matrixMemory, patches.row(length)),
-        maps,
-        depth,
-        patches.columns(length),
-        from == 0 ? 0 : 1,
-        ofChannel(gradient, channel),
-        patches.depth());
   }
 
   private FloatPointer ofChannel(FloatPointer weights, int channel) {
@@ -239,16 +138,15 @@ final class PatchProducts {
     mapMemory.put(values, 0, maps * row);
   }
 
-  private void storeMaps(float[] bias, float[] ofMaps, int from, int length) {
+  private void storeMaps(float[] ofMaps, int from, int length) {
     int places = patches.places();
     int row = patches.row(length);
-    sumMemory.get(values, 0, maps * row);
+    mapMemory.get(values, 0, maps * row);
     for (int m = 0; m < maps; m++) {
-      float ofMap = bias[m];
       for (int i = 0; i < length; i++) {
         int map = ((from + i) * maps + m) * places;
         for (int place = 0, at = m * row + i; place < places; place++, at += length) {
-          ofMaps[map + place] = values[at] + ofMap;
+          ofMaps[map + place] = values[at];
         }
       }
     }

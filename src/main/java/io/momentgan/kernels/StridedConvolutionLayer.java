@@ -22,7 +22,7 @@ final class StridedConvolutionLayer extends ConvolutionLayer
   private final transient HeapMemory resultMemory = new HeapMemory();
   private final transient HeapMemory errorMemory = new HeapMemory();
   private final transient HeapMemory inputErrorMemory = new HeapMemory();
-  private transient PatchProducts products;
+  private transient ConvolutionPasses passes;
   private transient Patches patches;
   private transient Values inputs;
   private transient float[] results;
@@ -50,16 +50,12 @@ final class StridedConvolutionLayer extends ConvolutionLayer
   public Values forward(Values given) {
     inputs = given;
     patches = patches();
-    products = PatchProducts.of(products, patches, maps());
+    passes = ConvolutionPasses.of(passes, patches, maps());
     Channels out = outputs();
     results = resultMemory.get(out.length());
-    products.toMaps(
-        inputs.heap(inputMemory),
-        out.count(),
-        weights(),
-        HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)),
-        results);
-    function().activate(results, 0, out.length());
+    passes.toMaps(inputs.heap(inputMemory), out.count(), weights(), results);
+    out.addAndActivate(
+        results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), function());
     return Values.of(results, forward, outputShape());
   }
 
@@ -84,18 +80,15 @@ final class StridedConvolutionLayer extends ConvolutionLayer
     float[] errors = epsilon.heap(errorMemory);
     function().backprop(errors, results, 0, out.length());
     float[] inputErrors = inputErrorMemory.get(inputs.length());
-    products.backFromMaps(
-        inputs.heap(inputMemory),
-        errors,
-        out.count(),
-        weights(),
-        needsGradients
-            ? HeapArrays.memory(gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY))
-            : null,
-        needsErrors ? inputErrors : null);
     if (needsGradients) {
+      INDArray weightGradient = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
+      passes.gradient(
+          inputs.heap(inputMemory), errors, out.count(), HeapArrays.memory(weightGradient));
       Pieces.pointer(gradientViews.get(ConvolutionParamInitializer.BIAS_KEY))
           .put(HeapArrays.floats(out.sums(errors)));
+    }
+    if (needsErrors) {
+      passes.toImages(errors, out.count(), weights(), inputErrors);
     }
     return Values.of(inputErrors, back, inputs.shape());
   }

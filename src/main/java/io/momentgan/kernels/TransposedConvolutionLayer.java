@@ -22,7 +22,7 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer
   private final transient HeapMemory resultMemory = new HeapMemory();
   private final transient HeapMemory errorMemory = new HeapMemory();
   private final transient HeapMemory inputErrorMemory = new HeapMemory();
-  private transient PatchProducts products;
+  private transient ConvolutionPasses passes;
   private transient Patches patches;
   private transient Values inputs;
   private transient float[] results;
@@ -50,16 +50,12 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer
   public Values forward(Values given) {
     inputs = given;
     patches = patches();
-    products = PatchProducts.of(products, patches, maps());
+    passes = ConvolutionPasses.of(passes, patches, maps());
     Channels out = outputs();
     results = resultMemory.get(out.length());
-    products.toImages(
-        inputs.heap(inputMemory),
-        out.count(),
-        weights(),
-        HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)),
-        results);
-    function().activate(results, 0, out.length());
+    passes.toImages(inputs.heap(inputMemory), out.count(), weights(), results);
+    out.addAndActivate(
+        results, HeapArrays.of(getParam(DeconvolutionParamInitializer.BIAS_KEY)), function());
     return Values.of(results, forward, outputShape());
   }
 
@@ -84,18 +80,15 @@ final class TransposedConvolutionLayer extends Deconvolution2DLayer
     float[] errors = epsilon.heap(errorMemory);
     function().backprop(errors, results, 0, out.length());
     float[] inputErrors = inputErrorMemory.get(inputs.length());
-    products.backFromImages(
-        errors,
-        inputs.heap(inputMemory),
-        out.count(),
-        weights(),
-        needsGradients
-            ? HeapArrays.memory(gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY))
-            : null,
-        needsErrors ? inputErrors : null);
     if (needsGradients) {
+      INDArray weightGradient = gradientViews.get(DeconvolutionParamInitializer.WEIGHT_KEY);
+      passes.gradient(
+          errors, inputs.heap(inputMemory), out.count(), HeapArrays.memory(weightGradient));
       Pieces.pointer(gradientViews.get(DeconvolutionParamInitializer.BIAS_KEY))
           .put(HeapArrays.floats(out.sums(errors)));
+    }
+    if (needsErrors) {
+      passes.toMaps(errors, out.count(), weights(), inputErrors);
     }
     return Values.of(inputErrors, back, inputs.shape());
   }
