@@ -37,7 +37,7 @@ final class BenchStepCommand implements Callable<Integer> {
   private static final String PEER = "momentgan.peer";
   private static final String STOCK = "kernels=stock";
   private static final int CHECKED_ITERATIONS = 5;
-  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final Duration WARM_UP = Duration.ofSeconds(12);
   private static final double LEAST_SHARE = 0.01;
 
   @Mixin private BenchCommand.Choice choice;
