@@ -55,6 +55,7 @@ final class ResumeCommand implements Callable<Integer> {
     DataSet images = DataSets.open(experiment.data(), hadoop);
     record.requireSame(images);
     record.warnOfOtherThreads();
+    record.warnOfOtherProducts();
     Preflight.check(experiment, images);
     if (TrainingRun.isComplete(record, images, folder)) {
       RunReport.write(folder);

@@ -37,6 +37,7 @@ record RunRecord(
     String created,
     String threads) {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+  private static final String PRODUCTS = "fast-products";
   private static final String THREADS = "OMP_NUM_THREADS";
   private static final YAMLMapper YAML = new YAMLMapper(YamlFiles.factory());
 
@@ -101,6 +102,18 @@ record RunRecord(
           THREADS,
           threads,
           currentThreads());
+    }
+  }
+
+  /** Warns where another library sums than when the run began. */
+  void warnOfOtherProducts() {
+    String began = versions.getOrDefault(PRODUCTS, "");
+    String now = Versions.all().get(PRODUCTS);
+    if (!began.equals(now)) {
+      LOG.warn(
+          "The run began with matrix products by {} and goes on with {}: its figures will differ in the last bits",
+          began.isEmpty() ? "OpenBLAS" : began,
+          now);
     }
   }
 

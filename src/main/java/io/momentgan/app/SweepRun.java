@@ -131,6 +131,7 @@ record SweepRun(Experiment experiment, String out) {
       return Done.SKIPPED;
     }
     record.warnOfOtherThreads();
+    record.warnOfOtherProducts();
     Trainings.goOn(record, images, folder);
     return Done.RESUMED;
   }

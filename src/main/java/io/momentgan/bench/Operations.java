@@ -16,8 +16,8 @@ import jdk.jfr.consumer.RecordingFile;
 
 /**
  * Where a thread's time goes, by the JDK's own samples (Flight Recorder): each counts for the
- * innermost method of a layer, a kernel or the step, and for the BLAS where it is within a matrix
- * product.
+ * innermost method of a layer, a kernel or the step, and for the library where it is within a
+ * matrix product.
  */
 public final class Operations {
   private static final Duration PERIOD = Duration.ofMillis(10);
@@ -33,7 +33,7 @@ public final class Operations {
   /**
    * A share of the time.
    *
-   * @param operation such as {@code VectorDenseLayer.activate, matrix product}
+   * @param operation such as {@code VectorDenseLayer.forward, matrix product}
    * @param share of all samples
    */
   public record Share(String operation, double share) {}

@@ -134,7 +134,8 @@ public final class StepBench {
   /**
    * Multiply-adds of an iteration's matrix products: per discriminator update D forward and its
    * weights' gradients, both for two batches, and G forward; per generator update D forward and its
-   * input's gradient, and G's two gradients.
+   * input's gradient, and G's two gradients. Of convolutions those by what lies outside an image
+   * count too; a second pass of a generator with dropout does not.
    */
   public double multiplyAdds() {
     double g = perImage(networks.generator(), zeros());

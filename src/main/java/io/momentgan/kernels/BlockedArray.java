@@ -1,5 +1,6 @@
 package io.momentgan.kernels;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.engine;
@@ -71,8 +72,13 @@ final class BlockedArray {
 
   /** Takes values from the memory outside of it. */
   void load(FloatPointer values, stream queue) {
-    plain.set_data_handle(values);
-    in.execute(queue, plain, blocks);
+    try {
+      plain.set_data_handle(values);
+      in.execute(queue, plain, blocks);
+      queue._wait();
+    } finally {
+      Reference.reachabilityFence(values); // an address alone does not keep memory
+    }
   }
 
   /** Gives the values to the heap. */
@@ -84,14 +90,21 @@ final class BlockedArray {
 
   /** Gives the values to the memory outside of it. */
   void store(FloatPointer into, stream queue) {
-    plain.set_data_handle(into);
-    out.execute(queue, blocks, plain);
-    queue._wait();
+    try {
+      plain.set_data_handle(into);
+      out.execute(queue, blocks, plain);
+      queue._wait();
+    } finally {
+      Reference.reachabilityFence(into);
+    }
   }
 
   private FloatPointer way() {
     FloatPointer way = WAY.get();
     if (way == null || way.capacity() < length) {
+      if (way != null) {
+        way.close();
+      }
       way = new FloatPointer(length);
       WAY.set(way);
     }

@@ -236,7 +236,11 @@ record Channels(int count, int channels, int plane) {
     return new Shift(spread(coarse), spread(fine));
   }
 
-  /** The mean of each channel in the first image, or in some vectors: where values lie about. */
+  /**
+   * The mean of each channel in the first image, or in some vectors: where values lie about. It is
+   * of the batch, so n times the variance bounds its distance to the mean squared, and sums about
+   * it lose little where those about 0 may lose all.
+   */
   float[] meansOfSome(float[] values) {
     int images = Math.min(count, (TOGETHER + plane - 1) / plane);
     Channels some = new Channels(images, channels, plane);

@@ -83,7 +83,9 @@ public enum MatrixProducts {
       Loader.load(dnnl.class);
       return true;
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-      return false; // no library for this platform
+      System.getLogger(MatrixProducts.class.getName())
+          .log(System.Logger.Level.WARNING, "OpenBLAS in place of oneDNN, slower: {0}", e);
+      return false;
     }
   }
 
@@ -127,24 +129,22 @@ public enum MatrixProducts {
   /**
    * c = a b.
    *
-   * @param a floats [n, k], row-major
-   * @param b floats [k, m], row-major
-   * @param c floats [n, m], row-major, replaced
+   * @param a floats [n, k], in rows
+   * @param b floats [k, m], in rows
+   * @param c floats [n, m], in rows, replaced
    */
   public void multiply(INDArray a, INDArray b, INDArray c) {
-    int inner = (int) a.size(1);
-    int width = (int) b.size(1);
     multiply(
-        Factor.of(HeapArrays.memory(a), inner),
-        Factor.of(HeapArrays.memory(b), width),
+        Factor.of(HeapArrays.memory(a), a.stride(0)),
+        Factor.of(HeapArrays.memory(b), b.stride(0)),
         (int) a.size(0),
-        width,
-        inner,
+        (int) b.size(1),
+        (int) a.size(1),
         0,
         HeapArrays.memory(c),
-        width);
+        c.stride(0));
   }
 
-  /** Name and version of the library. */
+  /** Name of the library, and its version where that is not ND4J's business. */
   public abstract String version();
 }

@@ -11,7 +11,7 @@ final class PatchProducts implements ConvolutionPasses {
   /** Columns of a product: enough that the filters are not read again for a few. */
   private static final int COLUMNS = 512;
 
-  /** Rows of patches at a time: enough for the BLAS, and few enough to stay near the processor. */
+  /** Rows of patches at a time: enough for a product, and few enough to stay near the processor. */
   private static final int DEPTH = 400;
 
   private static final MatrixProducts PRODUCTS = MatrixProducts.inUse();

@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The working side of {@link PooledConvolution}: columns and squares on the heap, by loops that the
- * JVM's compiler vectorises, and matrix products by the BLAS.
+ * JVM's compiler vectorises, and matrix products by ND4J's BLAS.
  */
 final class PooledConvolutionLayer extends ConvolutionLayer {
   private static final long serialVersionUID = 1L;

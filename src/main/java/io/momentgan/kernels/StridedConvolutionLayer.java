@@ -1,6 +1,5 @@
 package io.momentgan.kernels;
 
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -16,16 +15,7 @@ final class StridedConvolutionLayer extends ConvolutionLayer
     implements PartialBackward, ValuesLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient Reused forward = new Reused();
-  private final transient Reused back = new Reused();
-  private final transient HeapMemory inputMemory = new HeapMemory();
-  private final transient HeapMemory resultMemory = new HeapMemory();
-  private final transient HeapMemory errorMemory = new HeapMemory();
-  private final transient HeapMemory inputErrorMemory = new HeapMemory();
-  private transient ConvolutionPasses passes;
-  private transient Patches patches;
-  private transient Values inputs;
-  private transient float[] results;
+  private final transient ConvolutionWork work = new ConvolutionWork(false);
   private transient boolean needsGradients = true;
   private transient boolean needsErrors = true;
 
@@ -48,77 +38,48 @@ final class StridedConvolutionLayer extends ConvolutionLayer
 
   @Override
   public Values forward(Values given) {
-    inputs = given;
-    patches = patches();
-    passes = ConvolutionPasses.of(passes, patches, maps());
-    Channels out = outputs();
-    results = resultMemory.get(out.length());
-    passes.toMaps(inputs.heap(inputMemory), out.count(), weights(), results);
-    out.addAndActivate(
-        results, HeapArrays.of(getParam(ConvolutionParamInitializer.BIAS_KEY)), function());
-    return Values.of(results, forward, outputShape());
+    Patches patches =
+        new Patches(
+            given.size(1),
+            given.size(2),
+            given.size(3),
+            layerConf().getKernelSize()[0],
+            layerConf().getStride()[0]);
+    int filters = (int) layerConf().getNOut();
+    return work.forward(
+        given,
+        patches,
+        filters,
+        weights(),
+        getParam(ConvolutionParamInitializer.BIAS_KEY),
+        layerConf().getActivationFn());
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     INDArray toInput = backward(Values.of(epsilon)).array();
     Gradient gradient = new DefaultGradient();
-    gradient.setGradientFor(
-        ConvolutionParamInitializer.BIAS_KEY,
-        gradientViews.get(ConvolutionParamInitializer.BIAS_KEY));
-    gradient.setGradientFor(
-        ConvolutionParamInitializer.WEIGHT_KEY,
-        gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY),
-        'c');
+    String bias = ConvolutionParamInitializer.BIAS_KEY;
+    String weight = ConvolutionParamInitializer.WEIGHT_KEY;
+    gradient.setGradientFor(bias, gradientViews.get(bias));
+    gradient.setGradientFor(weight, gradientViews.get(weight), 'c');
     weightNoiseParams.clear();
     return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
   }
 
   @Override
   public Values backward(Values epsilon) {
-    Channels out = outputs();
-    float[] errors = epsilon.heap(errorMemory);
-    function().backprop(errors, results, 0, out.length());
-    float[] inputErrors = inputErrorMemory.get(inputs.length());
+    float[] errors = work.toErrors(epsilon);
     if (needsGradients) {
-      INDArray weightGradient = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
-      passes.gradient(
-          inputs.heap(inputMemory), errors, out.count(), HeapArrays.memory(weightGradient));
-      Pieces.pointer(gradientViews.get(ConvolutionParamInitializer.BIAS_KEY))
-          .put(HeapArrays.floats(out.sums(errors)));
+      work.gradients(
+          errors,
+          gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY),
+          gradientViews.get(ConvolutionParamInitializer.BIAS_KEY));
     }
-    if (needsErrors) {
-      passes.toImages(errors, out.count(), weights(), inputErrors);
-    }
-    return Values.of(inputErrors, back, inputs.shape());
+    return work.toInput(needsErrors ? errors : null, weights());
   }
 
-  private HeapActivation function() {
-    return HeapActivation.of(layerConf().getActivationFn());
-  }
-
-  private FloatPointer weights() {
-    return HeapArrays.memory(getParam(ConvolutionParamInitializer.WEIGHT_KEY));
-  }
-
-  private Channels outputs() {
-    return Channels.of(outputShape());
-  }
-
-  private long[] outputShape() {
-    return new long[] {inputs.size(0), maps(), patches.mapHeight(), patches.mapWidth()};
-  }
-
-  private int maps() {
-    return (int) layerConf().getNOut();
-  }
-
-  private Patches patches() {
-    return new Patches(
-        inputs.size(1),
-        inputs.size(2),
-        inputs.size(3),
-        layerConf().getKernelSize()[0],
-        layerConf().getStride()[0]);
+  private INDArray weights() {
+    return getParam(ConvolutionParamInitializer.WEIGHT_KEY);
   }
 }

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The transpose of {@link StridedConvolution}: Deeplearning4j's deconvolution with "same" padding,
- * as matrix products, with the same parameters and results. Floats on a CPU only.
+ * with the same parameters and results. Floats on a CPU only.
  *
  * <p>From [n, channels, ceil(height / stride), ceil(width / stride)] to [n, filters, height,
  * width]. Where a side is no multiple of the stride, that is a part of the stock layer's output,

@@ -21,7 +21,8 @@ public interface ValuesLayer {
    * are.
    *
    * @param errors by what {@link #forward} gave; may be changed
-   * @return by what it was given, in memory that the next pass may fill anew
+   * @return by what it was given, in memory that the next pass may fill anew; with any values where
+   *     {@link PartialBackward} says that nobody wants them
    */
   Values backward(Values errors);
 

@@ -7,7 +7,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class FastProducts {
   private FastProducts() {}
 
-  /** Name and version of the library. */
+  /** Name of the library, and its version. */
   public static String library() {
     return MatrixProducts.inUse().version();
   }
@@ -15,9 +15,9 @@ public final class FastProducts {
   /**
    * c = a b.
    *
-   * @param a floats [n, k], row-major
-   * @param b floats [k, m], row-major
-   * @param c floats [n, m], row-major, replaced
+   * @param a floats [n, k], in rows
+   * @param b floats [k, m], in rows
+   * @param c floats [n, m], in rows, replaced
    */
   public static void multiply(INDArray a, INDArray b, INDArray c) {
     MatrixProducts.inUse().multiply(a, b, c);

@@ -55,6 +55,7 @@ class CommandLineTest {
         .anyMatch(line -> line.matches("deeplearning4j +1\\.0\\.0-M2\\.1"))
         .anyMatch(line -> line.matches("dl4j-spark +1\\.0\\.0-M2"))
         .anyMatch(line -> line.matches("nd4j-backend +\\w+Backend"))
+        .anyMatch(line -> line.matches("fast-products +\\w+.*"))
         .anyMatch(line -> line.matches("blas +\\w+ .*"))
         .anyMatch(line -> line.matches("java +17.*"));
   }

@@ -118,7 +118,14 @@ class TrainTest {
     assertThat(record.at("/versions/spark").textValue()).startsWith("3.5.");
     assertThat(record.at("/versions").properties())
         .extracting(Map.Entry::getKey)
-        .contains("momentgan", "deeplearning4j", "dl4j-spark", "nd4j-backend", "blas", "java");
+        .contains(
+            "momentgan",
+            "deeplearning4j",
+            "dl4j-spark",
+            "nd4j-backend",
+            "blas",
+            "fast-products",
+            "java");
     assertThat(record.at("/data/fingerprint").textValue()).isNotBlank();
     assertThat(record.at("/data/shape").textValue()).isEqualTo("1x28x28");
     assertThat(record.at("/workers").intValue()).isEqualTo(2);

@@ -11,9 +11,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Sums in double are the oracle, for each of the libraries. */
 class MatrixProductsTest {
@@ -49,8 +52,9 @@ class MatrixProductsTest {
         }
         assertThat((double) result[i * c.row + j]).isCloseTo(sum, within(1e-5 * (1 + inner)));
       }
-      for (int j = width; j < c.row && adds; j++) {
-        assertThat(result[i * c.row + j]).as("between the rows").isEqualTo(BEHIND);
+      for (int j = width; j < c.row; j++) {
+        Float behind = result[i * c.row + j];
+        assertThat(behind).as("between the rows").isEqualTo(Float.valueOf(before[i * c.row + j]));
       }
     }
   }
@@ -67,6 +71,7 @@ class MatrixProductsTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
   void oneDnnIsThereOnLinux() {
     assertThat(MatrixProducts.inUse()).isEqualTo(MatrixProducts.ONE_DNN);
     assertThat(MatrixProducts.inUse().version()).matches("oneDNN \\d+\\.\\d+\\.\\d+");
@@ -74,7 +79,8 @@ class MatrixProductsTest {
 
   @Test
   void arraysAreMultiplied() {
-    INDArray a = Nd4j.rand(DataType.FLOAT, 5, 7);
+    INDArray a =
+        Nd4j.rand(DataType.FLOAT, 5, 9).get(NDArrayIndex.all(), NDArrayIndex.interval(1, 8));
     INDArray b = Nd4j.rand(DataType.FLOAT, 7, 3);
     INDArray c = Nd4j.create(DataType.FLOAT, 5, 3);
     MatrixProducts.inUse().multiply(a, b, c);

@@ -181,8 +181,30 @@ class ConvolutionalNetworkTest {
     ImageShape shape = new ImageShape(1, 11, 10);
     GanNetworks fast = GanNetworks.build(experiment, shape, DataType.FLOAT);
     GanNetworks stock = GanNetworks.build(experiment, shape, DataType.DOUBLE);
-    assertAgree(fast.generator(), stock.generator(), random(9, 3), shape.features());
-    assertAgree(fast.discriminator(), stock.discriminator(), random(9, shape.features()), 1);
+    for (int n : new int[] {9, 4, 9, 13}) {
+      assertAgree(fast.generator(), stock.generator(), random(n, 3), shape.features());
+      assertAgree(fast.discriminator(), stock.discriminator(), random(n, shape.features()), 1);
+    }
+  }
+
+  /** Enough filters, and maps wide and narrow enough, for each of the fast ways to convolve. */
+  @Test
+  void fastAndStockNetworksOfManyFiltersAgree() {
+    Experiment experiment =
+        Experiments.small(
+            "generator.layers=[{type: project, channels: 32, batch-norm: true},"
+                + " {type: transposed-convolution, filters: 18, kernel: 5, batch-norm: true}]",
+            UP,
+            "discriminator.layers=[{type: convolution, filters: 17, kernel: 5},"
+                + " {type: convolution, filters: 33, kernel: 5, batch-norm: true}]",
+            "generator.slope=0.2");
+    ImageShape shape = new ImageShape(3, 17, 20);
+    GanNetworks fast = GanNetworks.build(experiment, shape, DataType.FLOAT);
+    GanNetworks stock = GanNetworks.build(experiment, shape, DataType.DOUBLE);
+    for (int n : new int[] {9, 4, 9, 13}) {
+      assertAgree(fast.generator(), stock.generator(), random(n, 3), shape.features());
+      assertAgree(fast.discriminator(), stock.discriminator(), random(n, shape.features()), 1);
+    }
   }
 
   /** A unit's pieces are neighbours among the affine outputs. */
@@ -253,7 +275,7 @@ class ConvolutionalNetworkTest {
     stock.model().params().assign(fast.model().params().castTo(DataType.DOUBLE));
     INDArray expected = stock.forward(input.castTo(DataType.DOUBLE)).dup();
     assertClose(fast.forward(input), expected);
-    INDArray epsilon = random(9, outputs);
+    INDArray epsilon = random(input.size(0), outputs);
     INDArray back = stock.backward(epsilon.castTo(DataType.DOUBLE)).dup();
     assertClose(fast.backward(epsilon.dup()), back);
     assertClose(fast.gradient(), stock.gradient());
