@@ -3,17 +3,11 @@ package io.momentgan.network;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PartialBackward;
-import io.momentgan.kernels.Values;
-import io.momentgan.kernels.ValuesLayer;
 import io.momentgan.kernels.Vectors;
 import java.util.List;
-import java.util.function.Predicate;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Updater;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -34,7 +28,7 @@ public final class Network {
   private final LabelParts labels;
   private final SpectralNorm spectralNorm;
   private final Optimization optimization;
-  private final LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
+  private final LayerPasses passes;
 
   /**
    * A network with initial weights.
@@ -47,6 +41,7 @@ public final class Network {
     this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
     model.initGradientsView();
+    passes = new LayerPasses(model);
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
@@ -132,7 +127,7 @@ public final class Network {
   private INDArray pass(INDArray input) {
     model.setInput(input);
     spectralNorm.apply();
-    INDArray output = blueprint.fast() ? activate(input, layer -> true) : stockPass();
+    INDArray output = blueprint.fast() ? passes.activate(input, layer -> true) : stockPass();
     spectralNorm.restore();
     return rows(output);
   }
@@ -140,36 +135,6 @@ public final class Network {
   private INDArray stockPass() {
     List<INDArray> activations = model.feedForward(true, false);
     return activations.get(activations.size() - 1);
-  }
-
-  /** Layer after layer, without the copies and checks of {@code MultiLayerNetwork}. */
-  private INDArray activate(INDArray input, Predicate<Layer> training) {
-    Values activations = Values.of(input);
-    for (int i = 0; i < model.getnLayers(); i++) {
-      InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
-      if (preProcessor != null) {
-        activations =
-            Values.of(
-                preProcessor.preProcess(activations.array(), (int) input.size(0), workspaces));
-      }
-      Layer layer = model.getLayer(i);
-      activations = ValuesLayer.forward(layer, activations, training.test(layer), workspaces);
-    }
-    return activations.array();
-  }
-
-  /** The way back of {@link #activate}, to the input where it is wanted. */
-  private INDArray backpropagate(INDArray epsilon, boolean inputErrors) {
-    Values errors = Values.of(epsilon);
-    for (int i = model.getnLayers() - 1; i >= 0; i--) {
-      errors = ValuesLayer.backward(model.getLayer(i), errors, workspaces);
-      InputPreProcessor preProcessor = model.getLayerWiseConfigurations().getInputPreProcess(i);
-      if (preProcessor != null && (inputErrors || i > 0)) {
-        errors =
-            Values.of(preProcessor.backprop(errors.array(), (int) epsilon.size(0), workspaces));
-      }
-    }
-    return inputErrors ? errors.array() : null;
   }
 
   /**
@@ -233,7 +198,7 @@ public final class Network {
     INDArray output = likeOutput(epsilon);
     INDArray back =
         blueprint.fast()
-            ? backpropagate(output, inputErrors)
+            ? passes.backpropagate(output, inputErrors)
             : model.backpropGradient(output, null).getSecond();
     spectralNorm.restore();
     if (gradients) {
@@ -336,7 +301,7 @@ public final class Network {
     boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
     spectralNorm.apply();
     INDArray output =
-        activate(
+        passes.activate(
             input,
             layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout());
     spectralNorm.restore();
