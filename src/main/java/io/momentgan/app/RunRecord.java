@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.Kernels;
 import io.momentgan.config.UserException;
 import io.momentgan.config.YamlFiles;
 import io.momentgan.data.DataSet;
@@ -107,14 +108,19 @@ record RunRecord(
 
   /** Warns where another library sums than when the run began. */
   void warnOfOtherProducts() {
-    String began = versions.getOrDefault(PRODUCTS, "");
     String now = Versions.all().get(PRODUCTS);
-    if (!began.equals(now)) {
+    if (hasOtherProducts(now)) {
       LOG.warn(
           "The run began with matrix products by {} and goes on with {}: its figures will differ in the last bits",
-          began.isEmpty() ? "OpenBLAS" : began,
+          versions.getOrDefault(PRODUCTS, "OpenBLAS"),
           now);
     }
+  }
+
+  /** Whether the run's kernels began with another library; stock ones have ND4J's. */
+  boolean hasOtherProducts(String now) {
+    return experiment.kernels() == Kernels.FAST
+        && !now.equals(versions.getOrDefault(PRODUCTS, "OpenBLAS"));
   }
 
   private static String currentThreads() {
