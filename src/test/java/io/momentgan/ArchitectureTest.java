@@ -46,14 +46,31 @@ class ArchitectureTest {
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")
               .with(SPARK, SCALA, SLF4J, "io.netty.."),
-          Layer.of("storage", "config").with(HADOOP),
-          Layer.of("images", "config").with("com.drew..", "com.twelvemonkeys.image.."),
-          Layer.of("data", "config", "storage", "images").with(HADOOP, JACKSON, SLF4J),
+          Layer.of("storage", "config").with(HADOOP, SLF4J),
+          Layer.of("data", "config", "storage").with(HADOOP, SLF4J),
+          Layer.of("data.idx", "config", "storage", "data").with(HADOOP, SLF4J),
+          Layer.of("data.glyphs", "config", "data"),
+          Layer.of("data.pictures", "config", "storage", "data")
+              .with(HADOOP, SLF4J, "com.drew..", "com.twelvemonkeys.image.."),
+          Layer.of(
+                  "data.sets",
+                  "config",
+                  "storage",
+                  "data",
+                  "data.idx",
+                  "data.glyphs",
+                  "data.pictures")
+              .with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
-          Layer.of("kernels").with(DL4J, ND4J, JAVACPP),
-          Layer.of("network", "config", "data", "kernels").with(DL4J, ND4J, JAVACPP),
+          Layer.of("kernels.loops").with(ND4J, JAVACPP),
+          Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
+          Layer.of("network.state").with(DL4J, ND4J),
+          Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
+              .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
-          Layer.of("step", "config", "moments", "collective", "network").with(ND4J),
+          Layer.of(
+                  "step", "config", "moments", "collective", "kernels", "network.state", "network")
+              .with(ND4J),
           Layer.of(
                   "averaging",
                   "config",
@@ -61,56 +78,95 @@ class ArchitectureTest {
                   "collective",
                   "data",
                   "partition",
+                  "network.state",
                   "network",
                   "device",
                   "step")
               .with(SPARK, SCALA, DL4J, ND4J),
-          Layer.of("extractor", "config", "data", "partition", "kernels", "network")
+          Layer.of(
+                  "extractor",
+                  "config",
+                  "storage",
+                  "data",
+                  "data.sets",
+                  "partition",
+                  "kernels",
+                  "network")
               .with(JACKSON, SPARK, DL4J, ND4J, SLF4J),
           Layer.of("quality", "network").with(ND4J, "org.apache.commons.math3.."),
+          Layer.of("sampling", "config", "data", "network.state", "network", "step").with(ND4J),
           Layer.of(
                   "evaluation",
                   "config",
                   "moments",
                   "data",
+                  "data.sets",
                   "partition",
+                  "network.state",
                   "network",
                   "step",
                   "extractor",
-                  "quality")
+                  "quality",
+                  "sampling")
               .with(JACKSON, SPARK, SCALA, ND4J, SLF4J),
-          Layer.of("output", "config", "storage", "data", "evaluation")
-              .with(HADOOP, JACKSON, SLF4J, "me.tongfei.progressbar..", "org.jfree.."),
           Layer.of(
-                  "bench",
+                  "run",
                   "config",
-                  "moments",
-                  "collective",
+                  "storage",
                   "data",
-                  "partition",
+                  "network.state",
                   "network",
+                  "device",
                   "step",
-                  "averaging")
-              .with(SPARK, SCALA, DL4J, ND4J, "com.sun.management..", "jdk.jfr.."),
+                  "averaging",
+                  "evaluation")
+              .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK),
+          Layer.of("report", "config", "storage", "data", "sampling", "evaluation", "run")
+              .with(JACKSON, SLF4J, "org.jfree.."),
           Layer.of(
-                  "app",
+                  "training",
                   "config",
                   "moments",
                   "collective",
                   "collective.hub",
                   "storage",
                   "data",
+                  "data.sets",
                   "partition",
+                  "network.state",
                   "network",
                   "device",
                   "step",
                   "averaging",
                   "extractor",
+                  "sampling",
                   "evaluation",
-                  "output",
-                  "bench")
+                  "run",
+                  "report")
               .with(
-                  JACKSON, SPARK, SCALA, DL4J, ND4J, SLF4J, "picocli..", "com.codahale.metrics.."));
+                  SPARK,
+                  SCALA,
+                  HADOOP,
+                  ND4J,
+                  SLF4J,
+                  "com.codahale.metrics..",
+                  "me.tongfei.progressbar.."),
+          Layer.of(
+                  "app",
+                  "config",
+                  "storage",
+                  "data",
+                  "data.sets",
+                  "network.state",
+                  "network",
+                  "device",
+                  "step",
+                  "sampling",
+                  "evaluation",
+                  "run",
+                  "report",
+                  "training")
+              .with(JACKSON, SPARK, HADOOP, ND4J, SLF4J, "picocli.."));
 
   /**
    * A package.

@@ -1,12 +1,13 @@
 package io.momentgan.app;
 
+import io.momentgan.run.RunRecord;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
+import io.momentgan.data.sets.DataSets;
 import io.momentgan.evaluation.SheetMeasures;
-import io.momentgan.output.AdvantagePage;
-import io.momentgan.output.AdvantageRow;
-import io.momentgan.output.ResultsPage;
-import io.momentgan.output.RunFolder;
+import io.momentgan.report.AdvantagePage;
+import io.momentgan.report.AdvantageRow;
+import io.momentgan.report.ResultsPage;
+import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -63,7 +64,7 @@ final class AdvantageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<RunFolder> folders = runs.stream().map(store::run).toList();
+    List<Folder> folders = runs.stream().map(store::run).toList();
     SheetMeasures.Real real = real(folders);
     List<AdvantageRow> rows = folders.stream().map(run -> AdvantageRow.of(run, real)).toList();
     AdvantagePage.write(
@@ -77,7 +78,7 @@ final class AdvantageCommand implements Callable<Integer> {
   }
 
   /** What sheets of the images that all runs were trained on have. */
-  private SheetMeasures.Real real(List<RunFolder> folders) {
+  private SheetMeasures.Real real(List<Folder> folders) {
     RunRecord first = RunRecord.read(folders.get(0));
     DataSet data = DataSets.open(first.experiment().data(), store.hadoop(first));
     folders.forEach(run -> RunRecord.read(run).requireSame(data));

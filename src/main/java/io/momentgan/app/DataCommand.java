@@ -2,8 +2,8 @@ package io.momentgan.app;
 
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.data.DataInspection;
-import io.momentgan.data.DataSets;
+import io.momentgan.data.sets.DataInspection;
+import io.momentgan.data.sets.DataSets;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

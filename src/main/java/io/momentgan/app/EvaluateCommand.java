@@ -1,14 +1,20 @@
 package io.momentgan.app;
 
+import io.momentgan.run.CheckpointFiles;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Weights;
+import io.momentgan.training.Outputs;
+import io.momentgan.training.RunEvaluation;
+import io.momentgan.training.SparkContexts;
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
-import io.momentgan.output.CheckpointInfo;
-import io.momentgan.output.QualityLine;
-import io.momentgan.output.QualityLog;
-import io.momentgan.output.RunFolder;
-import io.momentgan.output.RunReport;
+import io.momentgan.data.sets.DataSets;
+import io.momentgan.run.CheckpointInfo;
+import io.momentgan.run.QualityLine;
+import io.momentgan.run.QualityLog;
+import io.momentgan.storage.Folder;
+import io.momentgan.report.RunReport;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,7 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<RunFolder> folders = runs.stream().map(store::run).toList();
+    List<Folder> folders = runs.stream().map(store::run).toList();
     folders.forEach(folder -> samples(record(folder)));
     folders.forEach(folder -> chosen(Outputs.checkpoints(folder)));
     folders.forEach(folder -> requireReadable(record(folder)));
@@ -87,7 +93,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void evaluate(JavaSparkContext spark, RunFolder folder) {
+  private void evaluate(JavaSparkContext spark, Folder folder) {
     RunRecord record = record(folder);
     Map<String, String> hadoop = store.hadoop(record);
     CheckpointFiles checkpoints = Outputs.checkpoints(folder);
@@ -110,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
     StoreOptions.requireReadable(record.experiment().data(), store.hadoop(record));
   }
 
-  private RunRecord record(RunFolder folder) {
+  private RunRecord record(Folder folder) {
     RunRecord record = RunRecord.read(folder);
     return data == null ? record : record.with(List.of(SettingOptions.text("data.uri", data)));
   }

@@ -1,5 +1,7 @@
 package io.momentgan.app;
 
+import io.momentgan.training.Extractors;
+import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.extractor.ExtractorInfo;

@@ -1,10 +1,11 @@
 package io.momentgan.app;
 
+import io.momentgan.run.RunRecord;
 import io.momentgan.config.Experiment;
-import io.momentgan.output.FrontierPage;
-import io.momentgan.output.FrontierRow;
-import io.momentgan.output.ResultsPage;
-import io.momentgan.output.RunFolder;
+import io.momentgan.report.FrontierPage;
+import io.momentgan.report.FrontierRow;
+import io.momentgan.report.ResultsPage;
+import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +67,7 @@ final class FrontierCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static FrontierRow row(RunFolder run) {
+  private static FrontierRow row(Folder run) {
     Experiment experiment = RunRecord.read(run).experiment();
     String scope = experiment.moments().scope().name().toLowerCase(Locale.ROOT);
     return FrontierRow.of(run, scope, experiment.train().averagingFrequency());

@@ -1,11 +1,15 @@
 package io.momentgan.app;
 
+import io.momentgan.run.CheckpointFiles;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Weights;
+import io.momentgan.training.Outputs;
+import io.momentgan.training.SparkContexts;
 import io.momentgan.config.UserException;
-import io.momentgan.evaluation.GeneratedDraw;
-import io.momentgan.network.NetworkState;
-import io.momentgan.output.CheckpointInfo;
-import io.momentgan.output.ImageFiles;
-import io.momentgan.output.RunFolder;
+import io.momentgan.sampling.GeneratedDraw;
+import io.momentgan.network.state.NetworkState;
+import io.momentgan.run.CheckpointInfo;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -70,7 +74,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
     Map<String, String> hadoop = store.hadoop();
     StorageCheck.requireWritable("--out", out, hadoop);
-    RunFolder folder = StoreOptions.open(run, hadoop);
+    Folder folder = StoreOptions.open(run, hadoop);
     RunRecord record = RunRecord.read(folder);
     CheckpointFiles checkpoints = Outputs.checkpoints(folder);
     CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);

@@ -1,8 +1,7 @@
 package io.momentgan.app;
 
 import io.momentgan.data.ImageShape;
-import io.momentgan.evaluation.GeneratedDraw;
-import io.momentgan.output.ImageFiles;
+import io.momentgan.sampling.GeneratedDraw;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.momentgan.app;
 
+import io.momentgan.run.Versions;
+import io.momentgan.training.RunFailedException;
+import io.momentgan.training.StoppedException;
 import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
 import java.util.List;
@@ -26,13 +29,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SampleCommand.class,
       DataCommand.class,
       ExtractorCommand.class,
-      CalibrateCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
       ReportCommand.class,
       ResultsCommand.class,
-      BenchCommand.class,
-      DeviceCheckCommand.class,
       FrontierCommand.class,
       AdvantageCommand.class
     })

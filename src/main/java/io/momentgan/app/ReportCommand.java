@@ -1,9 +1,9 @@
 package io.momentgan.app;
 
 import io.momentgan.config.UserException;
-import io.momentgan.output.ComparisonPage;
-import io.momentgan.output.RunFolder;
-import io.momentgan.output.RunReport;
+import io.momentgan.report.ComparisonPage;
+import io.momentgan.storage.Folder;
+import io.momentgan.report.RunReport;
 import io.momentgan.storage.StorageCheck;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<RunFolder> folders = runs.stream().map(store::run).toList();
+    List<Folder> folders = runs.stream().map(store::run).toList();
     if (out == null && folders.size() > 1) {
       throw new UserException(
           "%d runs: expected --out with them; give a folder for the page that compares them"
@@ -55,18 +55,18 @@ final class ReportCommand implements Callable<Integer> {
     return 0;
   }
 
-  private RunFolder target() {
+  private Folder target() {
     Map<String, String> hadoop = store.hadoop();
     StorageCheck.requireWritable("--out", out, hadoop);
-    return RunFolder.any(out, hadoop);
+    return Folder.any(out, hadoop);
   }
 
-  private static String ofRun(RunFolder folder) {
+  private static String ofRun(Folder folder) {
     RunReport.write(folder);
     return folder.uri() + "/" + RunReport.PAGE;
   }
 
-  private static String into(RunFolder target, List<RunFolder> folders) {
+  private static String into(Folder target, List<Folder> folders) {
     String html =
         folders.size() == 1 ? RunReport.html(folders.get(0)) : ComparisonPage.html(folders);
     target.publish(PAGE, html);

@@ -1,8 +1,8 @@
 package io.momentgan.app;
 
-import io.momentgan.output.ResultsPage;
-import io.momentgan.output.RunFolder;
-import io.momentgan.output.SpreadPage;
+import io.momentgan.report.ResultsPage;
+import io.momentgan.storage.Folder;
+import io.momentgan.report.SpreadPage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -64,7 +64,7 @@ final class ResultsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<RunFolder> folders = runs.stream().map(store::run).toList();
+    List<Folder> folders = runs.stream().map(store::run).toList();
     Path pictures = images == null ? out.resolveSibling("images") : images;
     ResultsPage.Heading heading =
         new ResultsPage.Heading(title, madeBy == null ? command() : madeBy, introduction);

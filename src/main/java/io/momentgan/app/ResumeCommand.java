@@ -1,12 +1,18 @@
 package io.momentgan.app;
 
+import io.momentgan.run.RunRecord;
+import io.momentgan.training.Preflight;
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.TrainingEvaluation;
+import io.momentgan.training.TrainingRun;
+import io.momentgan.training.Trainings;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
-import io.momentgan.output.RunFolder;
-import io.momentgan.output.RunReport;
+import io.momentgan.data.sets.DataSets;
+import io.momentgan.storage.Folder;
+import io.momentgan.report.RunReport;
 import io.momentgan.storage.StorageCheck;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +53,7 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     settings.all().forEach(ResumeCommand::requireChangeable);
-    RunFolder folder = folder();
+    Folder folder = folder();
     RunRecord record = RunRecord.read(folder).with(settings.all());
     Experiment experiment = record.experiment();
     Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
@@ -76,11 +82,11 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   /** Once it is known that its store answers, and that it may be written. */
-  private RunFolder folder() {
+  private Folder folder() {
     List<String> s3 =
         settings.all().stream().filter(set -> set.startsWith(StoreOptions.PREFIX)).toList();
     Map<String, String> hadoop = SparkContexts.hadoopSettings(ExperimentReader.s3(s3));
-    RunFolder folder = StoreOptions.open(run, hadoop);
+    Folder folder = StoreOptions.open(run, hadoop);
     StorageCheck.requireWritable("Run", folder.uri(), hadoop);
     return folder;
   }

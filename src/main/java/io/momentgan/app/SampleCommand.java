@@ -1,13 +1,17 @@
 package io.momentgan.app;
 
+import io.momentgan.run.CheckpointFiles;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Weights;
+import io.momentgan.training.Outputs;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
-import io.momentgan.evaluation.LatentSweep;
-import io.momentgan.evaluation.Sampler;
-import io.momentgan.network.NetworkState;
-import io.momentgan.output.CheckpointInfo;
-import io.momentgan.output.Checkpoints;
-import io.momentgan.output.RunFolder;
+import io.momentgan.sampling.LatentSweep;
+import io.momentgan.sampling.Sampler;
+import io.momentgan.network.state.NetworkState;
+import io.momentgan.run.CheckpointInfo;
+import io.momentgan.run.Checkpoints;
+import io.momentgan.storage.Folder;
 import io.momentgan.step.LatentVectors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +80,7 @@ final class SampleCommand implements Callable<Integer> {
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }
-    RunFolder folder = store.run(run);
+    Folder folder = store.run(run);
     RunRecord record = RunRecord.read(folder);
     Experiment experiment = record.experiment();
     requireCoordinate(experiment);

@@ -1,10 +1,12 @@
 package io.momentgan.app;
 
+import io.momentgan.run.RunRecord;
+import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.S3Config;
 import io.momentgan.config.UserException;
-import io.momentgan.output.RunFolder;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,14 +41,14 @@ final class StoreOptions {
   }
 
   /** Opens a run's folder. */
-  RunFolder run(String uri) {
+  Folder run(String uri) {
     return open(uri, hadoop());
   }
 
   /** Opens a run's folder once it is known that its store answers. */
-  static RunFolder open(String uri, Map<String, String> hadoop) {
+  static Folder open(String uri, Map<String, String> hadoop) {
     StorageCheck.requireReadable("Run", uri, hadoop);
-    return RunFolder.open(uri, hadoop);
+    return Folder.open(uri, hadoop);
   }
 
   private List<String> all() {

@@ -1,9 +1,10 @@
 package io.momentgan.app;
 
+import io.momentgan.training.SparkContexts;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.SweepFile;
 import io.momentgan.config.UserException;
-import io.momentgan.output.RunFolder;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ final class SweepCommand implements Callable<Integer> {
           .getErr()
           .printf("Sweep: %s, run %d of %d%n", run.key(), outcomes.size() + 1, runs.size());
       outcomes.add(run.make(hadoop));
-      RunFolder.any(out, hadoop).publish(TABLE, SweepRun.Outcome.table(outcomes));
+      Folder.any(out, hadoop).publish(TABLE, SweepRun.Outcome.table(outcomes));
     }
     spec.commandLine().getOut().printf("%s", SweepRun.Outcome.table(outcomes));
     return exitCode(outcomes);

@@ -1,14 +1,21 @@
 package io.momentgan.app;
 
+import io.momentgan.run.RunRecord;
+import io.momentgan.training.Preflight;
+import io.momentgan.training.RunFailedException;
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.StoppedException;
+import io.momentgan.training.TrainingRun;
+import io.momentgan.training.Trainings;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
-import io.momentgan.output.Checkpoints;
-import io.momentgan.output.EpochLine;
-import io.momentgan.output.RunFolder;
-import io.momentgan.output.RunReport;
+import io.momentgan.data.sets.DataSets;
+import io.momentgan.run.Checkpoints;
+import io.momentgan.run.EpochLine;
+import io.momentgan.storage.Folder;
+import io.momentgan.report.RunReport;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,7 +100,7 @@ record SweepRun(Experiment experiment, String out) {
   /** What would be done. */
   Outcome plan(Map<String, String> hadoop) {
     try {
-      Optional<RunFolder> folder = folder(hadoop);
+      Optional<Folder> folder = folder(hadoop);
       if (folder.isEmpty()) {
         return new Outcome(key(), Done.TRAINED, 0, 0, out);
       }
@@ -108,7 +115,7 @@ record SweepRun(Experiment experiment, String out) {
 
   /** Makes it, as far as it is not made yet. */
   Outcome make(Map<String, String> hadoop) {
-    Optional<RunFolder> folder = Optional.empty();
+    Optional<Folder> folder = Optional.empty();
     try {
       folder = folder(hadoop);
       DataSet images = images();
@@ -122,7 +129,7 @@ record SweepRun(Experiment experiment, String out) {
     }
   }
 
-  private Done goOn(RunFolder folder, DataSet images) {
+  private Done goOn(Folder folder, DataSet images) {
     RunRecord record = record(folder, images);
     if (isComplete(record, images, folder)) {
       if (!folder.exists(RunReport.PAGE)) {
@@ -143,15 +150,15 @@ record SweepRun(Experiment experiment, String out) {
   }
 
   /** The run that was begun; more than one in its place is refused. */
-  private Optional<RunFolder> folder(Map<String, String> hadoop) {
-    RunFolder place = RunFolder.any(out, hadoop);
+  private Optional<Folder> folder(Map<String, String> hadoop) {
+    Folder place = Folder.any(out, hadoop);
     boolean begun =
         place.list("").stream()
-            .anyMatch(e -> e.folder() && place.exists(e.name() + "/" + RunFolder.RUN_FILE));
-    return begun ? Optional.of(RunFolder.open(out, hadoop)) : Optional.empty();
+            .anyMatch(e -> e.folder() && place.exists(e.name() + "/" + Folder.RUN_FILE));
+    return begun ? Optional.of(Folder.open(out, hadoop)) : Optional.empty();
   }
 
-  private Optional<RunFolder> anyFolder(Map<String, String> hadoop) {
+  private Optional<Folder> anyFolder(Map<String, String> hadoop) {
     try {
       return folder(hadoop);
     } catch (UserException e) {
@@ -161,7 +168,7 @@ record SweepRun(Experiment experiment, String out) {
   }
 
   /** The record of the run that was begun, with what may change as it is wanted now. */
-  private RunRecord record(RunFolder folder, DataSet images) {
+  private RunRecord record(Folder folder, DataSet images) {
     RunRecord begun = RunRecord.read(folder);
     String others =
         SettingDifferences.of(begun.experiment(), experiment).entrySet().stream()
@@ -179,22 +186,22 @@ record SweepRun(Experiment experiment, String out) {
         experiment, begun.versions(), begun.data(), begun.created(), begun.threads());
   }
 
-  private static boolean isComplete(RunRecord record, DataSet images, RunFolder folder) {
+  private static boolean isComplete(RunRecord record, DataSet images, Folder folder) {
     return new Checkpoints(folder).newest().isPresent()
         && TrainingRun.isComplete(record, images, folder);
   }
 
-  private Outcome outcome(Done done, Optional<RunFolder> folder) {
+  private Outcome outcome(Done done, Optional<Folder> folder) {
     List<EpochLine> epochs = folder.map(EpochLine::readAll).orElse(List.of());
     return new Outcome(
         key(),
         done,
         epochs.size(),
         epochs.isEmpty() ? 0 : epochs.get(epochs.size() - 1).seconds(),
-        folder.map(RunFolder::toString).orElse(out));
+        folder.map(Folder::toString).orElse(out));
   }
 
-  private Outcome failure(RuntimeException e, Optional<RunFolder> folder) {
+  private Outcome failure(RuntimeException e, Optional<Folder> folder) {
     Optional<String> explained = reason(e);
     if (explained.isEmpty()) {
       LOG.error("{} failed", key(), e);

@@ -1,11 +1,14 @@
 package io.momentgan.app;
 
+import io.momentgan.training.Preflight;
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.Trainings;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
-import io.momentgan.output.RunFolder;
+import io.momentgan.data.sets.DataSets;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +94,7 @@ final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     spec.commandLine().getErr().println(plan.text());
-    RunFolder folder = Trainings.begin(experiment, images, out, hadoop);
+    Folder folder = Trainings.begin(experiment, images, out, hadoop);
     spec.commandLine().getOut().println("Run folder: " + folder.uri());
     return 0;
   }

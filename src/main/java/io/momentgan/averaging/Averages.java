@@ -1,6 +1,6 @@
 package io.momentgan.averaging;
 
-import io.momentgan.network.NetworkState;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.ParameterLayout;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,6 +1,6 @@
 package io.momentgan.averaging;
 
-import io.momentgan.network.NetworkState;
+import io.momentgan.network.state.NetworkState;
 import java.io.Serializable;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 

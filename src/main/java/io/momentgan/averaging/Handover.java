@@ -1,6 +1,6 @@
 package io.momentgan.averaging;
 
-import io.momentgan.network.Snapshot;
+import io.momentgan.network.state.Snapshot;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

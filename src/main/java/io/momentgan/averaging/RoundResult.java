@@ -1,7 +1,7 @@
 package io.momentgan.averaging;
 
 import io.momentgan.collective.Traffic;
-import io.momentgan.network.Snapshot;
+import io.momentgan.network.state.Snapshot;
 import io.momentgan.step.Losses;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package io.momentgan.averaging;
 
 import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.Experiment;
-import io.momentgan.network.NetworkState;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.ParameterLayout.Range;
 import io.momentgan.network.UpdaterLayout;
 import io.momentgan.partition.Round;

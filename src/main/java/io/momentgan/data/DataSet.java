@@ -1,5 +1,7 @@
 package io.momentgan.data;
 
+import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.data.idx.PublishedFile;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

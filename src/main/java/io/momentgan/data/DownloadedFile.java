@@ -2,6 +2,7 @@ package io.momentgan.data;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.momentgan.storage.Digests;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param url address
  * @param cache folder for downloads; a leading {@code ~} is the home folder of whoever opens it
  */
-record DownloadedFile(String url, String cache) implements FileLocation {
+public record DownloadedFile(String url, String cache) implements FileLocation {
   private static final Object ONE_AT_A_TIME = new Object();
 
   @Override
@@ -33,7 +34,7 @@ record DownloadedFile(String url, String cache) implements FileLocation {
   }
 
   /** The copy on this machine, downloaded if need be, or nothing if the server has no such file. */
-  Optional<Path> fetch() {
+  public Optional<Path> fetch() {
     Path copy = copy();
     synchronized (ONE_AT_A_TIME) {
       try {

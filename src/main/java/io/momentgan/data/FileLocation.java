@@ -11,7 +11,7 @@ import java.util.zip.GZIPInputStream;
  *
  * <p>Travels to the workers.
  */
-sealed interface FileLocation extends Serializable permits HadoopFile, DownloadedFile {
+public sealed interface FileLocation extends Serializable permits HadoopFile, DownloadedFile {
   /** Bytes of the input buffer; also more than a gzip header, which is looked at first. */
   int BUFFER_BYTES = 1 << 16;
 

@@ -14,10 +14,10 @@ import org.apache.hadoop.fs.Path;
  * @param path path or URI
  * @param settings Hadoop settings, with secrets perhaps, so never shown
  */
-record HadoopFile(String path, Map<String, String> settings) implements FileLocation {
+public record HadoopFile(String path, Map<String, String> settings) implements FileLocation {
   private static final String LOCAL = "file:";
 
-  HadoopFile {
+  public HadoopFile {
     settings = Map.copyOf(settings);
   }
 
@@ -25,7 +25,7 @@ record HadoopFile(String path, Map<String, String> settings) implements FileLoca
    * A file system with these settings, to be closed: Hadoop's shared ones keep the settings of
    * whoever came first.
    */
-  static FileSystem fileSystem(Path path, Map<String, String> settings) throws IOException {
+  public static FileSystem fileSystem(Path path, Map<String, String> settings) throws IOException {
     Configuration configuration = new Configuration();
     settings.forEach(configuration::set);
     return FileSystem.newInstance(path.toUri(), configuration);
@@ -49,7 +49,7 @@ record HadoopFile(String path, Map<String, String> settings) implements FileLoca
   }
 
   /** How messages show a location: on the local disk as a plain path. */
-  static String text(String location) {
+  public static String text(String location) {
     return location.startsWith(LOCAL + "/") ? location.substring(LOCAL.length()) : location;
   }
 

@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 
 /** Words for files that cannot be read at all. */
-final class Unreadable {
+public final class Unreadable {
   private Unreadable() {}
 
-  static DataException exception(String location, Exception cause) {
+  public static DataException exception(String location, Exception cause) {
     if (S3Failure.reason(cause).isEmpty()
         && (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException)) {
       return new DataException(

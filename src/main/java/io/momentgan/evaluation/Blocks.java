@@ -1,5 +1,6 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.sampling.ImageDraw;
 import io.momentgan.data.Images;
 import io.momentgan.extractor.Extractor;
 import io.momentgan.extractor.TrainedExtractor;

@@ -1,11 +1,12 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.sampling.RealDraw;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.Images;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
-import io.momentgan.network.NetworkState;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.partition.Shard;
 import java.io.Serializable;
 import java.util.stream.IntStream;

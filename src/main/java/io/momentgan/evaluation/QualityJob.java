@@ -1,5 +1,7 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.sampling.RealDraw;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.quality.Bins;

@@ -1,5 +1,6 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.sampling.RealDraw;
 import io.momentgan.data.ImageSource;
 import io.momentgan.quality.Nearest;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.momentgan.extractor;
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
+import io.momentgan.data.sets.DataSets;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import java.util.Map;

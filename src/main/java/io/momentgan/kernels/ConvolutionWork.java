@@ -1,5 +1,13 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.Channels;
+import io.momentgan.kernels.loops.ConvolutionPasses;
+import io.momentgan.kernels.loops.HeapActivation;
+import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.HeapMemory;
+import io.momentgan.kernels.loops.Patches;
+import io.momentgan.kernels.loops.Pieces;
+import io.momentgan.kernels.loops.Reused;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,5 +1,8 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.ColumnProducts;
+import io.momentgan.kernels.loops.Columns;
+import io.momentgan.kernels.loops.Pieces;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -15,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The working side of {@link PooledConvolution}: columns and squares on the heap, by loops that the
  * JVM's compiler vectorises, and matrix products by ND4J's BLAS.
  */
-final class PooledConvolutionLayer extends ConvolutionLayer {
+public final class PooledConvolutionLayer extends ConvolutionLayer {
   private static final long serialVersionUID = 1L;
 
   /** Images whose columns are made together, so that they stay in the second-level cache. */

@@ -1,5 +1,6 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.ConvolutionPasses;
 import java.util.Collection;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ConvolutionMode;

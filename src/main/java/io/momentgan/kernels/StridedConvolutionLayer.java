@@ -1,5 +1,6 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.Patches;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;

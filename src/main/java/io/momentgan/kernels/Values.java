@@ -1,5 +1,9 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.HeapMemory;
+import io.momentgan.kernels.loops.Pieces;
+import io.momentgan.kernels.loops.Reused;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,5 +1,6 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.Pieces;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.AdamUpdater;

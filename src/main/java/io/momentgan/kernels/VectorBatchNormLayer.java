@@ -1,5 +1,11 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.Channels;
+import io.momentgan.kernels.loops.HeapActivation;
+import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.HeapMemory;
+import io.momentgan.kernels.loops.Pieces;
+import io.momentgan.kernels.loops.Reused;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;

@@ -1,6 +1,12 @@
 package io.momentgan.kernels;
 
-import io.momentgan.kernels.MatrixProducts.Factor;
+import io.momentgan.kernels.loops.HeapActivation;
+import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.HeapMemory;
+import io.momentgan.kernels.loops.MatrixProducts;
+import io.momentgan.kernels.loops.Pieces;
+import io.momentgan.kernels.loops.Reused;
+import io.momentgan.kernels.loops.MatrixProducts.Factor;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;

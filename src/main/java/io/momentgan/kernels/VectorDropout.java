@@ -1,5 +1,7 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.Pieces;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.dropout.Dropout;

@@ -1,5 +1,6 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.HeapActivation;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 
 /** The logistic function by the vector instructions of {@link VectorTanh}, for the fast layers. */

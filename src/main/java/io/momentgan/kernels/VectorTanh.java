@@ -1,5 +1,7 @@
 package io.momentgan.kernels;
 
+import io.momentgan.kernels.loops.HeapActivation;
+import io.momentgan.kernels.loops.Pieces;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,6 +1,6 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.MatrixProducts;
+import io.momentgan.kernels.loops.MatrixProducts;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What multiplies the matrices of networks that have the fast kernels. */

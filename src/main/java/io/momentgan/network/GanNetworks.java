@@ -1,5 +1,7 @@
 package io.momentgan.network;
 
+import io.momentgan.network.state.AveragingState;
+import io.momentgan.network.state.Snapshot;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;

@@ -1,7 +1,7 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.AffineRows;
-import io.momentgan.kernels.Vectors;
+import io.momentgan.kernels.loops.AffineRows;
+import io.momentgan.kernels.loops.Vectors;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;

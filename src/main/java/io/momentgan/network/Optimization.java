@@ -1,7 +1,7 @@
 package io.momentgan.network;
 
 import io.momentgan.kernels.VectorAdamUpdater;
-import io.momentgan.kernels.Vectors;
+import io.momentgan.kernels.loops.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.training.SparkContexts;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.config.Experiment;

@@ -3,7 +3,7 @@ package io.momentgan.app;
 import io.momentgan.Experiments;
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
+import io.momentgan.data.sets.DataSets;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import java.io.IOException;

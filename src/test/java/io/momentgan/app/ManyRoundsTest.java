@@ -2,15 +2,17 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.TrainingRun;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.averaging.GanTrainingMaster;
 import io.momentgan.averaging.RealMoments;
 import io.momentgan.averaging.RunContext;
 import io.momentgan.config.Experiment;
-import io.momentgan.data.GlyphSource;
+import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.Snapshot;
+import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
 import java.io.IOException;

@@ -2,8 +2,10 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.run.CheckpointFiles;
+import io.momentgan.training.Outputs;
 import io.momentgan.Experiments;
-import io.momentgan.output.RunFolder;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -148,7 +150,7 @@ class ProductionIT {
   }
 
   private static void assertVerifies(Path run) {
-    CheckpointFiles checkpoints = Outputs.checkpoints(RunFolder.open(run.toString(), Map.of()));
+    CheckpointFiles checkpoints = Outputs.checkpoints(Folder.open(run.toString(), Map.of()));
     assertThat(checkpoints.all()).isNotEmpty();
     // Reading compares sizes and SHA-256 with the manifest.
     checkpoints.all().forEach(checkpoints::read);

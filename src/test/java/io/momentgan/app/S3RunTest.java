@@ -3,9 +3,10 @@ package io.momentgan.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.training.Outputs;
 import io.momentgan.config.S3Config;
 import io.momentgan.config.UserException;
-import io.momentgan.output.RunFolder;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.FaultProxy;
 import io.momentgan.storage.FaultProxy.Fault;
 import io.momentgan.storage.S3Server;
@@ -123,7 +124,7 @@ class S3RunTest {
   /** What a store leaves in the folder of a bucket is read as on a disk. */
   private void assertWhole() {
     SameRun.assertSame(run(), whole);
-    assertThat(Outputs.checkpoints(RunFolder.open(run().toString(), Map.of())).all()).hasSize(3);
+    assertThat(Outputs.checkpoints(Folder.open(run().toString(), Map.of())).all()).hasSize(3);
     assertNoKeysIn(server.bucket(bucket));
   }
 
@@ -302,7 +303,7 @@ class S3RunTest {
                 "fs.s3a.retry.limit", "3",
                 "fs.s3a.retry.interval", "100ms"),
             System::getenv);
-    RunFolder folder = RunFolder.create(uri("runs"), "large", parts);
+    Folder folder = Folder.create(uri("runs"), "large", parts);
     byte[] bytes = new byte[12 << 20];
     new Random(1).nextBytes(bytes);
     proxy.set(Fault.refused(line -> line.contains("partNumber=2"), 503, "SlowDown", "wait", 1));

@@ -7,7 +7,7 @@ import io.momentgan.config.AveragingConfig.Ema;
 import io.momentgan.config.AveragingConfig.OuterRates;
 import io.momentgan.config.AveragingConfig.OuterType;
 import io.momentgan.moments.Moments;
-import io.momentgan.network.NetworkState;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.ParameterLayout;
 import java.util.Collections;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.DataSets;
+import io.momentgan.data.sets.DataSets;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.partition.Shards;
 import java.nio.file.Files;

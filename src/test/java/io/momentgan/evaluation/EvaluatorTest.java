@@ -3,6 +3,8 @@ package io.momentgan.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.sampling.Interpolation;
 import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
 import io.momentgan.data.ImageSource;

@@ -3,7 +3,8 @@ package io.momentgan.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.data.GlyphSource;
+import io.momentgan.sampling.RealDraw;
+import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.ImageSource;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

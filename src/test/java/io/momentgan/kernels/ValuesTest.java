@@ -2,6 +2,8 @@ package io.momentgan.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.kernels.loops.HeapMemory;
+import io.momentgan.kernels.loops.Reused;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,0 +1,66 @@
+package io.momentgan.data.idx;
+
+/** What an IDX file holds, told by its first four bytes. */
+enum IdxKind {
+  /** Unsigned bytes in three dimensions: image, row, column. */
+  IMAGES(2051, 3, "images", "train-images-idx3-ubyte"),
+  /** Unsigned bytes in one dimension. */
+  LABELS(2049, 1, "labels", "train-labels-idx1-ubyte");
+
+  private final int magic;
+  private final int dimensions;
+  private final String title;
+  private final String example;
+
+  IdxKind(int magic, int dimensions, String title, String example) {
+    this.magic = magic;
+    this.dimensions = dimensions;
+    this.title = title;
+    this.example = example;
+  }
+
+  int magic() {
+    return magic;
+  }
+
+  int dimensions() {
+    return dimensions;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** Says what is wrong with a file that begins with another number. */
+  String mismatch(int found) {
+    return "%s, expected IDX %s (magic %d); give a file such as %s"
+        .formatted(describe(found), title, magic, example);
+  }
+
+  private static String describe(int found) {
+    for (IdxKind kind : values()) {
+      if (kind.magic == found) {
+        return "found IDX %s (magic %d)".formatted(kind.title, found);
+      }
+    }
+    if ((found >>> 16) == 0) {
+      return "found IDX of type 0x%02x in %d dimensions".formatted(found >>> 8, found & 0xFF);
+    }
+    return "found " + foreign(found);
+  }
+
+  private static String foreign(int found) {
+    if ((found >>> 8) == 0xFFD8FF) {
+      return "a JPEG image";
+    }
+    if (found == 0x89504E47) {
+      return "a PNG image";
+    }
+    if ((found >>> 16) == 0x504B) {
+      return "a ZIP archive";
+    }
+    return (found >>> 24) == '<'
+        ? "an HTML or XML page"
+        : "no IDX file (first bytes 0x%08x)".formatted(found);
+  }
+}

@@ -1,0 +1,159 @@
+package io.momentgan.data.pictures;
+
+import io.momentgan.data.DataException;
+import io.momentgan.data.HadoopFile;
+import io.momentgan.data.RejectedImage;
+import io.momentgan.data.Unreadable;
+import io.momentgan.storage.Digests;
+import io.momentgan.config.ImagesConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/**
+ * JPEG and PNG files in a folder and its subfolders, in the order of their paths. Where all lie in
+ * subfolders, these are the classes.
+ *
+ * @param folder the folder
+ * @param files paths of the files
+ * @param settings Hadoop settings
+ */
+public record ImageFolder(Path folder, List<Path> files, Map<String, String> settings) {
+  private static final int MOST_CLASSES = 256;
+  private static final int SHOWN = 5;
+
+  /** Looks for image files; there are none where the location is no folder. */
+  public static ImageFolder find(String location, Map<String, String> settings) {
+    Path given = new Path(location);
+    try (FileSystem fileSystem = HadoopFile.fileSystem(given, settings)) {
+      Path folder = fileSystem.makeQualified(given);
+      List<Path> files = new ArrayList<>();
+      if (fileSystem.getFileStatus(folder).isDirectory()) {
+        RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(folder, true);
+        while (all.hasNext()) {
+          Path file = all.next().getPath();
+          if (isImage(file)) {
+            files.add(file);
+          }
+        }
+      }
+      Collections.sort(files);
+      return new ImageFolder(folder, files, settings);
+    } catch (IOException | IllegalArgumentException e) {
+      throw Unreadable.exception(location, e);
+    }
+  }
+
+  private static boolean isImage(Path file) {
+    String name = file.getName().toLowerCase(Locale.ROOT);
+    return !name.startsWith(".")
+        && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
+  }
+
+  /**
+   * A folder of which every file was decoded once.
+   *
+   * @param source those that can be used
+   * @param rejected the others
+   * @param identity what identifies the contents
+   */
+  public record Checked(ImageFolderSource source, List<RejectedImage> rejected, String identity) {}
+
+  /**
+   * Decodes every file, here and now.
+   *
+   * @param config shape and limits
+   * @throws DataException when more of them are unusable than the settings allow
+   */
+  public Checked check(ImagesConfig config) {
+    ImageDecoder decoder = new ImageDecoder(config);
+    String[] reasons = new String[files.size()];
+    String[] digests = new String[files.size()];
+    try (FileSystem fileSystem = HadoopFile.fileSystem(folder, settings)) {
+      IntStream.range(0, files.size())
+          .parallel()
+          .forEach(
+              i -> {
+                byte[] bytes = ImageFolderSource.bytes(fileSystem, files.get(i));
+                digests[i] = Digests.sha256(bytes);
+                reasons[i] = reason(decoder, bytes);
+              });
+    } catch (IOException e) {
+      throw Unreadable.exception(HadoopFile.text(folder.toString()), e);
+    }
+    List<Path> usable = new ArrayList<>();
+    List<RejectedImage> rejected = new ArrayList<>();
+    StringBuilder identity = new StringBuilder(config.toString());
+    for (int i = 0; i < reasons.length; i++) {
+      if (reasons[i] == null) {
+        usable.add(files.get(i));
+        identity.append(digests[i]);
+      } else {
+        rejected.add(new RejectedImage(HadoopFile.text(files.get(i).toString()), reasons[i]));
+      }
+    }
+    requireEnough(rejected, config);
+    byte[] labels = labels(usable);
+    identity.append(Arrays.toString(labels));
+    return new Checked(
+        new ImageFolderSource(usable, labels, config, settings),
+        rejected,
+        Digests.sha256(identity.toString()));
+  }
+
+  private static String reason(ImageDecoder decoder, byte[] bytes) {
+    try {
+      decoder.decode(bytes);
+      return null;
+    } catch (RejectedImageException e) {
+      return e.getMessage();
+    }
+  }
+
+  private void requireEnough(List<RejectedImage> rejected, ImagesConfig config) {
+    boolean none = rejected.size() == files.size();
+    if (none || rejected.size() > config.rejectedShare() * files.size()) {
+      List<String> first =
+          rejected.stream().limit(SHOWN).map(r -> r.file() + ": " + r.reason()).toList();
+      throw new DataException(
+          "%s: found %d of %d image files unusable, expected at most a share of %s; remove them or raise data.images.rejected-share: %s%s"
+              .formatted(
+                  HadoopFile.text(folder.toString()),
+                  rejected.size(),
+                  files.size(),
+                  config.rejectedShare(),
+                  String.join("; ", first),
+                  rejected.size() > SHOWN ? "; ..." : ""));
+    }
+  }
+
+  private byte[] labels(List<Path> usable) {
+    List<String> names = usable.stream().map(this::className).toList();
+    List<String> classes = List.copyOf(new TreeSet<>(names));
+    if (classes.contains("") || classes.size() > MOST_CLASSES) {
+      return new byte[0];
+    }
+    byte[] labels = new byte[names.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = (byte) Collections.binarySearch(classes, names.get(i));
+    }
+    return labels;
+  }
+
+  /** The subfolder that a file lies in, empty for none. */
+  private String className(Path file) {
+    String inside = folder.toUri().relativize(file.toUri()).getPath();
+    int slash = inside.indexOf('/');
+    return slash < 0 ? "" : inside.substring(0, slash);
+  }
+}

@@ -1,0 +1,39 @@
+package io.momentgan.data.sets;
+
+import io.momentgan.data.ImageShape;
+import io.momentgan.data.ImageSource;
+import io.momentgan.data.Images;
+import java.util.Objects;
+
+/**
+ * Consecutive images of another source.
+ *
+ * @param images the other source
+ * @param from index there of the first image
+ * @param to index there after the last image
+ */
+public record SubsetSource(ImageSource images, int from, int to) implements ImageSource {
+  /** Checks the range. */
+  public SubsetSource {
+    Objects.checkFromToIndex(from, to, images.count());
+  }
+
+  @Override
+  public int count() {
+    return to - from;
+  }
+
+  @Override
+  public ImageShape shape() {
+    return images.shape();
+  }
+
+  @Override
+  public Images read(int[] indices) {
+    int[] shifted = new int[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      shifted[i] = from + Objects.checkIndex(indices[i], count());
+    }
+    return images.read(shifted);
+  }
+}

@@ -1,0 +1,146 @@
+package io.momentgan.report;
+
+import io.momentgan.run.Json;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/**
+ * A page that needs nothing beside it: styles, scripts, pictures and the charting library
+ * (Chart.js) are in it. Texts are escaped by whoever adds them.
+ */
+final class HtmlPage {
+  private static final String LIBRARY = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
+  private static final String LIBRARY_FILE =
+      "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.js";
+
+  private final String title;
+  private final StringBuilder body = new StringBuilder();
+  private final List<Chart> charts = new ArrayList<>();
+  private final ArrayNode grids = Json.MAPPER.createArrayNode();
+
+  /**
+   * A page.
+   *
+   * @param title plain text
+   */
+  HtmlPage(String title) {
+    this.title = title;
+  }
+
+  /** Adds HTML. */
+  HtmlPage add(String html) {
+    body.append(html);
+    return this;
+  }
+
+  /** Adds charts side by side, where there is room. */
+  HtmlPage add(List<Chart> more) {
+    charts.addAll(more);
+    return more.isEmpty()
+        ? this
+        : add(
+            more.stream()
+                .map(Chart::html)
+                .collect(Collectors.joining("", "<div class=\"charts\">\n", "</div>\n")));
+  }
+
+  /** Adds a picture that the slider shows. */
+  HtmlPage addGrid(int epoch, byte[] png) {
+    grids.addArray().add(epoch).add(dataUri(png));
+    return this;
+  }
+
+  /** The whole page. */
+  String html() {
+    ObjectNode data = Json.MAPPER.createObjectNode();
+    data.set("charts", Json.MAPPER.valueToTree(charts));
+    data.set("grids", grids);
+    String library = charts.isEmpty() ? "const Chart = class {};" : library();
+    return """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <link rel="icon" href="data:,">
+        <title>%s</title>
+        <style>
+        %s</style>
+        </head>
+        <body>
+        %s
+        <script type="application/json" id="report-data">%s</script>
+        <script>%s</script>
+        <script>
+        %s</script>
+        </body>
+        </html>
+        """
+        .formatted(
+            escape(title),
+            resource("report.css"),
+            body,
+            // The only way in which JSON could end its element.
+            Json.line(data).replace("</", "<\\/"),
+            library,
+            resource("report.js"));
+  }
+
+  private static String library() {
+    Properties properties = new Properties();
+    try (InputStream in = HtmlPage.class.getResourceAsStream(LIBRARY)) {
+      properties.load(in);
+    } catch (IOException | NullPointerException e) {
+      throw new IllegalStateException("Chart.js is missing from the class path", e);
+    }
+    return resource(LIBRARY_FILE.formatted(properties.getProperty("version")))
+        .replace("//# sourceMappingURL=chart.umd.js.map", "");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = HtmlPage.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + " is missing from the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " cannot be read", e);
+    }
+  }
+
+  /** A part that is folded up at first. */
+  static String details(String summary, String content) {
+    return "<details><summary>%s</summary>%s</details>\n".formatted(summary, content);
+  }
+
+  /** A picture under a heading; nothing where there is none. */
+  static String picture(String heading, byte[] png, String alt, String caption) {
+    return png.length == 0
+        ? ""
+        : "<h2>%s</h2>\n<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s</figcaption></figure>\n"
+            .formatted(escape(heading), dataUri(png), escape(alt), escape(caption));
+  }
+
+  /** A picture as an address. */
+  static String dataUri(byte[] png) {
+    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+  }
+
+  /** Makes a text safe in HTML content and attributes. */
+  static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;")
+        .replace("'", "&#39;");
+  }
+}

@@ -1,0 +1,83 @@
+package io.momentgan.run;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
+
+/**
+ * JSON as the files of a run use it: snake_case, {@code null} for numbers that are not finite (JSON
+ * has no NaN), NaN for {@code null} when read back.
+ */
+public final class Json {
+  public static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Double.class, new Finite<>(Double.class))
+                  .addSerializer(Double.TYPE, new Finite<>(Double.class))
+                  .addSerializer(Float.class, new Finite<>(Float.class))
+                  .addSerializer(Float.TYPE, new Finite<>(Float.class))
+                  .addDeserializer(Double.TYPE, new NullIsNan()))
+          .build();
+
+  private Json() {}
+
+  /** One line of JSON, without the line's end. */
+  public static String line(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Not writable as JSON: " + value, e);
+    }
+  }
+
+  private static final class Finite<T extends Number> extends StdSerializer<T> {
+    private static final long serialVersionUID = 1L;
+
+    Finite(Class<T> type) {
+      super(type);
+    }
+
+    @Override
+    public void serialize(T value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      if (!Double.isFinite(value.doubleValue())) {
+        json.writeNull();
+      } else if (value instanceof Float) {
+        json.writeNumber(value.floatValue());
+      } else {
+        json.writeNumber(value.doubleValue());
+      }
+    }
+  }
+
+  private static final class NullIsNan extends StdDeserializer<Double> {
+    private static final long serialVersionUID = 1L;
+
+    NullIsNan() {
+      super(Double.TYPE);
+    }
+
+    @Override
+    public Double deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      return parser.getDoubleValue();
+    }
+
+    @Override
+    public Double getNullValue(DeserializationContext context) {
+      return Double.NaN;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.momentgan.run;
+
+import io.momentgan.storage.Folder;
+import io.momentgan.data.RejectedImage;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** {@code rejected.jsonl} of a run: the image files that are not trained on, each with a reason. */
+public final class RejectedImages {
+  private static final String FILE = "rejected.jsonl";
+
+  private RejectedImages() {}
+
+  /**
+   * Writes the file, if there is anything to write.
+   *
+   * @param rejected the image files
+   * @param folder the run's folder
+   */
+  public static void publish(List<RejectedImage> rejected, Folder folder) {
+    if (!rejected.isEmpty()) {
+      folder.publish(
+          FILE, rejected.stream().map(Json::line).collect(Collectors.joining("\n", "", "\n")));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.momentgan.run;
+
+import io.momentgan.app.Main;
+import io.momentgan.device.BlasCore;
+import io.momentgan.network.FastProducts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.spark.package$;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.factory.Nd4j;
+import picocli.CommandLine.IVersionProvider;
+
+/** The versions that a run depends on. */
+public final class Versions implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    return all().entrySet().stream()
+        .map(e -> "%-15s %s".formatted(e.getKey(), e.getValue()))
+        .toArray(String[]::new);
+  }
+
+  /** Each component's version, by its name. */
+  public static Map<String, String> all() {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("momentgan", of(Main.class));
+    versions.put("spark", package$.MODULE$.SPARK_VERSION());
+    versions.put("deeplearning4j", maven("org.deeplearning4j", "deeplearning4j-nn"));
+    versions.put("dl4j-spark", maven("org.deeplearning4j", "dl4j-spark_2.12"));
+    versions.put("nd4j-backend", Nd4j.getBackend().getClass().getSimpleName());
+    versions.put("blas", blas());
+    versions.put("fast-products", FastProducts.library());
+    versions.put("java", System.getProperty("java.version"));
+    versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return versions;
+  }
+
+  private static String blas() {
+    Object vendor = Nd4j.getExecutioner().getEnvironmentInformation().get("blas.vendor");
+    OpExecutioner executioner = Nd4j.getExecutioner();
+    return vendor + " " + BlasCore.inUse() + " (" + executioner.getClass().getSimpleName() + ")";
+  }
+
+  /** The version that Maven wrote into a library's jar. */
+  private static String maven(String group, String artifact) {
+    String file = "/META-INF/maven/%s/%s/pom.properties".formatted(group, artifact);
+    try (InputStream in = Versions.class.getResourceAsStream(file)) {
+      Properties properties = new Properties();
+      if (in != null) {
+        properties.load(in);
+      }
+      return properties.getProperty("version", "unknown");
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read", e);
+    }
+  }
+
+  private static String of(Class<?> type) {
+    String version = type.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

@@ -1,0 +1,70 @@
+package io.momentgan.sampling;
+
+import io.momentgan.evaluation.Pixels;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.Seeds;
+import io.momentgan.data.ImageShape;
+import io.momentgan.data.Images;
+import io.momentgan.network.state.NetworkState;
+import java.util.Arrays;
+
+/**
+ * Images from a generator. They are drawn in chunks of {@value #CHUNK}, each from a seed of its own
+ * and always whole, so that an image is the same whoever draws it, batch normalisation by the
+ * statistics of the batch included.
+ *
+ * @param experiment the settings
+ * @param shape shape of the images
+ * @param generator state of the generator
+ * @param seed of the latent vectors
+ */
+public record GeneratedDraw(
+    Experiment experiment, ImageShape shape, NetworkState generator, long seed)
+    implements ImageDraw {
+  /** Leaves the state of the optimizer behind, which drawing does not need. */
+  public GeneratedDraw {
+    generator = new NetworkState(generator.params(), new float[0], generator.updates());
+  }
+
+  /** Images drawn together: as many as in the original's batches. */
+  static final int CHUNK = 100;
+
+  @Override
+  public int count() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Images draw(int from, int to) {
+    Sampler sampler = new Sampler(experiment, shape);
+    byte[] pixels = new byte[Math.multiplyExact(to - from, shape.features())];
+    byte[] labels = new byte[experiment.labels().on() ? to - from : 0];
+    int[] classes = sampler.classes(CHUNK);
+    for (int chunk = from / CHUNK; chunk * CHUNK < to; chunk++) {
+      float[][] drawn = sampler.draw(generator, CHUNK, Seeds.of(seed, Seeds.Use.DRAWS, chunk));
+      int first = Math.max(from, chunk * CHUNK);
+      int last = Math.min(to, chunk * CHUNK + CHUNK);
+      for (int i = first; i < last; i++) {
+        byte[] image = Pixels.ofRows(drawn[i - chunk * CHUNK]);
+        System.arraycopy(image, 0, pixels, (i - from) * image.length, image.length);
+      }
+    }
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = (byte) classes[(from + i) % CHUNK];
+    }
+    return new Images(shape, pixels, labels);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof GeneratedDraw that
+        && experiment.equals(that.experiment)
+        && seed == that.seed
+        && Arrays.equals(generator.params(), that.generator.params());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(generator.params());
+  }
+}

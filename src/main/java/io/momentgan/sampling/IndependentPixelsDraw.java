@@ -1,0 +1,38 @@
+package io.momentgan.sampling;
+
+import io.momentgan.config.Seeds;
+import io.momentgan.data.ImageSource;
+import io.momentgan.data.Images;
+import java.util.SplittableRandom;
+
+/**
+ * Images whose every pixel is that of another real image: the right mean and variance everywhere,
+ * and nothing else. No generator that learns should be worse, so they are the ceiling of measures.
+ *
+ * @param images where the pixels come from
+ * @param seed of the draw
+ */
+public record IndependentPixelsDraw(ImageSource images, long seed) implements ImageDraw {
+  private static final int POOL = 2000;
+
+  @Override
+  public int count() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Images draw(int from, int to) {
+    int size = Math.min(POOL, images.count());
+    byte[] pool = new RealDraw(images, seed).draw(0, size).pixels();
+    int features = images.shape().features();
+    byte[] pixels = new byte[(to - from) * features];
+    for (int i = from; i < to; i++) {
+      SplittableRandom random =
+          new SplittableRandom(Seeds.of(seed, Seeds.Use.INDEPENDENT_PIXELS, i));
+      for (int j = 0; j < features; j++) {
+        pixels[(i - from) * features + j] = pool[random.nextInt(size) * features + j];
+      }
+    }
+    return new Images(images.shape(), pixels, new byte[0]);
+  }
+}

@@ -1,0 +1,316 @@
+package io.momentgan.storage;
+
+import io.momentgan.run.RunNumbers;
+import io.momentgan.config.UserException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.MultipartUploader;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run's folder on any Hadoop file system: {@code run.yaml}, {@code metrics/}, {@code samples/},
+ * {@code checkpoints/} and {@code report/}.
+ *
+ * <p>Paths given to its methods are relative to the folder, with '/' between names. Files appear
+ * whole or not at all. Failures that the user can mend come as {@link UserException}, others as
+ * {@link UncheckedIOException}; both name the location.
+ */
+public final class Folder {
+  /** The file that makes a folder a run folder. */
+  public static final String RUN_FILE = "run.yaml";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
+  private static final int READ_ATTEMPTS = 5;
+
+  private final FileSystem fs;
+  private final Path root;
+  private final Publication publication;
+
+  private Folder(FileSystem fs, Path root) throws IOException {
+    this.fs = fs;
+    this.root = fs.makeQualified(root);
+    this.publication = Publication.of(fs, this.root);
+  }
+
+  /**
+   * Something in a folder.
+   *
+   * @param name its last name
+   * @param size length in bytes; 0 for folders
+   * @param folder whether it is a folder
+   */
+  public record Entry(String name, long size, boolean folder) {}
+
+  /**
+   * Makes the folder of a new run, {@code <out>/NNNNN-name} with the next free number.
+   *
+   * @param out folder of all runs: a path or a URI such as {@code s3a://bucket/runs}
+   * @param name the experiment's name
+   * @param hadoopSettings Hadoop properties by key, such as {@code fs.s3a.endpoint}
+   * @return the new, empty folder
+   */
+  public static Folder create(String out, String name, Map<String, String> hadoopSettings) {
+    return RunNumbers.claim(at(out, hadoopSettings), name);
+  }
+
+  /**
+   * Opens the folder of an earlier run.
+   *
+   * @param uri the folder that holds {@code run.yaml}, or one with exactly one such folder in it
+   * @param hadoopSettings Hadoop properties by key
+   * @return the folder
+   * @throws UserException that lists the candidates when there is not exactly one
+   */
+  public static Folder open(String uri, Map<String, String> hadoopSettings) {
+    Folder given = at(uri, hadoopSettings);
+    if (given.exists(RUN_FILE)) {
+      return given;
+    }
+    List<String> runs =
+        given.list("").stream()
+            .filter(entry -> entry.folder() && given.exists(entry.name() + "/" + RUN_FILE))
+            .map(Entry::name)
+            .toList();
+    if (runs.size() == 1) {
+      return given.child(runs.get(0));
+    }
+    throw new UserException(given.noSingleRun(runs));
+  }
+
+  /**
+   * Any folder, for what is published beside runs, such as a page that compares them.
+   *
+   * @param uri a path or a URI; it need not be there yet
+   * @param hadoopSettings Hadoop properties by key
+   */
+  public static Folder any(String uri, Map<String, String> hadoopSettings) {
+    return at(uri, hadoopSettings);
+  }
+
+  private static Folder at(String uri, Map<String, String> hadoopSettings) {
+    Configuration configuration = new Configuration();
+    hadoopSettings.forEach(configuration::set);
+    try {
+      Path path = new Path(uri);
+      FileSystem fs = path.getFileSystem(configuration);
+      // Without the checksum layer there are no .crc files.
+      return new Folder(
+          fs instanceof LocalFileSystem local ? local.getRawFileSystem() : fs, path);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("\"%s\" is no location: %s".formatted(uri, e.getMessage()), e);
+    } catch (IOException e) {
+      throw StorageFailure.of("open", uri, e);
+    }
+  }
+
+  private String noSingleRun(List<String> runs) {
+    if (!exists("")) {
+      return "There is no folder %s; give the folder of a run (it holds %s)"
+          .formatted(this, RUN_FILE);
+    }
+    return runs.isEmpty()
+        ? "Found no %s in %s nor in a folder directly in it; give the folder of a run"
+            .formatted(RUN_FILE, this)
+        : "%s holds %d runs; give one of them: %s"
+            .formatted(this, runs.size(), String.join(", ", runs));
+  }
+
+  /**
+   * Writes a file, all or nothing, over an older one if there is one.
+   *
+   * @param relativePath such as {@code samples/epoch-0001.png}; folders on the way are made
+   * @param bytes the whole content
+   */
+  public void publish(String relativePath, byte[] bytes) {
+    Path target = resolve(relativePath);
+    try {
+      publication.publish(target, bytes);
+    } catch (IOException e) {
+      throw StorageFailure.of("write", target, e);
+    }
+  }
+
+  /**
+   * Writes a text file in UTF-8, all or nothing.
+   *
+   * @param relativePath where
+   * @param text the whole content
+   */
+  public void publish(String relativePath, String text) {
+    publish(relativePath, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param relativePath which
+   * @return its bytes
+   */
+  public byte[] read(String relativePath) {
+    Path path = resolve(relativePath);
+    try {
+      return readAll(path);
+    } catch (IOException e) {
+      throw StorageFailure.of("read", path, e);
+    }
+  }
+
+  /** Of an object that is replaced while it is read, s3a gives neither the old nor the new. */
+  private byte[] readAll(Path path) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try (InputStream in = fs.open(path)) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        boolean replaced = e.getClass().getSimpleName().equals("RemoteFileChangedException");
+        if (!replaced || attempt == READ_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Reads a text file in UTF-8. */
+  public String readText(String relativePath) {
+    return new String(read(relativePath), StandardCharsets.UTF_8);
+  }
+
+  /** Whether there is a file or folder of this path. */
+  public boolean exists(String relativePath) {
+    Path path = resolve(relativePath);
+    try {
+      return fs.exists(path);
+    } catch (IOException e) {
+      throw StorageFailure.of("look for", path, e);
+    }
+  }
+
+  /**
+   * What lies directly in a folder, by name.
+   *
+   * @param relativeFolder which; "" for the run's folder itself
+   * @return empty when there is no such folder
+   */
+  public List<Entry> list(String relativeFolder) {
+    Path path = resolve(relativeFolder);
+    try {
+      return Arrays.stream(fs.listStatus(path))
+          .map(Folder::entry)
+          .sorted(Comparator.comparing(Entry::name))
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw StorageFailure.of("list", path, e);
+    }
+  }
+
+  private static Entry entry(FileStatus status) {
+    boolean folder = status.isDirectory();
+    return new Entry(status.getPath().getName(), folder ? 0 : status.getLen(), folder);
+  }
+
+  /**
+   * Deletes a file or an empty folder; a folder that holds something is refused.
+   *
+   * @param relativePath which
+   * @return whether there was something to delete
+   */
+  public boolean delete(String relativePath) {
+    Path path = resolve(relativePath);
+    try {
+      return fs.delete(path, false);
+    } catch (IOException e) {
+      throw StorageFailure.of("delete", path, e);
+    }
+  }
+
+  /**
+   * Deletes a folder and what is in it; in an object store by lists, a thousand objects at a time.
+   *
+   * @param relativePath which
+   */
+  public void deleteFolder(String relativePath) {
+    Path path = resolve(relativePath);
+    try {
+      fs.delete(path, true);
+    } catch (IOException e) {
+      throw StorageFailure.of("delete", path, e);
+    }
+  }
+
+  /**
+   * Drops uploads to this folder that were begun and neither finished nor aborted, when whoever
+   * made them was killed: nobody sees them, but a store charges for them.
+   */
+  public void abortUploads() {
+    try {
+      if (fs.hasPathCapability(root, CommonPathCapabilities.FS_MULTIPART_UPLOADER)
+          && !(fs instanceof RawLocalFileSystem)) {
+        try (MultipartUploader uploader = fs.createMultipartUploader(root).build()) {
+          uploader.abortUploadsUnderPath(root).get();
+        }
+      }
+    } catch (IOException | ExecutionException e) {
+      LOG.warn("{}: uploads that were left unfinished cannot be dropped: {}", this, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while dropping uploads", e);
+    }
+  }
+
+  /** The folder's location with its scheme, such as {@code s3a://bucket/runs/00003-ff5}. */
+  public String uri() {
+    return root.toString();
+  }
+
+  /** The folder's own name, such as {@code 00003-ff5}. */
+  public String name() {
+    return root.getName();
+  }
+
+  @Override
+  public String toString() {
+    return root.toUri().getScheme().equals("file") ? root.toUri().getPath() : uri();
+  }
+
+  /** Makes the folder itself; false when it was there already, as far as the file system tells. */
+  public boolean makeFolder() {
+    try {
+      return RunNumbers.makeFolder(fs, root);
+    } catch (IOException e) {
+      throw StorageFailure.of("make the folder", root, e);
+    }
+  }
+
+  public Folder child(String name) {
+    try {
+      return new Folder(fs, new Path(root, name));
+    } catch (IOException e) {
+      throw StorageFailure.of("open", new Path(root, name), e);
+    }
+  }
+
+  private Path resolve(String relativePath) {
+    if (relativePath.startsWith("/") || relativePath.matches("(.*/)?\\.\\.(/.*)?")) {
+      throw new IllegalArgumentException(
+          "Invalid path: %s (must be relative and stay in the folder)".formatted(relativePath));
+    }
+    return relativePath.isEmpty() ? root : new Path(root, relativePath);
+  }
+}

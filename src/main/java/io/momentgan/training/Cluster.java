@@ -1,0 +1,158 @@
+package io.momentgan.training;
+
+import io.momentgan.config.UserException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.Utils;
+import scala.Tuple2;
+
+/** Whether a cluster is there, and how many tasks it runs at once. */
+final class Cluster {
+  private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\s*\\d+)?])?");
+  private static final Pattern LOCAL_CLUSTER =
+      Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,.*");
+  private static final String STANDALONE = "spark://";
+  private static final int CONNECT_MILLIS = 5_000;
+  private static final String WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
+  private static final long POLL_MILLIS = 100;
+
+  private Cluster() {}
+
+  /** Whether tasks are threads of this process; so where no master is named. */
+  static boolean isLocal(SparkConf conf) {
+    String master = conf.get(SparkContexts.MASTER, "local");
+    return master.equals("local") || master.startsWith("local[");
+  }
+
+  /**
+   * Knocks at a standalone master, where Spark itself takes minutes to find that none is there.
+   *
+   * @param conf Spark's settings
+   * @throws UserException when no master of those given accepts a connection
+   */
+  static void requireMaster(SparkConf conf) {
+    String master = conf.get(SparkContexts.MASTER, "");
+    if (!master.startsWith(STANDALONE)) {
+      return;
+    }
+    List<String> failures = new ArrayList<>();
+    for (String address : master.substring(STANDALONE.length()).split(",")) {
+      try (Socket socket = new Socket()) {
+        socket.connect(socketAddress(address), CONNECT_MILLIS);
+        return;
+      } catch (UnknownHostException e) {
+        failures.add(address + ": unknown host");
+      } catch (IOException | IllegalArgumentException e) {
+        failures.add(address + ": " + e.getMessage());
+      }
+    }
+    throw new UserException(
+        ("%s: found %s, expected a standalone master that accepts connections (%s); start it, or give"
+                + " the URL that its page shows (--master)")
+            .formatted(SparkContexts.MASTER, master, String.join("; ", failures)));
+  }
+
+  private static InetSocketAddress socketAddress(String address) {
+    Tuple2<String, Object> hostAndPort = Utils.parseHostPort(address);
+    return new InetSocketAddress(hostAndPort._1(), (Integer) hostAndPort._2());
+  }
+
+  /**
+   * The most tasks that a cluster will run at once, as far as its settings say.
+   *
+   * @param conf Spark's settings
+   * @return the number; empty where it depends on the cluster
+   */
+  static OptionalInt slots(SparkConf conf) {
+    int cpus = conf.getInt("spark.task.cpus", 1);
+    String master = conf.get(SparkContexts.MASTER, "");
+    Matcher threads = LOCAL.matcher(master);
+    if (threads.matches()) {
+      return OptionalInt.of(threads(threads.group(1)));
+    }
+    Matcher local = LOCAL_CLUSTER.matcher(master);
+    if (local.matches()) {
+      return OptionalInt.of(
+          Integer.parseInt(local.group(1)) * (Integer.parseInt(local.group(2)) / cpus));
+    }
+    if (master.startsWith(STANDALONE)) {
+      // A standalone cluster gives an application all its cores, or as many as this says.
+      return conf.contains("spark.cores.max")
+          ? OptionalInt.of(conf.getInt("spark.cores.max", 0) / cpus)
+          : OptionalInt.empty();
+    }
+    int executors = conf.getInt("spark.executor.instances", 0);
+    return executors > 0
+        ? OptionalInt.of(executors * (conf.getInt("spark.executor.cores", 1) / cpus))
+        : OptionalInt.empty();
+  }
+
+  private static int threads(String given) {
+    if (given == null) {
+      return 1;
+    }
+    return given.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(given);
+  }
+
+  /**
+   * Waits until executors for all workers are there: shards are cached where they are loaded, and a
+   * round needs all its workers at once.
+   *
+   * @param spark the context
+   * @param workers number of tasks of a round
+   * @throws UserException when the cluster has too few
+   */
+  static void awaitSlots(JavaSparkContext spark, int workers) {
+    long limit = spark.getConf().getTimeAsSeconds(WAIT, "120s");
+    long end = System.nanoTime() + limit * 1_000_000_000L;
+    int slots = runningSlots(spark.sc());
+    while (slots < workers) {
+      requireRunning(spark);
+      if (System.nanoTime() > end) {
+        throw slots == 0 ? noExecutors(limit) : Preflight.tooManyWorkers(workers, slots);
+      }
+      pause();
+      slots = runningSlots(spark.sc());
+    }
+  }
+
+  private static void requireRunning(JavaSparkContext spark) {
+    if (spark.sc().isStopped()) {
+      throw new UserException(
+          ("%s: %s has ended the application before any work was done, expected executors; the"
+                  + " messages above and the cluster's own page say why")
+              .formatted(SparkContexts.MASTER, spark.master()));
+    }
+  }
+
+  private static UserException noExecutors(long seconds) {
+    return new UserException(
+        ("%s: no executor has started within %d s, expected some; look at the cluster's own page for"
+                + " the reason (memory or cores that no machine has), or set %s to more")
+            .formatted(SparkContexts.MASTER, seconds, WAIT));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for executors", e);
+    }
+  }
+
+  /** What Spark's own check before a barrier stage asks. */
+  private static int runningSlots(SparkContext spark) {
+    return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+  }
+}

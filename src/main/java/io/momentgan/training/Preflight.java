@@ -1,0 +1,90 @@
+package io.momentgan.training;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.MomentsConfig;
+import io.momentgan.config.UserException;
+import io.momentgan.data.DataSet;
+import io.momentgan.partition.Schedule;
+import io.momentgan.partition.Shards;
+import org.apache.spark.SparkConf;
+
+/** Checks of settings against the data and the cluster, before anything is asked of the cluster. */
+public final class Preflight {
+  private Preflight() {}
+
+  /**
+   * Checks settings against the data and the cluster.
+   *
+   * @param experiment the settings, workers known
+   * @param images the data
+   * @throws UserException naming the setting and what to set it to
+   */
+  public static void check(Experiment experiment, DataSet images) {
+    SparkConf conf = new SparkConf();
+    checkCluster(experiment, conf);
+    Cluster.requireMaster(conf);
+    int workers = experiment.train().workers();
+    int count = images.training().count();
+    Schedule schedule = Schedule.of(experiment.train(), count);
+    if (schedule.iterationsPerEpoch() == 0) {
+      int smallest = Shards.smallestSize(count, workers);
+      throw new UserException(
+          ("Setting train.batch-size: found %d, expected at most %d, the images of the smallest of %d"
+                  + " shards; set train.batch-size=%d or fewer workers (--workers)")
+              .formatted(experiment.train().batchSize(), smallest, workers, Math.max(1, smallest)));
+    }
+    LabelsCheck.requireLabels(experiment.labels(), images.training());
+  }
+
+  /**
+   * Checks settings against the cluster that they are meant for. Where workers exchange anything,
+   * they all must run at once.
+   *
+   * @param experiment the settings, workers known
+   * @param conf Spark's settings
+   * @throws UserException naming the setting and what to set it to
+   */
+  static void checkCluster(Experiment experiment, SparkConf conf) {
+    int workers = experiment.train().workers();
+    if (!exchanges(experiment)) {
+      return;
+    }
+    if (!Cluster.isLocal(conf)) {
+      requireOff(conf, "spark.dynamicAllocation.enabled", "executors come and go", workers);
+      requireOff(conf, "spark.speculation", "a worker may be started twice", workers);
+    }
+    Cluster.slots(conf)
+        .ifPresent(
+            slots -> {
+              if (slots < workers) {
+                throw tooManyWorkers(workers, slots);
+              }
+            });
+  }
+
+  /** Whether workers wait for each other within a round. */
+  static boolean exchanges(Experiment experiment) {
+    MomentsConfig.Scope scope = experiment.moments().scope();
+    boolean moments = scope == MomentsConfig.Scope.GLOBAL || scope == MomentsConfig.Scope.DATASET;
+    boolean gradients = experiment.train().everSharesGradients();
+    return experiment.train().workers() > 1 && (moments || gradients);
+  }
+
+  static UserException tooManyWorkers(int workers, int slots) {
+    return new UserException(
+        ("Setting train.workers: found %d, expected at most %d, the tasks that the cluster runs at"
+                + " once; set train.workers=%d (--workers), or give the cluster more by"
+                + " spark.executor.instances and spark.executor.cores (spark.cores.max on a"
+                + " standalone cluster)")
+            .formatted(workers, slots, Math.max(1, slots)));
+  }
+
+  private static void requireOff(SparkConf conf, String setting, String why, int workers) {
+    if (conf.getBoolean(setting, false)) {
+      throw new UserException(
+          ("%s: found true, expected false: %s, but all %d workers of a round must run side by side,"
+                  + " once each; set %s=false, and spark.executor.instances to what they need")
+              .formatted(setting, why, workers, setting));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.momentgan.training;
+
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Versions;
+import io.momentgan.run.Weights;
+import io.momentgan.config.EvaluationConfig;
+import io.momentgan.config.Experiment;
+import io.momentgan.data.DataSet;
+import io.momentgan.evaluation.Evaluation;
+import io.momentgan.evaluation.Evaluator;
+import io.momentgan.sampling.GeneratedDraw;
+import io.momentgan.sampling.Interpolation;
+import io.momentgan.evaluation.Quality;
+import io.momentgan.sampling.Sampler;
+import io.momentgan.extractor.LabelledImages;
+import io.momentgan.network.state.NetworkState;
+import io.momentgan.run.CheckpointInfo;
+import io.momentgan.run.QualityLine;
+import io.momentgan.run.QualityLog;
+import io.momentgan.storage.Folder;
+import io.momentgan.report.RunReport;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Measures a run's generators: {@code metrics/quality.jsonl}, and the pictures that go with it. */
+public final class RunEvaluation implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunEvaluation.class);
+
+  private final Folder folder;
+  private final RunRecord record;
+  private final Evaluator evaluator;
+  private final Sampler sampler;
+  private final QualityLog log;
+
+  private RunEvaluation(Folder folder, RunRecord record, Evaluator evaluator) {
+    this.folder = folder;
+    this.record = record;
+    this.evaluator = evaluator;
+    this.sampler = new Sampler(record.experiment(), record.shape());
+    this.log = new QualityLog(folder);
+  }
+
+  /**
+   * Opens the evaluation of a run; the first on some data trains its feature extractor.
+   *
+   * @param spark the context
+   * @param folder the run's folder
+   * @param record its record
+   * @param images the data that it trains on
+   * @param hadoop settings for Hadoop's file systems
+   * @param samples images per evaluation
+   */
+  public static RunEvaluation open(
+      JavaSparkContext spark,
+      Folder folder,
+      RunRecord record,
+      DataSet images,
+      Map<String, String> hadoop,
+      int samples) {
+    LabelledImages whole = LabelledImages.open(record.experiment().data(), hadoop);
+    Evaluator.Setup setup =
+        new Evaluator.Setup(whole, images.training(), images.fingerprint(), samples);
+    Evaluator evaluator =
+        Evaluator.open(spark, Extractors.cache(record.experiment().data()), setup);
+    return new RunEvaluation(folder, record, evaluator);
+  }
+
+  /**
+   * Measures a generator and records it.
+   *
+   * @param info the checkpoint that it is of
+   * @param weights whose
+   * @param generator its state
+   * @param classHeadAccuracy what {@link #classHeadAccuracy} says of its discriminator
+   */
+  public QualityLine evaluate(
+      CheckpointInfo info, Weights weights, NetworkState generator, double classHeadAccuracy) {
+    Experiment experiment = record.experiment();
+    Evaluation found =
+        evaluator.evaluate(
+            new GeneratedDraw(experiment, record.shape(), generator, Evaluator.SEED));
+    QualityLine line =
+        new QualityLine(
+            info.epoch(),
+            info.step(),
+            weights.toString(),
+            found.quality(),
+            found.real(),
+            found.independentPixels(),
+            classHeadAccuracy,
+            found.extractor().name(),
+            found.extractor().accuracy(),
+            found.seed(),
+            Versions.all().get("momentgan"),
+            found.seconds());
+    log.add(line);
+    pictures(generator);
+    LOG.info(
+        "Epoch {} ({}): FD {} (real images {}), coverage {}, {} classes missing",
+        info.epoch(),
+        weights,
+        found.quality().fd(),
+        found.real().fd(),
+        found.quality().coverage(),
+        found.quality().missingModes());
+    return line;
+  }
+
+  /**
+   * How many test images' classes a discriminator's class head names.
+   *
+   * @param discriminator gives its state, where it is asked for
+   * @return a share; NaN without a class head or test images
+   */
+  public double classHeadAccuracy(Supplier<NetworkState> discriminator) {
+    return record.experiment().labels().classHead() == 0
+        ? Double.NaN
+        : evaluator.classHeadAccuracy(record.experiment(), discriminator.get());
+  }
+
+  private void pictures(NetworkState generator) {
+    float[][] ways = Interpolation.draw(sampler, record.experiment(), generator);
+    folder.publish(
+        RunReport.INTERPOLATION, Outputs.grid(record.shape(), Interpolation.STEPS).png(ways));
+    float[][] neighbours =
+        evaluator.neighbours(
+            new GeneratedDraw(record.experiment(), record.shape(), generator, Evaluator.SEED));
+    folder.publish(
+        RunReport.NEIGHBOURS, Outputs.grid(record.shape(), neighbours.length / 3).png(neighbours));
+  }
+
+  /** What the best checkpoint has least of. */
+  static double score(EvaluationConfig.Measure measure, Quality quality) {
+    return switch (measure) {
+      case FD -> quality.fd();
+      case FD_INFINITY -> quality.fdInfinity();
+      case KID -> quality.kid();
+      case COVERAGE -> -quality.coverage();
+    };
+  }
+
+  @Override
+  public void close() {
+    evaluator.close();
+  }
+}

@@ -1,0 +1,163 @@
+package io.momentgan.training;
+
+import io.momentgan.collective.hub.MomentGanPlugin;
+import io.momentgan.config.DeviceConfig;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.S3Config;
+import io.momentgan.device.BlasCorePlugin;
+import io.momentgan.storage.S3Settings;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import scala.Tuple2;
+
+/** Opens the Spark context of a run. */
+public final class SparkContexts {
+  public static final String MASTER = "spark.master";
+  private static final String HADOOP = "spark.hadoop.";
+  private static final String PLUGINS = "spark.plugins";
+
+  private SparkContexts() {}
+
+  /**
+   * Opens a context: on the master that spark-submit or {@code -Dspark.master} gives, else in this
+   * process with a core per worker.
+   *
+   * @param name application name
+   * @param experiment the settings, workers known
+   * @return the context; the caller closes it
+   */
+  public static JavaSparkContext open(String name, Experiment experiment) {
+    int workers = experiment.train().workers();
+    Map<String, String> settings = ofHadoop(hadoopSettings(experiment.s3()));
+    if (experiment.device().use() == DeviceConfig.Use.CPU) {
+      // Of two backends ND4J takes the one with the higher priority; CUDA's has 100.
+      settings.put("spark.executorEnv.BACKEND_PRIORITY_CPU", "1000");
+    }
+    JavaSparkContext spark = open(name, workers, settings);
+    if (!spark.isLocal() && Preflight.exchanges(experiment)) {
+      awaitWorkers(spark, workers);
+    }
+    return spark;
+  }
+
+  /**
+   * Opens a context for work without a training.
+   *
+   * @param name application name
+   * @param hadoop settings for Hadoop's file systems
+   * @return the context; the caller closes it
+   */
+  public static JavaSparkContext open(String name, Map<String, String> hadoop) {
+    return open(name, 1, ofHadoop(hadoop));
+  }
+
+  /**
+   * Without secrets: Spark's settings are shown on its pages. It takes them from the environment.
+   */
+  private static Map<String, String> ofHadoop(Map<String, String> hadoop) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    S3Settings.withoutSecrets(hadoop).forEach((key, value) -> settings.put(HADOOP + key, value));
+    return settings;
+  }
+
+  private static JavaSparkContext open(String name, int workers, Map<String, String> settings) {
+    SparkConf conf = new SparkConf().setAppName(name);
+    settings.forEach(conf::set);
+    conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
+    if (!Cluster.isLocal(conf)) {
+      prepareExecutors(conf);
+    }
+    addPlugin(conf, TrainingGauges.class);
+    conf.set(TrainingGauges.WORKERS, Integer.toString(workers));
+    conf.setIfMissing(
+        "spark.metrics.conf.driver.sink.prometheusServlet.class",
+        "org.apache.spark.metrics.sink.PrometheusServlet");
+    conf.setIfMissing(
+        "spark.metrics.conf.driver.sink.prometheusServlet.path", "/metrics/prometheus");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Networks come back as task results; larger ones take a detour through the block manager.
+    conf.setIfMissing("spark.task.maxDirectResultSize", "64m");
+    // Random floats do not compress.
+    conf.setIfMissing("spark.broadcast.compress", "false");
+    conf.setIfMissing("spark.ui.retainedJobs", "200");
+    conf.setIfMissing("spark.ui.retainedStages", "200");
+    conf.setIfMissing("spark.ui.retainedTasks", "2000");
+    JavaSparkContext spark = new JavaSparkContext(conf);
+    spark.setLocalProperty("spark.job.interruptOnCancel", "true");
+    return spark;
+  }
+
+  private static void prepareExecutors(SparkConf conf) {
+    addPlugin(conf, MomentGanPlugin.class);
+    addPlugin(conf, BlasCorePlugin.class);
+    // A worker that hangs keeps its slot until its executor goes.
+    conf.setIfMissing("spark.task.reaper.enabled", "true");
+    conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
+    // Workers share their machine's cores; OpenMP would give each of them all.
+    String threads =
+        System.getenv().getOrDefault("OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", threads);
+  }
+
+  private static void addPlugin(SparkConf conf, Class<? extends SparkPlugin> plugin) {
+    String plugins = conf.get(PLUGINS, "");
+    if (!plugins.contains(plugin.getName())) {
+      conf.set(PLUGINS, plugins.isBlank() ? plugin.getName() : plugins + "," + plugin.getName());
+    }
+  }
+
+  private static void awaitWorkers(JavaSparkContext spark, int workers) {
+    try {
+      Cluster.awaitSlots(spark, workers);
+    } catch (RuntimeException e) {
+      spark.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The settings with a known number of workers: where none is given, one per core of this machine
+   * in local mode, else one per slot that the cluster is configured for.
+   *
+   * @param experiment the settings
+   * @return the settings with train.workers above 0
+   */
+  public static Experiment withWorkers(Experiment experiment) {
+    if (experiment.train().workers() > 0) {
+      return experiment;
+    }
+    SparkConf conf = new SparkConf();
+    int slots = Cluster.slots(conf).orElse(cores());
+    return experiment.withTrain(experiment.train().withWorkers(Math.max(1, slots)));
+  }
+
+  /**
+   * Settings for Hadoop's file systems: {@code s3.*} over Spark's {@code spark.hadoop.*} over the
+   * environment, whose credentials are among them.
+   *
+   * @param s3 the settings {@code s3.*}
+   */
+  public static Map<String, String> hadoopSettings(S3Config s3) {
+    return S3Settings.of(s3, ofSpark(), System::getenv);
+  }
+
+  private static Map<String, String> ofSpark() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (Tuple2<String, String> entry : Arrays.asList(hadoopEntries())) {
+      settings.put(entry._1(), entry._2());
+    }
+    return settings;
+  }
+
+  private static Tuple2<String, String>[] hadoopEntries() {
+    return new SparkConf().getAllWithPrefix(HADOOP);
+  }
+
+  private static int cores() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+}

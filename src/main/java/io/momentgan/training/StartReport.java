@@ -1,0 +1,84 @@
+package io.momentgan.training;
+
+import io.momentgan.config.DeviceConfig;
+import io.momentgan.config.UserException;
+import io.momentgan.device.Device;
+import io.momentgan.device.Devices;
+import io.momentgan.device.SmokeTest;
+import io.momentgan.storage.Folder;
+import io.momentgan.run.StartLine;
+import io.momentgan.partition.Shard;
+import io.momentgan.partition.Shards;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.TaskContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who the workers are as a training begins: {@code metrics/start.jsonl}, and a line each in the
+ * log.
+ */
+final class StartReport {
+  private static final Logger LOG = LoggerFactory.getLogger(StartReport.class);
+
+  private StartReport() {}
+
+  /**
+   * Asks each worker; one with a GPU makes a step on it first.
+   *
+   * @throws UserException when a worker's device is of no use
+   */
+  static void write(Shards shards, DeviceConfig config, Folder folder) {
+    List<StartLine> lines =
+        shards.rdd().map(shard -> line(shard, config.use(), TaskContext.get())).collect();
+    lines.forEach(line -> LOG.info("{}", line));
+    folder.publish(StartLine.PATH, StartLine.text(lines));
+  }
+
+  private static StartLine line(Shard shard, DeviceConfig.Use use, TaskContext task) {
+    String host = host();
+    Device device = Devices.bind(task);
+    if (device.isGpu() && use == DeviceConfig.Use.CPU) {
+      throw new UserException(
+          "Setting device.use: found cpu, but worker %d on %s computes on %s; set BACKEND_PRIORITY_CPU=1000 in its environment"
+              .formatted(shard.rank(), host, device));
+    }
+    if (device.isGpu()) {
+      SmokeTest.require(device, host);
+    } else if (use == DeviceConfig.Use.GPU) {
+      throw new UserException(
+          ("Setting device.use: found gpu, but worker %d on %s computes on its CPU, expected a GPU; build"
+                  + " with mvn -Pcuda package, give it a GPU with NVIDIA's driver, or set device.use=auto")
+              .formatted(shard.rank(), host));
+    }
+    return new StartLine(
+        shard.rank(),
+        host,
+        device.toString(),
+        Devices.addresses(task),
+        device.memoryBytes(),
+        shard.images().count(),
+        labels(shard.images().labels()));
+  }
+
+  /** How many images there are of each class; empty where there are no labels. */
+  private static Map<Integer, Integer> labels(byte[] labels) {
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (byte label : labels) {
+      counts.merge(label & 0xFF, 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.momentgan.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.momentgan.run.MetricsLog;
+import io.momentgan.run.MetricsLogTest;
+import io.momentgan.run.NpyArray;
+import io.momentgan.run.QualityLog;
+import io.momentgan.run.QualityLogTest;
+import io.momentgan.storage.Folder;
+import io.momentgan.data.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/**
+ * Pages in a real browser, where there is one: Debian's packages {@code chromium} and {@code
+ * chromium-driver}. Screenshots are left in {@code target/screenshots}.
+ */
+class ReportInBrowserTest {
+  private static final int PHONE_PIXELS = 412;
+  private static final int DESKTOP_PIXELS = 1280;
+  private static final Path SCREENSHOTS =
+      Path.of(System.getProperty("momentgan.repository", "."), "target/screenshots");
+  private static final ImageShape SHAPE = new ImageShape(1, 28, 28);
+
+  @TempDir private Path out;
+
+  private ChromeDriver browser;
+
+  @BeforeEach
+  void open() {
+    Optional<Path> chromium = find("chromium", "chromium-browser", "google-chrome");
+    Optional<Path> driver = find("chromedriver");
+    assumeTrue(
+        chromium.isPresent() && driver.isPresent(),
+        "The report page goes untested in a browser: no chromium and chromedriver on the PATH;"
+            + " apt-get install chromium chromium-driver");
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(chromium.orElseThrow().toFile());
+    options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu");
+    options.addArguments("--disable-dev-shm-usage", "--hide-scrollbars");
+    options.setCapability("goog:loggingPrefs", logs);
+    browser =
+        new ChromeDriver(
+            new ChromeDriverService.Builder()
+                .usingDriverExecutable(driver.orElseThrow().toFile())
+                .build(),
+            options);
+  }
+
+  @AfterEach
+  void close() {
+    if (browser != null) {
+      browser.quit();
+    }
+  }
+
+  private static Optional<Path> find(String... names) {
+    return Stream.of(names)
+        .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(dir -> Path.of(dir, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {PHONE_PIXELS, DESKTOP_PIXELS})
+  void aReportWorks(int width) throws IOException {
+    Folder run = run("ff5", 1);
+    RunReport.write(run);
+    show(run, RunReport.PAGE, width);
+
+    assertSound("report-" + width);
+    assertThat(browser.findElements(By.tagName("canvas"))).hasSize(9);
+    assertThat(browser.findElements(By.tagName("img"))).hasSize(4);
+    moveSlider();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {PHONE_PIXELS, DESKTOP_PIXELS})
+  void aComparisonWorks(int width) throws IOException {
+    List<Folder> runs = List.of(run("ff5", 1), run("ff5", 2), run("ff6", 1));
+    Folder target = Folder.any(out.resolve("page").toString(), Map.of());
+    target.publish("index.html", ComparisonPage.html(runs));
+    show(target, "index.html", width);
+
+    assertSound("comparison-" + width);
+    assertThat(browser.findElements(By.tagName("canvas"))).hasSize(7);
+    assertThat(browser.findElements(By.tagName("img"))).hasSize(3);
+    assertThat(browser.findElement(By.tagName("table")).getText())
+        .contains("ff5 1, 2 3 71.00 ± 1.41");
+  }
+
+  private Folder run(String name, int seed) throws IOException {
+    Folder folder = Folder.create(out.resolve("runs").toString(), name, Map.of());
+    folder.publish(
+        "run.yaml",
+        ReportsTest.RECORD
+            .replace("name: ff5", "name: " + name)
+            .replace("seed: 7", "seed: " + seed));
+    try (MetricsLog epochs = MetricsLog.create(folder, MetricsLog.Table.EPOCHS);
+        MetricsLog rounds = MetricsLog.create(folder, MetricsLog.Table.ROUNDS)) {
+      for (int epoch = 1; epoch <= 3; epoch++) {
+        epochs.append(MetricsLogTest.epoch(epoch, epoch, 2 + epoch));
+        rounds.append(
+            Map.of("epoch", epoch, "round", epoch, "round_seconds", 1.5, "bytes_out", 1 << 20));
+        float[][] samples = PicturesTest.samples(16, SHAPE, epoch);
+        folder.publish(
+            RunReport.samplesPath(epoch, "npy"), NpyArray.ofRows(samples, 1, 28, 28).bytes());
+        folder.publish(RunReport.samplesPath(epoch, "png"), ImageGrid.of(SHAPE, 4).png(samples));
+        new QualityLog(folder)
+            .add(QualityLogTest.line(epoch, "raw", 100 - 10 * epoch + 2 * seed - 2));
+      }
+    }
+    byte[] picture = ImageGrid.of(SHAPE, 4).png(PicturesTest.samples(8, SHAPE, 9));
+    folder.publish(RunReport.INTERPOLATION, picture);
+    folder.publish(RunReport.NEIGHBOURS, picture);
+    return folder;
+  }
+
+  private void show(Folder folder, String page, int width) {
+    browser.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 600));
+    browser.get(folder.uri().replaceFirst("^file:/+", "file:///") + "/" + page);
+  }
+
+  /** It loads without errors and from itself alone, fits, and shows every picture and chart. */
+  private void assertSound(String name) throws IOException {
+    assertThat(script("return document.documentElement.dataset.ready")).isEqualTo("true");
+    assertThat(browser.manage().logs().get(LogType.BROWSER).getAll()).isEmpty();
+    assertThat(
+            script(
+                "return performance.getEntriesByType('resource').map(e => e.name)"
+                    + ".filter(n => !n.startsWith('data:'))"))
+        .isEqualTo(List.of());
+    assertThat(script("return document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
+    assertThat(script("return [...document.images].every(i => i.complete && i.naturalWidth > 0)"))
+        .isEqualTo(true);
+    assertThat(script("return [...document.images].every(i => i.alt.length > 10)")).isEqualTo(true);
+    assertThat(
+            script(
+                "return [...document.querySelectorAll('canvas')].every(c =>"
+                    + " c.getAttribute('aria-label').length > 10 && c.getContext('2d')"
+                    + ".getImageData(0, 0, c.width, c.height).data.some(v => v > 0))"))
+        .isEqualTo(true);
+    Files.createDirectories(SCREENSHOTS);
+    long height = (Long) script("return document.documentElement.scrollHeight");
+    long width = (Long) script("return innerWidth");
+    browser.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+    Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+  }
+
+  private void moveSlider() {
+    WebElement slider = browser.findElement(By.id("slider"));
+    WebElement grid = browser.findElement(By.id("grid"));
+    String newest = grid.getDomProperty("src");
+    slider.sendKeys(Keys.ARROW_LEFT);
+    assertThat(browser.findElement(By.id("epoch")).getText()).isEqualTo("2");
+    assertThat(grid.getDomProperty("src")).startsWith("data:image/png").isNotEqualTo(newest);
+    assertThat(grid.getDomProperty("alt")).endsWith("after epoch 2");
+    slider.sendKeys(Keys.ARROW_RIGHT);
+    assertThat(grid.getDomProperty("src")).isEqualTo(newest);
+  }
+
+  private Object script(String script) {
+    return browser.executeScript(script);
+  }
+}

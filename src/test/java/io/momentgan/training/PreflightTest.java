@@ -1,0 +1,121 @@
+package io.momentgan.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.momentgan.Experiments;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.UserException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Arrays;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PreflightTest {
+  private static final Experiment FOUR = Experiments.small("train.workers=4");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spark.master=local-cluster[4,1,1024]|4",
+        "spark.master=local-cluster[2, 3, 1024];spark.task.cpus=2|2",
+        "spark.master=yarn;spark.executor.instances=3;spark.executor.cores=2|6",
+        "spark.master=yarn;spark.executor.instances=3|3",
+        "spark.master=yarn|-1",
+        "spark.master=local|1",
+        "spark.master=local[3]|3",
+        "spark.master=local[3,2]|3",
+        "spark.master=spark://host:7077|-1",
+        "spark.master=spark://host:7077;spark.cores.max=9;spark.task.cpus=2|4"
+      })
+  void slotsAreWhatTheSettingsSay(String settings, int slots) {
+    assertThat(Cluster.slots(conf(settings)).orElse(-1)).isEqualTo(slots);
+  }
+
+  @Test
+  void moreWorkersThanSlotsAreRefused() {
+    assertThatThrownBy(
+            () -> Preflight.checkCluster(FOUR, conf("spark.master=local-cluster[3,1,1024]")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("train.workers: found 4, expected at most 3")
+        .hasMessageContaining("spark.executor.instances");
+  }
+
+  @Test
+  void moreWorkersThanThreadsAreRefused() {
+    assertThatThrownBy(() -> Preflight.checkCluster(FOUR, conf("spark.master=local[3]")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("train.workers: found 4, expected at most 3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"spark.dynamicAllocation.enabled", "spark.speculation"})
+  void whatStartsOrStopsWorkersAtWillIsRefused(String setting) {
+    assertThatThrownBy(
+            () -> Preflight.checkCluster(FOUR, conf("spark.master=yarn;" + setting + "=true")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(setting + ": found true, expected false")
+        .hasMessageContaining("set " + setting + "=false");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "spark.master=local[4];spark.speculation=true",
+        "spark.speculation=true",
+        "spark.master=local-cluster[4,1,1024]",
+        "spark.master=yarn"
+      })
+  void whatCanWorkPasses(String settings) {
+    assertThatCode(() -> Preflight.checkCluster(FOUR, conf(settings))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void workersThatExchangeNothingMayRunOneAfterAnother() {
+    Experiment apart = Experiments.small("train.workers=4", "moments.scope=partition");
+    assertThatCode(
+            () -> Preflight.checkCluster(apart, conf("spark.master=local-cluster[2,1,1024]")))
+        .doesNotThrowAnyException();
+    Experiment sharing =
+        Experiments.small(
+            "train.workers=4", "moments.scope=partition", "train.averaging-frequency=1");
+    assertThatThrownBy(
+            () -> Preflight.checkCluster(sharing, conf("spark.master=local-cluster[2,1,1024]")))
+        .isInstanceOf(UserException.class);
+  }
+
+  @Test
+  void aMasterThatIsNotThereIsFoundOutAtOnce() throws IOException {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+      int open = closed;
+      assertThatCode(() -> Cluster.requireMaster(master("127.0.0.1:1,127.0.0.1:" + open)))
+          .doesNotThrowAnyException();
+    }
+    assertThatThrownBy(() -> Cluster.requireMaster(master("127.0.0.1:" + closed + ",one")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("spark.master: found spark://127.0.0.1:%d,one, expected", closed)
+        .hasMessageContaining("127.0.0.1:%d: Connection refused; one: ", closed)
+        .hasMessageContaining("--master");
+  }
+
+  private static SparkConf master(String addresses) {
+    return conf("spark.master=spark://" + addresses);
+  }
+
+  private static SparkConf conf(String settings) {
+    SparkConf conf = new SparkConf(false);
+    Arrays.stream(settings.split(";"))
+        .map(setting -> setting.split("=", 2))
+        .forEach(pair -> conf.set(pair[0], pair[1]));
+    return conf;
+  }
+}
