@@ -68,8 +68,7 @@ class ArchitectureTest {
           Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
-          Layer.of(
-                  "step", "config", "moments", "collective", "kernels", "network.state", "network")
+          Layer.of("step", "config", "moments", "collective", "kernels", "network.state", "network")
               .with(ND4J),
           Layer.of(
                   "averaging",
@@ -120,9 +119,9 @@ class ArchitectureTest {
                   "step",
                   "averaging",
                   "evaluation")
-              .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK),
+              .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK, "picocli.."),
           Layer.of("report", "config", "storage", "data", "sampling", "evaluation", "run")
-              .with(JACKSON, SLF4J, "org.jfree.."),
+              .with(JACKSON, SLF4J, "org.jfree..", "org.apache.commons.lang3.."),
           Layer.of(
                   "training",
                   "config",
@@ -155,6 +154,9 @@ class ArchitectureTest {
                   "app",
                   "config",
                   "storage",
+                  "partition",
+                  "averaging",
+                  "extractor",
                   "data",
                   "data.sets",
                   "network.state",

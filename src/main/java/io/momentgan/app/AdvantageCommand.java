@@ -1,12 +1,12 @@
 package io.momentgan.app;
 
-import io.momentgan.run.RunRecord;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.report.AdvantagePage;
 import io.momentgan.report.AdvantageRow;
 import io.momentgan.report.ResultsPage;
+import io.momentgan.run.RunRecord;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,20 +1,20 @@
 package io.momentgan.app;
 
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.RunRecord;
-import io.momentgan.run.Weights;
-import io.momentgan.training.Outputs;
-import io.momentgan.training.RunEvaluation;
-import io.momentgan.training.SparkContexts;
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.report.RunReport;
+import io.momentgan.run.CheckpointFiles;
 import io.momentgan.run.CheckpointInfo;
 import io.momentgan.run.QualityLine;
 import io.momentgan.run.QualityLog;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Weights;
 import io.momentgan.storage.Folder;
-import io.momentgan.report.RunReport;
+import io.momentgan.training.Outputs;
+import io.momentgan.training.RunEvaluation;
+import io.momentgan.training.SparkContexts;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,11 +1,11 @@
 package io.momentgan.app;
 
-import io.momentgan.training.Extractors;
-import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.extractor.ExtractorInfo;
 import io.momentgan.extractor.LabelledImages;
+import io.momentgan.training.Extractors;
+import io.momentgan.training.SparkContexts;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;

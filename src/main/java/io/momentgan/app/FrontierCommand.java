@@ -1,10 +1,10 @@
 package io.momentgan.app;
 
-import io.momentgan.run.RunRecord;
 import io.momentgan.config.Experiment;
 import io.momentgan.report.FrontierPage;
 import io.momentgan.report.FrontierRow;
 import io.momentgan.report.ResultsPage;
+import io.momentgan.run.RunRecord;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;

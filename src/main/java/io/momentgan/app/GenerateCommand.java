@@ -1,16 +1,16 @@
 package io.momentgan.app;
 
+import io.momentgan.config.UserException;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.run.CheckpointFiles;
+import io.momentgan.run.CheckpointInfo;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.Weights;
-import io.momentgan.training.Outputs;
-import io.momentgan.training.SparkContexts;
-import io.momentgan.config.UserException;
 import io.momentgan.sampling.GeneratedDraw;
-import io.momentgan.network.state.NetworkState;
-import io.momentgan.run.CheckpointInfo;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.Outputs;
+import io.momentgan.training.SparkContexts;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;

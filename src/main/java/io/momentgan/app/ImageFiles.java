@@ -1,10 +1,10 @@
 package io.momentgan.app;
 
+import io.momentgan.config.UserException;
+import io.momentgan.data.ImageShape;
 import io.momentgan.report.ImageGrid;
 import io.momentgan.storage.Publication;
 import io.momentgan.storage.StorageFailure;
-import io.momentgan.config.UserException;
-import io.momentgan.data.ImageShape;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package io.momentgan.app;
 
+import io.momentgan.config.UserException;
+import io.momentgan.device.BlasCore;
 import io.momentgan.run.Versions;
 import io.momentgan.training.RunFailedException;
 import io.momentgan.training.StoppedException;
-import io.momentgan.config.UserException;
-import io.momentgan.device.BlasCore;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -2,8 +2,8 @@ package io.momentgan.app;
 
 import io.momentgan.config.UserException;
 import io.momentgan.report.ComparisonPage;
-import io.momentgan.storage.Folder;
 import io.momentgan.report.RunReport;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ final class ReportCommand implements Callable<Integer> {
   private Folder target() {
     Map<String, String> hadoop = store.hadoop();
     StorageCheck.requireWritable("--out", out, hadoop);
-    return Folder.any(out, hadoop);
+    return Folder.at(out, hadoop);
   }
 
   private static String ofRun(Folder folder) {

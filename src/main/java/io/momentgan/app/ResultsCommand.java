@@ -1,8 +1,8 @@
 package io.momentgan.app;
 
 import io.momentgan.report.ResultsPage;
-import io.momentgan.storage.Folder;
 import io.momentgan.report.SpreadPage;
+import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,19 +1,19 @@
 package io.momentgan.app;
 
-import io.momentgan.run.RunRecord;
-import io.momentgan.training.Preflight;
-import io.momentgan.training.SparkContexts;
-import io.momentgan.training.TrainingEvaluation;
-import io.momentgan.training.TrainingRun;
-import io.momentgan.training.Trainings;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
-import io.momentgan.storage.Folder;
 import io.momentgan.report.RunReport;
+import io.momentgan.run.RunRecord;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.Preflight;
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.TrainingEvaluation;
+import io.momentgan.training.TrainingRun;
+import io.momentgan.training.Trainings;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;

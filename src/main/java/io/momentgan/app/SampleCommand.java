@@ -1,18 +1,18 @@
 package io.momentgan.app;
 
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.RunRecord;
-import io.momentgan.run.Weights;
-import io.momentgan.training.Outputs;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
-import io.momentgan.sampling.LatentSweep;
-import io.momentgan.sampling.Sampler;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.run.CheckpointFiles;
 import io.momentgan.run.CheckpointInfo;
 import io.momentgan.run.Checkpoints;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Weights;
+import io.momentgan.sampling.LatentSweep;
+import io.momentgan.sampling.Sampler;
 import io.momentgan.step.LatentVectors;
+import io.momentgan.storage.Folder;
+import io.momentgan.training.Outputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,14 @@
 package io.momentgan.app;
 
-import io.momentgan.run.RunRecord;
-import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.S3Config;
 import io.momentgan.config.UserException;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.SparkContexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class StoreOptions {
   /** Opens a run's folder once it is known that its store answers. */
   static Folder open(String uri, Map<String, String> hadoop) {
     StorageCheck.requireReadable("Run", uri, hadoop);
-    return Folder.open(uri, hadoop);
+    return Runs.open(uri, hadoop);
   }
 
   private List<String> all() {

@@ -1,11 +1,11 @@
 package io.momentgan.app;
 
-import io.momentgan.training.SparkContexts;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.SweepFile;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -71,7 +71,7 @@ final class SweepCommand implements Callable<Integer> {
           .getErr()
           .printf("Sweep: %s, run %d of %d%n", run.key(), outcomes.size() + 1, runs.size());
       outcomes.add(run.make(hadoop));
-      Folder.any(out, hadoop).publish(TABLE, SweepRun.Outcome.table(outcomes));
+      Folder.at(out, hadoop).publish(TABLE, SweepRun.Outcome.table(outcomes));
     }
     spec.commandLine().getOut().printf("%s", SweepRun.Outcome.table(outcomes));
     return exitCode(outcomes);

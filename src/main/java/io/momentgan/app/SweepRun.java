@@ -1,21 +1,22 @@
 package io.momentgan.app;
 
+import io.momentgan.config.Experiment;
+import io.momentgan.config.SettingDifferences;
+import io.momentgan.config.UserException;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.sets.DataSets;
+import io.momentgan.report.RunReport;
+import io.momentgan.run.Checkpoints;
+import io.momentgan.run.EpochLine;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.Runs;
+import io.momentgan.storage.Folder;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.RunFailedException;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.training.StoppedException;
 import io.momentgan.training.TrainingRun;
 import io.momentgan.training.Trainings;
-import io.momentgan.config.Experiment;
-import io.momentgan.config.SettingDifferences;
-import io.momentgan.config.UserException;
-import io.momentgan.data.DataSet;
-import io.momentgan.data.sets.DataSets;
-import io.momentgan.run.Checkpoints;
-import io.momentgan.run.EpochLine;
-import io.momentgan.storage.Folder;
-import io.momentgan.report.RunReport;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -151,11 +152,11 @@ record SweepRun(Experiment experiment, String out) {
 
   /** The run that was begun; more than one in its place is refused. */
   private Optional<Folder> folder(Map<String, String> hadoop) {
-    Folder place = Folder.any(out, hadoop);
+    Folder place = Folder.at(out, hadoop);
     boolean begun =
         place.list("").stream()
-            .anyMatch(e -> e.folder() && place.exists(e.name() + "/" + Folder.RUN_FILE));
-    return begun ? Optional.of(Folder.open(out, hadoop)) : Optional.empty();
+            .anyMatch(e -> e.folder() && place.exists(e.name() + "/" + RunRecord.FILE));
+    return begun ? Optional.of(Runs.open(out, hadoop)) : Optional.empty();
   }
 
   private Optional<Folder> anyFolder(Map<String, String> hadoop) {

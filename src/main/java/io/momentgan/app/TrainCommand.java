@@ -1,8 +1,5 @@
 package io.momentgan.app;
 
-import io.momentgan.training.Preflight;
-import io.momentgan.training.SparkContexts;
-import io.momentgan.training.Trainings;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
@@ -10,6 +7,9 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.Preflight;
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.Trainings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package io.momentgan.averaging;
 
-import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.ParameterLayout;
+import io.momentgan.network.state.NetworkState;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -2,9 +2,9 @@ package io.momentgan.averaging;
 
 import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.Experiment;
-import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.ParameterLayout.Range;
 import io.momentgan.network.UpdaterLayout;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.partition.Round;
 import java.io.Serializable;
 import java.util.ArrayList;

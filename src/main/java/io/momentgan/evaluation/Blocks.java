@@ -1,9 +1,9 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.ImageDraw;
 import io.momentgan.data.Images;
 import io.momentgan.extractor.Extractor;
 import io.momentgan.extractor.TrainedExtractor;
+import io.momentgan.sampling.ImageDraw;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

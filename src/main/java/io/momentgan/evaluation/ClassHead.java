@@ -1,6 +1,5 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.Images;
 import io.momentgan.network.GanNetworks;
@@ -8,6 +7,7 @@ import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.partition.Shard;
+import io.momentgan.sampling.RealDraw;
 import java.io.Serializable;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;

@@ -1,14 +1,14 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.ImageDraw;
-import io.momentgan.sampling.IndependentPixelsDraw;
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.sampling.IndependentPixelsDraw;
+import io.momentgan.sampling.RealDraw;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;

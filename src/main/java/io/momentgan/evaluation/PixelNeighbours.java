@@ -1,7 +1,7 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.quality.Nearest;
+import io.momentgan.sampling.RealDraw;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;

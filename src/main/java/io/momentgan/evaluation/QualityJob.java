@@ -1,7 +1,5 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.ImageDraw;
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.quality.Bins;
@@ -9,6 +7,8 @@ import io.momentgan.quality.FeatureStatistics;
 import io.momentgan.quality.FrechetDistance;
 import io.momentgan.quality.KernelDistance;
 import io.momentgan.quality.Manifold;
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.sampling.RealDraw;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;

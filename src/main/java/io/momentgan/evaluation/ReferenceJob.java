@@ -1,8 +1,8 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.quality.Bins;
+import io.momentgan.sampling.RealDraw;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;

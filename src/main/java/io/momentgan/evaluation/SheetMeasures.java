@@ -1,8 +1,8 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.data.ImageSource;
 import io.momentgan.quality.Nearest;
+import io.momentgan.sampling.RealDraw;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.momentgan.evaluation;
 
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.quality.Nearest;
+import io.momentgan.sampling.RealDraw;
 import java.util.Arrays;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;

@@ -3,9 +3,9 @@ package io.momentgan.extractor;
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.sets.DataSets;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.sets.DataSets;
 import java.util.Map;
 
 /**

@@ -1,11 +1,11 @@
 package io.momentgan.network;
 
-import io.momentgan.network.state.AveragingState;
-import io.momentgan.network.state.Snapshot;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.NetworkBlueprint.Purpose;
+import io.momentgan.network.state.AveragingState;
+import io.momentgan.network.state.Snapshot;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**

@@ -1,10 +1,10 @@
 package io.momentgan.network;
 
-import io.momentgan.network.state.NetworkState;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PartialBackward;
 import io.momentgan.kernels.loops.Vectors;
+import io.momentgan.network.state.NetworkState;
 import java.util.List;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;

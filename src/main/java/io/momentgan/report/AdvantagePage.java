@@ -1,8 +1,8 @@
 package io.momentgan.report;
 
+import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.run.EpochLine;
 import io.momentgan.storage.StorageFailure;
-import io.momentgan.evaluation.SheetMeasures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

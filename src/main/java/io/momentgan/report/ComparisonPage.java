@@ -1,10 +1,10 @@
 package io.momentgan.report;
 
+import io.momentgan.evaluation.Quality;
+import io.momentgan.report.Chart.Series;
 import io.momentgan.run.EpochLine;
 import io.momentgan.run.QualityLine;
 import io.momentgan.storage.Folder;
-import io.momentgan.evaluation.Quality;
-import io.momentgan.report.Chart.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

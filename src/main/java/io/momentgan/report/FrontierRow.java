@@ -1,11 +1,11 @@
 package io.momentgan.report;
 
-import io.momentgan.run.Json;
-import io.momentgan.run.MetricsLog;
-import io.momentgan.storage.Folder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.momentgan.config.UserException;
+import io.momentgan.run.Json;
+import io.momentgan.run.MetricsLog;
+import io.momentgan.storage.Folder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

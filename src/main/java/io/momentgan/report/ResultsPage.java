@@ -1,8 +1,8 @@
 package io.momentgan.report;
 
+import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageFailure;
-import io.momentgan.config.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

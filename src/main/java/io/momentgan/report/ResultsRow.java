@@ -1,10 +1,10 @@
 package io.momentgan.report;
 
+import io.momentgan.config.UserException;
+import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.run.EpochLine;
 import io.momentgan.run.NpyArray;
 import io.momentgan.storage.Folder;
-import io.momentgan.config.UserException;
-import io.momentgan.evaluation.SheetMeasures;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -27,8 +27,7 @@ record RunGroup(String name, List<Member> runs) {
    * @param epochs its epochs
    * @param quality its evaluations
    */
-  record Member(
-      Folder folder, RunText record, List<EpochLine> epochs, List<QualityLine> quality) {
+  record Member(Folder folder, RunText record, List<EpochLine> epochs, List<QualityLine> quality) {
     static Member of(Folder folder) {
       return new Member(
           folder, RunText.of(folder), EpochLine.readAll(folder), new QualityLog(folder).lines());

@@ -1,11 +1,11 @@
 package io.momentgan.report;
 
+import io.momentgan.data.ImageShape;
 import io.momentgan.run.EpochLine;
 import io.momentgan.run.NpyArray;
 import io.momentgan.run.QualityLog;
 import io.momentgan.run.RoundLine;
 import io.momentgan.storage.Folder;
-import io.momentgan.data.ImageShape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

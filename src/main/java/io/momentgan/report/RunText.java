@@ -1,11 +1,12 @@
 package io.momentgan.report;
 
-import io.momentgan.storage.Folder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
+import io.momentgan.run.RunRecord;
+import io.momentgan.storage.Folder;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -23,13 +24,12 @@ record RunText(String text, JsonNode root) {
   private static final Pattern SHAPE = Pattern.compile("(\\d{1,6})x(\\d{1,6})x(\\d{1,6})");
 
   static RunText of(Folder folder) {
-    String text = folder.readText(Folder.RUN_FILE);
+    String text = folder.readText(RunRecord.FILE);
     try {
       return new RunText(text, new YAMLMapper().readTree(text));
     } catch (JsonProcessingException e) {
       throw new UserException(
-          "%s/%s: not valid YAML: %s".formatted(folder, Folder.RUN_FILE, e.getOriginalMessage()),
-          e);
+          "%s/%s: not valid YAML: %s".formatted(folder, RunRecord.FILE, e.getOriginalMessage()), e);
     }
   }
 
@@ -87,7 +87,7 @@ record RunText(String text, JsonNode root) {
     if (!matcher.matches()) {
       throw new UserException(
           "%s: data.shape is \"%s\", expected channels x height x width such as 1x28x28"
-              .formatted(Folder.RUN_FILE, data("shape")));
+              .formatted(RunRecord.FILE, data("shape")));
     }
     return new ImageShape(
         Integer.parseInt(matcher.group(1)),

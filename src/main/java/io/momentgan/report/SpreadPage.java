@@ -1,9 +1,9 @@
 package io.momentgan.report;
 
+import io.momentgan.evaluation.Quality;
 import io.momentgan.run.EpochLine;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageFailure;
-import io.momentgan.evaluation.Quality;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

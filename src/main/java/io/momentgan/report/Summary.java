@@ -1,10 +1,10 @@
 package io.momentgan.report;
 
 import io.momentgan.run.EpochLine;
-import io.momentgan.training.ProgressText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.lang3.time.DurationFormatUtils;
 
 /** The final figures of a run, each with what it is read against. */
 final class Summary {
@@ -26,7 +26,7 @@ final class Summary {
     figures.add(
         new Figure(
             "Training time",
-            ProgressText.clock(Math.round(line.seconds())),
+            DurationFormatUtils.formatDuration(Math.round(line.seconds()) * 1000, "H:mm:ss"),
             "",
             String.format(
                 Locale.ROOT, "%,d iterations in %,d rounds", line.iteration(), line.round())));

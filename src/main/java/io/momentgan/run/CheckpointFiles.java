@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.config.UserException;
-import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import java.io.IOException;
@@ -51,7 +51,8 @@ public final class CheckpointFiles {
    * @param networks networks of the same settings, which this changes
    * @param progress everything beside the networks
    */
-  public void write(CheckpointInfo info, Snapshot snapshot, GanNetworks networks, RunProgress progress) {
+  public void write(
+      CheckpointInfo info, Snapshot snapshot, GanNetworks networks, RunProgress progress) {
     Map<String, byte[]> files = new HashMap<>();
     networks.load(snapshot);
     files.put(GENERATOR, networks.generator().toZip());

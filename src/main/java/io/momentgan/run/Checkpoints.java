@@ -1,9 +1,9 @@
 package io.momentgan.run;
 
-import io.momentgan.storage.Folder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.momentgan.config.CheckpointConfig;
 import io.momentgan.config.UserException;
+import io.momentgan.storage.Folder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;

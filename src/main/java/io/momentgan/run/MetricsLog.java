@@ -1,8 +1,8 @@
 package io.momentgan.run;
 
-import io.momentgan.storage.Folder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.momentgan.storage.Folder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.momentgan.run;
 
-import io.momentgan.storage.Folder;
 import io.momentgan.data.RejectedImage;
+import io.momentgan.storage.Folder;
 import java.util.List;
 import java.util.stream.Collectors;
 

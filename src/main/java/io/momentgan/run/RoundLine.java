@@ -1,8 +1,8 @@
 package io.momentgan.run;
 
-import io.momentgan.storage.Folder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.momentgan.config.UserException;
+import io.momentgan.storage.Folder;
 import java.util.List;
 
 /**

@@ -37,6 +37,9 @@ public record RunRecord(
     Map<String, String> data,
     String created,
     String threads) {
+  /** The file that makes a folder the folder of a run. */
+  public static final String FILE = "run.yaml";
+
   private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
   private static final String PRODUCTS = "fast-products";
   private static final String THREADS = "OMP_NUM_THREADS";
@@ -70,9 +73,9 @@ public record RunRecord(
    * @throws UserException when it is damaged
    */
   public static RunRecord read(Folder folder) {
-    String file = folder.uri() + "/" + Folder.RUN_FILE;
+    String file = folder.uri() + "/" + RunRecord.FILE;
     try {
-      JsonNode tree = YAML.readTree(folder.readText(Folder.RUN_FILE));
+      JsonNode tree = YAML.readTree(folder.readText(RunRecord.FILE));
       String settings = YAML.writeValueAsString(tree.required("experiment"));
       return new RunRecord(
           ExperimentReader.read(settings, file, List.of()),
@@ -91,7 +94,7 @@ public record RunRecord(
   /** The same run with some settings changed. */
   public RunRecord with(List<String> overrides) {
     String settings = ExperimentReader.write(experiment);
-    Experiment changed = ExperimentReader.read(settings, Folder.RUN_FILE, overrides);
+    Experiment changed = ExperimentReader.read(settings, RunRecord.FILE, overrides);
     return new RunRecord(changed, versions, data, created, threads);
   }
 

@@ -1,6 +1,5 @@
 package io.momentgan.run;
 
-import io.momentgan.app.Main;
 import io.momentgan.device.BlasCore;
 import io.momentgan.network.FastProducts;
 import java.io.IOException;
@@ -26,7 +25,7 @@ public final class Versions implements IVersionProvider {
   /** Each component's version, by its name. */
   public static Map<String, String> all() {
     Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("momentgan", of(Main.class));
+    versions.put("momentgan", of(Versions.class));
     versions.put("spark", package$.MODULE$.SPARK_VERSION());
     versions.put("deeplearning4j", maven("org.deeplearning4j", "deeplearning4j-nn"));
     versions.put("dl4j-spark", maven("org.deeplearning4j", "dl4j-spark_2.12"));

@@ -1,10 +1,10 @@
 package io.momentgan.sampling;
 
-import io.momentgan.evaluation.Pixels;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
+import io.momentgan.evaluation.Pixels;
 import io.momentgan.network.state.NetworkState;
 import java.util.Arrays;
 

@@ -1,12 +1,13 @@
 package io.momentgan.storage;
 
-import io.momentgan.run.RunNumbers;
 import io.momentgan.config.UserException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -24,17 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run's folder on any Hadoop file system: {@code run.yaml}, {@code metrics/}, {@code samples/},
- * {@code checkpoints/} and {@code report/}.
+ * A folder on any Hadoop file system.
  *
  * <p>Paths given to its methods are relative to the folder, with '/' between names. Files appear
  * whole or not at all. Failures that the user can mend come as {@link UserException}, others as
  * {@link UncheckedIOException}; both name the location.
  */
 public final class Folder {
-  /** The file that makes a folder a run folder. */
-  public static final String RUN_FILE = "run.yaml";
-
   private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
   private static final int READ_ATTEMPTS = 5;
 
@@ -58,77 +55,25 @@ public final class Folder {
   public record Entry(String name, long size, boolean folder) {}
 
   /**
-   * Makes the folder of a new run, {@code <out>/NNNNN-name} with the next free number.
+   * Opens a folder.
    *
-   * @param out folder of all runs: a path or a URI such as {@code s3a://bucket/runs}
-   * @param name the experiment's name
+   * @param uri a path or a URI such as {@code s3a://bucket/runs}; it need not exist yet
    * @param hadoopSettings Hadoop properties by key, such as {@code fs.s3a.endpoint}
-   * @return the new, empty folder
+   * @throws UserException when it is no location, or of no file system that there is
    */
-  public static Folder create(String out, String name, Map<String, String> hadoopSettings) {
-    return RunNumbers.claim(at(out, hadoopSettings), name);
-  }
-
-  /**
-   * Opens the folder of an earlier run.
-   *
-   * @param uri the folder that holds {@code run.yaml}, or one with exactly one such folder in it
-   * @param hadoopSettings Hadoop properties by key
-   * @return the folder
-   * @throws UserException that lists the candidates when there is not exactly one
-   */
-  public static Folder open(String uri, Map<String, String> hadoopSettings) {
-    Folder given = at(uri, hadoopSettings);
-    if (given.exists(RUN_FILE)) {
-      return given;
-    }
-    List<String> runs =
-        given.list("").stream()
-            .filter(entry -> entry.folder() && given.exists(entry.name() + "/" + RUN_FILE))
-            .map(Entry::name)
-            .toList();
-    if (runs.size() == 1) {
-      return given.child(runs.get(0));
-    }
-    throw new UserException(given.noSingleRun(runs));
-  }
-
-  /**
-   * Any folder, for what is published beside runs, such as a page that compares them.
-   *
-   * @param uri a path or a URI; it need not be there yet
-   * @param hadoopSettings Hadoop properties by key
-   */
-  public static Folder any(String uri, Map<String, String> hadoopSettings) {
-    return at(uri, hadoopSettings);
-  }
-
-  private static Folder at(String uri, Map<String, String> hadoopSettings) {
+  public static Folder at(String uri, Map<String, String> hadoopSettings) {
     Configuration configuration = new Configuration();
     hadoopSettings.forEach(configuration::set);
     try {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(configuration);
       // Without the checksum layer there are no .crc files.
-      return new Folder(
-          fs instanceof LocalFileSystem local ? local.getRawFileSystem() : fs, path);
+      return new Folder(fs instanceof LocalFileSystem local ? local.getRawFileSystem() : fs, path);
     } catch (IllegalArgumentException e) {
       throw new UserException("\"%s\" is no location: %s".formatted(uri, e.getMessage()), e);
     } catch (IOException e) {
       throw StorageFailure.of("open", uri, e);
     }
-  }
-
-  private String noSingleRun(List<String> runs) {
-    if (!exists("")) {
-      return "There is no folder %s; give the folder of a run (it holds %s)"
-          .formatted(this, RUN_FILE);
-    }
-    return runs.isEmpty()
-        ? "Found no %s in %s nor in a folder directly in it; give the folder of a run"
-            .formatted(RUN_FILE, this)
-        : "%s holds %d runs; give one of them: %s"
-            .formatted(this, runs.size(), String.join(", ", runs));
   }
 
   /**
@@ -289,15 +234,28 @@ public final class Folder {
     return root.toUri().getScheme().equals("file") ? root.toUri().getPath() : uri();
   }
 
-  /** Makes the folder itself; false when it was there already, as far as the file system tells. */
-  public boolean makeFolder() {
+  /**
+   * Makes the folder itself; exclusively where the file system can (local disks).
+   *
+   * @return false when it was there already, as far as the file system tells
+   */
+  public boolean make() {
     try {
-      return RunNumbers.makeFolder(fs, root);
+      if (!(fs instanceof RawLocalFileSystem local)) {
+        return !fs.exists(root) && fs.mkdirs(root);
+      }
+      java.nio.file.Path folder = local.pathToFile(root).toPath();
+      Files.createDirectories(folder.getParent());
+      Files.createDirectory(folder);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
     } catch (IOException e) {
       throw StorageFailure.of("make the folder", root, e);
     }
   }
 
+  /** The folder of a name in this one. */
   public Folder child(String name) {
     try {
       return new Folder(fs, new Path(root, name));

@@ -1,9 +1,9 @@
 package io.momentgan.training;
 
-import io.momentgan.run.Versions;
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.HomeFolder;
 import io.momentgan.extractor.ExtractorCache;
+import io.momentgan.run.Versions;
 
 /** Where this user's feature extractors are. */
 public final class Extractors {

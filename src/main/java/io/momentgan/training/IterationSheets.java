@@ -1,16 +1,16 @@
 package io.momentgan.training;
 
-import io.momentgan.run.RunRecord;
 import io.momentgan.data.ImageShape;
-import io.momentgan.sampling.Sampler;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.run.MetricsLog;
-import io.momentgan.run.NpyArray;
-import io.momentgan.storage.Folder;
-import io.momentgan.report.RunReport;
-import io.momentgan.run.SheetLine;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
+import io.momentgan.report.RunReport;
+import io.momentgan.run.MetricsLog;
+import io.momentgan.run.NpyArray;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.SheetLine;
+import io.momentgan.sampling.Sampler;
+import io.momentgan.storage.Folder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;

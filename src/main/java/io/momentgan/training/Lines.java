@@ -1,14 +1,14 @@
 package io.momentgan.training;
 
-import io.momentgan.run.RunProgress;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.WorkerReport;
 import io.momentgan.collective.Traffic;
 import io.momentgan.moments.NoiseFloor;
+import io.momentgan.partition.Round;
 import io.momentgan.run.EpochLine;
 import io.momentgan.run.RoundLine;
+import io.momentgan.run.RunProgress;
 import io.momentgan.run.WorkerLine;
-import io.momentgan.partition.Round;
 import io.momentgan.step.Losses;
 import java.util.List;
 

@@ -1,16 +1,16 @@
 package io.momentgan.training;
 
-import io.momentgan.run.RunRecord;
-import io.momentgan.run.Weights;
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.data.DataSet;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.Round;
 import io.momentgan.run.CheckpointInfo;
 import io.momentgan.run.QualityLine;
 import io.momentgan.run.QualityLog;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Weights;
 import io.momentgan.storage.Folder;
-import io.momentgan.partition.Round;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;

@@ -1,8 +1,5 @@
 package io.momentgan.training;
 
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.RunProgress;
-import io.momentgan.run.RunRecord;
 import io.momentgan.averaging.DivergedException;
 import io.momentgan.averaging.GanTrainingMaster;
 import io.momentgan.averaging.RealMoments;
@@ -19,10 +16,13 @@ import io.momentgan.moments.NoiseFloor;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.storage.Folder;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
+import io.momentgan.run.CheckpointFiles;
+import io.momentgan.run.RunProgress;
+import io.momentgan.run.RunRecord;
+import io.momentgan.storage.Folder;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,10 +1,11 @@
 package io.momentgan.training;
 
-import io.momentgan.run.RunRecord;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.run.Checkpoints;
 import io.momentgan.run.RejectedImages;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.util.Map;
@@ -25,7 +26,7 @@ public final class Trainings {
    */
   public static Folder begin(
       Experiment experiment, DataSet images, String out, Map<String, String> hadoop) {
-    Folder folder = Folder.create(out, experiment.name(), hadoop);
+    Folder folder = Runs.create(out, experiment.name(), hadoop);
     begin(RunRecord.of(experiment, images, Instant.now()), images, folder);
     return folder;
   }
@@ -37,14 +38,14 @@ public final class Trainings {
       begin(record, images, folder);
       return;
     }
-    folder.publish(Folder.RUN_FILE, record.toYaml());
+    folder.publish(RunRecord.FILE, record.toYaml());
     try (JavaSparkContext spark = SparkContexts.open(folder.name(), record.experiment())) {
       TrainingRun.resume(spark, record, images, folder).run();
     }
   }
 
   private static void begin(RunRecord record, DataSet images, Folder folder) {
-    folder.publish(Folder.RUN_FILE, record.toYaml());
+    folder.publish(RunRecord.FILE, record.toYaml());
     RejectedImages.publish(images.rejected(), folder);
     try (JavaSparkContext spark = SparkContexts.open(folder.name(), record.experiment())) {
       TrainingRun.start(spark, record, images, folder).run();

@@ -1,2 +1,5 @@
-/** The training loop and what listens to it: metrics, samples, checkpoints, quality, gauges, progress. */
+/**
+ * The training loop and what listens to it: metrics, samples, checkpoints, quality, gauges,
+ * progress.
+ */
 package io.momentgan.training;

@@ -2,9 +2,9 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.training.SparkContexts;
 import io.momentgan.SparkHome;
 import io.momentgan.storage.FailingFileSystem;
+import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -2,8 +2,6 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.training.SparkContexts;
-import io.momentgan.training.TrainingRun;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.averaging.GanTrainingMaster;
@@ -15,6 +13,8 @@ import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.TrainingRun;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;

@@ -2,14 +2,14 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.run.RunRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.network.HostArrays;
 import io.momentgan.run.NpyArray;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Runs;
 import io.momentgan.step.LatentVectors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -135,7 +135,7 @@ class PicturesOfARunTest {
   }
 
   private static float[] gridLatent() {
-    Experiment experiment = RunRecord.read(Folder.open(run.toString(), Map.of())).experiment();
+    Experiment experiment = RunRecord.read(Runs.open(run.toString(), Map.of())).experiment();
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.GRID);
     return LatentVectors.draw(experiment.latent(), 64, seed);
   }

@@ -2,11 +2,11 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.training.Outputs;
 import io.momentgan.Experiments;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.CheckpointFiles;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.S3Server;
+import io.momentgan.training.Outputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -150,7 +150,7 @@ class ProductionIT {
   }
 
   private static void assertVerifies(Path run) {
-    CheckpointFiles checkpoints = Outputs.checkpoints(Folder.open(run.toString(), Map.of()));
+    CheckpointFiles checkpoints = Outputs.checkpoints(Runs.open(run.toString(), Map.of()));
     assertThat(checkpoints.all()).isNotEmpty();
     // Reading compares sizes and SHA-256 with the manifest.
     checkpoints.all().forEach(checkpoints::read);

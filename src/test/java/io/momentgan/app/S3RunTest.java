@@ -3,14 +3,15 @@ package io.momentgan.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.training.Outputs;
 import io.momentgan.config.S3Config;
 import io.momentgan.config.UserException;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.FaultProxy;
 import io.momentgan.storage.FaultProxy.Fault;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.S3Server;
 import io.momentgan.storage.S3Settings;
+import io.momentgan.training.Outputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -124,7 +125,7 @@ class S3RunTest {
   /** What a store leaves in the folder of a bucket is read as on a disk. */
   private void assertWhole() {
     SameRun.assertSame(run(), whole);
-    assertThat(Outputs.checkpoints(Folder.open(run().toString(), Map.of())).all()).hasSize(3);
+    assertThat(Outputs.checkpoints(Runs.open(run().toString(), Map.of())).all()).hasSize(3);
     assertNoKeysIn(server.bucket(bucket));
   }
 
@@ -303,7 +304,7 @@ class S3RunTest {
                 "fs.s3a.retry.limit", "3",
                 "fs.s3a.retry.interval", "100ms"),
             System::getenv);
-    Folder folder = Folder.create(uri("runs"), "large", parts);
+    Folder folder = Runs.create(uri("runs"), "large", parts);
     byte[] bytes = new byte[12 << 20];
     new Random(1).nextBytes(bytes);
     proxy.set(Fault.refused(line -> line.contains("partNumber=2"), 503, "SlowDown", "wait", 1));

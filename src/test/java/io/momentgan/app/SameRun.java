@@ -2,14 +2,14 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.training.Outputs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.CheckpointFiles;
+import io.momentgan.run.Runs;
+import io.momentgan.training.Outputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ final class SameRun {
   }
 
   static Snapshot snapshot(Path run) {
-    CheckpointFiles checkpoints = Outputs.checkpoints(Folder.open(run.toString(), Map.of()));
+    CheckpointFiles checkpoints = Outputs.checkpoints(Runs.open(run.toString(), Map.of()));
     return checkpoints.read(checkpoints.newest()).snapshot();
   }
 

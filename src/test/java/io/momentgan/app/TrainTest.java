@@ -2,7 +2,6 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.run.RunRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -10,7 +9,8 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.network.HostArrays;
 import io.momentgan.run.NpyArray;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Runs;
 import io.momentgan.step.LatentVectors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -347,7 +347,7 @@ class TrainTest {
 
   /** The latent vectors of an epoch's stored samples. */
   private static INDArray latent(Path of, int epoch) {
-    Experiment experiment = RunRecord.read(Folder.open(of.toString(), Map.of())).experiment();
+    Experiment experiment = RunRecord.read(Runs.open(of.toString(), Map.of())).experiment();
     int count = experiment.samples().stored();
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.SAMPLES, epoch);
     return HostArrays.toArray(

@@ -3,14 +3,14 @@ package io.momentgan.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.sampling.ImageDraw;
-import io.momentgan.sampling.Interpolation;
 import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.sampling.Interpolation;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;

@@ -3,9 +3,9 @@ package io.momentgan.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.sampling.RealDraw;
-import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.sampling.RealDraw;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

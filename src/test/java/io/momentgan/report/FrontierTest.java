@@ -3,8 +3,9 @@ package io.momentgan.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.storage.Folder;
 import io.momentgan.config.UserException;
+import io.momentgan.run.Runs;
+import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class FrontierTest {
     Files.createDirectories(folder.resolve("metrics"));
     Files.writeString(folder.resolve("run.yaml"), "{}");
     Files.writeString(folder.resolve("metrics/rounds.jsonl"), ROUNDS);
-    run = Folder.open(folder.toString(), Map.of());
+    run = Runs.open(folder.toString(), Map.of());
   }
 
   @Test

@@ -3,11 +3,12 @@ package io.momentgan.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.MetricsLog;
-import io.momentgan.storage.Folder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.momentgan.run.EpochLine;
+import io.momentgan.run.MetricsLog;
+import io.momentgan.run.Runs;
+import io.momentgan.storage.Folder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ class LossRatioTest {
   }
 
   private Folder run(String name, double[] g, double[] d) {
-    Folder folder = Folder.create(out.resolve("runs").toString(), name, Map.of());
+    Folder folder = Runs.create(out.resolve("runs").toString(), name, Map.of());
     folder.publish("run.yaml", ReportsTest.RECORD.replace("name: ff5", "name: " + name));
     try (MetricsLog log = MetricsLog.create(folder, MetricsLog.Table.EPOCHS)) {
       for (int i = 0; i < g.length; i++) {

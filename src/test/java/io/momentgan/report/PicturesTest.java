@@ -3,9 +3,9 @@ package io.momentgan.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.data.ImageShape;
 import io.momentgan.run.EpochLine;
 import io.momentgan.run.MetricsLogTest;
-import io.momentgan.data.ImageShape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -3,13 +3,14 @@ package io.momentgan.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.momentgan.data.ImageShape;
 import io.momentgan.run.MetricsLog;
 import io.momentgan.run.MetricsLogTest;
 import io.momentgan.run.NpyArray;
 import io.momentgan.run.QualityLog;
 import io.momentgan.run.QualityLogTest;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
-import io.momentgan.data.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class ReportInBrowserTest {
   @ValueSource(ints = {PHONE_PIXELS, DESKTOP_PIXELS})
   void aComparisonWorks(int width) throws IOException {
     List<Folder> runs = List.of(run("ff5", 1), run("ff5", 2), run("ff6", 1));
-    Folder target = Folder.any(out.resolve("page").toString(), Map.of());
+    Folder target = Folder.at(out.resolve("page").toString(), Map.of());
     target.publish("index.html", ComparisonPage.html(runs));
     show(target, "index.html", width);
 
@@ -114,7 +115,7 @@ class ReportInBrowserTest {
   }
 
   private Folder run(String name, int seed) throws IOException {
-    Folder folder = Folder.create(out.resolve("runs").toString(), name, Map.of());
+    Folder folder = Runs.create(out.resolve("runs").toString(), name, Map.of());
     folder.publish(
         "run.yaml",
         ReportsTest.RECORD

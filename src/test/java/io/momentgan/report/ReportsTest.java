@@ -3,12 +3,13 @@ package io.momentgan.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.config.UserException;
+import io.momentgan.data.ImageShape;
 import io.momentgan.run.MetricsLog;
 import io.momentgan.run.MetricsLogTest;
 import io.momentgan.run.NpyArray;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
-import io.momentgan.config.UserException;
-import io.momentgan.data.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class ReportsTest {
   }
 
   private Folder newRun(String parent, String record, int epochs) {
-    Folder folder = Folder.create(out.resolve(parent).toString(), "ff5", Map.of());
+    Folder folder = Runs.create(out.resolve(parent).toString(), "ff5", Map.of());
     folder.publish("run.yaml", record);
     try (MetricsLog log = MetricsLog.create(folder, MetricsLog.Table.EPOCHS)) {
       for (int epoch = 1; epoch <= epochs; epoch++) {

@@ -2,12 +2,13 @@ package io.momentgan.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.data.ImageShape;
 import io.momentgan.run.MetricsLog;
 import io.momentgan.run.MetricsLogTest;
 import io.momentgan.run.QualityLog;
 import io.momentgan.run.QualityLogTest;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
-import io.momentgan.data.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class SpreadPageTest {
   @TempDir private Path out;
 
   private Folder run(String name, int seed, double... distances) {
-    Folder folder = Folder.create(out.resolve("runs").toString(), name, Map.of());
+    Folder folder = Runs.create(out.resolve("runs").toString(), name, Map.of());
     folder.publish(
         "run.yaml",
         ReportsTest.RECORD

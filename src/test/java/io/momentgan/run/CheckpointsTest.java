@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.storage.Folder;
-import io.momentgan.storage.RunFolderTest;
 import io.momentgan.config.CheckpointConfig;
 import io.momentgan.config.UserException;
+import io.momentgan.storage.Folder;
+import io.momentgan.storage.FolderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ class CheckpointsTest {
 
   @BeforeEach
   void makeFolder() {
-    run = RunFolderTest.newRun(out);
+    run = FolderTest.newRun(out);
     checkpoints = new Checkpoints(run);
   }
 
@@ -109,7 +109,7 @@ class CheckpointsTest {
 
     checkpoints.retain(LAST_ONE);
 
-    assertThat(RunFolderTest.filesUnder(file("")))
+    assertThat(FolderTest.filesUnder(file("")))
         .containsExactly(
             "mine/generator.zip",
             "step=00000001/notes.txt",

@@ -2,9 +2,9 @@ package io.momentgan.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.storage.Folder;
-import io.momentgan.storage.RunFolderTest;
 import io.momentgan.run.MetricsLog.Table;
+import io.momentgan.storage.Folder;
+import io.momentgan.storage.FolderTest;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +21,7 @@ public class MetricsLogTest {
 
   @BeforeEach
   void makeFolder() {
-    folder = RunFolderTest.newRun(out);
+    folder = FolderTest.newRun(out);
   }
 
   public static EpochLine epoch(int epoch, double dLoss, double moment) {

@@ -3,9 +3,9 @@ package io.momentgan.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.storage.Folder;
 import io.momentgan.config.UserException;
 import io.momentgan.evaluation.Quality;
+import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ public class QualityLogTest {
 
   @BeforeEach
   void make() {
-    folder = Folder.create(out.toString(), "q", Map.of());
+    folder = Runs.create(out.toString(), "q", Map.of());
     log = new QualityLog(folder);
   }
 

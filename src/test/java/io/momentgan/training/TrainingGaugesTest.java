@@ -2,13 +2,14 @@ package io.momentgan.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.run.RunRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.net.URI;
@@ -51,9 +52,9 @@ class TrainingGaugesTest {
   void thePrometheusPageShowsTheRun() throws Exception {
     Experiment experiment = Experiments.small("train.workers=2");
     DataSet images = DataSets.open(experiment.data(), Map.of());
-    Folder run = Folder.create(folder.toString(), experiment.name(), Map.of());
+    Folder run = Runs.create(folder.toString(), experiment.name(), Map.of());
     RunRecord record = RunRecord.of(experiment, images, Instant.now());
-    run.publish(Folder.RUN_FILE, record.toYaml());
+    run.publish(RunRecord.FILE, record.toYaml());
     String page;
     try (JavaSparkContext spark = SparkContexts.open("gauges", experiment)) {
       TrainingRun.start(spark, record, images, run).run();

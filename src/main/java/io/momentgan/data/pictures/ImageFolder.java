@@ -1,11 +1,11 @@
 package io.momentgan.data.pictures;
 
+import io.momentgan.config.ImagesConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.HadoopFile;
 import io.momentgan.data.RejectedImage;
 import io.momentgan.data.Unreadable;
 import io.momentgan.storage.Digests;
-import io.momentgan.config.ImagesConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

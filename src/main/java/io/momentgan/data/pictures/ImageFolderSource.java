@@ -1,12 +1,12 @@
 package io.momentgan.data.pictures;
 
+import io.momentgan.config.ImagesConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.data.Unreadable;
-import io.momentgan.config.ImagesConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.momentgan.data.sets;
 
+import io.momentgan.config.ConfigException;
+import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataFile;
 import io.momentgan.data.DataSet;
@@ -13,8 +15,6 @@ import io.momentgan.data.idx.IdxFiles;
 import io.momentgan.data.idx.IdxSource;
 import io.momentgan.data.pictures.ImageFolder;
 import io.momentgan.storage.Digests;
-import io.momentgan.config.ConfigException;
-import io.momentgan.config.DataConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

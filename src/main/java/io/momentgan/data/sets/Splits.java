@@ -1,8 +1,8 @@
 package io.momentgan.data.sets;
 
-import io.momentgan.data.ImageSource;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.DataConfig;
+import io.momentgan.data.ImageSource;
 import java.util.Optional;
 
 /**

@@ -1,2 +1,5 @@
-/** Opens the data set that the settings name, splits and inspects it. The only package that knows all readers. */
+/**
+ * Opens the data set that the settings name, splits and inspects it. The only package that knows
+ * all readers.
+ */
 package io.momentgan.data.sets;

@@ -1,2 +1,5 @@
-/** The loops of the fast layers: matrix products, convolutions, sums over channels, on arrays without ND4J operations. */
+/**
+ * The loops of the fast layers: matrix products, convolutions, sums over channels, on arrays
+ * without ND4J operations.
+ */
 package io.momentgan.kernels.loops;

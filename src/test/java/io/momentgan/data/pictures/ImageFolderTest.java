@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.momentgan.Experiments;
+import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
 import io.momentgan.data.sets.DataSets;
-import io.momentgan.Experiments;
-import io.momentgan.config.DataConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package io.momentgan.data.sets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.config.ConfigException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.glyphs.GlyphSource;
-import io.momentgan.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.data.DataException;
-import io.momentgan.data.DataSet;
-import io.momentgan.data.ImageSource;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.data.DataException;
+import io.momentgan.data.DataSet;
+import io.momentgan.data.ImageSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

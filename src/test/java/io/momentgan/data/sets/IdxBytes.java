@@ -1,10 +1,10 @@
 package io.momentgan.data.sets;
 
+import io.momentgan.config.DataConfig;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
-import io.momentgan.config.DataConfig;
-import io.momentgan.config.ExperimentReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.config.UserException;
+import io.momentgan.run.Runs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-public class RunFolderTest {
+public class FolderTest {
   private static final Map<String, String> FAILING =
       Map.of("fs.failing.impl", FailingFileSystem.class.getName());
 
@@ -31,7 +32,7 @@ public class RunFolderTest {
   }
 
   public static Folder newRun(Path out) {
-    return Folder.create(out.toString(), "test", Map.of());
+    return Runs.create(out.toString(), "test", Map.of());
   }
 
   public static List<String> filesUnder(Path folder) {
@@ -59,7 +60,7 @@ public class RunFolderTest {
     List<String> numbers =
         IntStream.range(0, 12)
             .parallel()
-            .mapToObj(i -> Folder.create(out.toString(), i % 2 == 0 ? "a" : "b" + i, Map.of()))
+            .mapToObj(i -> Runs.create(out.toString(), i % 2 == 0 ? "a" : "b" + i, Map.of()))
             .map(folder -> folder.name().substring(0, 5))
             .toList();
     assertThat(numbers).hasSize(12).doesNotHaveDuplicates();
@@ -115,8 +116,8 @@ public class RunFolderTest {
     Folder run = newRun(out);
     run.publish("run.yaml", "x: 1\n");
 
-    assertThat(Folder.open(run.uri(), Map.of()).uri()).isEqualTo(run.uri());
-    assertThat(Folder.open(out.toString(), Map.of()).uri()).isEqualTo(run.uri());
+    assertThat(Runs.open(run.uri(), Map.of()).uri()).isEqualTo(run.uri());
+    assertThat(Runs.open(out.toString(), Map.of()).uri()).isEqualTo(run.uri());
   }
 
   @Test
@@ -125,30 +126,30 @@ public class RunFolderTest {
     newRun(out).publish("run.yaml", "x: 2\n");
     newRun(out);
 
-    assertThatThrownBy(() -> Folder.open(out.toString(), Map.of()))
+    assertThatThrownBy(() -> Runs.open(out.toString(), Map.of()))
         .isInstanceOf(UserException.class)
         .hasMessage(out + " holds 2 runs; give one of them: 00000-test, 00001-test");
   }
 
   @Test
   void saysWhatWasLookedForWhenThereIsNoRun() {
-    assertThatThrownBy(() -> Folder.open(out.toString(), Map.of()))
+    assertThatThrownBy(() -> Runs.open(out.toString(), Map.of()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("run.yaml")
         .hasMessageContaining(out.toString());
-    assertThatThrownBy(() -> Folder.open(out + "/typo", Map.of()))
+    assertThatThrownBy(() -> Runs.open(out + "/typo", Map.of()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("There is no folder " + out + "/typo");
   }
 
   @Test
   void namesLocationsThatCannotBeUsed() throws IOException {
-    assertThatThrownBy(() -> Folder.open("nosuch://bucket/x", Map.of()))
+    assertThatThrownBy(() -> Runs.open("nosuch://bucket/x", Map.of()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("nosuch://bucket/x")
         .hasMessageContaining("no file system is installed");
     Files.writeString(out.resolve("file"), "x");
-    assertThatThrownBy(() -> Folder.create(out + "/file", "test", Map.of()))
+    assertThatThrownBy(() -> Runs.create(out + "/file", "test", Map.of()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(out + "/file")
         .hasMessageContaining("a file stands where a folder is needed");
@@ -162,7 +163,7 @@ public class RunFolderTest {
   @ValueSource(booleans = {true, false})
   void aFailedWriteLeavesWhatWasThere(boolean objectStore) {
     FailingFileSystem.objectStore = objectStore;
-    Folder folder = Folder.create("failing://" + out, "test", FAILING);
+    Folder folder = Runs.create("failing://" + out, "test", FAILING);
     folder.publish("kept.txt", "before");
     FailingFileSystem.failing = true;
 
