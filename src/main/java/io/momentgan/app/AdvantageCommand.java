@@ -6,6 +6,7 @@ import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.report.AdvantagePage;
 import io.momentgan.report.AdvantageRow;
 import io.momentgan.report.ResultsPage;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ final class AdvantageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Folder> folders = runs.stream().map(store::run).toList();
+    List<Folder> folders = runs.stream().map(store::run).map(Run::folder).toList();
     SheetMeasures.Real real = real(folders);
     List<AdvantageRow> rows = folders.stream().map(run -> AdvantageRow.of(run, real)).toList();
     AdvantagePage.write(

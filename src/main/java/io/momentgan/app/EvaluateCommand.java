@@ -5,20 +5,19 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.report.RunReport;
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.CheckpointInfo;
+import io.momentgan.run.Checkpoint;
+import io.momentgan.run.CheckpointManifest;
+import io.momentgan.run.Checkpoints;
 import io.momentgan.run.QualityLine;
 import io.momentgan.run.QualityLog;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
-import io.momentgan.run.Weights;
-import io.momentgan.storage.Folder;
-import io.momentgan.training.Outputs;
 import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -83,42 +82,38 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Folder> folders = runs.stream().map(store::run).toList();
-    folders.forEach(folder -> samples(record(folder)));
-    folders.forEach(folder -> chosen(Outputs.checkpoints(folder)));
-    folders.forEach(folder -> requireReadable(record(folder)));
+    List<Run> opened = runs.stream().map(this::open).toList();
+    opened.forEach(run -> samples(run.record()));
+    opened.forEach(run -> requireChosen(run.checkpoints()));
+    opened.forEach(
+        run -> StoreOptions.requireReadable(run.record().experiment().data(), hadoop(run)));
     try (JavaSparkContext spark = SparkContexts.open("evaluate", store.hadoop())) {
-      folders.forEach(folder -> evaluate(spark, folder));
+      opened.forEach(run -> evaluate(spark, run));
     }
     return 0;
   }
 
-  private void evaluate(JavaSparkContext spark, Folder folder) {
-    RunRecord record = record(folder);
-    Map<String, String> hadoop = store.hadoop(record);
-    CheckpointFiles checkpoints = Outputs.checkpoints(folder);
-    DataSet images = DataSets.open(record.experiment().data(), hadoop);
-    record.requireSame(images);
+  private Run open(String uri) {
+    Run run = store.run(uri);
+    return data == null ? run : run.with(List.of(SettingOptions.text("data.uri", data)));
+  }
+
+  private Map<String, String> hadoop(Run run) {
+    return store.hadoop(run.record());
+  }
+
+  private void evaluate(JavaSparkContext spark, Run run) {
+    DataSet images = DataSets.open(run.record().experiment().data(), hadoop(run));
+    run.record().requireSame(images);
     try (RunEvaluation evaluation =
-        RunEvaluation.open(spark, folder, record, images, hadoop, samples(record))) {
-      for (CheckpointInfo info : chosen(checkpoints)) {
-        double classHead = evaluation.classHeadAccuracy(() -> checkpoints.discriminator(info));
-        for (Weights each : Weights.of(weights(record))) {
-          print(evaluation.evaluate(info, each, each.of(checkpoints, info), classHead));
-        }
-      }
+        RunEvaluation.open(spark, run, images, hadoop(run), samples(run.record()))) {
+      chosen(run.checkpoints())
+          .forEach(
+              checkpoint ->
+                  evaluation.evaluate(checkpoint, weights(run.record())).forEach(this::print));
     }
-    RunReport.write(folder);
-    spec.commandLine().getOut().println("Figures: " + folder.uri() + "/" + QualityLog.PATH);
-  }
-
-  private void requireReadable(RunRecord record) {
-    StoreOptions.requireReadable(record.experiment().data(), store.hadoop(record));
-  }
-
-  private RunRecord record(Folder folder) {
-    RunRecord record = RunRecord.read(folder);
-    return data == null ? record : record.with(List.of(SettingOptions.text("data.uri", data)));
+    RunReport.write(run.folder());
+    spec.commandLine().getOut().println("Figures: " + run.folder().uri() + "/" + QualityLog.PATH);
   }
 
   private int samples(RunRecord record) {
@@ -135,26 +130,38 @@ final class EvaluateCommand implements Callable<Integer> {
     return weights == null ? record.experiment().evaluation().weights() : weights;
   }
 
-  private List<CheckpointInfo> chosen(CheckpointFiles checkpoints) {
-    if (!which.epochs.isEmpty()) {
-      return which.epochs.stream().map(checkpoints::ofEpoch).toList();
-    }
-    if (which.every == null) {
-      return List.of(checkpoints.newest());
-    }
-    if (which.every <= 0) {
+  /** Refuses a choice that finds nothing, before anything starts; opens no checkpoint. */
+  private void requireChosen(Checkpoints checkpoints) {
+    if (which.every != null && which.every <= 0) {
       throw new UserException("--every %d: expected a positive number".formatted(which.every));
     }
-    Map<Integer, CheckpointInfo> byEpoch = new TreeMap<>();
-    checkpoints.all().stream()
-        .filter(info -> info.epoch() > 0 && info.epoch() % which.every == 0)
-        .forEach(info -> byEpoch.put(info.epoch(), info));
-    if (byEpoch.isEmpty()) {
+    if (which.every != null && everyNth(checkpoints).isEmpty()) {
       throw new UserException(
           "--every %d: found no checkpoint of such an epoch, expected one; checkpoint.keep-every=%d keeps them while training"
               .formatted(which.every, which.every));
     }
-    return List.copyOf(byEpoch.values());
+    which.epochs.forEach(checkpoints::requireEpoch);
+    if (checkpoints.all().isEmpty()) {
+      checkpoints.requireNewest();
+    }
+  }
+
+  /** Opens one checkpoint after another, so that one at a time is in memory. */
+  private Stream<Checkpoint> chosen(Checkpoints checkpoints) {
+    if (which.every != null) {
+      return everyNth(checkpoints).stream().map(checkpoints::ofEpoch);
+    }
+    return which.epochs.isEmpty()
+        ? Stream.of(checkpoints.requireNewest())
+        : which.epochs.stream().map(checkpoints::ofEpoch);
+  }
+
+  private List<Integer> everyNth(Checkpoints checkpoints) {
+    return checkpoints.all().stream()
+        .map(CheckpointManifest::epoch)
+        .filter(epoch -> epoch > 0 && epoch % which.every == 0)
+        .distinct()
+        .toList();
   }
 
   private void print(QualityLine line) {

@@ -4,7 +4,7 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.extractor.ExtractorInfo;
 import io.momentgan.extractor.LabelledImages;
-import io.momentgan.training.Extractors;
+import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,7 +37,7 @@ final class ExtractorCommand implements Callable<Integer> {
     StoreOptions.requireReadable(config, hadoop);
     LabelledImages images = LabelledImages.open(config, hadoop);
     try (JavaSparkContext spark = SparkContexts.open("extractor", hadoop)) {
-      ExtractorInfo info = Extractors.cache(config).of(spark, images).info();
+      ExtractorInfo info = RunEvaluation.extractors(config).of(spark, images).info();
       spec.commandLine()
           .getOut()
           .printf(
@@ -46,7 +46,7 @@ final class ExtractorCommand implements Callable<Integer> {
               100 * info.accuracy(),
               info.heldOut(),
               info.classes(),
-              Extractors.cache(config).folder(images));
+              RunEvaluation.extractors(config).folder(images));
     }
     return 0;
   }

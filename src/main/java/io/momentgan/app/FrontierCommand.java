@@ -4,6 +4,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.report.FrontierPage;
 import io.momentgan.report.FrontierRow;
 import io.momentgan.report.ResultsPage;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ final class FrontierCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<FrontierRow> rows = runs.stream().map(store::run).map(FrontierCommand::row).toList();
+    List<FrontierRow> rows =
+        runs.stream().map(store::run).map(Run::folder).map(FrontierCommand::row).toList();
     FrontierPage.write(
         rows, out, picture, new ResultsPage.Heading("Quality per byte", madeBy, introduction));
     spec.commandLine().getOut().println("Quality per byte: " + out);

@@ -1,15 +1,13 @@
 package io.momentgan.app;
 
+import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.UserException;
 import io.momentgan.network.state.NetworkState;
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.CheckpointInfo;
+import io.momentgan.run.Checkpoint;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
-import io.momentgan.run.Weights;
 import io.momentgan.sampling.GeneratedDraw;
-import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
-import io.momentgan.training.Outputs;
 import io.momentgan.training.SparkContexts;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -74,18 +72,21 @@ final class GenerateCommand implements Callable<Integer> {
     }
     Map<String, String> hadoop = store.hadoop();
     StorageCheck.requireWritable("--out", out, hadoop);
-    Folder folder = StoreOptions.open(run, hadoop);
-    RunRecord record = RunRecord.read(folder);
-    CheckpointFiles checkpoints = Outputs.checkpoints(folder);
-    CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
-    NetworkState generator = weights.of(checkpoints, info);
+    Run opened = StoreOptions.open(run, hadoop);
+    RunRecord record = opened.record();
+    Checkpoint checkpoint =
+        epoch == null ? opened.checkpoints().requireNewest() : opened.checkpoints().ofEpoch(epoch);
+    NetworkState generator = checkpoint.generator(weights);
     ImageFiles files = new ImageFiles(out, hadoop, record.shape());
     files.requireNew();
-    try (JavaSparkContext spark = SparkContexts.open("generate " + folder.name(), hadoop)) {
+    try (JavaSparkContext spark =
+        SparkContexts.open("generate " + opened.folder().name(), hadoop)) {
       GeneratedDraw draw = new GeneratedDraw(record.experiment(), record.shape(), generator, seed);
       new Generation(spark, draw, count).write(format, files);
     }
-    spec.commandLine().getOut().printf("%,d samples of epoch %d: %s%n", count, info.epoch(), out);
+    spec.commandLine()
+        .getOut()
+        .printf("%,d samples of epoch %d: %s%n", count, checkpoint.manifest().epoch(), out);
     return 0;
   }
 }

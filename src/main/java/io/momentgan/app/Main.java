@@ -3,13 +3,13 @@ package io.momentgan.app;
 import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
 import io.momentgan.run.Versions;
-import io.momentgan.training.RunFailedException;
-import io.momentgan.training.StoppedException;
+import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "momentgan",
     mixinStandardHelpOptions = true,
-    versionProvider = Versions.class,
+    versionProvider = Main.Version.class,
     description = "Trains generative adversarial networks on Apache Spark, moment-stabilized.",
     footer = "%nExit codes: 0 done, 1 failed, 2 a mistake in the call or the settings, 3 diverged.",
     subcommands = {
@@ -99,16 +99,11 @@ public final class Main implements Runnable {
       line.getErr().println("error: " + oneLine(mistake.getMessage()));
       return USER_MISTAKE;
     }
-    StoppedException stopped = cause(error, StoppedException.class);
+    TrainingStoppedException stopped = cause(error, TrainingStoppedException.class);
     if (stopped != null) {
+      LOG.debug("The training stopped", stopped);
       line.getErr().println("error: " + oneLine(stopped.getMessage()));
-      return DIVERGED;
-    }
-    RunFailedException failed = cause(error, RunFailedException.class);
-    if (failed != null) {
-      LOG.debug("The run has given up", failed);
-      line.getErr().println("error: " + oneLine(failed.getMessage()));
-      return FAILED;
+      return stopped.isDiverged() ? DIVERGED : FAILED;
     }
     error.printStackTrace(line.getErr());
     return FAILED;
@@ -126,5 +121,15 @@ public final class Main implements Runnable {
       }
     }
     return null;
+  }
+
+  /** The versions that a run depends on. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return Versions.all().entrySet().stream()
+          .map(e -> "%-15s %s".formatted(e.getKey(), e.getValue()))
+          .toArray(String[]::new);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.momentgan.app;
 import io.momentgan.config.UserException;
 import io.momentgan.report.ComparisonPage;
 import io.momentgan.report.RunReport;
+import io.momentgan.run.Run;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.util.List;
@@ -44,7 +45,7 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Folder> folders = runs.stream().map(store::run).toList();
+    List<Folder> folders = runs.stream().map(store::run).map(Run::folder).toList();
     if (out == null && folders.size() > 1) {
       throw new UserException(
           "%d runs: expected --out with them; give a folder for the page that compares them"

@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.report.ResultsPage;
 import io.momentgan.report.SpreadPage;
+import io.momentgan.run.Run;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +65,7 @@ final class ResultsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Folder> folders = runs.stream().map(store::run).toList();
+    List<Folder> folders = runs.stream().map(store::run).map(Run::folder).toList();
     Path pictures = images == null ? out.resolveSibling("images") : images;
     ResultsPage.Heading heading =
         new ResultsPage.Heading(title, madeBy == null ? command() : madeBy, introduction);

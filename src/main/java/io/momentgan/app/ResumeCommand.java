@@ -6,16 +6,15 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.report.RunReport;
-import io.momentgan.run.RunRecord;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.Checkpoint;
+import io.momentgan.run.Run;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
-import io.momentgan.training.TrainingEvaluation;
 import io.momentgan.training.TrainingRun;
-import io.momentgan.training.Trainings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +43,7 @@ final class ResumeCommand implements Callable<Integer> {
           "data.cache");
 
   @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
-  private String run;
+  private String uri;
 
   @Mixin private SettingOptions settings;
 
@@ -53,42 +52,40 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     settings.all().forEach(ResumeCommand::requireChangeable);
-    Folder folder = folder();
-    RunRecord record = RunRecord.read(folder).with(settings.all());
-    Experiment experiment = record.experiment();
+    Run run = open().with(settings.all());
+    Experiment experiment = run.record().experiment();
     Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
     StoreOptions.requireReadable(experiment.data(), hadoop);
     DataSet images = DataSets.open(experiment.data(), hadoop);
-    record.requireSame(images);
-    record.warnOfOtherThreads();
-    record.warnOfOtherProducts();
+    run.record().requireSame(images);
+    run.record().warnOfOtherBits();
     Preflight.check(experiment, images);
-    if (TrainingRun.isComplete(record, images, folder)) {
-      RunReport.write(folder);
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "Nothing to do: %s %s%n",
-              folder,
-              TrainingEvaluation.isExhausted(experiment.evaluation(), folder)
-                  ? "stopped early; for more, resume with --set evaluation.patience=0"
-                  : "has all its epochs; for more, resume with --set train.epochs=N above "
-                      + experiment.train().epochs());
+    Checkpoint newest = run.checkpoints().requireNewest();
+    if (TrainingRun.isComplete(run, images, newest)) {
+      RunReport.write(run.folder());
+      spec.commandLine().getOut().println("Nothing to do: " + whyComplete(run));
       return 0;
     }
-    Trainings.goOn(record, images, folder);
-    spec.commandLine().getOut().println("Run folder: " + folder.uri());
+    TrainingRun.goOn(run, images, Optional.of(newest));
+    spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
   }
 
-  /** Once it is known that its store answers, and that it may be written. */
-  private Folder folder() {
+  private static String whyComplete(Run run) {
+    return TrainingRun.isExhausted(run)
+        ? run.folder() + " stopped early; for more, resume with --set evaluation.patience=0"
+        : "%s has all its epochs; for more, resume with --set train.epochs=N above %d"
+            .formatted(run.folder(), run.record().experiment().train().epochs());
+  }
+
+  /** Checks first that the run's store answers and that the folder can be written to. */
+  private Run open() {
     List<String> s3 =
         settings.all().stream().filter(set -> set.startsWith(StoreOptions.PREFIX)).toList();
     Map<String, String> hadoop = SparkContexts.hadoopSettings(ExperimentReader.s3(s3));
-    Folder folder = StoreOptions.open(run, hadoop);
-    StorageCheck.requireWritable("Run", folder.uri(), hadoop);
-    return folder;
+    Run opened = StoreOptions.open(uri, hadoop);
+    StorageCheck.requireWritable("Run", opened.folder().uri(), hadoop);
+    return opened;
   }
 
   /** Whether a run may go on with another value of a setting. */

@@ -1,18 +1,16 @@
 package io.momentgan.app;
 
+import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
 import io.momentgan.network.state.NetworkState;
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.CheckpointInfo;
-import io.momentgan.run.Checkpoints;
+import io.momentgan.report.ImageGrid;
+import io.momentgan.run.Checkpoint;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
-import io.momentgan.run.Weights;
 import io.momentgan.sampling.LatentSweep;
 import io.momentgan.sampling.Sampler;
 import io.momentgan.step.LatentVectors;
-import io.momentgan.storage.Folder;
-import io.momentgan.training.Outputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,23 +78,25 @@ final class SampleCommand implements Callable<Integer> {
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }
-    Folder folder = store.run(run);
-    RunRecord record = RunRecord.read(folder);
+    Run opened = store.run(run);
+    RunRecord record = opened.record();
     Experiment experiment = record.experiment();
     requireCoordinate(experiment);
     requireClass(experiment);
-    CheckpointFiles checkpoints = new CheckpointFiles(new Checkpoints(folder));
-    CheckpointInfo info = epoch == null ? checkpoints.newest() : checkpoints.ofEpoch(epoch);
+    Checkpoint checkpoint =
+        epoch == null ? opened.checkpoints().requireNewest() : opened.checkpoints().ofEpoch(epoch);
     Sampler sampler = new Sampler(experiment, record.shape());
-    NetworkState generator = weights.of(checkpoints, info);
+    NetworkState generator = checkpoint.generator(weights);
     float[][] images =
         sweep == null
             ? drawn(sampler, experiment, generator)
             : swept(sampler, experiment, generator);
     boolean byClass = sweep == null && label == null;
     int columns = byClass ? sampler.columns(count) : (int) Math.ceil(Math.sqrt(count));
-    write(Outputs.grid(record.shape(), columns).png(images));
-    spec.commandLine().getOut().printf("%d samples of epoch %d: %s%n", count, info.epoch(), out);
+    write(ImageGrid.of(record.shape(), columns).enlarged().png(images));
+    spec.commandLine()
+        .getOut()
+        .printf("%d samples of epoch %d: %s%n", count, checkpoint.manifest().epoch(), out);
     return 0;
   }
 

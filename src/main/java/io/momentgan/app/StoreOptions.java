@@ -4,9 +4,8 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.S3Config;
 import io.momentgan.config.UserException;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
-import io.momentgan.run.Runs;
-import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.SparkContexts;
 import java.util.ArrayList;
@@ -42,14 +41,14 @@ final class StoreOptions {
   }
 
   /** Opens a run's folder. */
-  Folder run(String uri) {
+  Run run(String uri) {
     return open(uri, hadoop());
   }
 
   /** Opens a run's folder once it is known that its store answers. */
-  static Folder open(String uri, Map<String, String> hadoop) {
+  static Run open(String uri, Map<String, String> hadoop) {
     StorageCheck.requireReadable("Run", uri, hadoop);
-    return Runs.open(uri, hadoop);
+    return Run.open(uri, hadoop);
   }
 
   private List<String> all() {

@@ -6,17 +6,15 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.report.RunReport;
-import io.momentgan.run.Checkpoints;
+import io.momentgan.run.Checkpoint;
 import io.momentgan.run.EpochLine;
-import io.momentgan.run.RunRecord;
+import io.momentgan.run.Run;
 import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
 import io.momentgan.training.Preflight;
-import io.momentgan.training.RunFailedException;
 import io.momentgan.training.SparkContexts;
-import io.momentgan.training.StoppedException;
 import io.momentgan.training.TrainingRun;
-import io.momentgan.training.Trainings;
+import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,14 +99,13 @@ record SweepRun(Experiment experiment, String out) {
   /** What would be done. */
   Outcome plan(Map<String, String> hadoop) {
     try {
-      Optional<Folder> folder = folder(hadoop);
-      if (folder.isEmpty()) {
+      Optional<Run> begun = begun(hadoop);
+      if (begun.isEmpty()) {
         return new Outcome(key(), Done.TRAINED, 0, 0, out);
       }
       DataSet images = images();
-      RunRecord record = record(folder.get(), images);
-      return outcome(
-          isComplete(record, images, folder.get()) ? Done.SKIPPED : Done.RESUMED, folder);
+      Run run = continued(begun.get(), images);
+      return outcome(isComplete(run, images) ? Done.SKIPPED : Done.RESUMED, begun);
     } catch (UserException e) {
       return failure(e, Optional.empty());
     }
@@ -116,31 +113,32 @@ record SweepRun(Experiment experiment, String out) {
 
   /** Makes it, as far as it is not made yet. */
   Outcome make(Map<String, String> hadoop) {
-    Optional<Folder> folder = Optional.empty();
+    Optional<Run> begun = Optional.empty();
     try {
-      folder = folder(hadoop);
+      begun = begun(hadoop);
       DataSet images = images();
       Preflight.check(experiment, images);
-      if (folder.isEmpty()) {
-        return outcome(Done.TRAINED, Optional.of(Trainings.begin(experiment, images, out, hadoop)));
+      if (begun.isEmpty()) {
+        return outcome(
+            Done.TRAINED, Optional.of(TrainingRun.begin(experiment, images, out, hadoop)));
       }
-      return outcome(goOn(folder.get(), images), folder);
+      return outcome(goOn(begun.get(), images), begun);
     } catch (RuntimeException e) {
-      return failure(e, folder.isPresent() ? folder : anyFolder(hadoop));
+      return failure(e, begun.isPresent() ? begun : anyRun(hadoop));
     }
   }
 
-  private Done goOn(Folder folder, DataSet images) {
-    RunRecord record = record(folder, images);
-    if (isComplete(record, images, folder)) {
-      if (!folder.exists(RunReport.PAGE)) {
-        RunReport.write(folder);
+  private Done goOn(Run begun, DataSet images) {
+    Run run = continued(begun, images);
+    Optional<Checkpoint> newest = run.checkpoints().newest();
+    if (newest.isPresent() && TrainingRun.isComplete(run, images, newest.get())) {
+      if (!run.folder().exists(RunReport.PAGE)) {
+        RunReport.write(run.folder());
       }
       return Done.SKIPPED;
     }
-    record.warnOfOtherThreads();
-    record.warnOfOtherProducts();
-    Trainings.goOn(record, images, folder);
+    run.record().warnOfOtherBits();
+    TrainingRun.goOn(run, images, newest);
     return Done.RESUMED;
   }
 
@@ -151,28 +149,25 @@ record SweepRun(Experiment experiment, String out) {
   }
 
   /** The run that was begun; more than one in its place is refused. */
-  private Optional<Folder> folder(Map<String, String> hadoop) {
-    Folder place = Folder.at(out, hadoop);
-    boolean begun =
-        place.list("").stream()
-            .anyMatch(e -> e.folder() && place.exists(e.name() + "/" + RunRecord.FILE));
-    return begun ? Optional.of(Runs.open(out, hadoop)) : Optional.empty();
+  private Optional<Run> begun(Map<String, String> hadoop) {
+    return Runs.in(Folder.at(out, hadoop)).isEmpty()
+        ? Optional.empty()
+        : Optional.of(Run.open(out, hadoop));
   }
 
-  private Optional<Folder> anyFolder(Map<String, String> hadoop) {
+  private Optional<Run> anyRun(Map<String, String> hadoop) {
     try {
-      return folder(hadoop);
+      return begun(hadoop);
     } catch (UserException e) {
       LOG.debug("No single run in {}", out, e);
       return Optional.empty();
     }
   }
 
-  /** The record of the run that was begun, with what may change as it is wanted now. */
-  private RunRecord record(Folder folder, DataSet images) {
-    RunRecord begun = RunRecord.read(folder);
+  /** The run that was begun, with what may change as it is wanted now. */
+  private Run continued(Run begun, DataSet images) {
     String others =
-        SettingDifferences.of(begun.experiment(), experiment).entrySet().stream()
+        SettingDifferences.of(begun.record().experiment(), experiment).entrySet().stream()
             .filter(d -> !ResumeCommand.isChangeable(d.getKey()))
             .filter(d -> !d.getKey().equals("description"))
             .map(d -> d.getKey() + ": " + d.getValue())
@@ -180,34 +175,35 @@ record SweepRun(Experiment experiment, String out) {
     if (!others.isEmpty()) {
       throw new UserException(
           "%s: a run with other settings (%s); give another --out or remove the folder"
-              .formatted(folder, others));
+              .formatted(begun.folder(), others));
     }
-    begun.requireSame(images);
-    return new RunRecord(
-        experiment, begun.versions(), begun.data(), begun.created(), begun.threads());
+    begun.record().requireSame(images);
+    return begun.with(begun.record().with(experiment));
   }
 
-  private static boolean isComplete(RunRecord record, DataSet images, Folder folder) {
-    return new Checkpoints(folder).newest().isPresent()
-        && TrainingRun.isComplete(record, images, folder);
+  private static boolean isComplete(Run run, DataSet images) {
+    return run.checkpoints()
+        .newest()
+        .filter(newest -> TrainingRun.isComplete(run, images, newest))
+        .isPresent();
   }
 
-  private Outcome outcome(Done done, Optional<Folder> folder) {
-    List<EpochLine> epochs = folder.map(EpochLine::readAll).orElse(List.of());
+  private Outcome outcome(Done done, Optional<Run> run) {
+    List<EpochLine> epochs = run.map(r -> EpochLine.readAll(r.folder())).orElse(List.of());
     return new Outcome(
         key(),
         done,
         epochs.size(),
         epochs.isEmpty() ? 0 : epochs.get(epochs.size() - 1).seconds(),
-        folder.map(Folder::toString).orElse(out));
+        run.map(r -> r.folder().toString()).orElse(out));
   }
 
-  private Outcome failure(RuntimeException e, Optional<Folder> folder) {
+  private Outcome failure(RuntimeException e, Optional<Run> run) {
     Optional<String> explained = reason(e);
     if (explained.isEmpty()) {
       LOG.error("{} failed", key(), e);
     }
-    Outcome reached = outcome(Done.FAILED, folder);
+    Outcome reached = outcome(Done.FAILED, run);
     String reason = explained.orElse(e.toString()).strip().replaceAll("\\s*\\R\\s*", " ");
     return new Outcome(key(), Done.FAILED, reached.epochs(), reached.seconds(), reason);
   }
@@ -215,9 +211,7 @@ record SweepRun(Experiment experiment, String out) {
   /** The message of the exception that is meant for the user; a worker's arrives wrapped. */
   private static Optional<String> reason(Throwable e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof UserException
-          || t instanceof StoppedException
-          || t instanceof RunFailedException) {
+      if (t instanceof UserException || t instanceof TrainingStoppedException) {
         return Optional.of(t.getMessage());
       }
     }

@@ -5,11 +5,11 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
-import io.momentgan.storage.Folder;
+import io.momentgan.run.Run;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
-import io.momentgan.training.Trainings;
+import io.momentgan.training.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -94,8 +94,8 @@ final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     spec.commandLine().getErr().println(plan.text());
-    Folder folder = Trainings.begin(experiment, images, out, hadoop);
-    spec.commandLine().getOut().println("Run folder: " + folder.uri());
+    Run run = TrainingRun.begin(experiment, images, out, hadoop);
+    spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
   }
 

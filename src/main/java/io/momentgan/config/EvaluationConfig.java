@@ -2,6 +2,8 @@ package io.momentgan.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Measuring quality while a training goes on.
@@ -40,7 +42,17 @@ public record EvaluationConfig(
     EMA,
     /** Both, one after the other; the average decides which checkpoint is best. */
     @JsonProperty("both")
-    BOTH
+    BOTH;
+
+    /** One after the other; the last one decides which checkpoint is best. */
+    public List<Weights> each() {
+      return this == BOTH ? List.of(RAW, EMA) : List.of(this);
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** What the best checkpoint is chosen by. */

@@ -21,6 +21,7 @@ import java.awt.image.BufferedImage;
  */
 public record ImageGrid(ImageShape shape, int columns, int gap, int scale, float low, float high) {
   private static final int GAP_PIXELS = 2;
+  private static final int SMALL_PIXELS = 64;
   private static final Color BETWEEN = new Color(0x80, 0x80, 0x80);
 
   /** Checks each component. */
@@ -51,6 +52,11 @@ public record ImageGrid(ImageShape shape, int columns, int gap, int scale, float
   /** The same grid with pixels drawn as squares of this many. */
   public ImageGrid withScale(int pixels) {
     return new ImageGrid(shape, columns, gap, pixels, low, high);
+  }
+
+  /** Draws images that are small on a screen at twice their size. */
+  public ImageGrid enlarged() {
+    return withScale(shape.height() < SMALL_PIXELS ? 2 : 1);
   }
 
   /** The same grid for images in [from, to]. */

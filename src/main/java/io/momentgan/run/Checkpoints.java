@@ -4,26 +4,26 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.momentgan.config.CheckpointConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of a run: {@code checkpoints/step=00000123/}, each complete from the moment its
- * {@code manifest.json} is there.
+ * The checkpoints of a run: {@code checkpoints/step=00000123/}, each complete once its {@code
+ * manifest.json} exists.
  *
- * <p>Reading takes only what agrees with its manifest in sizes and SHA-256; a damaged checkpoint is
- * passed over with a warning that says why.
+ * <p>A checkpoint is opened only if every file agrees with its manifest in size and SHA-256; a
+ * damaged one is skipped with a warning that says why. Each manifest is read once.
  */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
@@ -33,6 +33,7 @@ public final class Checkpoints {
   private static final String PREFIX = "step=";
 
   private final Folder run;
+  private final Map<Long, CheckpointManifest> manifests = new HashMap<>();
 
   /**
    * The checkpoints of a run.
@@ -44,35 +45,48 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint: its files, then its manifest. One of the same step is replaced.
+   * Writes a checkpoint: its files, then its manifest. Replaces one of the same step.
    *
-   * @param info what it is a checkpoint of
-   * @param files content by plain file name
+   * @param checkpoint what to write
    */
-  public void write(CheckpointInfo info, Map<String, byte[]> files) {
-    if (files.containsKey(MANIFEST) || files.keySet().stream().anyMatch(f -> f.contains("/"))) {
+  public void write(Checkpoint checkpoint) {
+    Set<String> names = checkpoint.files().keySet();
+    if (names.contains(MANIFEST) || names.stream().anyMatch(f -> f.contains("/"))) {
       throw new IllegalArgumentException(
-          "Invalid file names: %s (must be plain names other than %s)"
-              .formatted(files.keySet(), MANIFEST));
+          "Invalid file names: %s (must be plain names other than %s)".formatted(names, MANIFEST));
     }
-    String folder = folder(info.step());
+    long step = checkpoint.manifest().step();
+    String folder = folder(step);
+    manifests.remove(step);
     // An older manifest must not vouch for new parts.
     run.delete(folder + MANIFEST);
-    files.forEach((name, bytes) -> run.publish(folder + name, bytes));
-    run.publish(folder + MANIFEST, Json.line(CheckpointManifest.of(info, files)) + "\n");
+    checkpoint.files().forEach((name, bytes) -> run.publish(folder + name, bytes));
+    run.publish(folder + MANIFEST, Json.line(checkpoint.manifest()) + "\n");
   }
 
   /** The newest checkpoint that verifies; empty when there is none. */
-  public Optional<CheckpointInfo> newest() {
-    return manifests().descendingMap().values().stream()
-        .filter(this::verifies)
-        .findFirst()
-        .map(CheckpointManifest::info);
+  public Optional<Checkpoint> newest() {
+    return newestOf(fromNewest());
   }
 
-  /** The checkpoints whose files are there, oldest first. */
-  public List<CheckpointInfo> all() {
-    return intact().stream().map(CheckpointManifest::info).toList();
+  /**
+   * The newest checkpoint that verifies.
+   *
+   * @throws UserException when there is none
+   */
+  public Checkpoint requireNewest() {
+    return newest()
+        .orElseThrow(
+            () ->
+                new UserException("No checkpoint of the run verifies; start a new run with train"));
+  }
+
+  /** The checkpoints whose files have the listed sizes, oldest first. */
+  public List<CheckpointManifest> all() {
+    return fromNewest()
+        .filter(this::hasSizes)
+        .sorted(Comparator.comparingLong(CheckpointManifest::step))
+        .toList();
   }
 
   /**
@@ -81,79 +95,44 @@ public final class Checkpoints {
    * @param epoch which epoch
    * @throws UserException that lists the epochs there are
    */
-  public CheckpointInfo ofEpoch(int epoch) {
-    NavigableMap<Long, CheckpointManifest> all = manifests();
-    return all.descendingMap().values().stream()
-        .filter(manifest -> manifest.epoch() == epoch)
-        .filter(this::verifies)
-        .findFirst()
-        .map(CheckpointManifest::info)
-        .orElseThrow(() -> new UserException(noEpoch(epoch, all)));
+  public Checkpoint ofEpoch(int epoch) {
+    return newestOf(fromNewest().filter(manifest -> manifest.epoch() == epoch))
+        .orElseThrow(() -> new UserException(noEpoch(epoch)));
   }
 
-  private String noEpoch(int epoch, NavigableMap<Long, CheckpointManifest> all) {
-    List<String> epochs =
-        all.values().stream()
-            .filter(manifest -> manifest.epoch() != epoch)
-            .map(manifest -> String.valueOf(manifest.epoch()))
+  /**
+   * Checks that an epoch has a checkpoint, without opening it.
+   *
+   * @throws UserException that lists the epochs there are
+   */
+  public void requireEpoch(int epoch) {
+    if (fromNewest().noneMatch(manifest -> manifest.epoch() == epoch)) {
+      throw new UserException(noEpoch(epoch));
+    }
+  }
+
+  private String noEpoch(int epoch) {
+    String others =
+        fromNewest()
+            .map(CheckpointManifest::epoch)
+            .filter(other -> other != epoch)
             .distinct()
-            .toList();
+            .sorted()
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "));
     return "%s has no intact checkpoint of epoch %d; %s"
-        .formatted(
-            run,
-            epoch,
-            epochs.isEmpty() ? "it has no other" : "there are " + String.join(", ", epochs));
-  }
-
-  /**
-   * Reads a file of a checkpoint.
-   *
-   * @param step the checkpoint
-   * @param file the file's name
-   * @return its bytes, which agree with the manifest
-   * @throws UserException when there is no such intact file
-   */
-  public byte[] read(long step, String file) {
-    CheckpointManifest manifest = manifest(step).orElseThrow(() -> missing(step, file));
-    CheckpointManifest.Part part =
-        manifest.files().stream()
-            .filter(p -> p.name().equals(file))
-            .findFirst()
-            .orElseThrow(() -> missing(step, file));
-    byte[] bytes = run.read(folder(step) + file);
-    part.flaw(bytes)
-        .ifPresent(
-            flaw -> {
-              throw new UserException("%s/%s: %s".formatted(run, folder(step), flaw));
-            });
-    return bytes;
-  }
-
-  /**
-   * Whether a checkpoint has a file.
-   *
-   * @param step the checkpoint
-   * @param file the file's name
-   */
-  public boolean holds(long step, String file) {
-    return manifest(step).stream()
-        .flatMap(manifest -> manifest.files().stream())
-        .anyMatch(part -> part.name().equals(file));
-  }
-
-  private UserException missing(long step, String file) {
-    return new UserException("%s has no intact %s%s".formatted(run, folder(step), file));
+        .formatted(run, epoch, others.isEmpty() ? "it has no other" : "there are " + others);
   }
 
   /**
    * Deletes what need not be kept: all but the newest ones, the last of each epoch that is a
-   * multiple of {@code keep-every}, and the one with the lowest score. Nothing goes that a manifest
-   * does not list.
+   * multiple of {@code keep-every}, and the one with the lowest score. Deletes nothing that no
+   * manifest lists.
    *
    * @param config what is kept
    */
   public void retain(CheckpointConfig config) {
-    new Retention(config).superfluous(intact()).forEach(this::delete);
+    new Retention(config).superfluous(all()).forEach(this::delete);
   }
 
   /**
@@ -162,15 +141,19 @@ public final class Checkpoints {
    * @param step the last one that stays
    */
   public void dropAfter(long step) {
-    manifests().tailMap(step, false).values().forEach(this::delete);
+    steps().stream()
+        .filter(later -> later > step)
+        .flatMap(later -> manifest(later).stream())
+        .forEach(this::delete);
   }
 
   /** Manifest first, so that an interruption leaves no checkpoint that looks complete. */
   private void delete(CheckpointManifest manifest) {
     String folder = folder(manifest.step());
+    manifests.remove(manifest.step());
     run.delete(folder + MANIFEST);
-    Set<String> listed =
-        manifest.files().stream().map(CheckpointManifest.Part::name).collect(Collectors.toSet());
+    Set<String> listed = new HashSet<>();
+    manifest.files().forEach(part -> listed.add(part.name()));
     List<String> found = run.list(folder).stream().map(Folder.Entry::name).toList();
     if (listed.containsAll(found)) {
       run.deleteFolder(folder);
@@ -182,27 +165,30 @@ public final class Checkpoints {
   private List<Long> steps() {
     return run.list(FOLDER).stream()
         .filter(entry -> entry.folder() && entry.name().matches(PREFIX + "\\d{8,18}"))
-        .map(entry -> Long.parseLong(entry.name().substring(PREFIX.length())))
-        .sorted(Comparator.naturalOrder())
+        .map(entry -> Long.valueOf(entry.name().substring(PREFIX.length())))
+        .sorted(Comparator.reverseOrder())
         .toList();
   }
 
-  private NavigableMap<Long, CheckpointManifest> manifests() {
-    NavigableMap<Long, CheckpointManifest> manifests = new TreeMap<>();
-    steps().forEach(step -> manifest(step).ifPresent(m -> manifests.put(step, m)));
-    return manifests;
+  /** Lazily: whoever needs the newest alone reads one manifest. */
+  private Stream<CheckpointManifest> fromNewest() {
+    return steps().stream().flatMap(step -> manifest(step).stream());
   }
 
   private Optional<CheckpointManifest> manifest(long step) {
+    return Optional.ofNullable(manifests.computeIfAbsent(step, this::readManifest));
+  }
+
+  /** Null where there is none, or none that can be used. */
+  private CheckpointManifest readManifest(long step) {
     String path = folder(step) + MANIFEST;
     if (!run.exists(path)) {
-      return Optional.empty();
+      return null;
     }
     try {
-      CheckpointManifest manifest =
-          CheckpointManifest.parse(new String(run.read(path), StandardCharsets.UTF_8));
+      CheckpointManifest manifest = CheckpointManifest.parse(run.readText(path));
       if (manifest.formatVersion() == CheckpointManifest.VERSION && manifest.step() == step) {
-        return Optional.of(manifest);
+        return manifest;
       }
       LOG.warn(
           "Skipping {}/{}: format {} of step {}",
@@ -213,34 +199,34 @@ public final class Checkpoints {
     } catch (JsonProcessingException e) {
       LOG.warn("Skipping {}/{}: not a manifest: {}", run, path, e.getOriginalMessage());
     }
-    return Optional.empty();
-  }
-
-  /** Checkpoints whose files have the listed sizes, oldest first. */
-  private List<CheckpointManifest> intact() {
-    return manifests().values().stream().filter(this::hasSizes).toList();
+    return null;
   }
 
   private boolean hasSizes(CheckpointManifest manifest) {
     Map<String, Long> sizes = new HashMap<>();
     run.list(folder(manifest.step())).forEach(entry -> sizes.put(entry.name(), entry.size()));
-    return manifest.files().stream()
-        .allMatch(p -> Long.valueOf(p.size()).equals(sizes.get(p.name())));
+    return manifest.files().stream().allMatch(p -> Objects.equals(p.size(), sizes.get(p.name())));
   }
 
-  private boolean verifies(CheckpointManifest manifest) {
+  private Optional<Checkpoint> newestOf(Stream<CheckpointManifest> fromNewest) {
+    return fromNewest.flatMap(manifest -> verified(manifest).stream()).findFirst();
+  }
+
+  /** Reads all files of a checkpoint; empty, with a warning, when one is not as listed. */
+  private Optional<Checkpoint> verified(CheckpointManifest manifest) {
     String folder = folder(manifest.step());
+    Map<String, byte[]> files = new HashMap<>();
     for (CheckpointManifest.Part part : manifest.files()) {
-      String flaw =
-          run.exists(folder + part.name())
-              ? part.flaw(run.read(folder + part.name())).orElse("")
-              : part.name() + " is missing";
-      if (!flaw.isEmpty()) {
-        LOG.warn("Skipping {}/{}: {}", run, folder, flaw);
-        return false;
+      boolean exists = run.exists(folder + part.name());
+      byte[] bytes = exists ? run.read(folder + part.name()) : new byte[0];
+      Optional<String> flaw = exists ? part.flaw(bytes) : Optional.of(part.name() + " is missing");
+      if (flaw.isPresent()) {
+        LOG.warn("Skipping {}/{}: {}", run, folder, flaw.get());
+        return Optional.empty();
       }
+      files.put(part.name(), bytes);
     }
-    return true;
+    return Optional.of(new Checkpoint(manifest, files));
   }
 
   /**

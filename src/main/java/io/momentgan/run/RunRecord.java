@@ -14,7 +14,6 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,23 +26,44 @@ import org.slf4j.LoggerFactory;
  *
  * @param experiment the resolved settings
  * @param versions of the software that began the run
- * @param data kind, uri, fingerprint, number of training images and shape of the data
- * @param created when the run began
+ * @param data facts of the data
+ * @param created when the run began, UTC, ISO 8601
  * @param threads of each worker's matrix products, {@code OMP_NUM_THREADS}; empty if not set
  */
 public record RunRecord(
     Experiment experiment,
     Map<String, String> versions,
-    Map<String, String> data,
+    Data data,
     String created,
     String threads) {
   /** The file that makes a folder the folder of a run. */
   public static final String FILE = "run.yaml";
 
   private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+  private static final int FORMAT = 2;
   private static final String PRODUCTS = "fast-products";
   private static final String THREADS = "OMP_NUM_THREADS";
   private static final YAMLMapper YAML = new YAMLMapper(YamlFiles.factory());
+
+  /**
+   * Facts of a run's data.
+   *
+   * @param kind such as "idx"
+   * @param uri where it was
+   * @param fingerprint of its bytes and splits
+   * @param training number of training images
+   * @param shape channels x height x width, such as "1x28x28"
+   */
+  public record Data(String kind, String uri, String fingerprint, int training, String shape) {
+    static Data of(DataSet images) {
+      return new Data(
+          images.kind().toString(),
+          images.uri(),
+          images.fingerprint(),
+          images.training().count(),
+          images.shape().toString());
+    }
+  }
 
   /**
    * The record of a new run.
@@ -56,12 +76,7 @@ public record RunRecord(
     return new RunRecord(
         experiment,
         Versions.all(),
-        Map.of(
-            "kind", images.kind().toString(),
-            "uri", images.uri(),
-            "fingerprint", images.fingerprint(),
-            "training", Integer.toString(images.training().count()),
-            "shape", images.shape().toString()),
+        Data.of(images),
         now.truncatedTo(ChronoUnit.SECONDS).toString(),
         currentThreads());
   }
@@ -70,19 +85,22 @@ public record RunRecord(
    * Reads a run's record.
    *
    * @param folder the run's folder
-   * @throws UserException when it is damaged
+   * @throws UserException when it is damaged or of another format
    */
   public static RunRecord read(Folder folder) {
-    String file = folder.uri() + "/" + RunRecord.FILE;
+    String file = folder.uri() + "/" + FILE;
     try {
-      JsonNode tree = YAML.readTree(folder.readText(RunRecord.FILE));
+      JsonNode tree = YAML.readTree(folder.readText(FILE));
+      requireFormat(tree, file);
       String settings = YAML.writeValueAsString(tree.required("experiment"));
       return new RunRecord(
           ExperimentReader.read(settings, file, List.of()),
-          texts(tree.required("versions")),
-          texts(tree.required("data")),
+          YAML.convertValue(
+              tree.required("versions"),
+              YAML.getTypeFactory().constructMapType(TreeMap.class, String.class, String.class)),
+          YAML.treeToValue(tree.required("data"), Data.class),
           tree.required("created").asText(),
-          tree.path("threads").asText(""));
+          tree.required("threads").asText());
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new UserException(
           "%s: not the record of a run: %s"
@@ -91,15 +109,28 @@ public record RunRecord(
     }
   }
 
-  /** The same run with some settings changed. */
+  private static void requireFormat(JsonNode tree, String file) {
+    int format = tree.path("format").asInt(1);
+    if (tree.has("experiment") && format != FORMAT) {
+      throw new UserException(
+          "%s: found a run of MomentGAN %s (format %d), expected format %d; use that version for this run, or train it again"
+              .formatted(file, tree.at("/versions/momentgan").asText("?"), format, FORMAT));
+    }
+  }
+
+  /** This run with some settings overridden. */
   public RunRecord with(List<String> overrides) {
     String settings = ExperimentReader.write(experiment);
-    Experiment changed = ExperimentReader.read(settings, RunRecord.FILE, overrides);
+    return with(ExperimentReader.read(settings, FILE, overrides));
+  }
+
+  /** This run with other settings. */
+  public RunRecord with(Experiment changed) {
     return new RunRecord(changed, versions, data, created, threads);
   }
 
-  /** Warns where matrix products will be summed in another order than when the run began. */
-  public void warnOfOtherThreads() {
+  /** Warns of everything that makes this process compute other last bits than the run so far. */
+  public void warnOfOtherBits() {
     if (!threads.equals(currentThreads())) {
       LOG.warn(
           "The run began with {}={} and goes on with \"{}\": its figures will differ in the last bits",
@@ -107,10 +138,6 @@ public record RunRecord(
           threads,
           currentThreads());
     }
-  }
-
-  /** Warns where another library sums than when the run began. */
-  public void warnOfOtherProducts() {
     String now = Versions.all().get(PRODUCTS);
     if (hasOtherProducts(now)) {
       LOG.warn(
@@ -134,11 +161,11 @@ public record RunRecord(
   public String toYaml() {
     try {
       ObjectNode tree = YAML.createObjectNode();
+      tree.put("format", FORMAT);
       tree.set("experiment", YAML.readTree(ExperimentReader.write(experiment)));
       tree.set("versions", YAML.valueToTree(versions));
-      tree.set("data", YAML.valueToTree(new TreeMap<>(data)));
+      tree.set("data", YAML.valueToTree(data));
       tree.put("created", created);
-      tree.put("workers", experiment.train().workers());
       tree.put("threads", threads);
       return YAML.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
@@ -148,7 +175,7 @@ public record RunRecord(
 
   /** Shape of the run's images. */
   public ImageShape shape() {
-    int[] extents = Stream.of(data.get("shape").split("x")).mapToInt(Integer::parseInt).toArray();
+    int[] extents = Stream.of(data.shape().split("x")).mapToInt(Integer::parseInt).toArray();
     return new ImageShape(extents[0], extents[1], extents[2]);
   }
 
@@ -159,17 +186,11 @@ public record RunRecord(
    * @throws UserException when its fingerprint differs
    */
   public void requireSame(DataSet images) {
-    if (!images.fingerprint().equals(data.get("fingerprint"))) {
+    if (!images.fingerprint().equals(data.fingerprint())) {
       throw new UserException(
           ("%s: found data with fingerprint %s, expected %s, what the run began with; give its"
                   + " location by --set data.uri=...")
-              .formatted(images.uri(), images.fingerprint(), data.get("fingerprint")));
+              .formatted(images.uri(), images.fingerprint(), data.fingerprint()));
     }
-  }
-
-  private static Map<String, String> texts(JsonNode node) {
-    Map<String, String> result = new LinkedHashMap<>();
-    node.fields().forEachRemaining(f -> result.put(f.getKey(), f.getValue().asText()));
-    return result;
   }
 }

@@ -11,16 +11,10 @@ import java.util.Properties;
 import org.apache.spark.package$;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
-import picocli.CommandLine.IVersionProvider;
 
 /** The versions that a run depends on. */
-public final class Versions implements IVersionProvider {
-  @Override
-  public String[] getVersion() {
-    return all().entrySet().stream()
-        .map(e -> "%-15s %s".formatted(e.getKey(), e.getValue()))
-        .toArray(String[]::new);
-  }
+public final class Versions {
+  private Versions() {}
 
   /** Each component's version, by its name. */
   public static Map<String, String> all() {

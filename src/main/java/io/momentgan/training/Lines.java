@@ -83,21 +83,6 @@ final class Lines {
     return worker.seconds() - worker.traffic().secondsWaited();
   }
 
-  /** What the progress bar shows. */
-  static Progress.State state(Round round, RoundResult result, NoiseFloor floor) {
-    Losses mean = result.mean();
-    return new Progress.State(
-        round.epoch(),
-        result.snapshot().iteration(),
-        mean.discriminator(),
-        mean.generatorBce(),
-        measured(mean.momentMean(), floor),
-        floor.mean(),
-        measured(mean.momentVariance(), floor),
-        floor.variance(),
-        round.lastOfEpoch());
-  }
-
   private static EpochLine.Clock clock(Round round, RoundResult result, RunProgress progress) {
     return new EpochLine.Clock(
         round.epoch(),

@@ -1,24 +1,31 @@
 package io.momentgan.training;
 
+import io.momentgan.config.DataConfig;
 import io.momentgan.config.EvaluationConfig;
+import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
+import io.momentgan.data.HomeFolder;
 import io.momentgan.evaluation.Evaluation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Quality;
+import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.report.ImageGrid;
 import io.momentgan.report.RunReport;
-import io.momentgan.run.CheckpointInfo;
+import io.momentgan.run.Checkpoint;
+import io.momentgan.run.CheckpointManifest;
 import io.momentgan.run.QualityLine;
 import io.momentgan.run.QualityLog;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.Versions;
-import io.momentgan.run.Weights;
 import io.momentgan.sampling.GeneratedDraw;
 import io.momentgan.sampling.Interpolation;
 import io.momentgan.sampling.Sampler;
 import io.momentgan.storage.Folder;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -35,9 +42,9 @@ public final class RunEvaluation implements AutoCloseable {
   private final Sampler sampler;
   private final QualityLog log;
 
-  private RunEvaluation(Folder folder, RunRecord record, Evaluator evaluator) {
-    this.folder = folder;
-    this.record = record;
+  private RunEvaluation(Run run, Evaluator evaluator) {
+    this.folder = run.folder();
+    this.record = run.record();
     this.evaluator = evaluator;
     this.sampler = new Sampler(record.experiment(), record.shape());
     this.log = new QualityLog(folder);
@@ -47,45 +54,55 @@ public final class RunEvaluation implements AutoCloseable {
    * Opens the evaluation of a run; the first on some data trains its feature extractor.
    *
    * @param spark the context
-   * @param folder the run's folder
-   * @param record its record
+   * @param run the run
    * @param images the data that it trains on
    * @param hadoop settings for Hadoop's file systems
    * @param samples images per evaluation
    */
   public static RunEvaluation open(
-      JavaSparkContext spark,
-      Folder folder,
-      RunRecord record,
-      DataSet images,
-      Map<String, String> hadoop,
-      int samples) {
-    LabelledImages whole = LabelledImages.open(record.experiment().data(), hadoop);
+      JavaSparkContext spark, Run run, DataSet images, Map<String, String> hadoop, int samples) {
+    DataConfig data = run.record().experiment().data();
+    LabelledImages whole = LabelledImages.open(data, hadoop);
     Evaluator.Setup setup =
         new Evaluator.Setup(whole, images.training(), images.fingerprint(), samples);
-    Evaluator evaluator =
-        Evaluator.open(spark, Extractors.cache(record.experiment().data()), setup);
-    return new RunEvaluation(folder, record, evaluator);
+    Evaluator evaluator = Evaluator.open(spark, extractors(data), setup);
+    return new RunEvaluation(run, evaluator);
+  }
+
+  /**
+   * Measures a checkpoint's generators and records them.
+   *
+   * @param checkpoint the checkpoint
+   * @param weights whose
+   * @return a line for each
+   */
+  public List<QualityLine> evaluate(Checkpoint checkpoint, Weights weights) {
+    CheckpointManifest of = checkpoint.manifest();
+    double classHead = classHeadAccuracy(checkpoint::discriminator);
+    return weights.each().stream()
+        .map(each -> evaluate(of.epoch(), of.step(), each, checkpoint.generator(each), classHead))
+        .toList();
   }
 
   /**
    * Measures a generator and records it.
    *
-   * @param info the checkpoint that it is of
+   * @param epoch of its checkpoint
+   * @param round of its checkpoint
    * @param weights whose
    * @param generator its state
    * @param classHeadAccuracy what {@link #classHeadAccuracy} says of its discriminator
    */
   public QualityLine evaluate(
-      CheckpointInfo info, Weights weights, NetworkState generator, double classHeadAccuracy) {
+      int epoch, long round, Weights weights, NetworkState generator, double classHeadAccuracy) {
     Experiment experiment = record.experiment();
     Evaluation found =
         evaluator.evaluate(
             new GeneratedDraw(experiment, record.shape(), generator, Evaluator.SEED));
     QualityLine line =
         new QualityLine(
-            info.epoch(),
-            info.step(),
+            epoch,
+            round,
             weights.toString(),
             found.quality(),
             found.real(),
@@ -100,7 +117,7 @@ public final class RunEvaluation implements AutoCloseable {
     pictures(generator);
     LOG.info(
         "Epoch {} ({}): FD {} (real images {}), coverage {}, {} classes missing",
-        info.epoch(),
+        epoch,
         weights,
         found.quality().fd(),
         found.real().fd(),
@@ -124,12 +141,14 @@ public final class RunEvaluation implements AutoCloseable {
   private void pictures(NetworkState generator) {
     float[][] ways = Interpolation.draw(sampler, record.experiment(), generator);
     folder.publish(
-        RunReport.INTERPOLATION, Outputs.grid(record.shape(), Interpolation.STEPS).png(ways));
+        RunReport.INTERPOLATION,
+        ImageGrid.of(record.shape(), Interpolation.STEPS).enlarged().png(ways));
     float[][] neighbours =
         evaluator.neighbours(
             new GeneratedDraw(record.experiment(), record.shape(), generator, Evaluator.SEED));
     folder.publish(
-        RunReport.NEIGHBOURS, Outputs.grid(record.shape(), neighbours.length / 3).png(neighbours));
+        RunReport.NEIGHBOURS,
+        ImageGrid.of(record.shape(), neighbours.length / 3).enlarged().png(neighbours));
   }
 
   /** What the best checkpoint has least of. */
@@ -145,5 +164,10 @@ public final class RunEvaluation implements AutoCloseable {
   @Override
   public void close() {
     evaluator.close();
+  }
+
+  /** This user's feature extractors, where the settings of the data say. */
+  public static ExtractorCache extractors(DataConfig config) {
+    return new ExtractorCache(HomeFolder.expand(config.cache()), Versions.all());
   }
 }

@@ -71,8 +71,8 @@ public final class SparkContexts {
     if (!Cluster.isLocal(conf)) {
       prepareExecutors(conf);
     }
-    addPlugin(conf, TrainingGauges.class);
-    conf.set(TrainingGauges.WORKERS, Integer.toString(workers));
+    addPlugin(conf, GaugesListener.class);
+    conf.set(GaugesListener.WORKERS, Integer.toString(workers));
     conf.setIfMissing(
         "spark.metrics.conf.driver.sink.prometheusServlet.class",
         "org.apache.spark.metrics.sink.PrometheusServlet");

@@ -7,8 +7,8 @@ import io.momentgan.device.Devices;
 import io.momentgan.device.SmokeTest;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
+import io.momentgan.run.Run;
 import io.momentgan.run.StartLine;
-import io.momentgan.storage.Folder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -32,11 +32,12 @@ final class StartReport {
    *
    * @throws UserException when a worker's device is of no use
    */
-  static void write(Shards shards, DeviceConfig config, Folder folder) {
+  static void write(Shards shards, Run run) {
+    DeviceConfig.Use use = run.record().experiment().device().use();
     List<StartLine> lines =
-        shards.rdd().map(shard -> line(shard, config.use(), TaskContext.get())).collect();
+        shards.rdd().map(shard -> line(shard, use, TaskContext.get())).collect();
     lines.forEach(line -> LOG.info("{}", line));
-    folder.publish(StartLine.PATH, StartLine.text(lines));
+    run.folder().publish(StartLine.PATH, StartLine.text(lines));
   }
 
   private static StartLine line(Shard shard, DeviceConfig.Use use, TaskContext task) {

@@ -3,14 +3,12 @@ package io.momentgan.training;
 import io.momentgan.averaging.DivergedException;
 import io.momentgan.averaging.GanTrainingMaster;
 import io.momentgan.averaging.RealMoments;
-import io.momentgan.averaging.RoundFailedException;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.RunContext;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.moments.RealSide;
@@ -19,172 +17,201 @@ import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
-import io.momentgan.run.CheckpointFiles;
+import io.momentgan.report.RunReport;
+import io.momentgan.run.Checkpoint;
+import io.momentgan.run.RejectedImages;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
 import io.momentgan.run.RunRecord;
-import io.momentgan.storage.Folder;
+import io.momentgan.training.TrainingListener.RoundEnd;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The loop of a training: round after round, each handing its snapshot to the next. */
+/** A training: round after round, each handing its snapshot to the next. */
 public final class TrainingRun {
-  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
-
   private final JavaSparkContext spark;
-  private final RunRecord record;
+  private final Run run;
+  private final Experiment experiment;
   private final DataSet images;
-  private final Folder folder;
   private final Schedule schedule;
-  private final CheckpointFiles.Saved start;
 
-  private TrainingRun(
-      JavaSparkContext spark,
-      RunRecord record,
-      DataSet images,
-      Folder folder,
-      CheckpointFiles.Saved start) {
+  TrainingRun(JavaSparkContext spark, Run run, DataSet images) {
     this.spark = spark;
-    this.record = record;
+    this.run = run;
+    this.experiment = run.record().experiment();
     this.images = images;
-    this.folder = folder;
-    this.schedule = Schedule.of(record.experiment().train(), images.training().count());
-    this.start = start;
+    this.schedule = schedule(run, images);
   }
 
-  /** A training from initial weights. */
-  static TrainingRun start(
-      JavaSparkContext spark, RunRecord record, DataSet images, Folder folder) {
-    GanNetworks networks = GanNetworks.build(record.experiment(), images.shape(), DataType.FLOAT);
-    CheckpointFiles.Saved nothing =
-        new CheckpointFiles.Saved(networks.initialSnapshot(), RunProgress.none());
-    return new TrainingRun(spark, record, images, folder, nothing);
-  }
-
-  /** A training from the newest checkpoint that verifies. */
-  static TrainingRun resume(
-      JavaSparkContext spark, RunRecord record, DataSet images, Folder folder) {
-    CheckpointFiles checkpoints = Outputs.checkpoints(folder);
-    CheckpointFiles.Saved saved = checkpoints.read(checkpoints.newest());
-    LOG.info("Resuming {} after round {}", folder.name(), saved.snapshot().round());
-    return new TrainingRun(spark, record, images, folder, saved);
+  private static Schedule schedule(Run run, DataSet images) {
+    return Schedule.of(run.record().experiment().train(), images.training().count());
   }
 
   /**
-   * Trains to the end.
+   * Trains a new run to its end.
    *
-   * @throws StoppedException when a loss or parameter is not finite
-   * @throws RunFailedException when too many rounds failed
+   * @param experiment the settings, workers known
+   * @param images the data
+   * @param out folder that gets the run's folder
+   * @param hadoop settings for Hadoop's file systems
+   * @return the run
+   * @throws TrainingStoppedException when it diverges or too many rounds fail
    */
-  void run() {
-    Experiment experiment = record.experiment();
+  public static Run begin(
+      Experiment experiment, DataSet images, String out, Map<String, String> hadoop) {
+    Run run = Run.create(out, RunRecord.of(experiment, images, Instant.now()), hadoop);
+    goOn(run, images, Optional.empty());
+    return run;
+  }
+
+  /**
+   * Trains a run to its end.
+   *
+   * @param run the run
+   * @param images its data
+   * @param checkpoint where it goes on; empty to train from initial weights
+   * @throws TrainingStoppedException when it diverges or too many rounds fail
+   */
+  public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint) {
+    run.folder().abortUploads();
+    run.folder().publish(RunRecord.FILE, run.record().toYaml());
+    if (checkpoint.isEmpty()) {
+      RejectedImages.publish(images.rejected(), run.folder());
+    }
+    try (JavaSparkContext spark =
+        SparkContexts.open(run.folder().name(), run.record().experiment())) {
+      new TrainingRun(spark, run, images).train(checkpoint);
+    }
+  }
+
+  /**
+   * Whether a run needs no more training.
+   *
+   * @param run the run
+   * @param images its data
+   * @param newest its newest checkpoint
+   */
+  public static boolean isComplete(Run run, DataSet images, Checkpoint newest) {
+    return QualityListener.isExhausted(run)
+        || newest.manifest().step() >= schedule(run, images).rounds();
+  }
+
+  /** Whether a run stopped early because evaluation.patience ended. */
+  public static boolean isExhausted(Run run) {
+    return QualityListener.isExhausted(run);
+  }
+
+  void train(Optional<Checkpoint> checkpoint) {
     spark.setJobDescription("load %d shards".formatted(experiment.train().workers()));
     Shards shards =
         Shards.load(
             spark,
             images.training(),
             experiment.train().workers(),
-            seed(),
+            experiment.train().seed(),
             experiment.generator().output().black());
-    spark.setJobDescription("devices of the workers");
-    StartReport.write(shards, experiment.device(), folder);
-    LabelsCheck.requireClasses(experiment.labels(), shards);
-    spark.setJobDescription("moments of the real images");
-    RealSide real = RealMoments.side(shards, experiment);
-    NoiseFloor floor = RealMoments.floor(shards, experiment, real);
-    RunContext context =
-        new RunContext(folder.name(), experiment, images.shape(), collectives(spark), real);
-    try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
-        RoundDeadline deadline =
-            new RoundDeadline(spark, folder.name(), experiment.failures().roundSeconds());
-        TrainingEvaluation evaluation =
-            TrainingEvaluation.open(spark, folder, record, images, start.snapshot().round());
-        Outputs outputs = Outputs.open(folder, record, schedule, floor, start, evaluation)) {
-      rounds(master, deadline, outputs);
-      outputs.finish();
+    try {
+      spark.setJobDescription("devices of the workers");
+      StartReport.write(shards, run);
+      Preflight.requireClasses(experiment.labels(), shards);
+      spark.setJobDescription("moments of the real images");
+      RealSide real = RealMoments.side(shards, experiment);
+      NoiseFloor floor = RealMoments.floor(shards, experiment, real);
+      train(shards, real, floor, checkpoint);
     } finally {
       shards.rdd().unpersist();
     }
   }
 
-  /** A round that failed is tried again from the newest snapshot that is whole. */
-  private void rounds(GanTrainingMaster master, RoundDeadline deadline, Outputs outputs) {
-    FailedRounds failures = new FailedRounds(record.experiment().failures());
-    Snapshot whole = start.snapshot();
-    Snapshot snapshot = whole;
-    boolean goOn = true;
-    while (goOn && snapshot.round() < schedule.rounds()) {
-      Round round = schedule.round(snapshot.round());
-      Optional<RoundResult> result = attempt(master, snapshot, round, deadline, outputs, failures);
-      if (result.isPresent()) {
-        snapshot = result.get().snapshot();
-        whole = result.get().whole() ? snapshot : whole;
-        goOn = outputs.write(round, result.get());
-      } else {
-        snapshot = whole;
+  private void train(
+      Shards shards, RealSide real, NoiseFloor floor, Optional<Checkpoint> checkpoint) {
+    RunContext context =
+        new RunContext(run.folder().name(), experiment, images.shape(), collectives(spark), real);
+    try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
+        MetricsListener metrics = new MetricsListener(run, floor);
+        ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor);
+        SamplesListener samples = new SamplesListener(run, schedule);
+        QualityListener quality = new QualityListener(spark, run, images);
+        CheckpointListener checkpoints = new CheckpointListener(run, schedule, floor, quality);
+        RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints)) {
+      List<TrainingListener> listeners =
+          List.of(metrics, new GaugesListener(), bar, samples, quality, checkpoints);
+      Snapshot start = checkpoint.map(Checkpoint::snapshot).orElseGet(this::initialSnapshot);
+      RunProgress progress = checkpoint.map(Checkpoint::progress).orElseGet(RunProgress::none);
+      listeners.forEach(listener -> listener.begin(start, progress));
+      try {
+        rounds(master, attempts, listeners, floor, start, progress);
+      } catch (DivergedException e) {
+        finish(listeners);
+        throw TrainingStoppedException.diverged(e, checkpoints.lastGood());
       }
+      finish(listeners);
     }
   }
 
-  private Optional<RoundResult> attempt(
+  /**
+   * The algorithm: average the workers' networks, round after round. A failed round is retried from
+   * the newest snapshot that is whole, which may lie some rounds back.
+   */
+  private void rounds(
       GanTrainingMaster master,
-      Snapshot snapshot,
-      Round round,
-      RoundDeadline deadline,
-      Outputs outputs,
-      FailedRounds failures) {
-    spark.setJobGroup(folder.name(), description(round), true);
-    try {
-      return Optional.of(deadline.within(() -> master.round(snapshot, round)));
-    } catch (DivergedException e) {
-      outputs.finish();
-      throw new StoppedException(e, outputs.lastGoodCheckpoint());
-    } catch (RoundFailedException e) {
-      outputs.publish();
-      if (spark.sc().isStopped()) {
-        throw new RunFailedException(
-            "The application was stopped within %s; %s"
-                .formatted(description(round), outputs.wayOn()),
-            e);
+      RoundAttempts attempts,
+      List<TrainingListener> listeners,
+      NoiseFloor floor,
+      Snapshot start,
+      RunProgress begun) {
+    Snapshot snapshot = start;
+    Snapshot whole = start;
+    RunProgress progress = begun;
+    long told = start.round();
+    boolean stop = false;
+    while (!stop && snapshot.round() < schedule.rounds()) {
+      Snapshot from = snapshot;
+      Round round = schedule.round(from.round());
+      Optional<RoundResult> result = attempts.make(round, () -> master.round(from, round));
+      if (result.isEmpty()) {
+        listeners.forEach(TrainingListener::roundFailed);
+        snapshot = whole;
+        continue;
       }
-      TrainingGauges.countFailure();
-      String reason = deadline.reason(round.number() + 1, e.getMessage());
-      failures.add(round.number(), reason, e, outputs.wayOn());
-      LOG.warn("{}; it is tried again from the snapshot", reason);
-      LOG.debug("Its cause", e);
-      return Optional.empty();
+      snapshot = result.get().snapshot();
+      whole = result.get().whole() ? snapshot : whole;
+      if (round.number() == told) {
+        told++;
+        RoundEnd end = end(round, result.get(), progress, floor);
+        listeners.forEach(listener -> listener.roundEnded(end));
+        stop = listeners.stream().anyMatch(TrainingListener::wantsStop);
+        progress = end.next();
+      }
     }
   }
 
-  /** Whether the newest checkpoint is the end of the training, be it by patience. */
-  public static boolean isComplete(RunRecord record, DataSet images, Folder folder) {
-    if (TrainingEvaluation.isExhausted(record.experiment().evaluation(), folder)) {
-      return true;
-    }
-    TrainConfig train = record.experiment().train();
-    long rounds = Schedule.of(train, images.training().count()).rounds();
-    return Outputs.checkpoints(folder).newest().step() >= rounds;
+  private static RoundEnd end(
+      Round round, RoundResult result, RunProgress before, NoiseFloor floor) {
+    RunProgress progress = before.plus(result, round.iterations());
+    return new RoundEnd(
+        round,
+        result,
+        progress,
+        Lines.round(round, result, progress, floor),
+        Lines.workers(round, result));
   }
 
-  private String description(Round round) {
-    return "epoch %d/%d, round %d/%d: %d iterations on %d workers"
-        .formatted(
-            round.epoch(),
-            schedule.epochs(),
-            round.number() + 1,
-            schedule.rounds(),
-            round.iterations(),
-            record.experiment().train().workers());
+  private void finish(List<TrainingListener> listeners) {
+    listeners.forEach(TrainingListener::publish);
+    RunReport.write(run.folder());
+  }
+
+  private Snapshot initialSnapshot() {
+    return GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
   }
 
   /** How the workers of an application find each other. */
-  public static CollectiveFactory collectives(JavaSparkContext spark) {
+  private static CollectiveFactory collectives(JavaSparkContext spark) {
     return spark.isLocal() ? new LocalCollectives() : new HubCollectives();
-  }
-
-  private long seed() {
-    return record.experiment().train().seed();
   }
 }

@@ -7,6 +7,8 @@ import io.momentgan.SparkHome;
 import io.momentgan.averaging.GanTrainingMaster;
 import io.momentgan.averaging.RealMoments;
 import io.momentgan.averaging.RunContext;
+import io.momentgan.collective.LocalCollectives;
+import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.network.GanNetworks;
@@ -14,7 +16,6 @@ import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
 import io.momentgan.training.SparkContexts;
-import io.momentgan.training.TrainingRun;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,7 @@ class ManyRoundsTest {
               "many",
               experiment,
               images.shape(),
-              TrainingRun.collectives(spark),
+              spark.isLocal() ? new LocalCollectives() : new HubCollectives(),
               RealMoments.side(shards, experiment));
       Schedule schedule = Schedule.of(experiment.train(), images.count());
       Snapshot snapshot =

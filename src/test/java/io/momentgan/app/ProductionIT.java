@@ -3,10 +3,10 @@ package io.momentgan.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.Experiments;
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.Runs;
+import io.momentgan.run.Checkpoint;
+import io.momentgan.run.Checkpoints;
+import io.momentgan.run.Run;
 import io.momentgan.storage.S3Server;
-import io.momentgan.training.Outputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -150,10 +150,16 @@ class ProductionIT {
   }
 
   private static void assertVerifies(Path run) {
-    CheckpointFiles checkpoints = Outputs.checkpoints(Runs.open(run.toString(), Map.of()));
+    Checkpoints checkpoints = Run.open(run.toString(), Map.of()).checkpoints();
     assertThat(checkpoints.all()).isNotEmpty();
-    // Reading compares sizes and SHA-256 with the manifest.
-    checkpoints.all().forEach(checkpoints::read);
+    // Opening compares sizes and SHA-256 with the manifest.
+    checkpoints
+        .all()
+        .forEach(
+            manifest -> {
+              Checkpoint newest = checkpoints.ofEpoch(manifest.epoch());
+              assertThat(newest.manifest().step()).isGreaterThanOrEqualTo(manifest.step());
+            });
   }
 
   private static void assertNoKeysIn(Path tree) throws IOException {

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.config.S3Config;
 import io.momentgan.config.UserException;
+import io.momentgan.run.Run;
 import io.momentgan.run.Runs;
 import io.momentgan.storage.FaultProxy;
 import io.momentgan.storage.FaultProxy.Fault;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.S3Server;
 import io.momentgan.storage.S3Settings;
-import io.momentgan.training.Outputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +125,7 @@ class S3RunTest {
   /** What a store leaves in the folder of a bucket is read as on a disk. */
   private void assertWhole() {
     SameRun.assertSame(run(), whole);
-    assertThat(Outputs.checkpoints(Runs.open(run().toString(), Map.of())).all()).hasSize(3);
+    assertThat(Run.open(run().toString(), Map.of()).checkpoints().all()).hasSize(3);
     assertNoKeysIn(server.bucket(bucket));
   }
 

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.run.CheckpointFiles;
-import io.momentgan.run.Runs;
-import io.momentgan.training.Outputs;
+import io.momentgan.run.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,8 +39,7 @@ final class SameRun {
   }
 
   static Snapshot snapshot(Path run) {
-    CheckpointFiles checkpoints = Outputs.checkpoints(Runs.open(run.toString(), Map.of()));
-    return checkpoints.read(checkpoints.newest()).snapshot();
+    return Run.open(run.toString(), Map.of()).checkpoints().requireNewest().snapshot();
   }
 
   private static void assertSame(NetworkState actual, NetworkState expected) {

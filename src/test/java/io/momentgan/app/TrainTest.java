@@ -129,7 +129,8 @@ class TrainTest {
             "java");
     assertThat(record.at("/data/fingerprint").textValue()).isNotBlank();
     assertThat(record.at("/data/shape").textValue()).isEqualTo("1x28x28");
-    assertThat(record.at("/workers").intValue()).isEqualTo(2);
+    assertThat(record.at("/experiment/train/workers").intValue()).isEqualTo(2);
+    assertThat(record.at("/format").intValue()).isEqualTo(2);
     assertThat(record.at("/created").textValue()).endsWith("Z");
   }
 

@@ -31,9 +31,22 @@ class CheckpointsTest {
   }
 
   static void write(Checkpoints checkpoints, long step, int epoch, double score) {
-    checkpoints.write(
-        new CheckpointInfo(step, epoch, 10 * step, score),
+    write(
+        checkpoints,
+        step,
+        epoch,
+        score,
         Map.of("generator.zip", ("g" + step).getBytes(UTF_8), "state.bin", new byte[] {1, 2, 3}));
+  }
+
+  private static void write(
+      Checkpoints checkpoints, long step, int epoch, double score, Map<String, byte[]> files) {
+    checkpoints.write(
+        new Checkpoint(CheckpointManifest.of(step, epoch, 10 * step, score, files), files));
+  }
+
+  private static long newest(Checkpoints checkpoints) {
+    return checkpoints.newest().orElseThrow().manifest().step();
   }
 
   private Path file(String relative) {
@@ -44,8 +57,12 @@ class CheckpointsTest {
   void aCheckpointIsReadBackAsItWasWritten() {
     write(checkpoints, 123, 4, 0.25);
 
-    assertThat(checkpoints.newest()).contains(new CheckpointInfo(123, 4, 1230, 0.25));
-    assertThat(checkpoints.read(123, "generator.zip")).isEqualTo("g123".getBytes(UTF_8));
+    Checkpoint newest = checkpoints.newest().orElseThrow();
+    assertThat(newest.manifest().step()).isEqualTo(123);
+    assertThat(newest.manifest().epoch()).isEqualTo(4);
+    assertThat(newest.manifest().iteration()).isEqualTo(1230);
+    assertThat(newest.manifest().score()).isEqualTo(0.25);
+    assertThat(newest.files().get("generator.zip")).isEqualTo("g123".getBytes(UTF_8));
     assertThat(run.readText("checkpoints/step=00000123/manifest.json"))
         .startsWith("{\"format_version\":1,\"step\":123,\"epoch\":4,\"iteration\":1230,")
         .contains(
@@ -69,11 +86,16 @@ class CheckpointsTest {
     Files.writeString(file("step=00000003/manifest.json"), "{\"format_ver");
     Files.delete(file("step=00000002/manifest.json"));
 
-    assertThat(checkpoints.newest().orElseThrow().step()).isEqualTo(1);
-    assertThatThrownBy(() -> checkpoints.read(5, "state.bin"))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("state.bin has another SHA-256");
-    assertThatThrownBy(() -> checkpoints.read(2, "state.bin")).isInstanceOf(UserException.class);
+    assertThat(newest(checkpoints)).isEqualTo(1);
+    for (int damaged = 2; damaged <= 6; damaged++) {
+      int epoch = damaged;
+      assertThatThrownBy(() -> checkpoints.ofEpoch(epoch))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("no intact checkpoint of epoch " + epoch);
+    }
+    CheckpointManifest.Part part = new CheckpointManifest.Part("state.bin", 3, "0390");
+    assertThat(part.flaw(new byte[] {1, 2, 4}))
+        .contains("state.bin has another SHA-256 than the manifest says");
   }
 
   @Test
@@ -83,7 +105,7 @@ class CheckpointsTest {
     write(checkpoints, 25, 2, 1);
     write(checkpoints, 30, 3, 1);
 
-    assertThat(checkpoints.ofEpoch(2).step()).isEqualTo(25);
+    assertThat(checkpoints.ofEpoch(2).manifest().step()).isEqualTo(25);
     assertThatThrownBy(() -> checkpoints.ofEpoch(7))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("no intact checkpoint of epoch 7; there are 1, 2, 3");
@@ -92,10 +114,11 @@ class CheckpointsTest {
   @Test
   void aCheckpointIsReplacedAsAWhole() {
     write(checkpoints, 1, 1, 1);
-    checkpoints.write(new CheckpointInfo(1, 1, 1, 2), Map.of("other.zip", new byte[] {9}));
-    assertThat(checkpoints.newest().orElseThrow().score()).isEqualTo(2);
-    assertThat(checkpoints.read(1, "other.zip")).containsExactly(9);
-    assertThatThrownBy(() -> checkpoints.read(1, "state.bin")).isInstanceOf(UserException.class);
+    write(checkpoints, 1, 1, 2, Map.of("other.zip", new byte[] {9}));
+    Checkpoint newest = checkpoints.newest().orElseThrow();
+    assertThat(newest.manifest().score()).isEqualTo(2);
+    assertThat(newest.files()).containsOnlyKeys("other.zip");
+    assertThat(newest.files().get("other.zip")).containsExactly(9);
   }
 
   @Test
@@ -146,7 +169,7 @@ class CheckpointsTest {
 
     checkpoints.retain(LAST_ONE);
 
-    assertThat(checkpoints.newest().orElseThrow().step()).isEqualTo(1);
+    assertThat(newest(checkpoints)).isEqualTo(1);
   }
 
   @Test
@@ -158,15 +181,12 @@ class CheckpointsTest {
     checkpoints.dropAfter(1);
 
     assertThat(run.list("checkpoints")).hasSize(1);
-    assertThat(checkpoints.newest().orElseThrow().step()).isEqualTo(1);
+    assertThat(newest(checkpoints)).isEqualTo(1);
   }
 
   @Test
   void fileNamesThatWouldHideTheManifestAreRefused() {
-    assertThatThrownBy(
-            () ->
-                checkpoints.write(
-                    new CheckpointInfo(1, 1, 1, 1), Map.of("manifest.json", new byte[0])))
+    assertThatThrownBy(() -> write(checkpoints, 1, 1, 1, Map.of("manifest.json", new byte[0])))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

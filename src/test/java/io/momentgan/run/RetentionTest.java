@@ -18,7 +18,7 @@ class RetentionTest {
     List<CheckpointManifest> all = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
       double score = scores.get(i) == 0 ? Double.NaN : scores.get(i);
-      all.add(CheckpointManifest.of(new CheckpointInfo(i, i / 3, i, score), Map.of()));
+      all.add(CheckpointManifest.of(i, i / 3, i, score, Map.of()));
     }
     return all;
   }

@@ -1,10 +1,15 @@
 package io.momentgan.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.Experiments;
+import io.momentgan.config.UserException;
+import io.momentgan.storage.Folder;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RunRecordTest {
   private static final String ONE_DNN = "oneDNN 2.5.2";
@@ -23,7 +28,16 @@ class RunRecordTest {
     assertThat(record(Map.of()).hasOtherProducts("OpenBLAS")).isFalse();
   }
 
+  @Test
+  void runsOfOtherFormatsAreRefusedByTheVersionThatMadeThem(@TempDir Path folder) {
+    Folder run = Folder.at(folder.toString(), Map.of());
+    run.publish("run.yaml", "experiment: {name: old}\nversions: {momentgan: 0.0.9}\n");
+    assertThatThrownBy(() -> RunRecord.read(run))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("found a run of MomentGAN 0.0.9 (format 1), expected format 2");
+  }
+
   private static RunRecord record(Map<String, String> versions, String... overrides) {
-    return new RunRecord(Experiments.small(overrides), versions, Map.of(), "", "1");
+    return new RunRecord(Experiments.small(overrides), versions, null, "", "1");
   }
 }

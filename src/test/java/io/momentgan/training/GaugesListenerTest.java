@@ -8,9 +8,8 @@ import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
-import io.momentgan.run.Runs;
-import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What Prometheus reads on the driver while a run goes on. */
-class TrainingGaugesTest {
+class GaugesListenerTest {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "spark.ui.enabled", "true",
@@ -52,15 +52,14 @@ class TrainingGaugesTest {
   void thePrometheusPageShowsTheRun() throws Exception {
     Experiment experiment = Experiments.small("train.workers=2");
     DataSet images = DataSets.open(experiment.data(), Map.of());
-    Folder run = Runs.create(folder.toString(), experiment.name(), Map.of());
     RunRecord record = RunRecord.of(experiment, images, Instant.now());
-    run.publish(RunRecord.FILE, record.toYaml());
+    Run run = Run.create(folder.toString(), record, Map.of());
     String page;
     try (JavaSparkContext spark = SparkContexts.open("gauges", experiment)) {
-      TrainingRun.start(spark, record, images, run).run();
+      new TrainingRun(spark, run, images).train(Optional.empty());
       page = read(spark.sc().uiWebUrl().get() + "/metrics/prometheus");
     }
-    List<String> rounds = run.readText("metrics/rounds.jsonl").lines().toList();
+    List<String> rounds = run.folder().readText("metrics/rounds.jsonl").lines().toList();
     JsonNode last = new ObjectMapper().readTree(rounds.get(rounds.size() - 1));
     assertThat(value(page, "rounds")).isEqualTo(rounds.size());
     for (String name : List.of("iterations", "d_loss", "moment_mean", "moment_wait_seconds")) {
@@ -86,7 +85,7 @@ class TrainingGaugesTest {
 
   private static double value(String page, String gauge) {
     Matcher line =
-        Pattern.compile("(?m)^metrics_\\S*TrainingGauges_" + gauge + "_Value\\{[^}]*} (\\S+)$")
+        Pattern.compile("(?m)^metrics_\\S*GaugesListener_" + gauge + "_Value\\{[^}]*} (\\S+)$")
             .matcher(page);
     assertThat(line.find()).as("%s in %s", gauge, page).isTrue();
     return Double.parseDouble(line.group(1));

@@ -2,7 +2,9 @@ package io.momentgan.training;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.momentgan.network.state.Snapshot;
 import io.momentgan.run.RoundLine;
+import io.momentgan.run.RunProgress;
 import io.momentgan.run.WorkerLine;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +18,12 @@ import org.apache.spark.api.plugin.SparkPlugin;
 /**
  * Shows the newest round in Spark's metrics system on the driver, whatever its sinks: Spark's
  * Prometheus servlet is on by default, at {@code /metrics/prometheus} of the application's page.
+ * Spark makes one instance as its plugin, a training another as its listener.
  *
  * <p>Bytes and failed rounds are sums over this process, which begin at 0 when a run is resumed.
  * Figures of a round are NaN before the first.
  */
-public final class TrainingGauges implements SparkPlugin {
+public final class GaugesListener implements SparkPlugin, TrainingListener {
   /** Number of workers, for the gauges of each. */
   static final String WORKERS = "spark.momentgan.workers";
 
@@ -49,18 +52,18 @@ public final class TrainingGauges implements SparkPlugin {
     }
   }
 
-  /** Begins a run. */
-  static void reset() {
+  @Override
+  public void begin(Snapshot start, RunProgress progress) {
     NEWEST.set(Shown.NOTHING);
   }
 
-  /** Shows a round. */
-  static void show(RoundLine round, List<WorkerLine> workers) {
-    NEWEST.updateAndGet(before -> before.plus(round, workers));
+  @Override
+  public void roundEnded(RoundEnd end) {
+    NEWEST.updateAndGet(before -> before.plus(end.line(), end.workers()));
   }
 
-  /** Counts a failed attempt at a round. */
-  static void countFailure() {
+  @Override
+  public void roundFailed() {
     NEWEST.updateAndGet(Shown::plusFailure);
   }
 

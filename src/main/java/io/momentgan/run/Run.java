@@ -1,0 +1,50 @@
+package io.momentgan.run;
+
+import io.momentgan.storage.Folder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A run on disk: opened once by a command and passed on.
+ *
+ * @param folder its folder
+ * @param record its {@code run.yaml}
+ * @param checkpoints its checkpoints
+ */
+public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
+  /**
+   * Opens a run.
+   *
+   * @param uri the folder that holds {@code run.yaml}, or one with exactly one such folder in it
+   * @param hadoop settings for Hadoop's file systems
+   * @throws io.momentgan.config.UserException when there is not exactly one, or its record is
+   *     damaged or of another format
+   */
+  public static Run open(String uri, Map<String, String> hadoop) {
+    Folder folder = Runs.open(uri, hadoop);
+    return new Run(folder, RunRecord.read(folder), new Checkpoints(folder));
+  }
+
+  /**
+   * Makes a new run's folder and writes its record.
+   *
+   * @param out folder of all runs
+   * @param record the record
+   * @param hadoop settings for Hadoop's file systems
+   */
+  public static Run create(String out, RunRecord record, Map<String, String> hadoop) {
+    Folder folder = Runs.create(out, record.experiment().name(), hadoop);
+    folder.publish(RunRecord.FILE, record.toYaml());
+    return new Run(folder, record, new Checkpoints(folder));
+  }
+
+  /** This run with some settings overridden. */
+  public Run with(List<String> overrides) {
+    return overrides.isEmpty() ? this : with(record.with(overrides));
+  }
+
+  /** This run with another record. */
+  public Run with(RunRecord other) {
+    return new Run(folder, other, checkpoints);
+  }
+}

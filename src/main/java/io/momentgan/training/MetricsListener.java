@@ -1,0 +1,69 @@
+package io.momentgan.training;
+
+import io.momentgan.evaluation.Alarms;
+import io.momentgan.moments.NoiseFloor;
+import io.momentgan.network.state.Snapshot;
+import io.momentgan.run.MetricsLog;
+import io.momentgan.run.Run;
+import io.momentgan.run.RunProgress;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Records each round, each worker of it and each epoch; raises alarms at the end of epochs. */
+final class MetricsListener implements TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsListener.class);
+
+  private final Run run;
+  private final NoiseFloor floor;
+  private final Alarms alarms;
+  private MetricsLog rounds;
+  private MetricsLog workers;
+  private MetricsLog epochs;
+
+  MetricsListener(Run run, NoiseFloor floor) {
+    this.run = run;
+    this.floor = floor;
+    this.alarms = new Alarms(run.record().experiment().loss());
+  }
+
+  @Override
+  public void begin(Snapshot start, RunProgress progress) {
+    rounds = MetricsLog.reopen(run.folder(), MetricsLog.Table.ROUNDS, start.round());
+    workers = MetricsLog.reopen(run.folder(), MetricsLog.Table.WORKERS, start.round());
+    epochs = MetricsLog.reopen(run.folder(), MetricsLog.Table.EPOCHS, start.round());
+    progress.epochs().forEach(alarms::next);
+  }
+
+  @Override
+  public void roundEnded(RoundEnd end) {
+    rounds.append(end.line());
+    end.workers().forEach(workers::append);
+    if (end.round().lastOfEpoch()) {
+      List<String> raised = alarms.next(end.progress().epoch());
+      raised.forEach(alarm -> LOG.warn("Epoch {}: {}", end.round().epoch(), alarm));
+      epochs.append(Lines.epoch(end.round(), end.result(), end.progress(), floor, raised));
+      publish();
+    }
+  }
+
+  @Override
+  public void roundFailed() {
+    publish();
+  }
+
+  @Override
+  public void publish() {
+    rounds.publish();
+    workers.publish();
+  }
+
+  @Override
+  public void close() {
+    if (rounds != null) {
+      rounds.close();
+      workers.close();
+      epochs.close();
+    }
+  }
+}

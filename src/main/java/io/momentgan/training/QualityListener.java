@@ -1,0 +1,125 @@
+package io.momentgan.training;
+
+import io.momentgan.config.EvaluationConfig;
+import io.momentgan.config.EvaluationConfig.Weights;
+import io.momentgan.data.DataSet;
+import io.momentgan.network.state.NetworkState;
+import io.momentgan.network.state.Snapshot;
+import io.momentgan.run.QualityLine;
+import io.momentgan.run.QualityLog;
+import io.momentgan.run.Run;
+import io.momentgan.run.RunProgress;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Measures quality every few epochs; scores checkpoints and knows when patience ends. */
+final class QualityListener implements TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(QualityListener.class);
+
+  private final JavaSparkContext spark;
+  private final Run run;
+  private final DataSet images;
+  private final EvaluationConfig config;
+
+  /** Null where nothing is measured. */
+  private RunEvaluation evaluation;
+
+  private double score = Double.NaN;
+  private boolean exhausted;
+
+  QualityListener(JavaSparkContext spark, Run run, DataSet images) {
+    this.spark = spark;
+    this.run = run;
+    this.images = images;
+    this.config = run.record().experiment().evaluation();
+  }
+
+  @Override
+  public void begin(Snapshot start, RunProgress progress) {
+    new QualityLog(run.folder()).dropAfter(start.round());
+    if (isOn()) {
+      evaluation =
+          RunEvaluation.open(
+              spark,
+              run,
+              images,
+              SparkContexts.hadoopSettings(run.record().experiment().s3()),
+              config.samples());
+    }
+  }
+
+  boolean isOn() {
+    return config.every() > 0;
+  }
+
+  @Override
+  public void roundEnded(RoundEnd end) {
+    score = Double.NaN;
+    if (!isOn() || !end.round().lastOfEpoch()) {
+      return;
+    }
+    if (end.round().epoch() % config.every() == 0) {
+      measure(end);
+    }
+    if (isExhausted(run)) {
+      exhausted = true;
+      LOG.info(
+          "{} evaluations without a better one: the training stops (evaluation.patience)",
+          config.patience());
+    }
+  }
+
+  private void measure(RoundEnd end) {
+    Snapshot snapshot = end.snapshot();
+    double classHead = evaluation.classHeadAccuracy(snapshot::discriminator);
+    for (Weights weights : config.weights().each()) {
+      NetworkState generator =
+          weights == Weights.RAW ? snapshot.generator() : snapshot.emaGenerator().orElseThrow();
+      QualityLine line =
+          evaluation.evaluate(end.round().epoch(), snapshot.round(), weights, generator, classHead);
+      score = RunEvaluation.score(config.bestBy(), line.quality());
+    }
+  }
+
+  /** Score of the round that ended, lower is better; NaN where it was not measured. */
+  double score() {
+    return score;
+  }
+
+  /** Whether the last evaluations brought nothing better, as many as patience allows. */
+  boolean isExhausted() {
+    return exhausted;
+  }
+
+  /** Whether a run has stopped, or will, because patience ended. */
+  static boolean isExhausted(Run run) {
+    EvaluationConfig config = run.record().experiment().evaluation();
+    return config.patience() > 0
+        && sinceBest(config, new QualityLog(run.folder()).lines()) >= config.patience();
+  }
+
+  /** Number of evaluations after the best one. */
+  static int sinceBest(EvaluationConfig config, List<QualityLine> lines) {
+    List<Weights> measured = config.weights().each();
+    String deciding = measured.get(measured.size() - 1).toString();
+    double best = Double.POSITIVE_INFINITY;
+    int since = 0;
+    for (QualityLine line : lines) {
+      if (line.weights().equals(deciding) && line.quality().n() == config.samples()) {
+        double score = RunEvaluation.score(config.bestBy(), line.quality());
+        since = score < best ? 0 : since + 1;
+        best = Math.min(best, score);
+      }
+    }
+    return since;
+  }
+
+  @Override
+  public void close() {
+    if (evaluation != null) {
+      evaluation.close();
+    }
+  }
+}
