@@ -129,6 +129,35 @@ class S3RunTest {
     assertNoKeysIn(server.bucket(bucket));
   }
 
+  /** On S3 each read is a request; hashing a checkpoint again and again is time and money. */
+  @Test
+  void aResumeReadsEachFileOfTheNewestCheckpointOnce() {
+    train("train.epochs=1");
+    String newest = newestCheckpoint();
+    List<String> before = proxy.requested();
+    command("resume", uri("runs"), "--set", "train.epochs=2");
+    List<String> reads =
+        proxy.requested().subList(before.size(), proxy.requested().size()).stream()
+            .filter(line -> line.startsWith("GET ") && line.contains(newest))
+            .map(line -> line.replaceFirst("^GET \\S*/([^/ ?]+)[ ?].*$", "$1"))
+            .filter(name -> name.matches("[a-z-]+\\.(zip|json|npy)"))
+            .toList();
+    System.out.println("READS " + reads);
+    assertThat(reads).doesNotHaveDuplicates();
+    assertThat(reads).contains("manifest.json", "state.json", "generator.zip", "discriminator.zip");
+  }
+
+  private String newestCheckpoint() {
+    try (Stream<Path> all = Files.list(run().resolve("checkpoints"))) {
+      return all.map(path -> path.getFileName().toString().replace("step=", ""))
+          .sorted()
+          .reduce((first, second) -> second)
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private CompletableFuture<Void> onceThereIs(String file, FaultProxy.Fault fault) {
     return onceThereIs(file, () -> proxy.set(fault));
   }

@@ -7,8 +7,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -18,6 +20,7 @@ public final class FaultProxy implements AutoCloseable {
   private final int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger answered = new AtomicInteger();
+  private final List<String> requested = new CopyOnWriteArrayList<>();
   private volatile Fault fault = Fault.NONE;
 
   /**
@@ -76,6 +79,11 @@ public final class FaultProxy implements AutoCloseable {
     return answered.get();
   }
 
+  /** First lines of the requests seen so far, faulty or not. */
+  public List<String> requested() {
+    return List.copyOf(requested);
+  }
+
   /** Breaks all connections. */
   public void breakAll() {
     sockets.forEach(FaultProxy::close);
@@ -114,6 +122,7 @@ public final class FaultProxy implements AutoCloseable {
       OutputStream out = server.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         Fault now = fault;
+        requested.add(firstLine(buffer, n));
         if (now.answer() != null
             && now.hits().test(firstLine(buffer, n))
             && answered.get() < now.times()) {
