@@ -246,10 +246,12 @@ public final class Folder {
       }
       java.nio.file.Path folder = local.pathToFile(root).toPath();
       Files.createDirectories(folder.getParent());
-      Files.createDirectory(folder);
-      return true;
-    } catch (FileAlreadyExistsException e) {
-      return false;
+      try {
+        Files.createDirectory(folder);
+        return true;
+      } catch (FileAlreadyExistsException e) {
+        return false;
+      }
     } catch (IOException e) {
       throw StorageFailure.of("make the folder", root, e);
     }
