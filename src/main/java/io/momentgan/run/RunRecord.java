@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.config.Kernels;
+import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.config.UserException;
 import io.momentgan.config.YamlFiles;
 import io.momentgan.data.DataSet;
