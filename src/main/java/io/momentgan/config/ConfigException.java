@@ -18,21 +18,17 @@ public final class ConfigException extends UserException {
     this.problem = message;
   }
 
-  private ConfigException(String source, String key, String problem) {
-    super("%sSetting %s: %s".formatted(source.isEmpty() ? "" : source + ": ", key, problem));
-    this.key = key;
-    this.problem = problem;
-  }
-
   /**
-   * A refused setting.
+   * Refuses a setting.
    *
    * @param source the file or option that gave it; empty if unknown
    * @param key the setting's key, such as {@code generator.layers.0.units}
    * @param problem the value found and the value expected
    */
-  static ConfigException of(String source, String key, String problem) {
-    return new ConfigException(source, key, problem);
+  ConfigException(String source, String key, String problem) {
+    super("%sSetting %s: %s".formatted(source.isEmpty() ? "" : source + ": ", key, problem));
+    this.key = key;
+    this.problem = problem;
   }
 
   String key() {
@@ -53,7 +49,7 @@ public final class ConfigException extends UserException {
   static void check(boolean holds, String key, Object found, String expected) {
     boolean finite = !(found instanceof Double number) || Double.isFinite(number);
     if (!holds || !finite) {
-      throw of("", key, "found %s, expected %s".formatted(found, expected));
+      throw new ConfigException("", key, "found %s, expected %s".formatted(found, expected));
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +37,13 @@ import java.util.stream.Stream;
  */
 public final class ExperimentReader {
   private static final String LAYER_DEFAULTS = "layer-defaults";
+  private static final Map<Class<?>, String> EXPECTATIONS =
+      Map.of(
+          int.class, "a whole number of at most " + Integer.MAX_VALUE,
+          long.class, "a whole number of at most " + Long.MAX_VALUE,
+          double.class, "a number",
+          boolean.class, "true or false",
+          String.class, "a text");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(YamlFiles.factory())
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -156,7 +164,7 @@ public final class ExperimentReader {
   /** The file, preceded by the files that it is based on. */
   private static List<Source> sources(Path file, Set<Path> derived) {
     if (!derived.add(file)) {
-      throw ConfigException.of(
+      throw new ConfigException(
           file.toString(),
           "base",
           "found a cycle of %s, expected a last file without base; remove base from one of them"
@@ -173,7 +181,7 @@ public final class ExperimentReader {
   private static Path baseFile(Path file, JsonNode base) {
     Path found = file.resolveSibling(base.asText()).normalize();
     if (!base.isTextual() || !Files.isRegularFile(found)) {
-      throw ConfigException.of(
+      throw new ConfigException(
           file.toString(),
           "base",
           "found %s, expected a settings file; give its path relative to this file"
@@ -271,7 +279,7 @@ public final class ExperimentReader {
       } else {
         problem = problem(e, tree);
       }
-      throw ConfigException.of(origin(key, sources, overrides), key, problem);
+      throw new ConfigException(origin(key, sources, overrides), key, problem);
     } catch (JsonProcessingException e) {
       throw new ConfigException(firstLine(e.getOriginalMessage()));
     }
@@ -332,20 +340,8 @@ public final class ExperimentReader {
               .map(choice -> YAML.convertValue(choice, String.class))
               .collect(Collectors.joining(", "));
     }
-    if (type == int.class || type == long.class) {
-      return "a whole number of at most %d"
-          .formatted(type == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE);
-    }
-    if (type == double.class) {
-      return "a number";
-    }
-    if (type == boolean.class) {
-      return "true or false";
-    }
-    if (type == String.class) {
-      return "a text";
-    }
-    return List.class.isAssignableFrom(type) ? "a list" : "a mapping of settings";
+    String container = List.class.isAssignableFrom(type) ? "a list" : "a mapping of settings";
+    return EXPECTATIONS.getOrDefault(type, container);
   }
 
   /** The key of the refused value; of a layer with an unknown type, the type's key. */
@@ -354,8 +350,9 @@ public final class ExperimentReader {
         e.getPath().stream()
             .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
             .collect(Collectors.joining("."));
-    boolean wrongType = e instanceof InvalidTypeIdException type && type.getTypeId() != null;
-    return wrongType ? path + ".type" : path;
+    return e instanceof InvalidTypeIdException type && type.getTypeId() != null
+        ? path + ".type"
+        : path;
   }
 
   private static String firstLine(String message) {

@@ -10,8 +10,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One hidden layer of a network. After a layer with weights come the normalisation it asks for, the
- * network's leaky ReLU (except after maxout), and dropout.
+ * One hidden layer of a network. After a layer with weights come normalisation, the network's leaky
+ * ReLU (except after maxout), and dropout. Layers share these settings:
+ *
+ * <ul>
+ *   <li>{@code batchNorm}: whether batch normalisation precedes the activation, per channel for
+ *       images
+ *   <li>{@code instanceNorm}: whether instance normalisation, per image and channel, takes its
+ *       place (Ulyanov et al. 2016)
+ *   <li>{@code dropout}: share of the outputs dropped in training, 0 for none
+ *   <li>{@code channels}, {@code filters}: channels of the output
+ *   <li>{@code kernel}: rows and columns of a filter
+ *   <li>{@code stride}: rows and columns between two positions of the filter
+ * </ul>
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -50,11 +61,9 @@ public sealed interface LayerConfig extends Serializable {
   }
 
   /**
-   * A dense layer: product, bias, optional batch normalisation, leaky ReLU, optional dropout.
+   * A dense layer.
    *
    * @param units number of outputs
-   * @param batchNorm whether batch normalisation precedes the activation
-   * @param dropout share of the activations dropped in training, 0 for none
    */
   record Dense(int units, boolean batchNorm, double dropout) implements LayerConfig {
     public Dense {
@@ -69,7 +78,6 @@ public sealed interface LayerConfig extends Serializable {
    *
    * @param units number of outputs
    * @param pieces affine functions per output; with one, the layer is affine
-   * @param dropout share of the outputs dropped in training, 0 for none
    */
   record Maxout(int units, int pieces, double dropout) implements LayerConfig {
     public Maxout {
@@ -81,47 +89,29 @@ public sealed interface LayerConfig extends Serializable {
 
   /**
    * A dense layer whose outputs are an image with channels ("project and reshape", Radford et al.
-   * 2016); batch normalisation is per channel.
+   * 2016).
    *
-   * @param channels channels of the image
    * @param height rows of the image; 0 to derive it from the output's height and the later layers
    * @param width columns of the image; 0 to derive it from the output's width
-   * @param batchNorm whether batch normalisation precedes the activation
-   * @param instanceNorm whether instance normalisation, per image and channel, takes its place
-   *     (Ulyanov et al. 2016)
-   * @param dropout share of the activations dropped in training, 0 for none
    */
   record Project(
       int channels, int height, int width, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
     public Project {
       checkPositive("channels", channels);
-      check(
-          height >= 0, "height", height, "0 (what the layers after it ask for) or more");
-      check(
-          width >= 0, "width", width, "0 (what the layers after it ask for) or more");
+      check(height >= 0, "height", height, "0 (what the layers after it ask for) or more");
+      check(width >= 0, "width", width, "0 (what the layers after it ask for) or more");
       checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
   }
 
-  /**
-   * A strided convolution with "same" padding, from h rows to ceil(h / stride).
-   *
-   * @param filters number of filters, the output's channels
-   * @param kernel rows and columns of a filter
-   * @param stride rows and columns between two positions of the filter
-   * @param batchNorm whether batch normalisation, per channel, precedes the activation
-   * @param instanceNorm whether instance normalisation, per image and channel, takes its place
-   *     (Ulyanov et al. 2016)
-   * @param dropout share of the activations dropped in training, 0 for none
-   */
+  /** A strided convolution with "same" padding, from h rows to ceil(h / stride). */
   record Convolution(
       int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
     public Convolution {
-      checkPositive("filters", filters);
-      checkKernel(kernel, stride);
+      checkFilters(filters, kernel, stride);
       checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
@@ -135,21 +125,12 @@ public sealed interface LayerConfig extends Serializable {
   /**
    * The transpose of a strided convolution, from h rows to stride * h, or fewer if the network's
    * output size is no multiple.
-   *
-   * @param filters number of filters, the output's channels
-   * @param kernel rows and columns of a filter
-   * @param stride rows and columns between two positions of the filter
-   * @param batchNorm whether batch normalisation, per channel, precedes the activation
-   * @param instanceNorm whether instance normalisation, per image and channel, takes its place
-   *     (Ulyanov et al. 2016)
-   * @param dropout share of the activations dropped in training, 0 for none
    */
   record TransposedConvolution(
       int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
     public TransposedConvolution {
-      checkPositive("filters", filters);
-      checkKernel(kernel, stride);
+      checkFilters(filters, kernel, stride);
       checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
@@ -160,11 +141,7 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
-  /**
-   * The mean of each square of an image.
-   *
-   * @param size rows and columns of a square
-   */
+  /** The mean of each square of {@code size} rows and columns of an image. */
   record AveragePool(int size) implements LayerConfig {
     public AveragePool {
       check(size > 1, "size", size, "a number above 1");
@@ -176,11 +153,7 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
-  /**
-   * Channels rearranged to space (Shi et al. 2016): [c * f * f, h, w] to [c, h * f, w * f].
-   *
-   * @param factor the factor f
-   */
+  /** Channels rearranged to space (Shi et al. 2016): [c * f * f, h, w] to [c, h * f, w * f]. */
   record PixelShuffle(int factor) implements LayerConfig {
     public PixelShuffle {
       check(factor > 1, "factor", factor, "a number above 1");
@@ -192,18 +165,15 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
-  /**
-   * Gaussian noise added in training.
-   *
-   * @param sd its standard deviation
-   */
+  /** Gaussian noise of standard deviation {@code sd}, added in training. */
   record Noise(double sd) implements LayerConfig {
     public Noise {
       checkPositive("sd", sd);
     }
   }
 
-  private static void checkKernel(int kernel, int stride) {
+  private static void checkFilters(int filters, int kernel, int stride) {
+    checkPositive("filters", filters);
     checkPositive("stride", stride);
     check(
         kernel >= stride, "kernel", kernel, "a number of at least the stride " + stride);

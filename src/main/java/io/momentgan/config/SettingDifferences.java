@@ -52,8 +52,8 @@ public final class SettingDifferences {
    * @return "found X, expected Y" by the key of each setting that differs
    */
   public static SortedMap<String, String> of(Experiment found, Experiment expected) {
-    SortedMap<String, String> left = flat(found);
-    SortedMap<String, String> right = flat(expected);
+    SortedMap<String, String> left = settings(found);
+    SortedMap<String, String> right = settings(expected);
     TreeSet<String> keys = new TreeSet<>(left.keySet());
     keys.addAll(right.keySet());
     SortedMap<String, String> differences = new TreeMap<>();
@@ -68,7 +68,8 @@ public final class SettingDifferences {
     return differences;
   }
 
-  private static SortedMap<String, String> flat(Experiment experiment) {
+  /** Every setting as JSON, by its full key such as {@code generator.layers.0.units}. */
+  public static SortedMap<String, String> settings(Experiment experiment) {
     SortedMap<String, String> leaves = new TreeMap<>();
     add(ExperimentReader.tree(experiment), "", leaves);
     return leaves;
