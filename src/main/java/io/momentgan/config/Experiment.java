@@ -62,8 +62,7 @@ public record Experiment(
         "evaluation.weights",
         evaluation.weights().name().toLowerCase(Locale.ROOT),
         "raw where averaging.ema.half-life is 0 (no moving average is kept)");
-    check(
-        seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
+    check(seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
     check(
         name.matches("[A-Za-z0-9._-]{1,60}"),
         "name",
@@ -236,7 +235,10 @@ public record Experiment(
           '"' + endpoint + '"',
           "a URL such as https://s3.eu-central-1.amazonaws.com or http://127.0.0.1:9000");
       check(
-          region.matches("[a-z0-9-]*"), "region", '"' + region + '"', "a name such as eu-central-1");
+          region.matches("[a-z0-9-]*"),
+          "region",
+          '"' + region + '"',
+          "a name such as eu-central-1");
     }
   }
 }

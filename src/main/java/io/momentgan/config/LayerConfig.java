@@ -175,8 +175,7 @@ public sealed interface LayerConfig extends Serializable {
   private static void checkFilters(int filters, int kernel, int stride) {
     checkPositive("filters", filters);
     checkPositive("stride", stride);
-    check(
-        kernel >= stride, "kernel", kernel, "a number of at least the stride " + stride);
+    check(kernel >= stride, "kernel", kernel, "a number of at least the stride " + stride);
   }
 
   private static void checkOneNorm(boolean batchNorm, boolean instanceNorm) {
@@ -188,7 +187,6 @@ public sealed interface LayerConfig extends Serializable {
   }
 
   private static void checkShare(double dropout) {
-    check(
-        dropout >= 0 && dropout < 1, "dropout", dropout, "a share in [0, 1)");
+    check(dropout >= 0 && dropout < 1, "dropout", dropout, "a share in [0, 1)");
   }
 }

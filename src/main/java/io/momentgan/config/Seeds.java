@@ -2,8 +2,8 @@ package io.momentgan.config;
 
 /**
  * Derives the seed of each random draw from the run's seed and the place of the draw (epoch,
- * iteration, rank, ...). A draw depends on nothing before it, so a round that is retried, on another
- * machine or after a resume, draws the same numbers.
+ * iteration, rank, ...). A draw depends on nothing before it, so a round that is retried, on
+ * another machine or after a resume, draws the same numbers.
  */
 public final class Seeds {
   /** Purposes of seeds: keeps their draws independent. */

@@ -1,8 +1,8 @@
 package io.momentgan.training;
 
 import io.momentgan.collective.hub.MomentGanPlugin;
-import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.device.BlasCorePlugin;
 import io.momentgan.storage.S3Settings;

@@ -209,7 +209,8 @@ class ExperimentReaderTest {
   void refusedSettingIsBlamedOnTheFileThatGaveIt() throws IOException {
     Path first = write("first.yaml", SMALL + "train: {epochs: 0, batch-size: 0}\n");
     Path second = write("second.yaml", "base: first.yaml\ntrain: {epochs: 3}\n");
-    assertRefused(second, first + ": Setting train.batch-size: found 0, expected a positive number");
+    assertRefused(
+        second, first + ": Setting train.batch-size: found 0, expected a positive number");
     Path third = write("third.yaml", "base: first.yaml\ntrain: {epochs: -1, batch-size: 2}\n");
     assertRefused(third, third + ": Setting train.epochs: found -1, expected a positive number");
   }
