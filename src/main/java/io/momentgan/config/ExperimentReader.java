@@ -36,7 +36,6 @@ import java.util.stream.Stream;
  * refuses unknown, missing and ill-typed settings by their keys.
  */
 public final class ExperimentReader {
-  private static final String LAYER_DEFAULTS = "layer-defaults";
   private static final Map<Class<?>, String> EXPECTATIONS =
       Map.of(
           int.class, "a whole number of at most " + Integer.MAX_VALUE,
@@ -102,7 +101,7 @@ public final class ExperimentReader {
   private static Experiment read(List<Source> sources, List<String> overrides) {
     overrides.forEach(Credentials::refuseInOption);
     ObjectNode tree = defaults();
-    JsonNode defaultsByType = tree.remove(LAYER_DEFAULTS);
+    JsonNode defaultsByType = tree.remove("layer-defaults");
     sources.forEach(source -> merge(tree, source.settings()));
     overrides.forEach(override -> set(tree, override));
     for (String network : List.of("generator", "discriminator")) {
