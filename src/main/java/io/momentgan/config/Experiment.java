@@ -60,7 +60,7 @@ public record Experiment(
             || evaluation.weights() == EvaluationConfig.Weights.RAW
             || averaging.ema().on(),
         "evaluation.weights",
-        evaluation.weights().name().toLowerCase(Locale.ROOT),
+        evaluation.weights(),
         "raw where averaging.ema.half-life is 0 (no moving average is kept)");
     check(seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
     check(
