@@ -8,27 +8,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * All settings of an experiment, complete and checked.
+ * All settings of an experiment, complete and checked. See {@link ExperimentReader}; the type of
+ * each section describes it.
  *
  * @param name short name, part of the run folder's name
  * @param description one or two sentences for reports
- * @param data the source of the images
- * @param latent the latent vectors
  * @param generator from z to an image
  * @param discriminator from an image to one logit
- * @param loss the adversarial losses
- * @param discriminatorInput how the discriminator's input images are altered
- * @param labels how the networks use the images' classes
- * @param moments moment stabilization
- * @param train length, order and distribution
- * @param averaging how the workers' networks are combined
- * @param failures when failed rounds end the run
- * @param checkpoint when checkpoints are written and kept
- * @param samples the pictures of a run
- * @param evaluation evaluations during the training
- * @param device which processors the workers use
- * @param kernels which implementation computes layers, activations and optimizers in training
- * @param s3 the S3 service of {@code s3a:} locations
  * @param seeds one run is made of each, with {@code train.seed} set to it; empty for one run
  */
 public record Experiment(
