@@ -2,9 +2,6 @@ package io.momentgan;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,11 +21,7 @@ public final class Experiments {
    */
   public static Experiment named(String name, String... overrides) {
     Path file = REPOSITORY.resolve("conf/experiments/" + name + ".yaml");
-    try {
-      return ExperimentReader.read(Files.readString(file), name, List.of(overrides));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ExperimentReader.read(file, List.of(overrides));
   }
 
   /**

@@ -2,7 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.config.UserException;
+import io.momentgan.config.SettingDifferences;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.report.RunReport;
@@ -28,20 +28,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Goes on with a run from its newest checkpoint, as if it had never stopped.")
 final class ResumeCommand implements Callable<Integer> {
-  /** Settings that do not change what was trained so far. */
-  private static final List<String> CHANGEABLE =
-      List.of(
-          "train.epochs",
-          "train.deadline-seconds",
-          "failures.",
-          "checkpoint.",
-          "evaluation.patience",
-          "samples.iterations",
-          "data.uri",
-          StoreOptions.PREFIX,
-          "device.",
-          "data.cache");
-
   @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
   private String uri;
 
@@ -51,7 +37,7 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    settings.all().forEach(ResumeCommand::requireChangeable);
+    SettingDifferences.requireChangeable(settings.all());
     Run run = open().with(settings.all());
     Experiment experiment = run.record().experiment();
     Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
@@ -86,19 +72,5 @@ final class ResumeCommand implements Callable<Integer> {
     Run opened = StoreOptions.open(uri, hadoop);
     StorageCheck.requireWritable("Run", opened.folder().uri(), hadoop);
     return opened;
-  }
-
-  /** Whether a run may go on with another value of a setting. */
-  static boolean isChangeable(String key) {
-    return CHANGEABLE.stream().anyMatch(key::startsWith);
-  }
-
-  private static void requireChangeable(String override) {
-    if (!isChangeable(override)) {
-      throw new UserException(
-          "--set %s: found a setting that a run cannot change once it has begun, expected one of %s;"
-                  .formatted(override, String.join(", ", CHANGEABLE))
-              + " start a new run for others");
-    }
   }
 }

@@ -1,8 +1,8 @@
 package io.momentgan.app;
 
 import io.momentgan.config.DataConfig;
+import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.config.S3Config;
 import io.momentgan.config.UserException;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;

@@ -1,6 +1,7 @@
 package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.SweepFile;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
@@ -118,7 +119,7 @@ final class SweepCommand implements Callable<Integer> {
   private Experiment read(SweepFile.Entry entry, List<String> overrides) {
     Path experiment = file.toAbsolutePath().getParent().resolve(entry.file()).normalize();
     try {
-      return TrainCommand.read(experiment, overrides);
+      return ExperimentReader.read(experiment, overrides);
     } catch (UserException e) {
       throw new UserException(
           "%s: experiment %s: %s".formatted(file, entry.file(), e.getMessage()), e);

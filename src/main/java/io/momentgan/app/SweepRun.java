@@ -168,7 +168,7 @@ record SweepRun(Experiment experiment, String out) {
   private Run continued(Run begun, DataSet images) {
     String others =
         SettingDifferences.of(begun.record().experiment(), experiment).entrySet().stream()
-            .filter(d -> !ResumeCommand.isChangeable(d.getKey()))
+            .filter(d -> !SettingDifferences.isChangeable(d.getKey()))
             .filter(d -> !d.getKey().equals("description"))
             .map(d -> d.getKey() + ": " + d.getValue())
             .collect(Collectors.joining("; "));

@@ -2,7 +2,6 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.run.Run;
@@ -10,9 +9,6 @@ import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingRun;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,20 +113,6 @@ final class TrainCommand implements Callable<Integer> {
     if (workers != null) {
       overrides.add("train.workers=" + workers);
     }
-    return read(file, overrides);
-  }
-
-  /** Reads a settings file. */
-  static Experiment read(Path file, List<String> overrides) {
-    try {
-      return ExperimentReader.read(Files.readString(file), file.toString(), overrides);
-    } catch (NoSuchFileException e) {
-      throw new UserException(
-          "%s: no such file; give a settings file such as conf/experiments/quickstart.yaml"
-              .formatted(file),
-          e);
-    } catch (IOException e) {
-      throw new UserException("%s: cannot be read as text: %s".formatted(file, e.getMessage()), e);
-    }
+    return ExperimentReader.read(file, overrides);
   }
 }

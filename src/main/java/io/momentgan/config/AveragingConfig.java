@@ -1,13 +1,15 @@
 package io.momentgan.config;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import static io.momentgan.config.ConfigException.check;
+import static io.momentgan.config.ConfigException.checkPositive;
+
 import java.io.Serializable;
 
 /**
- * What the driver makes of the workers' networks at the end of a round, beside their average.
+ * How the driver combines the workers' networks at the end of a round.
  *
  * @param ema the generator's exponential moving average
- * @param outer the optimizer that takes an average for a gradient
+ * @param outer the outer optimizer, which treats the average as a gradient
  * @param firstMomentPeriod rounds between two averagings of the optimizers' first moments (Adam's
  *     m, the velocity of momentum); between them each worker keeps its own (DES-LOC, arXiv
  *     2505.22549)
@@ -15,16 +17,15 @@ import java.io.Serializable;
  */
 public record AveragingConfig(Ema ema, Outer outer, int firstMomentPeriod, int secondMomentPeriod)
     implements Serializable {
-  /** Checks each setting by itself. */
   public AveragingConfig {
-    ConfigException.check(
+    check(
         firstMomentPeriod > 0,
-        "averaging.first-moment-period",
+        "first-moment-period",
         firstMomentPeriod,
         "a positive number of rounds");
-    ConfigException.check(
+    check(
         secondMomentPeriod > 0,
-        "averaging.second-moment-period",
+        "second-moment-period",
         secondMomentPeriod,
         "a positive number of rounds");
   }
@@ -37,15 +38,9 @@ public record AveragingConfig(Ema ema, Outer outer, int firstMomentPeriod, int s
    * @param rampUp the half-life is at most this share of the images seen so far; 0 for no ramp-up
    */
   public record Ema(double halfLife, double rampUp) implements Serializable {
-    /** Checks each setting by itself. */
     public Ema {
-      ConfigException.check(
-          halfLife >= 0 && Double.isFinite(halfLife),
-          "averaging.ema.half-life",
-          halfLife,
-          "0 (none) or a number of images");
-      ConfigException.check(
-          rampUp >= 0 && Double.isFinite(rampUp), "averaging.ema.ramp-up", rampUp, "0 or more");
+      check(halfLife >= 0, "half-life", halfLife, "0 (none) or a number of images");
+      check(rampUp >= 0, "ramp-up", rampUp, "0 or more");
     }
 
     /** Whether there is an average. */
@@ -57,23 +52,20 @@ public record AveragingConfig(Ema ema, Outer outer, int firstMomentPeriod, int s
   /**
    * The outer optimizer.
    *
-   * @param type its form
+   * @param type its update rule
    * @param generator its rates for the generator
    * @param discriminator its rates for the discriminator
    */
   public record Outer(OuterType type, OuterRates generator, OuterRates discriminator)
       implements Serializable {}
 
-  /** Forms of the outer optimizer. With d = parameters before the round - their average: */
+  /** Update rules of the outer optimizer. With d = parameters before the round - their average: */
   public enum OuterType {
     /** The average itself. */
-    @JsonProperty("none")
     NONE,
     /** u = momentum * u + d; parameters -= rate * u (SlowMo, arXiv 1910.00643). */
-    @JsonProperty("momentum")
     MOMENTUM,
     /** The same u; parameters -= rate * (d + momentum * u) (DiLoCo, arXiv 2311.08105). */
-    @JsonProperty("nesterov")
     NESTEROV
   }
 
@@ -84,15 +76,9 @@ public record AveragingConfig(Ema ema, Outer outer, int firstMomentPeriod, int s
    * @param momentum in [0, 1)
    */
   public record OuterRates(double learningRate, double momentum) implements Serializable {
-    /** Checks each setting by itself. */
     public OuterRates {
-      ConfigException.check(
-          learningRate > 0 && Double.isFinite(learningRate),
-          "averaging.outer.learning-rate",
-          learningRate,
-          "a positive number");
-      ConfigException.check(
-          momentum >= 0 && momentum < 1, "averaging.outer.momentum", momentum, "in [0, 1)");
+      checkPositive("learning-rate", learningRate);
+      check(momentum >= 0 && momentum < 1, "momentum", momentum, "in [0, 1)");
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.momentgan.config;
 
-/** A setting that is unknown, missing, wrong by itself or in contradiction to another. */
+/** A setting that is unknown, missing, invalid or in conflict with another. */
 public final class ConfigException extends UserException {
   private static final long serialVersionUID = 1L;
 
@@ -8,9 +8,9 @@ public final class ConfigException extends UserException {
   private final String problem;
 
   /**
-   * Settings refused as a whole.
+   * Refuses settings as a whole.
    *
-   * @param message one line that says where they come from
+   * @param message one line that names their source
    */
   public ConfigException(String message) {
     super(message);
@@ -18,47 +18,42 @@ public final class ConfigException extends UserException {
     this.problem = message;
   }
 
-  private ConfigException(String source, String key, String problem) {
+  /**
+   * Refuses a setting.
+   *
+   * @param source the file or option that gave it; empty if unknown
+   * @param key the setting's key, such as {@code generator.layers.0.units}
+   * @param problem the value found and the value expected
+   */
+  ConfigException(String source, String key, String problem) {
     super("%sSetting %s: %s".formatted(source.isEmpty() ? "" : source + ": ", key, problem));
     this.key = key;
     this.problem = problem;
   }
 
-  /**
-   * A refused setting.
-   *
-   * @param source the file or option that it comes from
-   * @param key the setting's full key, such as {@code generator.layers.0.units}
-   * @param problem what was found and what was expected
-   */
-  static ConfigException of(String source, String key, String problem) {
-    return new ConfigException(source, key, problem);
-  }
-
-  /** The refused setting's key as far as its record knows it; "" for settings as a whole. */
   String key() {
     return key;
   }
 
-  /** What was found and what was expected. */
   String problem() {
     return problem;
   }
 
   /**
-   * Refuses a setting unless a condition holds; numbers that are not finite are refused in any
-   * case.
+   * Refuses a component of a record unless a condition holds. Refuses NaN and infinity always.
    *
-   * @param holds the condition
-   * @param key the setting's key, such as {@code train.epochs}
-   * @param found the value found
-   * @param expected what is expected of it, to be read after "expected"
-   * @throws ConfigException unless the condition holds
+   * @param key the component in kebab-case, such as {@code batch-size}; {@link ExperimentReader}
+   *     puts the record's own key before it
+   * @param expected completes "found X, expected"
    */
   static void check(boolean holds, String key, Object found, String expected) {
     boolean finite = !(found instanceof Double number) || Double.isFinite(number);
     if (!holds || !finite) {
-      throw of("", key, "found %s, expected %s".formatted(found, expected));
+      throw new ConfigException("", key, "found %s, expected %s".formatted(found, expected));
     }
+  }
+
+  static void checkPositive(String key, Number found) {
+    check(found.doubleValue() > 0, key, found, "a positive number");
   }
 }

@@ -15,7 +15,7 @@ public final class Credentials {
   private Credentials() {}
 
   /**
-   * Whether a setting of this name may hold a secret.
+   * Whether a setting may hold a secret, by its name.
    *
    * @param key the name, such as {@code fs.s3a.secret.key}
    */
@@ -24,28 +24,25 @@ public final class Credentials {
   }
 
   /**
-   * Refuses a location with a user or password in it, without repeating it.
+   * Refuses a location that contains a user or password. The message does not repeat it.
    *
-   * @param what what the location is of, such as {@code --out}
+   * @param what the option or setting that gave the location, such as {@code --out}
    * @param location a path or URI
-   * @throws UserException if it has one
    */
   public static void refuseIn(String what, String location) {
     if (location != null && USER_INFO.matcher(location).matches()) {
       throw new UserException(
-          "%s: found credentials in the location (not shown), expected none; take away what stands before '@', and %s"
+          "%s: found credentials in the location (not shown), expected none; remove the part before '@', and %s"
               .formatted(what, WAYS));
     }
   }
 
-  /** Refuses credentials in an option {@code key=value}. */
   static void refuseInOption(String option) {
     String key = option.substring(0, Math.max(0, option.indexOf('=')));
     refuseKey("--set", key);
     refuseIn("--set " + key, option.substring(Math.min(option.length(), key.length() + 1)));
   }
 
-  /** Refuses credentials anywhere in settings. */
   static void refuseIn(JsonNode settings, String source, String path) {
     refuseIn(
         "%s: setting %s".formatted(source, path), settings.isTextual() ? settings.asText() : null);

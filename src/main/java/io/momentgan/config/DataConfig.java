@@ -1,72 +1,92 @@
 package io.momentgan.config;
 
+import static io.momentgan.config.ConfigException.check;
+import static io.momentgan.config.ConfigException.checkPositive;
+
 import java.io.Serializable;
 
 /**
- * Where the images come from.
+ * The source of the images.
  *
  * @param uri {@code glyphs} for the embedded data set, or a folder of JPEG or PNG files, or the
  *     folder or image file of an IDX data set: a path, {@code file:}, {@code s3a:} or {@code
  *     http(s):}
- * @param limit how many of the training images are used, from the first on; 0 for all
- * @param validation how many images at the head of the training file are kept apart, as the
- *     original did with MNIST
+ * @param limit use only the first so many training images; 0 for all
+ * @param validation number of images at the head of the training file that are held out, as in the
+ *     original with MNIST
  * @param cache folder for data sets downloaded over HTTP
  * @param glyphs settings of the embedded data set
- * @param images what is made of the files of an image folder
+ * @param images settings of image folders
  */
 public record DataConfig(
     String uri, int limit, int validation, String cache, Glyphs glyphs, ImagesConfig images)
     implements Serializable {
-  /** Checks each setting by itself. */
   public DataConfig {
-    ConfigException.check(!uri.isBlank(), "data.uri", "an empty text", "glyphs or a location");
-    ConfigException.check(limit >= 0, "data.limit", limit, "0 (all) or a positive number");
-    ConfigException.check(validation >= 0, "data.validation", validation, "0 or more");
-    ConfigException.check(!cache.isBlank(), "data.cache", "an empty text", "a folder");
+    check(!uri.isBlank(), "uri", "an empty text", "glyphs or a location");
+    check(limit >= 0, "limit", limit, "0 (all) or a positive number");
+    check(validation >= 0, "validation", validation, "0 or more");
+    check(!cache.isBlank(), "cache", "an empty text", "a folder");
   }
 
   /**
    * The embedded data set of drawn digits.
    *
-   * @param train number of training images, the validation images among them
+   * @param train number of training images, including the validation images
    * @param test number of test images
    * @param seed seed of the drawing
    */
   public record Glyphs(int train, int test, long seed) implements Serializable {
-    /** Checks each setting by itself. */
     public Glyphs {
-      ConfigException.check(train > 0, "data.glyphs.train", train, "a positive number");
-      ConfigException.check(test > 0, "data.glyphs.test", test, "a positive number");
+      checkPositive("train", train);
+      checkPositive("test", test);
     }
   }
 
   /**
-   * The same settings with another location.
+   * How the files of an image folder become images of one shape.
    *
-   * @param newUri the location
-   * @return the changed copy
+   * @param channels 3 for RGB, 1 for grey
+   * @param height rows that each image is resized to
+   * @param width columns that each image is resized to
+   * @param crop whether to cut out the largest centred part of the right proportions; without it
+   *     images are squeezed
+   * @param flip whether to use each image a second time, mirrored left to right
+   * @param maxPixels largest number of pixels of a decoded file
+   * @param rejectedShare largest share of files that may be unusable
    */
+  public record ImagesConfig(
+      int channels,
+      int height,
+      int width,
+      boolean crop,
+      boolean flip,
+      long maxPixels,
+      double rejectedShare)
+      implements Serializable {
+    public ImagesConfig {
+      check(channels == 1 || channels == 3, "channels", channels, "1 (grey) or 3 (RGB)");
+      checkPositive("height", height);
+      checkPositive("width", width);
+      checkPositive("max-pixels", maxPixels);
+      check(
+          rejectedShare >= 0 && rejectedShare <= 1,
+          "rejected-share",
+          rejectedShare,
+          "a share in [0, 1]");
+    }
+  }
+
+  /** Copies these settings with another location. */
   public DataConfig withUri(String newUri) {
     return new DataConfig(newUri, limit, validation, cache, glyphs, images);
   }
 
-  /**
-   * The same settings with another number of validation images.
-   *
-   * @param count the number
-   * @return the changed copy
-   */
+  /** Copies these settings with another number of validation images. */
   public DataConfig withValidation(int count) {
     return new DataConfig(uri, limit, count, cache, glyphs, images);
   }
 
-  /**
-   * The same settings with another number of training images.
-   *
-   * @param count the number; 0 for all
-   * @return the changed copy
-   */
+  /** Copies these settings with another number of training images; 0 for all. */
   public DataConfig withLimit(int count) {
     return new DataConfig(uri, count, validation, cache, glyphs, images);
   }

@@ -1,19 +1,21 @@
 package io.momentgan.config;
 
+import static io.momentgan.config.ConfigException.check;
+
 import java.io.Serializable;
 
 /**
- * What is done to the images that the discriminator is shown in training.
+ * How the discriminator's input images are altered in training.
  *
- * @param noiseSd standard deviation of the Gaussian noise that is added to real and generated
- *     images (Arjovsky and Bottou 2017); 0 for none
- * @param noiseIterations iterations over which it decreases linearly to 0; 0 for a constant one
+ * @param noiseSd standard deviation of the Gaussian noise added to real and generated images
+ *     (Arjovsky and Bottou 2017); 0 for none
+ * @param noiseIterations iterations over which the noise decreases linearly to 0; 0 for constant
  * @param replayCapacity how many past generated images of a round a worker remembers
- * @param replayShare probability that a generated image is replaced by a remembered one in the
- *     discriminator's update (Shrivastava et al. 2017)
- * @param opponentRounds after how many rounds the older generator, which the discriminator faces
- *     now and then, is replaced by the newest (ganhacks 8); 0 for none
- * @param opponentShare probability that an update of the discriminator faces it
+ * @param replayShare probability that the discriminator's update replaces a generated image by a
+ *     remembered one (Shrivastava et al. 2017)
+ * @param opponentRounds rounds after which the newest generator replaces the older one that the
+ *     discriminator also faces (ganhacks 8); 0 for none
+ * @param opponentShare probability that an update of the discriminator faces the older generator
  */
 public record DiscriminatorInputConfig(
     double noiseSd,
@@ -23,35 +25,23 @@ public record DiscriminatorInputConfig(
     int opponentRounds,
     double opponentShare)
     implements Serializable {
-  /** Checks each setting by itself. */
+  private static final String NONE_OR_POSITIVE = "0 (none) or a positive number";
+
   public DiscriminatorInputConfig {
-    ConfigException.check(
-        noiseSd >= 0, "discriminator-input.noise-sd", noiseSd, "0 (none) or a positive number");
-    ConfigException.check(
+    check(noiseSd >= 0, "noise-sd", noiseSd, NONE_OR_POSITIVE);
+    check(
         noiseIterations >= 0,
-        "discriminator-input.noise-iterations",
+        "noise-iterations",
         noiseIterations,
         "0 (constant) or a positive number");
-    ConfigException.check(
-        replayCapacity >= 0,
-        "discriminator-input.replay-capacity",
-        replayCapacity,
-        "0 (none) or a positive number");
-    ConfigException.check(
-        replayShare >= 0 && replayShare <= 1,
-        "discriminator-input.replay-share",
-        replayShare,
-        "a probability");
-    ConfigException.check(
-        opponentRounds >= 0,
-        "discriminator-input.opponent-rounds",
-        opponentRounds,
-        "0 (none) or a positive number");
-    ConfigException.check(
-        opponentShare >= 0 && opponentShare <= 1,
-        "discriminator-input.opponent-share",
-        opponentShare,
-        "a probability");
+    check(replayCapacity >= 0, "replay-capacity", replayCapacity, NONE_OR_POSITIVE);
+    checkProbability("replay-share", replayShare);
+    check(opponentRounds >= 0, "opponent-rounds", opponentRounds, NONE_OR_POSITIVE);
+    checkProbability("opponent-share", opponentShare);
+  }
+
+  private static void checkProbability(String key, double share) {
+    check(share >= 0 && share <= 1, key, share, "a probability");
   }
 
   /**

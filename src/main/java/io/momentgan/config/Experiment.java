@@ -1,34 +1,21 @@
 package io.momentgan.config;
 
+import static io.momentgan.config.ConfigException.check;
+import static io.momentgan.config.ConfigException.checkPositive;
+
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * All settings of an experiment, complete and checked.
- *
- * <p>Precedence: command line over file over {@code defaults.yaml}. See {@link ExperimentReader}.
+ * All settings of an experiment, complete and checked. See {@link ExperimentReader}; the type of
+ * each section describes it.
  *
  * @param name short name, part of the run folder's name
  * @param description one or two sentences for reports
- * @param data where the images come from
- * @param latent the latent vectors
  * @param generator from z to an image
  * @param discriminator from an image to one logit
- * @param loss the adversarial losses
- * @param discriminatorInput what is done to the images that the discriminator is shown
- * @param labels what networks are told of the images' classes
- * @param moments moment stabilization
- * @param train length, order and distribution
- * @param averaging what is made of the workers' networks
- * @param failures what a run puts up with
- * @param checkpoint when checkpoints are written and kept
- * @param samples the pictures of a run
- * @param evaluation measuring quality while the training goes on
- * @param device what workers compute on
- * @param kernels what computes layers, activations and optimizers in training
- * @param s3 which S3 service {@code s3a:} locations are on
- * @param seeds where there are some, one run is made of each, with {@code train.seed} set to it
+ * @param seeds one run is made of each, with {@code train.seed} set to it; empty for one run
  */
 public record Experiment(
     String name,
@@ -52,51 +39,49 @@ public record Experiment(
     S3Config s3,
     List<Long> seeds)
     implements Serializable {
-  /** Checks settings together. */
   public Experiment {
     seeds = List.copyOf(seeds);
-    ConfigException.check(
+    check(
         evaluation.every() == 0
             || evaluation.weights() == EvaluationConfig.Weights.RAW
             || averaging.ema().on(),
         "evaluation.weights",
-        evaluation.weights().name().toLowerCase(Locale.ROOT),
+        evaluation.weights(),
         "raw where averaging.ema.half-life is 0 (no moving average is kept)");
-    ConfigException.check(
-        seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
-    ConfigException.check(
+    check(seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
+    check(
         name.matches("[A-Za-z0-9._-]{1,60}"),
         "name",
         '"' + name + '"',
         "1 to 60 letters, digits, '.', '_' or '-'");
-    ConfigException.check(
+    check(
         discriminator.output() == NetworkConfig.Output.IDENTITY,
         "discriminator.output",
         discriminator.output().name().toLowerCase(Locale.ROOT),
         "identity (the losses work on logits)");
-    ConfigException.check(
+    check(
         !discriminator.samplingDropout(),
         "discriminator.sampling-dropout",
         true,
         "false (only the generator is sampled; the discriminator's dropout is always on in training)");
-    ConfigException.check(
+    check(
         !generator.spectralNorm(),
         "generator.spectral-norm",
         true,
         "false (it bounds how steep a discriminator is)");
-    ConfigException.check(
+    check(
         loss.type() != LossConfig.Type.WASSERSTEIN
             || loss.clip() > 0
             || discriminator.spectralNorm(),
         "loss.clip",
         loss.clip(),
         "a positive bound such as 0.01 with loss.type wasserstein, or discriminator.spectral-norm (else the loss has no bound)");
-    ConfigException.check(
+    check(
         loss.clip() == 0 || !discriminator.spectralNorm(),
         "loss.clip",
         loss.clip(),
         "0 with discriminator.spectral-norm (both bound the same weights)");
-    ConfigException.check(
+    check(
         train.batchSize() >= 2 || !moments.penalised(),
         "train.batch-size",
         train.batchSize(),
@@ -104,32 +89,142 @@ public record Experiment(
   }
 
   /**
-   * The same settings with other training settings.
+   * Copies these settings with some of them overridden.
    *
-   * @param newTrain the training settings
-   * @return the changed copy
+   * @param overrides of the form {@code key=value}, as {@link ExperimentReader#read} takes them
+   * @throws ConfigException naming the key of a refused setting
    */
-  public Experiment withTrain(TrainConfig newTrain) {
-    return new Experiment(
-        name,
-        description,
-        data,
-        latent,
-        generator,
-        discriminator,
-        loss,
-        discriminatorInput,
-        labels,
-        moments,
-        newTrain,
-        averaging,
-        failures,
-        checkpoint,
-        samples,
-        evaluation,
-        device,
-        kernels,
-        s3,
-        seeds);
+  public Experiment with(String... overrides) {
+    return ExperimentReader.read(ExperimentReader.write(this), name, List.of(overrides));
+  }
+
+  /**
+   * The latent vectors z.
+   *
+   * @param size number of components
+   * @param distribution distribution of each component
+   */
+  public record LatentConfig(int size, Distribution distribution) implements Serializable {
+    public LatentConfig {
+      checkPositive("size", size);
+    }
+
+    /** Distribution of the components of z. */
+    public enum Distribution {
+      /** Uniform in [-1, 1). */
+      UNIFORM,
+      /** Normal with mean 0 and standard deviation 1. */
+      GAUSSIAN
+    }
+  }
+
+  /**
+   * When failed rounds end the run.
+   *
+   * @param limit failed attempts at rounds that end the run, if they fall
+   * @param window within so many rounds
+   * @param roundSeconds wall time after which an attempt at a round has failed; 0 for no limit
+   */
+  public record FailuresConfig(int limit, int window, int roundSeconds) implements Serializable {
+    public FailuresConfig {
+      check(limit > 0, "limit", limit, "a positive number of attempts");
+      check(window > 0, "window", window, "a positive number of rounds");
+      check(roundSeconds >= 0, "round-seconds", roundSeconds, "0 (no limit) or more");
+    }
+  }
+
+  /**
+   * When checkpoints are written and which are kept.
+   *
+   * @param every rounds between checkpoints; 0 for one at the end of each epoch
+   * @param keepLast how many of the newest are kept
+   * @param keepEvery each checkpoint whose epoch is a multiple of this is kept; 0 for none
+   * @param keepBest whether the best one is kept: by {@code evaluation.best-by} where quality is
+   *     evaluated, else by the moment distance
+   */
+  public record CheckpointConfig(int every, int keepLast, int keepEvery, boolean keepBest)
+      implements Serializable {
+    public CheckpointConfig {
+      check(every >= 0, "every", every, "0 (each epoch) or more rounds");
+      checkPositive("keep-last", keepLast);
+      check(keepEvery >= 0, "keep-every", keepEvery, "0 (none) or more");
+    }
+  }
+
+  /**
+   * The pictures of a run.
+   *
+   * @param grid tiles of the grid of fixed z that is written each epoch; a square number
+   * @param stored newly drawn samples that are stored each epoch, as in the original
+   * @param iterations after which the grid is written too, each at the end of its round
+   */
+  public record SamplesConfig(int grid, int stored, List<Long> iterations) implements Serializable {
+    public SamplesConfig {
+      int side = (int) Math.round(Math.sqrt(grid));
+      check(grid > 0 && side * side == grid, "grid", grid, "a square number such as 64");
+      check(stored >= 11, "stored", stored, "at least 11 (the sample sheet shows 0, 2, ... 10)");
+      iterations = List.copyOf(iterations);
+      check(
+          iterations.stream().allMatch(i -> i > 0)
+              && iterations.stream().distinct().count() == iterations.size(),
+          "iterations",
+          iterations,
+          "positive numbers, each once, such as [100, 400]");
+    }
+  }
+
+  /**
+   * The processors that the workers use.
+   *
+   * @param use whether GPUs are used where the build and the machine have them
+   */
+  public record DeviceConfig(Use use) implements Serializable {
+    /** Kinds of processors. */
+    public enum Use {
+      /** GPUs if the machine has any that the build can use, else the CPU. */
+      AUTO,
+      /** GPUs; a worker without one is refused. */
+      GPU,
+      /** The CPU, even beside GPUs. */
+      CPU
+    }
+  }
+
+  /** Implementations of layers, activations and optimizers for training on CPUs. */
+  public enum Kernels {
+    /** MomentGAN's own where it has one; stock Deeplearning4j's elsewhere and on GPUs. */
+    FAST,
+    /** Deeplearning4j's own throughout, the reference for the fast ones. */
+    STOCK
+  }
+
+  /**
+   * The S3 service of {@code s3a:} locations. Credentials are no settings: they come from the
+   * environment, the instance's profile or a Hadoop credential provider.
+   *
+   * @param endpoint its URL, whose scheme decides on TLS; empty for the endpoint of Spark's
+   *     settings, the environment or Amazon
+   * @param region its region; empty for the region of Spark's settings, the environment or the
+   *     service
+   * @param pathStyle whether the bucket is the first part of the path rather than of the host's
+   *     name
+   */
+  public record S3Config(String endpoint, String region, boolean pathStyle)
+      implements Serializable {
+    /** Nothing set. */
+    public static final S3Config NONE = new S3Config("", "", false);
+
+    public S3Config {
+      check(
+          endpoint.isEmpty() || endpoint.matches("https?://[^/@?#\\s]+/?"),
+          "endpoint",
+          '"' + endpoint + '"',
+          "a URL such as https://s3.eu-central-1.amazonaws.com or http://127.0.0.1:9000");
+      check(
+          region.matches("[a-z0-9-]*"),
+          "region",
+          '"' + region + '"',
+          "a name such as eu-central-1");
+    }
   }
 }

@@ -1,36 +1,53 @@
 package io.momentgan.config;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads an {@link Experiment}: command line over file over {@code defaults.yaml}, then a strict
- * binding that refuses unknown, missing and ill-typed settings by their keys.
+ * Reads an {@link Experiment}: overrides over the file over its {@code base} over {@code
+ * defaults.yaml}. Mappings merge key by key; lists and scalars replace. The binding is strict: it
+ * refuses unknown, missing and ill-typed settings by their keys.
  */
 public final class ExperimentReader {
-  private static final String LAYER_DEFAULTS = "layer-defaults";
-  private static final String INDEX = "\\d{1,6}";
+  private static final Map<Class<?>, String> EXPECTATIONS =
+      Map.of(
+          int.class, "a whole number of at most " + Integer.MAX_VALUE,
+          long.class, "a whole number of at most " + Long.MAX_VALUE,
+          double.class, "a number",
+          boolean.class, "true or false",
+          String.class, "a text");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(YamlFiles.factory())
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+          .annotationIntrospector(new KebabCaseEnums())
+          .withConfigOverride(ArrayNode.class, lists -> lists.setMergeable(false))
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -40,40 +57,75 @@ public final class ExperimentReader {
 
   private ExperimentReader() {}
 
+  /** Reads and writes NON_SATURATING as non-saturating. */
+  private static final class KebabCaseEnums extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String[] findEnumValues(Class<?> type, Enum<?>[] values, String[] names) {
+      return Stream.of(values)
+          .map(value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+          .toArray(String[]::new);
+    }
+  }
+
+  /** The settings that one file gives, without those of its base. */
+  private record Source(String file, ObjectNode settings) {}
+
   /**
-   * Reads an experiment.
+   * Reads an experiment's file and the files that it is based on. Its setting {@code base:
+   * ff-5.yaml} names another file, relative to this one, whose settings it overrides.
    *
-   * @param yaml the settings file's text
-   * @param file the file's name, for messages
-   * @param overrides settings of the form {@code key=value} that go over the file, such as {@code
-   *     train.epochs=3} or {@code generator.layers.0.units=64}
+   * @param overrides settings of the form {@code key=value}, such as {@code train.epochs=3} or
+   *     {@code generator.layers.0.units=64}
    * @return the complete, checked settings
-   * @throws ConfigException naming the key of a refused setting
+   * @throws UserException naming an unreadable file or a refused setting
    */
-  public static Experiment read(String yaml, String file, List<String> overrides) {
-    ObjectNode tree = defaults();
-    JsonNode defaultsByType = tree.remove(LAYER_DEFAULTS);
-    ObjectNode given = parse(yaml, file);
-    Credentials.refuseIn(given, file, "");
-    overrides.forEach(Credentials::refuseInOption);
-    merge(tree, given);
-    overrides.forEach(override -> set(tree, override));
-    fillLayers(tree, defaultsByType);
-    return bind(tree, file, overrides, Experiment.class);
+  public static Experiment read(Path file, List<String> overrides) {
+    return read(sources(file, new LinkedHashSet<>()), overrides);
   }
 
   /**
-   * The settings as YAML that {@link #read} takes.
+   * Reads settings that have no base.
    *
-   * @param experiment the settings
-   * @return every setting, in kebab-case
+   * @param yaml the settings
+   * @param file their source, for messages
+   * @param overrides settings of the form {@code key=value}
+   * @return the complete, checked settings
+   * @throws UserException naming a refused setting
    */
+  public static Experiment read(String yaml, String file, List<String> overrides) {
+    return read(List.of(new Source(file, parse(yaml, file))), overrides);
+  }
+
+  private static Experiment read(List<Source> sources, List<String> overrides) {
+    overrides.forEach(Credentials::refuseInOption);
+    ObjectNode tree = defaults();
+    JsonNode defaultsByType = tree.remove("layer-defaults");
+    sources.forEach(source -> merge(tree, source.settings()));
+    overrides.forEach(override -> set(tree, override));
+    for (String network : List.of("generator", "discriminator")) {
+      for (JsonNode layer : tree.path(network).path("layers")) {
+        if (layer instanceof ObjectNode given) {
+          JsonNode ofType = defaultsByType.path(layer.path("type").asText());
+          ofType.fields().forEachRemaining(d -> given.putIfAbsent(d.getKey(), d.getValue()));
+        }
+      }
+    }
+    return bind(tree, sources, overrides, Experiment.class);
+  }
+
+  /** Every setting as YAML in kebab-case, for {@link #read}. */
   public static String write(Experiment experiment) {
     try {
       return YAML.writeValueAsString(experiment);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Settings cannot be written as YAML", e);
     }
+  }
+
+  static JsonNode tree(Experiment experiment) {
+    return YAML.valueToTree(experiment);
   }
 
   /** The default settings of the data, for commands without a settings file. */
@@ -89,17 +141,16 @@ public final class ExperimentReader {
    * The settings of S3, for commands without a settings file.
    *
    * @param overrides settings of the form {@code s3.key=value}
-   * @throws ConfigException naming a key that is refused
+   * @throws UserException naming a refused setting
    */
-  public static S3Config s3(List<String> overrides) {
+  public static Experiment.S3Config s3(List<String> overrides) {
     overrides.forEach(Credentials::refuseInOption);
-    ObjectNode tree = YAML.createObjectNode().set("s3", defaults().get("s3"));
+    ObjectNode tree = defaults().retain("s3");
     overrides.forEach(override -> set(tree, override));
-    return bind(tree, "defaults.yaml", overrides, OnlyS3.class).s3();
+    return bind(tree, List.of(new Source("defaults.yaml", tree)), overrides, OnlyS3.class).s3();
   }
 
-  /** Settings of S3 alone. */
-  private record OnlyS3(S3Config s3) {}
+  private record OnlyS3(Experiment.S3Config s3) {}
 
   private static ObjectNode defaults() {
     try (InputStream in = ExperimentReader.class.getResourceAsStream("defaults.yaml")) {
@@ -109,37 +160,72 @@ public final class ExperimentReader {
     }
   }
 
+  /** The file, preceded by the files that it is based on. */
+  private static List<Source> sources(Path file, Set<Path> derived) {
+    if (!derived.add(file)) {
+      throw new ConfigException(
+          file.toString(),
+          "base",
+          "found a cycle of %s, expected a last file without base; remove base from one of them"
+              .formatted(derived));
+    }
+    ObjectNode settings = parse(text(file), file.toString());
+    JsonNode base = settings.remove("base");
+    List<Source> sources =
+        base == null ? new ArrayList<>() : sources(baseFile(file, base), derived);
+    sources.add(new Source(file.toString(), settings));
+    return sources;
+  }
+
+  private static Path baseFile(Path file, JsonNode base) {
+    Path found = file.resolveSibling(base.asText()).normalize();
+    if (!base.isTextual() || !Files.isRegularFile(found)) {
+      throw new ConfigException(
+          file.toString(),
+          "base",
+          "found %s, expected a settings file; give its path relative to this file"
+              .formatted(base.isTextual() ? "no file " + found : found(base)));
+    }
+    return found;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new UserException(
+          "%s: no such file; give a settings file such as conf/experiments/quickstart.yaml"
+              .formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new UserException("%s: cannot be read as text: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
   private static ObjectNode parse(String yaml, String file) {
     try {
-      if (YAML.readTree(yaml) instanceof ObjectNode object) {
-        return object;
+      if (YAML.readTree(yaml) instanceof ObjectNode settings) {
+        Credentials.refuseIn(settings, file, "");
+        return settings;
       }
       throw new ConfigException(
           "%s: expected a YAML mapping of settings (name: ..., generator: ...)".formatted(file));
     } catch (JsonProcessingException e) {
       throw new ConfigException(
           "%s: not valid YAML at line %d: %s"
-              .formatted(file, lineOf(e), firstLine(e.getOriginalMessage())));
+              .formatted(
+                  file,
+                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
+                  firstLine(e.getOriginalMessage())));
     }
   }
 
-  private static int lineOf(JsonProcessingException e) {
-    return e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-  }
-
-  /** Objects are merged key by key; everything else, lists included, is replaced. */
   private static void merge(ObjectNode into, ObjectNode from) {
-    from.fields()
-        .forEachRemaining(
-            field -> {
-              JsonNode old = into.get(field.getKey());
-              if (old instanceof ObjectNode oldObject
-                  && field.getValue() instanceof ObjectNode newObject) {
-                merge(oldObject, newObject);
-              } else {
-                into.set(field.getKey(), field.getValue());
-              }
-            });
+    try {
+      YAML.updateValue(into, from);
+    } catch (JsonMappingException e) {
+      throw new IllegalStateException("Settings cannot be merged", e);
+    }
   }
 
   private static void set(ObjectNode tree, String override) {
@@ -150,17 +236,23 @@ public final class ExperimentReader {
     }
     String key = override.substring(0, equals);
     JsonNode value = scalar(key, override.substring(equals + 1));
-    String[] path = key.split("\\.", -1);
-    JsonNode node = tree;
-    for (int i = 0; i < path.length - 1; i++) {
-      node = child(node, path[i]);
-      if (node == null || !node.isContainerNode()) {
-        throw new ConfigException(
-            "--set %s: there is no setting %s (defaults.yaml lists all; --dry-run prints them)"
-                .formatted(override, key));
-      }
+    JsonNode parent = tree.at(pointer(key).head());
+    JsonPointer child = pointer(key).last();
+    if (parent instanceof ObjectNode object) {
+      object.set(child.getMatchingProperty(), value);
+    } else if (parent instanceof ArrayNode array && array.has(child.getMatchingIndex())) {
+      array.set(child.getMatchingIndex(), value);
+    } else if (parent.isArray()) {
+      throw new ConfigException("--set %s: there is no such list element".formatted(override));
+    } else {
+      throw new ConfigException(
+          "--set %s: there is no setting %s (defaults.yaml lists all; --dry-run prints them)"
+              .formatted(override, key));
     }
-    put(node, path[path.length - 1], value, override);
+  }
+
+  private static JsonPointer pointer(String key) {
+    return JsonPointer.compile("/" + key.replace('.', '/'));
   }
 
   private static JsonNode scalar(String key, String text) {
@@ -172,105 +264,56 @@ public final class ExperimentReader {
     }
   }
 
-  private static JsonNode child(JsonNode node, String key) {
-    return node.isArray() && key.matches(INDEX) ? node.get(Integer.parseInt(key)) : node.get(key);
-  }
-
-  private static void put(JsonNode node, String key, JsonNode value, String override) {
-    if (node instanceof ObjectNode object) {
-      object.set(key, value);
-    } else if (node instanceof ArrayNode array
-        && key.matches(INDEX)
-        && Integer.parseInt(key) < array.size()) {
-      array.set(Integer.parseInt(key), value);
-    } else {
-      throw new ConfigException("--set %s: there is no such list element".formatted(override));
-    }
-  }
-
-  private static void fillLayers(ObjectNode tree, JsonNode defaultsByType) {
-    for (String network : List.of("generator", "discriminator")) {
-      for (JsonNode layer : tree.path(network).path("layers")) {
-        JsonNode typeDefaults = defaultsByType.path(layer.path("type").asText());
-        if (layer instanceof ObjectNode given && typeDefaults instanceof ObjectNode defaults) {
-          ObjectNode filled = defaults.deepCopy();
-          merge(filled, given);
-          given.setAll(filled);
-        }
-      }
-    }
-  }
-
-  private static <T> T bind(ObjectNode tree, String file, List<String> overrides, Class<T> type) {
+  private static <T> T bind(
+      ObjectNode tree, List<Source> sources, List<String> overrides, Class<T> type) {
     try {
       return YAML.treeToValue(tree, type);
     } catch (JsonMappingException e) {
-      ConfigException refused = cause(e);
-      String key = refused == null ? key(e) : fullKey(refused.key(), key(e));
-      String problem = refused == null ? problem(e, tree) : refused.problem();
-      throw ConfigException.of(source(key, file, overrides), key, problem);
+      String key = path(e);
+      String problem;
+      if (e.getCause() instanceof ConfigException refused) {
+        // A record names its component; Jackson's path leads to the record.
+        key = key.isEmpty() ? refused.key() : key + "." + refused.key();
+        problem = refused.problem();
+      } else {
+        problem = problem(e, tree);
+      }
+      throw new ConfigException(origin(key, sources, overrides), key, problem);
     } catch (JsonProcessingException e) {
-      throw new ConfigException("%s: %s".formatted(file, firstLine(e.getOriginalMessage())));
+      throw new ConfigException(firstLine(e.getOriginalMessage()));
     }
   }
 
-  /** What a setting's record says is wrong with it; null when the value did not get that far. */
-  private static ConfigException cause(JsonMappingException e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof ConfigException refused) {
-        return refused;
+  /** The last option that gave a setting, else the last file that gave it, else the last file. */
+  private static String origin(String key, List<Source> sources, List<String> overrides) {
+    String origin = sources.get(sources.size() - 1).file();
+    for (Source source : sources) {
+      if (!source.settings().at(pointer(key)).isMissingNode()) {
+        origin = source.file();
       }
     }
-    return null;
-  }
-
-  /** Networks and their parts are checked without knowing whose they are. */
-  private static String fullKey(String key, String path) {
-    boolean ofNetwork = path.startsWith("generator") || path.startsWith("discriminator");
-    return ofNetwork
-        ? "%s.%s"
-            .formatted(
-                path.replaceFirst("\\.(batch-norm|optimizer)$", ""),
-                key.replaceFirst("^layers\\.", ""))
-        : key;
-  }
-
-  /** Where a setting comes from: the last option that gave it, else the file. */
-  private static String source(String key, String file, List<String> overrides) {
-    return overrides.stream()
-        .filter(
-            override -> (key + ".").startsWith(override.substring(0, override.indexOf('=')) + "."))
-        .reduce((earlier, later) -> later)
-        .map(override -> "--set " + override)
-        .orElse(file);
+    for (String override : overrides) {
+      if ((key + ".").startsWith(override.substring(0, override.indexOf('=')) + ".")) {
+        origin = "--set " + override;
+      }
+    }
+    return origin;
   }
 
   private static String problem(JsonMappingException e, ObjectNode tree) {
     if (e instanceof UnrecognizedPropertyException unknown) {
-      String known =
-          unknown.getKnownPropertyIds().stream()
+      return "found an unknown setting, expected one of "
+          + unknown.getKnownPropertyIds().stream()
               .map(String::valueOf)
               .sorted()
               .collect(Collectors.joining(", "));
-      return "found an unknown setting, expected one of " + known;
     }
-    JsonNode value = value(e, tree);
+    String found = found(tree.at(pointer(path(e))));
     if (e instanceof InvalidTypeIdException) {
       return "found %s, expected a layer such as {type: dense, units: 128}; known types: %s"
-          .formatted(
-              found(value.has("type") ? value.get("type") : value),
-              String.join(", ", LayerConfig.types()));
+          .formatted(found, String.join(", ", LayerConfig.types()));
     }
-    return "found %s, expected %s".formatted(found(value), expectation(targetType(e)));
-  }
-
-  private static JsonNode value(JsonMappingException e, JsonNode tree) {
-    JsonNode node = tree;
-    for (Reference step : e.getPath()) {
-      node =
-          step.getFieldName() == null ? node.path(step.getIndex()) : node.path(step.getFieldName());
-    }
-    return node;
+    return "found %s, expected %s".formatted(found, expectation(targetType(e)));
   }
 
   private static String found(JsonNode value) {
@@ -284,8 +327,9 @@ public final class ExperimentReader {
     if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
       return mismatch.getTargetType();
     }
-    boolean tooLarge = e.getCause() instanceof InputCoercionException;
-    return tooLarge ? ((InputCoercionException) e.getCause()).getTargetType() : Object.class;
+    return e.getCause() instanceof InputCoercionException tooLarge
+        ? tooLarge.getTargetType()
+        : Object.class;
   }
 
   private static String expectation(Class<?> type) {
@@ -295,29 +339,19 @@ public final class ExperimentReader {
               .map(choice -> YAML.convertValue(choice, String.class))
               .collect(Collectors.joining(", "));
     }
-    if (type == int.class || type == long.class) {
-      return "a whole number of at most %d"
-          .formatted(type == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE);
-    }
-    if (type == double.class) {
-      return "a number";
-    }
-    if (type == boolean.class) {
-      return "true or false";
-    }
-    if (type == String.class) {
-      return "a text";
-    }
-    return List.class.isAssignableFrom(type) ? "a list" : "a mapping of settings";
+    String container = List.class.isAssignableFrom(type) ? "a list" : "a mapping of settings";
+    return EXPECTATIONS.getOrDefault(type, container);
   }
 
-  private static String key(JsonMappingException e) {
+  /** The key of the refused value; of a layer with an unknown type, the type's key. */
+  private static String path(JsonMappingException e) {
     String path =
         e.getPath().stream()
             .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
             .collect(Collectors.joining("."));
-    boolean wrongType = e instanceof InvalidTypeIdException type && type.getTypeId() != null;
-    return wrongType ? path + ".type" : path;
+    return e instanceof InvalidTypeIdException type && type.getTypeId() != null
+        ? path + ".type"
+        : path;
   }
 
   private static String firstLine(String message) {

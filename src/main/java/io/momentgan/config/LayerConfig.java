@@ -1,5 +1,8 @@
 package io.momentgan.config;
 
+import static io.momentgan.config.ConfigException.check;
+import static io.momentgan.config.ConfigException.checkPositive;
+
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
@@ -7,8 +10,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One hidden layer of a network. Layers with weights are followed by normalisation where the
- * settings say so, the network's leaky ReLU (but for maxout), and dropout.
+ * One hidden layer of a network. After a layer with weights come normalisation, the network's leaky
+ * ReLU (except after maxout), and dropout. Layers share these settings:
+ *
+ * <ul>
+ *   <li>{@code batchNorm}: whether batch normalisation precedes the activation, per channel for
+ *       images
+ *   <li>{@code instanceNorm}: whether instance normalisation, per image and channel, takes its
+ *       place (Ulyanov et al. 2016)
+ *   <li>{@code dropout}: share of the outputs dropped in training, 0 for none
+ *   <li>{@code channels}, {@code filters}: channels of the output
+ *   <li>{@code kernel}: rows and columns of a filter
+ *   <li>{@code stride}: rows and columns between two positions of the filter
+ * </ul>
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -31,30 +45,27 @@ public sealed interface LayerConfig extends Serializable {
         .toList();
   }
 
-  /** Share of the layer's outputs that is dropped in training, 0 for none. */
+  /** Share of the layer's outputs dropped in training, 0 for none. */
   default double dropout() {
     return 0;
   }
 
-  /** How many times as high and wide as it enters an image leaves the layer. */
+  /** Factor by which the layer enlarges an image's height and width. */
   default int enlargement() {
     return 1;
   }
 
-  /** How many times as high and wide as it leaves an image enters the layer. */
+  /** Divisor by which the layer reduces an image's height and width. */
   default int reduction() {
     return 1;
   }
 
   /**
-   * A dense layer: product, bias, optional batch normalisation, leaky ReLU, optional dropout.
+   * A dense layer.
    *
    * @param units number of outputs
-   * @param batchNorm whether batch normalisation stands before the activation
-   * @param dropout share of the activations that is dropped in training, 0 for none
    */
   record Dense(int units, boolean batchNorm, double dropout) implements LayerConfig {
-    /** Checks each setting by itself. */
     public Dense {
       checkPositive("units", units);
       checkShare(dropout);
@@ -67,10 +78,8 @@ public sealed interface LayerConfig extends Serializable {
    *
    * @param units number of outputs
    * @param pieces affine functions per output; with one, the layer is affine
-   * @param dropout share of the outputs that is dropped in training, 0 for none
    */
   record Maxout(int units, int pieces, double dropout) implements LayerConfig {
-    /** Checks each setting by itself. */
     public Maxout {
       checkPositive("units", units);
       checkPositive("pieces", pieces);
@@ -80,49 +89,29 @@ public sealed interface LayerConfig extends Serializable {
 
   /**
    * A dense layer whose outputs are an image with channels ("project and reshape", Radford et al.
-   * 2016); batch normalisation is per channel.
+   * 2016).
    *
-   * @param channels channels of the image
-   * @param height rows of the image; 0 for what the layers after it make the output's height
-   * @param width columns of the image; 0 for what the layers after it make the output's width
-   * @param batchNorm whether batch normalisation stands before the activation
-   * @param instanceNorm whether instance normalisation stands there instead: of each image's
-   *     channels by themselves (Ulyanov et al. 2016)
-   * @param dropout share of the activations that is dropped in training, 0 for none
+   * @param height rows of the image; 0 to derive it from the output's height and the later layers
+   * @param width columns of the image; 0 to derive it from the output's width
    */
   record Project(
       int channels, int height, int width, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
-    /** Checks each setting by itself. */
     public Project {
       checkPositive("channels", channels);
-      ConfigException.check(
-          height >= 0, "layers.height", height, "0 (what the layers after it ask for) or more");
-      ConfigException.check(
-          width >= 0, "layers.width", width, "0 (what the layers after it ask for) or more");
+      check(height >= 0, "height", height, "0 (what the layers after it ask for) or more");
+      check(width >= 0, "width", width, "0 (what the layers after it ask for) or more");
       checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
   }
 
-  /**
-   * A strided convolution with "same" padding: images of h rows leave it with ceil(h / stride).
-   *
-   * @param filters number of filters: channels that leave it
-   * @param kernel rows and columns of a filter
-   * @param stride rows and columns between two places of the filter
-   * @param batchNorm whether batch normalisation, per channel, stands before the activation
-   * @param instanceNorm whether instance normalisation stands there instead: of each image's
-   *     channels by themselves (Ulyanov et al. 2016)
-   * @param dropout share of the activations that is dropped in training, 0 for none
-   */
+  /** A strided convolution with "same" padding, from h rows to ceil(h / stride). */
   record Convolution(
       int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
-    /** Checks each setting by itself. */
     public Convolution {
-      checkPositive("filters", filters);
-      checkKernel(kernel, stride);
+      checkFilters(filters, kernel, stride);
       checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
@@ -134,24 +123,14 @@ public sealed interface LayerConfig extends Serializable {
   }
 
   /**
-   * The transpose of a strided convolution: images leave it with stride times as many rows, or with
-   * fewer where the network's output asks for a size that is no multiple.
-   *
-   * @param filters number of filters: channels that leave it
-   * @param kernel rows and columns of a filter
-   * @param stride rows and columns between two places of the filter
-   * @param batchNorm whether batch normalisation, per channel, stands before the activation
-   * @param instanceNorm whether instance normalisation stands there instead: of each image's
-   *     channels by themselves (Ulyanov et al. 2016)
-   * @param dropout share of the activations that is dropped in training, 0 for none
+   * The transpose of a strided convolution, from h rows to stride * h, or fewer if the network's
+   * output size is no multiple.
    */
   record TransposedConvolution(
       int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
       implements LayerConfig {
-    /** Checks each setting by itself. */
     public TransposedConvolution {
-      checkPositive("filters", filters);
-      checkKernel(kernel, stride);
+      checkFilters(filters, kernel, stride);
       checkOneNorm(batchNorm, instanceNorm);
       checkShare(dropout);
     }
@@ -162,15 +141,10 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
-  /**
-   * The mean of each square of an image.
-   *
-   * @param size rows and columns of a square
-   */
+  /** The mean of each square of {@code size} rows and columns of an image. */
   record AveragePool(int size) implements LayerConfig {
-    /** Checks the setting. */
     public AveragePool {
-      ConfigException.check(size > 1, "layers.size", size, "a number above 1");
+      check(size > 1, "size", size, "a number above 1");
     }
 
     @Override
@@ -179,15 +153,10 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
-  /**
-   * Channels rearranged to space (Shi et al. 2016): [c * f * f, h, w] to [c, h * f, w * f].
-   *
-   * @param factor the factor f
-   */
+  /** Channels rearranged to space (Shi et al. 2016): [c * f * f, h, w] to [c, h * f, w * f]. */
   record PixelShuffle(int factor) implements LayerConfig {
-    /** Checks the setting. */
     public PixelShuffle {
-      ConfigException.check(factor > 1, "layers.factor", factor, "a number above 1");
+      check(factor > 1, "factor", factor, "a number above 1");
     }
 
     @Override
@@ -196,38 +165,28 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
-  /**
-   * Gaussian noise added in training.
-   *
-   * @param sd its standard deviation
-   */
+  /** Gaussian noise of standard deviation {@code sd}, added in training. */
   record Noise(double sd) implements LayerConfig {
-    /** Checks the setting. */
     public Noise {
-      ConfigException.check(sd > 0, "layers.sd", sd, "a positive number");
+      checkPositive("sd", sd);
     }
   }
 
-  private static void checkPositive(String key, int value) {
-    ConfigException.check(value > 0, "layers." + key, value, "a positive number");
-  }
-
-  private static void checkKernel(int kernel, int stride) {
+  private static void checkFilters(int filters, int kernel, int stride) {
+    checkPositive("filters", filters);
     checkPositive("stride", stride);
-    ConfigException.check(
-        kernel >= stride, "layers.kernel", kernel, "a number of at least the stride " + stride);
+    check(kernel >= stride, "kernel", kernel, "a number of at least the stride " + stride);
   }
 
   private static void checkOneNorm(boolean batchNorm, boolean instanceNorm) {
-    ConfigException.check(
+    check(
         !batchNorm || !instanceNorm,
-        "layers.instance-norm",
+        "instance-norm",
         "true beside batch-norm",
         "one of them to be true");
   }
 
   private static void checkShare(double dropout) {
-    ConfigException.check(
-        dropout >= 0 && dropout < 1, "layers.dropout", dropout, "a share in [0, 1)");
+    check(dropout >= 0 && dropout < 1, "dropout", dropout, "a share in [0, 1)");
   }
 }

@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import static io.momentgan.config.ConfigException.check;
+
 import java.io.Serializable;
 import java.util.List;
 
@@ -11,9 +12,9 @@ import java.util.List;
  * @param generator form of the generator's cross-entropy
  * @param realTarget target of the discriminator for real images; 0.9 is one-sided label smoothing
  * @param fakeTarget target of the discriminator for generated images
- * @param realRange range that a target is drawn from per real image, uniformly, in place of {@code
- *     realTarget}: [low, high), or empty
- * @param fakeRange the same for generated images
+ * @param realRange range [low, high) of targets drawn uniformly per real image, in place of {@code
+ *     realTarget}; or empty
+ * @param fakeRange range of targets drawn per generated image; or empty
  * @param flip probability that an image gets the other side's target
  * @param separateUpdates whether the discriminator is updated by the real batch and then by the
  *     generated one, instead of by both together
@@ -30,36 +31,33 @@ public record LossConfig(
     boolean separateUpdates,
     double clip)
     implements Serializable {
-  /** Checks each setting by itself and the targets together. */
   public LossConfig {
     realRange = List.copyOf(realRange);
     fakeRange = List.copyOf(fakeRange);
-    ConfigException.check(
-        realTarget > 0 && realTarget <= 1, "loss.real-target", realTarget, "a target in (0, 1]");
-    ConfigException.check(
+    check(realTarget > 0 && realTarget <= 1, "real-target", realTarget, "a target in (0, 1]");
+    check(
         fakeTarget >= 0 && fakeTarget < realTarget,
-        "loss.fake-target",
+        "fake-target",
         fakeTarget,
         "a target of at least 0 and below loss.real-target (" + realTarget + ")");
-    checkRange("loss.real-range", realRange, type);
-    checkRange("loss.fake-range", fakeRange, type);
-    ConfigException.check(
-        flip >= 0 && flip < 0.5, "loss.flip", flip, "a probability of at least 0 and below 0.5");
-    ConfigException.check(clip >= 0, "loss.clip", clip, "0 (none) or a positive bound");
-    ConfigException.check(
+    checkRange("real-range", realRange, type);
+    checkRange("fake-range", fakeRange, type);
+    check(flip >= 0 && flip < 0.5, "flip", flip, "a probability of at least 0 and below 0.5");
+    check(clip >= 0, "clip", clip, "0 (none) or a positive bound");
+    check(
         type == Type.CROSS_ENTROPY || generator == Generator.NON_SATURATING,
-        "loss.generator",
+        "generator",
         "minimax",
         "non-saturating (minimax is a form of loss.type cross-entropy)");
   }
 
   private static void checkRange(String key, List<Double> range, Type type) {
-    ConfigException.check(
+    check(
         range.isEmpty() || (range.size() == 2 && range.get(0) < range.get(1)),
         key,
         range,
         "[] or [low, high] such as [0.7, 1.2]");
-    ConfigException.check(
+    check(
         range.isEmpty() || type.hasTargets(),
         key,
         range,
@@ -74,19 +72,15 @@ public record LossConfig(
   /** Kind of loss. */
   public enum Type {
     /** Binary cross-entropy (Goodfellow et al. 2014). */
-    @JsonProperty("cross-entropy")
     CROSS_ENTROPY,
     /** Half the squared distance from the target; the generator's target is 1 (Mao et al. 2017). */
-    @JsonProperty("least-squares")
     LEAST_SQUARES,
     /** max(0, 1 - l) for real and max(0, 1 + l) for generated images (Lim and Ye 2017). */
-    @JsonProperty("hinge")
     HINGE,
     /** The difference of the mean logits (Arjovsky et al. 2017). */
-    @JsonProperty("wasserstein")
     WASSERSTEIN;
 
-    /** Whether the discriminator has targets: numbers that its outputs should be. */
+    /** Whether the discriminator's outputs have target values. */
     public boolean hasTargets() {
       return this == CROSS_ENTROPY || this == LEAST_SQUARES;
     }
@@ -95,10 +89,8 @@ public record LossConfig(
   /** Form of the generator's loss. */
   public enum Generator {
     /** Minimise -log D(G(z)) (Goodfellow et al. 2014, end of section 3). */
-    @JsonProperty("non-saturating")
     NON_SATURATING,
     /** Minimise log(1 - D(G(z))) (Goodfellow et al. 2014, equation 1). */
-    @JsonProperty("minimax")
     MINIMAX
   }
 }

@@ -1,6 +1,8 @@
 package io.momentgan.config;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import static io.momentgan.config.ConfigException.check;
+import static io.momentgan.config.ConfigException.checkPositive;
+
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -12,9 +14,9 @@ import java.util.Objects;
  * @param slope slope of the leaky ReLU for negative values: max(slope * x, x)
  * @param outputLayer the last layer
  * @param output activation of the last layer
- * @param weights how weights are initialised
+ * @param weights initialisation of the weights
  * @param weightsSd standard deviation for the normal distributions
- * @param bias what biases start at
+ * @param bias initial value of the biases
  * @param batchNorm conventions of batch normalisation, where layers have it
  * @param samplingDropout whether dropout stays on when the network is sampled (ganhacks 17); else a
  *     latent vector always gives the same image
@@ -35,49 +37,42 @@ public record NetworkConfig(
     boolean spectralNorm,
     OptimizerConfig optimizer)
     implements Serializable {
-  /** Checks each setting by itself. */
   public NetworkConfig {
-    ConfigException.check(
-        layers.stream().noneMatch(Objects::isNull), "layers", "an empty element", "only layers");
+    check(layers.stream().noneMatch(Objects::isNull), "layers", "an empty element", "only layers");
     layers = List.copyOf(layers);
-    ConfigException.check(slope >= 0 && slope < 1, "slope", slope, "a slope in [0, 1)");
-    ConfigException.check(weightsSd > 0, "weights-sd", weightsSd, "a positive number");
+    check(slope >= 0 && slope < 1, "slope", slope, "a slope in [0, 1)");
+    checkPositive("weights-sd", weightsSd);
   }
 
   /**
-   * The last layer, whose outputs are what the network is asked for.
+   * The last layer, which gives the network's outputs.
    *
    * @param type kind of layer
    * @param kernel rows and columns of a filter, for convolutions
-   * @param stride rows and columns between two places of the filter, for convolutions
+   * @param stride rows and columns between two positions of the filter, for convolutions
    */
   public record OutputLayer(Type type, int kernel, int stride) implements Serializable {
-    /** Checks each setting by itself. */
     public OutputLayer {
-      ConfigException.check(stride > 0, "output-layer.stride", stride, "a positive number");
-      ConfigException.check(
-          kernel >= stride, "output-layer.kernel", kernel, "a number of at least the stride");
+      checkPositive("stride", stride);
+      check(kernel >= stride, "kernel", kernel, "a number of at least the stride");
     }
 
     /** Kind of the last layer. */
     public enum Type {
       /** Every output from every input. */
-      @JsonProperty("dense")
       DENSE,
       /** A convolution with "same" padding. */
-      @JsonProperty("convolution")
       CONVOLUTION,
       /** Its transpose. */
-      @JsonProperty("transposed-convolution")
       TRANSPOSED_CONVOLUTION
     }
 
-    /** How many times as high and wide as it enters an image leaves the layer. */
+    /** Factor by which the layer enlarges an image's height and width. */
     public int enlargement() {
       return type == Type.TRANSPOSED_CONVOLUTION ? stride : 1;
     }
 
-    /** How many times as high and wide as it leaves an image enters the layer. */
+    /** Divisor by which the layer reduces an image's height and width. */
     public int reduction() {
       return type == Type.CONVOLUTION ? stride : 1;
     }
@@ -86,16 +81,13 @@ public record NetworkConfig(
   /** Activation of the last layer. */
   public enum Output {
     /** Values in (-1, 1). */
-    @JsonProperty("tanh")
     TANH,
     /** Values in (0, 1). */
-    @JsonProperty("sigmoid")
     SIGMOID,
     /** Values as they are: the logits of a discriminator. */
-    @JsonProperty("identity")
     IDENTITY;
 
-    /** What black pixels are scaled to, so that a generator can draw them; white is 1. */
+    /** The value of black pixels within the activation's range; white is 1. */
     public float black() {
       return this == SIGMOID ? 0 : -1;
     }
@@ -104,46 +96,37 @@ public record NetworkConfig(
   /** Initialisation of weights. */
   public enum Weights {
     /** Uniform in ±sqrt(6 / (fan-in + fan-out)) (Glorot and Bengio 2010). */
-    @JsonProperty("glorot-uniform")
     GLOROT_UNIFORM,
     /** Normal with mean 0 and the standard deviation of {@code weights-sd}. */
-    @JsonProperty("normal")
     NORMAL,
     /**
-     * Convolutions normal but for values beyond two standard deviations, which are drawn again; all
-     * other layers normal: DCGAN as its TensorFlow port has it.
+     * Normal. In convolutions values beyond two standard deviations are redrawn, as in DCGAN's
+     * TensorFlow port.
      */
-    @JsonProperty("truncated-normal")
     TRUNCATED_NORMAL
   }
 
-  /**
-   * Whose statistics batch normalisation uses when a generator is sampled, or a class head asked.
-   */
+  /** The statistics of batch normalisation when a generator is sampled, or a class head asked. */
   public enum Statistics {
     /** The statistics of the batch that is being sampled. */
-    @JsonProperty("batch")
     BATCH,
     /** The running averages gathered in training. */
-    @JsonProperty("running")
     RUNNING
   }
 
   /**
    * Conventions of batch normalisation.
    *
-   * @param epsilon what is added to the variance
+   * @param epsilon summand that keeps the variance positive
    * @param decay decay of the running averages
    * @param gamma whether the scale is trained (the shift always is)
-   * @param sampling whose statistics are used for sampling
+   * @param sampling the statistics used for sampling
    */
   public record BatchNorm(double epsilon, double decay, boolean gamma, Statistics sampling)
       implements Serializable {
-    /** Checks each setting by itself. */
     public BatchNorm {
-      ConfigException.check(epsilon > 0, "batch-norm.epsilon", epsilon, "a positive number");
-      ConfigException.check(
-          decay > 0 && decay < 1, "batch-norm.decay", decay, "a number between 0 and 1");
+      checkPositive("epsilon", epsilon);
+      check(decay > 0 && decay < 1, "decay", decay, "a number between 0 and 1");
     }
   }
 }

@@ -2,15 +2,13 @@ package io.momentgan.config;
 
 /**
  * Derives the seed of each random draw from the run's seed and the place of the draw (epoch,
- * iteration, rank, ...), so that a draw depends on nothing that happened before it: a round that is
- * run again, on another machine or after a resume, draws the same numbers.
+ * iteration, rank, ...). A draw depends on nothing before it, so a round that is retried, on
+ * another machine or after a resume, draws the same numbers.
  */
 public final class Seeds {
-  /** What a seed is used for; keeps draws for different purposes apart. */
+  /** Purposes of seeds: keeps their draws independent. */
   public enum Use {
-    /** Initial weights of the generator. */
     GENERATOR_WEIGHTS(1),
-    /** Initial weights of the discriminator. */
     DISCRIMINATOR_WEIGHTS(2),
     /** Assignment of images to shards. */
     SHARDS(3),
@@ -26,21 +24,21 @@ public final class Seeds {
     SAMPLES(8),
     /** Pairs of real batches that measure the noise floor. */
     FLOOR(9),
-    /** Samples drawn in numbers: for measures of quality and for files. */
+    /** Samples drawn for measures of quality and for files. */
     DRAWS(10),
-    /** Which real images a measure looks at, and in what order. */
+    /** Choice and order of the real images of a measure. */
     REALS(11),
-    /** Images made of independent pixels, the ceiling of measures. */
+    /** Images of independent pixels, the ceiling of measures. */
     INDEPENDENT_PIXELS(12),
     /** Targets of the discriminator. */
     LABELS(13),
     /** Noise on the images that the discriminator is shown. */
     INPUT_NOISE(14),
-    /** Which generated images are replaced by remembered ones. */
+    /** Choice of the generated images that remembered ones replace. */
     REPLAY(15),
     /** Dropout masks of generators that are sampled with dropout. */
     SAMPLING_DROPOUT(16),
-    /** Which updates of the discriminator face the older generator. */
+    /** Choice of the discriminator's updates that face the older generator. */
     OPPONENT(17);
 
     private final long salt;
@@ -53,12 +51,11 @@ public final class Seeds {
   private Seeds() {}
 
   /**
-   * The seed for one draw.
+   * The seed of one draw.
    *
    * @param runSeed {@code train.seed}
-   * @param use what for
-   * @param place where: epoch, iteration, rank, ...
-   * @return a well-mixed seed
+   * @param use its purpose
+   * @param place its epoch, iteration, rank, ...
    */
   public static long of(long runSeed, Use use, long... place) {
     long seed = mix(runSeed + GOLDEN_GAMMA * use.salt);

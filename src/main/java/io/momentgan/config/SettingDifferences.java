@@ -1,29 +1,59 @@
 package io.momentgan.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What two experiments differ in. */
+/** Compares settings, and knows which of them a run may change when it resumes. */
 public final class SettingDifferences {
-  private static final YAMLMapper YAML = new YAMLMapper(YamlFiles.factory());
+  /** Beginnings of the keys that do not affect the training so far. */
+  private static final List<String> CHANGEABLE =
+      List.of(
+          "train.epochs",
+          "train.deadline-seconds",
+          "failures.",
+          "checkpoint.",
+          "evaluation.patience",
+          "samples.iterations",
+          "data.uri",
+          "s3.",
+          "device.",
+          "data.cache");
 
   private SettingDifferences() {}
 
+  /** Whether a run may resume with another value of the setting. */
+  public static boolean isChangeable(String key) {
+    return CHANGEABLE.stream().anyMatch(key::startsWith);
+  }
+
   /**
-   * Compares settings.
+   * Refuses overrides that a run cannot resume with.
    *
-   * @param found the settings that are there
-   * @param expected the settings that should be
-   * @return by the key of each setting that differs: what was found and what was expected
+   * @param overrides of the form {@code key=value}
+   */
+  public static void requireChangeable(List<String> overrides) {
+    for (String override : overrides) {
+      if (!isChangeable(override)) {
+        throw new UserException(
+            "--set %s: found a setting that a run cannot change once it has begun, expected one of %s;"
+                    .formatted(override, String.join(", ", CHANGEABLE))
+                + " start a new run for others");
+      }
+    }
+  }
+
+  /**
+   * Compares two experiments.
+   *
+   * @return "found X, expected Y" by the key of each setting that differs
    */
   public static SortedMap<String, String> of(Experiment found, Experiment expected) {
-    SortedMap<String, String> left = flat(found);
-    SortedMap<String, String> right = flat(expected);
+    SortedMap<String, String> left = settings(found);
+    SortedMap<String, String> right = settings(expected);
     TreeSet<String> keys = new TreeSet<>(left.keySet());
     keys.addAll(right.keySet());
     SortedMap<String, String> differences = new TreeMap<>();
@@ -38,22 +68,18 @@ public final class SettingDifferences {
     return differences;
   }
 
-  private static SortedMap<String, String> flat(Experiment experiment) {
+  /** Every setting as JSON, by its full key such as {@code generator.layers.0.units}. */
+  public static SortedMap<String, String> settings(Experiment experiment) {
     SortedMap<String, String> leaves = new TreeMap<>();
-    try {
-      add(YAML.readTree(ExperimentReader.write(experiment)), "", leaves);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Settings are written as YAML", e);
-    }
+    add(ExperimentReader.tree(experiment), "", leaves);
     return leaves;
   }
 
   private static void add(JsonNode node, String key, SortedMap<String, String> leaves) {
     String prefix = key.isEmpty() ? "" : key + ".";
-    boolean list = node.isArray() && node.path(0).isObject();
     if (node.isObject()) {
       node.fields().forEachRemaining(f -> add(f.getValue(), prefix + f.getKey(), leaves));
-    } else if (list) {
+    } else if (node.path(0).isObject()) {
       for (int i = 0; i < node.size(); i++) {
         add(node.get(i), prefix + i, leaves);
       }

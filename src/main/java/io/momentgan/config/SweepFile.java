@@ -61,7 +61,7 @@ public record SweepFile(List<Entry> experiments, List<Long> seeds) {
     requireKeys(root, Set.of("experiments", "seeds", "set"), file, "");
     JsonNode list = root.path("experiments");
     if (!list.isArray() || list.isEmpty()) {
-      throw ConfigException.of(file, "experiments", found(list) + EXPECTED_ENTRIES);
+      throw new ConfigException(file, "experiments", found(list) + EXPECTED_ENTRIES);
     }
     List<String> common = overrides(root.path("set"), file, "set");
     List<Entry> entries = new ArrayList<>();
@@ -92,11 +92,11 @@ public record SweepFile(List<Entry> experiments, List<Long> seeds) {
       return new Entry(node.textValue(), common);
     }
     if (!node.isObject()) {
-      throw ConfigException.of(file, key, found(node) + "expected a settings file or a mapping");
+      throw new ConfigException(file, key, found(node) + "expected a settings file or a mapping");
     }
     requireKeys(node, Set.of("file", "name", "set"), file, key + ".");
     if (!node.path("file").isTextual()) {
-      throw ConfigException.of(
+      throw new ConfigException(
           file, key + ".file", found(node.path("file")) + "expected a settings file");
     }
     List<String> overrides = new ArrayList<>(common);
@@ -111,7 +111,7 @@ public record SweepFile(List<Entry> experiments, List<Long> seeds) {
   private static List<String> overrides(JsonNode set, String file, String key) {
     List<String> overrides = new ArrayList<>();
     if (!set.isMissingNode() && !set.isObject()) {
-      throw ConfigException.of(
+      throw new ConfigException(
           file, key, found(set) + "expected a mapping such as {train.epochs: 3}");
     }
     set.fields().forEachRemaining(field -> overrides.add(field.getKey() + "=" + field.getValue()));
@@ -126,7 +126,7 @@ public record SweepFile(List<Entry> experiments, List<Long> seeds) {
       seeds.add(seed.longValue());
     }
     if (!valid) {
-      throw ConfigException.of(
+      throw new ConfigException(
           file, "seeds", found(node) + "expected whole numbers, each once, such as [1, 2, 3]");
     }
     return seeds;
@@ -137,7 +137,7 @@ public record SweepFile(List<Entry> experiments, List<Long> seeds) {
         .forEachRemaining(
             name -> {
               if (!known.contains(name)) {
-                throw ConfigException.of(
+                throw new ConfigException(
                     file,
                     prefix + name,
                     "unknown, expected one of "

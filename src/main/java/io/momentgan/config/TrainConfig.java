@@ -1,5 +1,8 @@
 package io.momentgan.config;
 
+import static io.momentgan.config.ConfigException.check;
+import static io.momentgan.config.ConfigException.checkPositive;
+
 import java.io.Serializable;
 import java.util.List;
 
@@ -7,7 +10,7 @@ import java.util.List;
  * Length, order and distribution of the training.
  *
  * @param epochs passes over the training images
- * @param seed seed of everything that is drawn
+ * @param seed seed of all random draws
  * @param batchSize images per worker and iteration
  * @param workers number of shards trained side by side; 0 for the number of cores
  * @param averagingFrequency iterations per round, after which the workers' networks are averaged
@@ -32,29 +35,53 @@ public record TrainConfig(
     ThresholdsConfig thresholds,
     int deadlineSeconds)
     implements Serializable {
-  /** Checks each setting by itself. */
   public TrainConfig {
     warmUp = List.copyOf(warmUp);
-    ConfigException.check(epochs > 0, "train.epochs", epochs, "a positive number");
-    ConfigException.check(batchSize > 0, "train.batch-size", batchSize, "a positive number");
-    ConfigException.check(workers >= 0, "train.workers", workers, "0 (the cores) or more");
-    ConfigException.check(
-        averagingFrequency > 0,
-        "train.averaging-frequency",
-        averagingFrequency,
-        "a positive number");
-    ConfigException.check(dSteps > 0, "train.d-steps", dSteps, "a positive number");
-    ConfigException.check(gSteps > 0, "train.g-steps", gSteps, "a positive number");
-    ConfigException.check(
-        deadlineSeconds > 0, "train.deadline-seconds", deadlineSeconds, "a positive number");
+    checkPositive("epochs", epochs);
+    checkPositive("batch-size", batchSize);
+    check(workers >= 0, "workers", workers, "0 (the cores) or more");
+    checkPositive("averaging-frequency", averagingFrequency);
+    checkPositive("d-steps", dSteps);
+    checkPositive("g-steps", gSteps);
+    checkPositive("deadline-seconds", deadlineSeconds);
   }
 
   /**
-   * Iterations per round.
+   * A phase at the beginning of the training with its own number of iterations per round.
    *
-   * @param epoch number of the epoch, from 1
-   * @return the frequency of the phase that the epoch falls into
+   * @param epochs its length
+   * @param averagingFrequency iterations per round
    */
+  public record WarmUpPhase(int epochs, int averagingFrequency) implements Serializable {
+    public WarmUpPhase {
+      checkPositive("epochs", epochs);
+      checkPositive("averaging-frequency", averagingFrequency);
+    }
+  }
+
+  /**
+   * More updates of a network in an iteration while its loss, averaged over the workers, is above a
+   * threshold. Off by default, since the list of GAN hacks advises against it (item 11).
+   *
+   * @param dLoss threshold of the discriminator's loss; 0 for off
+   * @param gLoss threshold of the adversarial part of the generator's loss; 0 for off
+   * @param mostSteps most updates of a network in an iteration, including the ordinary ones
+   */
+  public record ThresholdsConfig(double dLoss, double gLoss, int mostSteps)
+      implements Serializable {
+    public ThresholdsConfig {
+      check(dLoss >= 0, "d-loss", dLoss, "0 (off) or a positive number");
+      check(gLoss >= 0, "g-loss", gLoss, "0 (off) or a positive number");
+      checkPositive("most-steps", mostSteps);
+    }
+
+    /** Whether any update depends on a loss. */
+    public boolean on() {
+      return dLoss > 0 || gLoss > 0;
+    }
+  }
+
+  /** Iterations per round in an epoch (counted from 1), by the phase that it falls into. */
   public int averagingFrequency(int epoch) {
     int end = 0;
     for (WarmUpPhase phase : warmUp) {
@@ -66,30 +93,9 @@ public record TrainConfig(
     return averagingFrequency;
   }
 
-  /** Whether workers share each gradient in some epoch: where a round is one iteration. */
+  /** Whether workers share each gradient in some epoch: rounds of one iteration. */
   public boolean everSharesGradients() {
     return averagingFrequency == 1
         || warmUp.stream().anyMatch(phase -> phase.averagingFrequency() == 1);
-  }
-
-  /**
-   * The same settings with a known number of workers.
-   *
-   * @param count the number
-   * @return the changed copy
-   */
-  public TrainConfig withWorkers(int count) {
-    return new TrainConfig(
-        epochs,
-        seed,
-        batchSize,
-        count,
-        averagingFrequency,
-        warmUp,
-        dSteps,
-        gSteps,
-        freshLatent,
-        thresholds,
-        deadlineSeconds);
   }
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import java.util.regex.Pattern;
 
-/** How the project writes YAML: plainly, and so that texts are read back as the same texts. */
+/** Writes YAML plainly, and so that texts are read back as the same texts. */
 public final class YamlFiles {
   private static final Pattern NUMBER_LIKE = Pattern.compile("[-+.]*\\d.*", Pattern.DOTALL);
 
@@ -23,7 +23,7 @@ public final class YamlFiles {
         .build();
   }
 
-  /** Jackson would write the texts 1e3, 0x1F and 1.10 bare, and read them as numbers. */
+  // Jackson writes the texts 1e3, 0x1F and 1.10 without quotes and reads them as numbers.
   private static final class NumbersToo extends StringQuotingChecker.Default {
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,5 @@
 /**
  * The settings of an experiment: records read from YAML, their defaults and their checks. First in
- * the flow: every other package is told what to do by these values.
+ * the flow: these values tell every other package what to do.
  */
 package io.momentgan.config;

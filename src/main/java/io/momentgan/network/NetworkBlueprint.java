@@ -1,6 +1,6 @@
 package io.momentgan.network;
 
-import io.momentgan.config.Kernels;
+import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;

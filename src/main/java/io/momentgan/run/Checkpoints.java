@@ -1,7 +1,7 @@
 package io.momentgan.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.momentgan.config.CheckpointConfig;
+import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.momentgan.run;
 
-import io.momentgan.config.CheckpointConfig;
+import io.momentgan.config.Experiment.CheckpointConfig;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;

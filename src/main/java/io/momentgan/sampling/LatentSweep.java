@@ -1,7 +1,7 @@
 package io.momentgan.sampling;
 
 import io.momentgan.config.Experiment;
-import io.momentgan.config.LatentConfig;
+import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.network.state.NetworkState;

@@ -3,7 +3,7 @@ package io.momentgan.step;
 import io.momentgan.collective.Collective;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
-import io.momentgan.config.ThresholdsConfig;
+import io.momentgan.config.TrainConfig.ThresholdsConfig;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.Moments;

@@ -1,6 +1,6 @@
 package io.momentgan.step;
 
-import io.momentgan.config.LatentConfig;
+import io.momentgan.config.Experiment.LatentConfig;
 import java.util.SplittableRandom;
 
 /** Draws latent vectors z. */

@@ -1,7 +1,7 @@
 package io.momentgan.storage;
 
 import io.momentgan.config.Credentials;
-import io.momentgan.config.S3Config;
+import io.momentgan.config.Experiment.S3Config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;

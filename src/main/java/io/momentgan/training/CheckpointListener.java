@@ -1,6 +1,6 @@
 package io.momentgan.training;
 
-import io.momentgan.config.CheckpointConfig;
+import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.network.GanNetworks;

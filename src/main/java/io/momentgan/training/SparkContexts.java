@@ -1,9 +1,9 @@
 package io.momentgan.training;
 
 import io.momentgan.collective.hub.MomentGanPlugin;
-import io.momentgan.config.DeviceConfig;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.S3Config;
+import io.momentgan.config.Experiment.DeviceConfig;
+import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.device.BlasCorePlugin;
 import io.momentgan.storage.S3Settings;
 import java.util.Arrays;
@@ -132,7 +132,7 @@ public final class SparkContexts {
     }
     SparkConf conf = new SparkConf();
     int slots = Cluster.slots(conf).orElse(cores());
-    return experiment.withTrain(experiment.train().withWorkers(Math.max(1, slots)));
+    return experiment.with("train.workers=" + Math.max(1, slots));
   }
 
   /**

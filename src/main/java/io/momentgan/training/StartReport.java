@@ -1,6 +1,6 @@
 package io.momentgan.training;
 
-import io.momentgan.config.DeviceConfig;
+import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.device.Device;
 import io.momentgan.device.Devices;

@@ -3,7 +3,7 @@ package io.momentgan.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.config.S3Config;
+import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.config.UserException;
 import io.momentgan.run.Run;
 import io.momentgan.run.Runs;

@@ -3,6 +3,16 @@ package io.momentgan.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.momentgan.config.DataConfig.ImagesConfig;
+import io.momentgan.config.Experiment.CheckpointConfig;
+import io.momentgan.config.Experiment.DeviceConfig;
+import io.momentgan.config.Experiment.FailuresConfig;
+import io.momentgan.config.Experiment.Kernels;
+import io.momentgan.config.Experiment.LatentConfig;
+import io.momentgan.config.Experiment.S3Config;
+import io.momentgan.config.Experiment.SamplesConfig;
+import io.momentgan.config.TrainConfig.ThresholdsConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +42,8 @@ class ExperimentReaderTest {
         layers:
           - {type: dense, units: 8}
       """;
+
+  @TempDir private Path folder;
 
   @Test
   void fillsInEveryDefault() {
@@ -153,9 +166,8 @@ class ExperimentReaderTest {
 
   @ParameterizedTest
   @MethodSource("experimentFiles")
-  void everyExperimentOfTheRepositoryReadsAndRoundTrips(Path file) throws IOException {
-    Experiment experiment =
-        ExperimentReader.read(Files.readString(file), file.toString(), List.of());
+  void everyExperimentOfTheRepositoryReadsAndRoundTrips(Path file) {
+    Experiment experiment = ExperimentReader.read(file, List.of());
     assertThat(read(ExperimentReader.write(experiment))).isEqualTo(experiment);
   }
 
@@ -166,6 +178,106 @@ class ExperimentReaderTest {
       assertThat(found).hasSizeGreaterThanOrEqualTo(12);
       return found.stream();
     }
+  }
+
+  @Test
+  void overridesMappingsOfTheBaseKeyByKeyAndReplacesLists() throws IOException {
+    write("first.yaml", SMALL + "train: {epochs: 7, seed: 9}\nloss: {real-range: [0.7, 1.2]}\n");
+    write("sub/second.yaml", "base: ../first.yaml\nname: second\ntrain: {epochs: 3}\n");
+    Path third =
+        write(
+            "third.yaml",
+            """
+            base: sub/second.yaml
+            description: of two
+            generator: {layers: [{type: dense, units: 4, dropout: 0.5}]}
+            loss: {real-range: []}
+            """);
+    assertThat(ExperimentReader.read(third, List.of("train.batch-size=8")))
+        .isEqualTo(
+            read(
+                SMALL,
+                "name=second",
+                "description=of two",
+                "train.epochs=3",
+                "train.seed=9",
+                "train.batch-size=8",
+                "generator.layers=[{type: dense, units: 4, dropout: 0.5}]"));
+  }
+
+  @Test
+  void refusedSettingIsBlamedOnTheFileThatGaveIt() throws IOException {
+    Path first = write("first.yaml", SMALL + "train: {epochs: 0, batch-size: 0}\n");
+    Path second = write("second.yaml", "base: first.yaml\ntrain: {epochs: 3}\n");
+    assertRefused(
+        second, first + ": Setting train.batch-size: found 0, expected a positive number");
+    Path third = write("third.yaml", "base: first.yaml\ntrain: {epochs: -1, batch-size: 2}\n");
+    assertRefused(third, third + ": Setting train.epochs: found -1, expected a positive number");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "3          | found 3, expected a settings file",
+        "[a, b]     | found a list, expected a settings file",
+        "''         | found nothing, expected a settings file",
+        "none.yaml  | found no file FOLDER/none.yaml, expected a settings file; give its path relative to this file",
+        "..         | found no file PARENT, expected a settings file",
+        "small.yaml | found a cycle of [FOLDER/small.yaml], expected a last file without base",
+        "loop.yaml  | found a cycle of [FOLDER/small.yaml, FOLDER/loop.yaml], expected a last file without base"
+      })
+  void refusesBasesThatAreNoFilesOrCycles(String base, String problem) throws IOException {
+    write("loop.yaml", "base: small.yaml\n");
+    assertRefused(
+        write(FILE, SMALL + "base: " + base + "\n"),
+        "%s: Setting base: %s"
+            .formatted(
+                folder.resolve(FILE),
+                problem
+                    .replace("FOLDER", folder.toString())
+                    .replace("PARENT", folder.getParent().toString())));
+  }
+
+  @Test
+  void refusesABaseOfSettingsThatAreNoFile() {
+    assertRefused(
+        SMALL + "base: first.yaml\n", "small.yaml: Setting base: found an unknown setting");
+    assertThatThrownBy(() -> read(SMALL, "base=first.yaml"))
+        .hasMessageStartingWith("--set base=first.yaml: Setting base: found an unknown setting");
+  }
+
+  @Test
+  void refusesFilesThatCannotBeRead() throws IOException {
+    Path missing = folder.resolve("missing.yaml");
+    assertThatThrownBy(() -> ExperimentReader.read(missing, List.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "%s: no such file; give a settings file such as conf/experiments/quickstart.yaml",
+            missing);
+    Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xFF});
+    assertThatThrownBy(() -> ExperimentReader.read(binary, List.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(binary + ": cannot be read as text: ");
+  }
+
+  @Test
+  void copiesSettingsWithSomeOverridden() {
+    assertThat(read(SMALL).with("train.workers=4")).isEqualTo(read(SMALL, "train.workers=4"));
+  }
+
+  private Path write(String file, String yaml) throws IOException {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    return Files.writeString(path, yaml);
+  }
+
+  private static void assertRefused(Path file, String message) {
+    assertThatThrownBy(() -> ExperimentReader.read(file, List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(message)
+        .message()
+        .hasLineCount(1);
   }
 
   @Property(tries = 200)
@@ -422,28 +534,9 @@ class ExperimentReaderTest {
   }
 
   private static Experiment withDescription(String text) {
-    Experiment e = read(SMALL);
-    return new Experiment(
-        e.name(),
-        text,
-        e.data(),
-        e.latent(),
-        e.generator(),
-        e.discriminator(),
-        e.loss(),
-        e.discriminatorInput(),
-        e.labels(),
-        e.moments(),
-        e.train(),
-        e.averaging(),
-        e.failures(),
-        e.checkpoint(),
-        e.samples(),
-        e.evaluation(),
-        e.device(),
-        e.kernels(),
-        e.s3(),
-        e.seeds());
+    Experiment experiment = read(SMALL, "description=" + TextNode.valueOf(text));
+    assertThat(experiment.description()).isEqualTo(text);
+    return experiment;
   }
 
   private static Experiment read(String yaml, String... overrides) {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.config.CheckpointConfig;
+import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.FolderTest;

@@ -2,7 +2,7 @@ package io.momentgan.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.config.CheckpointConfig;
+import io.momentgan.config.Experiment.CheckpointConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

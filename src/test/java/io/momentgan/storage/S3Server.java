@@ -3,7 +3,7 @@ package io.momentgan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.Experiments;
-import io.momentgan.config.S3Config;
+import io.momentgan.config.Experiment.S3Config;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

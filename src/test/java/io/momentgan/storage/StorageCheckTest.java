@@ -3,7 +3,7 @@ package io.momentgan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.momentgan.config.S3Config;
+import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.FaultProxy.Fault;
 import java.io.PrintWriter;

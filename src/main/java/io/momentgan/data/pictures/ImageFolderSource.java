@@ -1,6 +1,6 @@
 package io.momentgan.data.pictures;
 
-import io.momentgan.config.ImagesConfig;
+import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageShape;

@@ -1,10 +1,10 @@
 package io.momentgan.bench;
 
 import io.momentgan.app.SettingOptions;
-import io.momentgan.app.TrainCommand;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingRun;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import java.io.PrintWriter;
@@ -269,7 +269,7 @@ final class BenchCommand implements Runnable {
       all.addAll(further);
       all.add("train.workers=" + count);
       all.add("train.averaging-frequency=" + every);
-      return TrainCommand.read(of, all);
+      return ExperimentReader.read(of, all);
     }
 
     private DataSet images() {

@@ -1,8 +1,8 @@
 package io.momentgan.bench;
 
 import io.momentgan.app.SettingOptions;
-import io.momentgan.app.TrainCommand;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +87,6 @@ final class BenchRingCommand implements Callable<Integer> {
     all.add("train.seed=" + seed);
     all.add("train.workers=1");
     all.addAll(settings.all());
-    return TrainCommand.read(file, all);
+    return ExperimentReader.read(file, all);
   }
 }

@@ -1,11 +1,11 @@
 package io.momentgan.bench;
 
-import io.momentgan.app.TrainCommand;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
@@ -105,7 +105,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
 
   private double[] run(Path file) {
     Experiment experiment =
-        TrainCommand.read(
+        ExperimentReader.read(
             file,
             List.of(
                 "train.workers=1",

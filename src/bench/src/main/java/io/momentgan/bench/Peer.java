@@ -2,7 +2,7 @@ package io.momentgan.bench;
 
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.LatentConfig;
+import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;

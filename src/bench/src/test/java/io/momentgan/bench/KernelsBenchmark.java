@@ -4,7 +4,7 @@ import io.momentgan.kernels.VectorAdam;
 import io.momentgan.kernels.VectorTanh;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.config.Kernels;
+import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.BlasCore;
 import io.momentgan.network.GanNetworks;
