@@ -5,6 +5,9 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +16,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,7 +38,15 @@ class ArchitectureTest {
   private static final String SLF4J = "org.slf4j..";
   private static final String DL4J = "org.deeplearning4j..";
   private static final String ND4J = "org.nd4j..";
+  private static final String LANG = "org.apache.commons.lang3..";
   private static final String JAVACPP = "org.bytedeco..";
+
+  private static final int FEWEST_FILES = 4;
+  private static final int MOST_FILES = 16;
+  private static final int MOST_FILES_OF_LARGE = 28;
+
+  /** One record per section of the settings; one layer or loop per kernel. */
+  private static final Set<String> LARGE = Set.of("config", "kernels", "kernels.loops");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -45,7 +60,7 @@ class ArchitectureTest {
           Layer.of("moments"),
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")
-              .with(SPARK, SCALA, SLF4J, "io.netty.."),
+              .with(SPARK, SCALA, SLF4J, LANG, "io.netty.."),
           Layer.of("storage", "config").with(HADOOP, SLF4J),
           Layer.of("data", "config", "storage").with(HADOOP, SLF4J),
           Layer.of("data.idx", "config", "storage", "data").with(HADOOP, SLF4J),
@@ -61,7 +76,7 @@ class ArchitectureTest {
                   "data.glyphs",
                   "data.pictures")
               .with(HADOOP, JACKSON, SLF4J),
-          Layer.of("partition", "config", "data").with(SPARK, SCALA),
+          Layer.of("partition", "config", "moments", "data").with(SPARK, SCALA),
           Layer.of("kernels.loops").with(ND4J, JAVACPP),
           Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
           Layer.of("network.state").with(DL4J, ND4J),
@@ -69,7 +84,7 @@ class ArchitectureTest {
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
           Layer.of("step", "config", "moments", "collective", "kernels", "network.state", "network")
-              .with(ND4J),
+              .with(ND4J, LANG),
           Layer.of(
                   "averaging",
                   "config",
@@ -121,7 +136,7 @@ class ArchitectureTest {
                   "evaluation")
               .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK, "picocli.."),
           Layer.of("report", "config", "storage", "data", "sampling", "evaluation", "run")
-              .with(JACKSON, SLF4J, "org.jfree..", "org.apache.commons.lang3.."),
+              .with(JACKSON, SLF4J, "org.jfree..", LANG),
           Layer.of(
                   "training",
                   "config",
@@ -248,6 +263,31 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("org.deeplearning4j.spark..")
         .check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void hasAHandfulOfFiles(Layer each) throws IOException {
+    int most = LARGE.contains(each.name()) ? MOST_FILES_OF_LARGE : MOST_FILES;
+    try (Stream<Path> files = Files.list(folder(each))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".java")).count())
+          .isBetween((long) FEWEST_FILES, (long) most);
+    }
+  }
+
+  private static Path folder(Layer layer) {
+    return Experiments.REPOSITORY
+        .resolve("src/main/java/io/momentgan")
+        .resolve(layer.name().replace('.', '/'));
+  }
+
+  @Test
+  void simpleNamesAreUnique() {
+    Map<String, List<String>> byName =
+        CLASSES.stream()
+            .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+            .collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getName, toList())));
+    assertThat(byName.values()).allSatisfy(names -> assertThat(names).hasSize(1));
   }
 
   @Test

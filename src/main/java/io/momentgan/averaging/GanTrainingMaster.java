@@ -1,9 +1,15 @@
 package io.momentgan.averaging;
 
+import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.config.AveragingConfig;
+import io.momentgan.config.AveragingConfig.OuterRates;
+import io.momentgan.config.AveragingConfig.OuterType;
 import io.momentgan.config.Experiment;
+import io.momentgan.data.ImageShape;
 import io.momentgan.device.Devices;
+import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.Network;
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.UpdaterLayout;
 import io.momentgan.network.state.AveragingState;
@@ -11,7 +17,9 @@ import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shards;
+import io.momentgan.partition.Stages;
 import io.momentgan.step.Losses;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
@@ -30,11 +38,11 @@ import org.nd4j.linalg.dataset.DataSet;
 /**
  * dl4j-spark's parameter averaging for a pair of networks, one round per {@code fit}.
  *
- * <p>What is dl4j-spark's: the protocol of master and worker, its execution ({@link
- * ExecuteWorkerFlatMap}) and {@code SparkDl4jMultiLayer.fit}. What is overridden: no splitting,
- * counting, shuffling or exporting of data (shards are fixed and cached, one stage per round),
- * averages weighted by samples and folded in rank order, Adam's moments averaged when the settings
- * say so, batch-norm statistics pooled, broadcasts destroyed.
+ * <p>dl4j-spark contributes the protocol of master and worker, its execution ({@link
+ * ExecuteWorkerFlatMap}) and {@code SparkDl4jMultiLayer.fit}. This class overrides the rest: it never
+ * splits, counts, shuffles or exports data (shards are fixed and cached, one stage per round),
+ * weights averages by samples and folds them in rank order, averages Adam's moments by the settings,
+ * pools batch-norm statistics and destroys broadcasts.
  */
 public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     implements AutoCloseable {
@@ -44,12 +52,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private final transient Shards shards;
   private final transient Broadcast<RunContext> context;
   private final transient SparkDl4jMultiLayer network;
-  private final transient ParameterLayout generatorLayout;
-  private final transient ParameterLayout discriminatorLayout;
-  private final transient UpdaterLayout generatorMoments;
-  private final transient UpdaterLayout discriminatorMoments;
-  private final transient OuterOptimizer outerGenerator;
-  private final transient OuterOptimizer outerDiscriminator;
+  private final transient Averaged generator;
+  private final transient Averaged discriminator;
   private final transient GeneratorEma ema;
   private transient Snapshot before;
   private transient Handover handover;
@@ -57,32 +61,53 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private transient RoundResult result;
 
   /**
-   * Prepares the rounds of a run.
+   * The run as every worker must know it; broadcast once.
    *
-   * @param spark the context
-   * @param run what every worker must know
-   * @param shards the training images
+   * @param run name of the run, unique within the application
+   * @param experiment the settings, number of workers known
+   * @param shape shape of the images
+   * @param collectives joins workers to their group
+   * @param realSide clusters and moments of the real images
    */
-  public GanTrainingMaster(JavaSparkContext spark, RunContext run, Shards shards) {
+  public record RunContext(
+      String run,
+      Experiment experiment,
+      ImageShape shape,
+      CollectiveFactory collectives,
+      RealSide realSide)
+      implements Serializable {}
+
+  private GanTrainingMaster(
+      JavaSparkContext spark, RunContext run, Broadcast<RunContext> context, Shards shards) {
     super(
         new Builder(run.experiment().train().workers(), 1)
             .batchSizePerWorker(run.experiment().train().batchSize())
             .averagingFrequency(run.experiment().train().averagingFrequency())
             .saveUpdater(true));
     GanNetworks networks = GanNetworks.build(run.experiment(), run.shape(), DataType.FLOAT);
+    AveragingConfig averaging = run.experiment().averaging();
     this.experiment = run.experiment();
     this.shards = shards;
-    this.context = spark.broadcast(run);
+    this.context = context;
     this.network = new SparkDl4jMultiLayer(spark, networks.discriminator().model(), this);
-    this.generatorLayout = networks.generator().layout();
-    this.discriminatorLayout = networks.discriminator().layout();
-    this.generatorMoments = networks.generator().updaterLayout();
-    this.discriminatorMoments = networks.discriminator().updaterLayout();
-    AveragingConfig.Outer outer = experiment.averaging().outer();
-    this.outerGenerator = new OuterOptimizer(outer.type(), outer.generator(), generatorLayout);
-    this.outerDiscriminator =
-        new OuterOptimizer(outer.type(), outer.discriminator(), discriminatorLayout);
-    this.ema = new GeneratorEma(experiment.averaging().ema(), generatorLayout);
+    this.generator =
+        Averaged.of(networks.generator(), averaging.outer().type(), averaging.outer().generator());
+    this.discriminator =
+        Averaged.of(
+            networks.discriminator(), averaging.outer().type(), averaging.outer().discriminator());
+    this.ema = new GeneratorEma(averaging.ema(), generator.layout());
+  }
+
+  /**
+   * Broadcasts a run to the workers.
+   *
+   * @param spark the context
+   * @param run the run as every worker must know it
+   * @param shards the training images
+   * @return the master of its rounds
+   */
+  public static GanTrainingMaster open(JavaSparkContext spark, RunContext run, Shards shards) {
+    return new GanTrainingMaster(spark, run, spark.broadcast(run), shards);
   }
 
   /**
@@ -92,7 +117,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
    * @param next the round
    * @return the averaged networks and the round's figures
    * @throws DivergedException when a loss or parameter is not finite
-   * @throws RoundFailedException when the round was not finished; it can be tried again
+   * @throws RoundFailedException when the round was not finished; it can be retried
    */
   public RoundResult round(Snapshot from, Round next) {
     long start = System.nanoTime();
@@ -103,7 +128,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       network.fit(batches(next));
     } catch (DivergedException e) {
       throw e;
-    } catch (Exception e) { // Spark's own is checked, and declared nowhere
+    } catch (Exception e) { // Spark throws a checked exception that it does not declare
       throw new RoundFailedException(next, e);
     } finally {
       handover.destroy();
@@ -111,15 +136,15 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     return withSeconds((System.nanoTime() - start) / 1e9);
   }
 
-  /** Nothing travels that workers have or do not need. */
+  /** Drops the parts of a snapshot that workers have or do not need. */
   private Snapshot forWorkers(Snapshot from) {
-    SharedMoments shared = SharedMoments.before(round, experiment);
+    SharedAdamState shared = SharedAdamState.before(round, experiment);
     return new Snapshot(
         from.round(),
         from.iteration(),
         from.samplesSeen(),
-        shared.select(from.generator(), generatorMoments),
-        shared.select(from.discriminator(), discriminatorMoments),
+        shared.select(from.generator(), generator.updaterLayout()),
+        shared.select(from.discriminator(), discriminator.updaterLayout()),
         from.opponent(),
         AveragingState.NONE);
   }
@@ -166,7 +191,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     return Stages.mapPartitions(
         shards.rdd(),
         shard -> {
-          // Before anything is asked of ND4J in this thread.
+          // Before the first use of ND4J in this thread.
           Devices.bind(TaskContext.get());
           return new RoundBatches(shard.next(), next, batchSize, seed);
         });
@@ -193,67 +218,56 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       mean = mean.plus(reports.get(k).sum(), weights[k] / reports.get(k).iterations());
       last = last.plus(reports.get(k).last(), weights[k]);
     }
-    SharedMoments shared = SharedMoments.after(round, experiment);
-    long samples = reports.stream().mapToLong(WorkerReport::samples).sum();
-    NetworkState generator =
-        Averages.of(
-            byRank.stream().map(GanTrainingResult::generator).toList(), weights, generatorLayout);
-    NetworkState discriminator =
-        Averages.of(
-            byRank.stream().map(GanTrainingResult::discriminator).toList(),
-            weights,
-            discriminatorLayout);
+    SharedAdamState shared = SharedAdamState.after(round, experiment);
     Snapshot handed = handover.snapshot();
     return new RoundResult(
-        next(shared, generator, discriminator, samples),
+        next(byRank, weights, shared),
         mean,
         last,
         reports,
         0,
         bytes(handed.generator(), handed.discriminator())
             + (long) Float.BYTES * before.opponent().length,
-        bytes(generator, discriminator) * byRank.size(),
+        byRank.stream().mapToLong(worker -> bytes(worker.generator(), worker.discriminator())).sum(),
         shared.all());
   }
 
-  /** The next snapshot, given the averages of what the workers sent. */
   private Snapshot next(
-      SharedMoments shared, NetworkState generator, NetworkState discriminator, long samples) {
-    OuterOptimizer.Step g =
-        outerGenerator.step(
-            before.generator().params(),
-            generator.params(),
-            before.averaging().generatorVelocity());
-    OuterOptimizer.Step d =
-        outerDiscriminator.step(
-            before.discriminator().params(),
-            discriminator.params(),
-            before.averaging().discriminatorVelocity());
+      List<GanTrainingResult> byRank, double[] weights, SharedAdamState shared) {
+    Averaged.Next g =
+        generator.next(
+            byRank.stream().map(GanTrainingResult::generator).toList(),
+            weights,
+            before.generator(),
+            before.averaging().generatorVelocity(),
+            shared);
+    Averaged.Next d =
+        discriminator.next(
+            byRank.stream().map(GanTrainingResult::discriminator).toList(),
+            weights,
+            before.discriminator(),
+            before.averaging().discriminatorVelocity(),
+            shared);
+    float[] params = g.state().params();
+    long samples = byRank.stream().mapToLong(worker -> worker.report().samples()).sum();
     long seen = before.samplesSeen() + samples;
     float[] average =
-        ema.next(before.averaging().ema(), before.generator().params(), g.params(), samples, seen);
+        ema.next(before.averaging().ema(), before.generator().params(), params, samples, seen);
     return new Snapshot(
         before.round() + 1,
         before.iteration() + round.iterations(),
         seen,
-        state(g, shared.insert(generator, before.generator().updaterState(), generatorMoments)),
-        state(
-            d,
-            shared.insert(
-                discriminator, before.discriminator().updaterState(), discriminatorMoments)),
-        opponent(g.params()),
+        g.state(),
+        d.state(),
+        opponent(params),
         new AveragingState(average, g.velocity(), d.velocity()));
   }
 
-  /** The older generator that the next round faces: now and then replaced by the newest. */
+  /** The older generator that the next round faces: replaced by the newest every few rounds. */
   private float[] opponent(float[] newest) {
     int rounds = experiment.discriminatorInput().opponentRounds();
     boolean due = rounds > 0 && (before.round() + 1) % rounds == 0;
     return due ? newest : before.opponent();
-  }
-
-  private static NetworkState state(OuterOptimizer.Step step, NetworkState average) {
-    return new NetworkState(step.params(), average.updaterState(), average.updates());
   }
 
   private static long bytes(NetworkState... states) {
@@ -277,5 +291,33 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   @Override
   public void close() {
     context.destroy();
+  }
+
+  /** One network of the pair, on its way from the workers' states to the next snapshot. */
+  private record Averaged(
+      ParameterLayout layout, UpdaterLayout updaterLayout, OuterOptimizer outer) {
+    static Averaged of(Network network, OuterType type, OuterRates rates) {
+      ParameterLayout layout = network.layout();
+      return new Averaged(
+          layout, network.updaterLayout(), new OuterOptimizer(type, rates, layout));
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Next(NetworkState state, float[] velocity) {}
+
+    Next next(
+        List<NetworkState> byRank,
+        double[] weights,
+        NetworkState before,
+        float[] velocity,
+        SharedAdamState shared) {
+      NetworkState average =
+          shared.insert(
+              Averages.of(byRank, weights, layout), before.updaterState(), updaterLayout);
+      OuterOptimizer.Step step = outer.step(before.params(), average.params(), velocity);
+      return new Next(
+          new NetworkState(step.params(), average.updaterState(), average.updates()),
+          step.velocity());
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.momentgan.averaging;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
+import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.MeasuredCollective;
 import io.momentgan.partition.Round;
 import java.net.InetAddress;
@@ -22,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The worker of dl4j-spark's parameter averaging, for a pair of networks: dl4j-spark hands it the
- * discriminator and the batches of a round, the generator rides along in the session.
+ * discriminator and the batches of a round; the session holds the generator.
  */
 final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   private static final long serialVersionUID = 1L;
@@ -46,7 +47,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   @Override
   public MultiLayerNetwork getInitialModel() {
     MeasuredCollective collective = new MeasuredCollective(join(TaskContext.get()));
-    session = new WorkerSession(context.getValue(), handover, round, collective, host());
+    session = WorkerSession.begin(context.getValue(), handover, round, collective, host());
     return session.networks().discriminator().model();
   }
 
@@ -56,7 +57,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     if (TaskContext.get().isInterrupted()) {
       throw new IllegalStateException("The round was cancelled");
     }
-    return session.train(batch.getFeatures(), RoundBatches.labels(batch), isLast)
+    return session.train(((RoundBatches.BatchDataSet) batch).batch(), isLast)
         ? null
         : session.result();
   }
@@ -66,7 +67,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     return session.result();
   }
 
-  /** Whatever becomes of the task, its group hears of it. */
+  /** Joins the group and tells it how the task ended. */
   private Collective join(TaskContext task) {
     RunContext run = context.getValue();
     Collective collective =
@@ -92,11 +93,9 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     return collective;
   }
 
-  /**
-   * Frees this thread's workspaces: they belong to threads, and Spark keeps its threads. Not by
-   * {@code destroyAllWorkspacesForCurrentThread}, which calls {@code System.gc()} each time.
-   */
   private static void destroyWorkspaces() {
+    // Workspaces belong to threads, which Spark keeps. destroyAllWorkspacesForCurrentThread would
+    // call System.gc() each time.
     MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
     List.copyOf(workspaces.getAllWorkspacesForCurrentThread())
         .forEach(workspaces::destroyWorkspace);

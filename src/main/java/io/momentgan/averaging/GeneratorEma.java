@@ -6,8 +6,8 @@ import io.momentgan.network.ParameterLayout;
 /** The generator's exponential moving average, counted in images (StyleGAN, arXiv 1812.04948). */
 record GeneratorEma(Ema config, ParameterLayout layout) {
   /**
-   * The average after a round. Running statistics of batch normalisation are those of the newest
-   * generator, as they are averages already.
+   * Computes the average after a round. Running statistics of batch normalisation are averages
+   * already and are copied from the newest generator.
    *
    * @param average before the round; empty before the first
    * @param before the generator's parameters before the round

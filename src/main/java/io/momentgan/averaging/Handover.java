@@ -9,12 +9,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * How networks get from the driver to the workers of a round and back: through Spark, or, where
- * both are one process, as they are. Nothing of a snapshot or a result is ever mutated, so workers
- * may share them.
+ * Hands networks from the driver to the workers of a round and back: through Spark, or by reference
+ * within one process. Snapshots and results are never mutated, so workers may share them.
  */
 interface Handover extends Serializable {
-  /** Hands a snapshot over, on the driver, until {@link #destroy}. */
+  /** Hands a snapshot over until {@link #destroy}; on the driver. */
   static Handover of(JavaSparkContext spark, Snapshot snapshot) {
     return spark.isLocal() ? InProcess.of(snapshot) : new Broadcasted(spark.broadcast(snapshot));
   }
@@ -22,13 +21,7 @@ interface Handover extends Serializable {
   /** The snapshot, on a worker or the driver. */
   Snapshot snapshot();
 
-  /**
-   * What a worker's result is serialised as.
-   *
-   * @param rank the worker's
-   * @param result the result
-   * @param wire the result for another process
-   */
+  /** Chooses the serialised form of a worker's result; {@code wire} serves other processes. */
   Serializable replace(int rank, GanTrainingResult result, Serializable wire);
 
   /** Forgets the snapshot and the results; on the driver. */
@@ -52,7 +45,7 @@ interface Handover extends Serializable {
     }
   }
 
-  /** Within this process: what Spark carries is a number. */
+  /** Within this process: Spark carries a number only. */
   record InProcess(long number) implements Handover {
     private static final AtomicLong LAST = new AtomicLong();
     private static final Map<InProcess, Snapshot> SNAPSHOTS = new ConcurrentHashMap<>();

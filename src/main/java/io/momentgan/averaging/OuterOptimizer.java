@@ -5,8 +5,8 @@ import io.momentgan.config.AveragingConfig.OuterType;
 import io.momentgan.network.ParameterLayout;
 
 /**
- * Takes the change that a round's average brings for a gradient (SlowMo, arXiv 1910.00643; DiLoCo,
- * arXiv 2311.08105). Running statistics of batch normalisation are averages and stay so.
+ * Uses the change of the average over a round as a gradient (SlowMo, arXiv 1910.00643; DiLoCo, arXiv
+ * 2311.08105). Running statistics of batch normalisation are averages and are copied.
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record OuterOptimizer(OuterType type, OuterRates rates, ParameterLayout layout) {
@@ -14,7 +14,7 @@ record OuterOptimizer(OuterType type, OuterRates rates, ParameterLayout layout) 
    * Parameters after a step.
    *
    * @param params the parameters
-   * @param velocity what the next step goes on with; empty without an outer optimizer
+   * @param velocity input of the next step; empty without an outer optimizer
    */
   record Step(float[] params, float[] velocity) {}
 

@@ -3,13 +3,12 @@ package io.momentgan.averaging;
 import io.momentgan.network.HostArrays;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shard;
+import io.momentgan.step.Batch;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
-/** The batches of a round from a worker's shard, made when they are asked for. */
+/** The batches of a round from a worker's shard, each made on request. */
 final class RoundBatches implements Iterator<DataSet> {
   private final Shard shard;
   private final Round round;
@@ -36,18 +35,24 @@ final class RoundBatches implements Iterator<DataSet> {
     }
     int iteration = round.firstIteration() + made++;
     float[] rows = shard.batch(order, iteration, batchSize);
-    int[] labels = shard.labels(order, iteration, batchSize);
-    return new DataSet(
-        HostArrays.toArray(rows, batchSize, rows.length / batchSize), column(labels));
+    return new BatchDataSet(
+        new Batch(
+            HostArrays.toArray(rows, batchSize, rows.length / batchSize),
+            shard.classes(order, iteration, batchSize)));
   }
 
-  /** Classes as Deeplearning4j's labels [n, 1]; null where there are none. */
-  private static INDArray column(int[] labels) {
-    return labels.length == 0 ? null : Nd4j.createFromArray(labels).reshape(labels.length, 1);
-  }
+  /** Carries a batch through dl4j-spark, which hands on data sets of the full size as they are. */
+  static final class BatchDataSet extends DataSet {
+    private static final long serialVersionUID = 1L;
+    private final transient Batch batch;
 
-  /** The classes of a batch that was made here. */
-  static int[] labels(org.nd4j.linalg.dataset.api.DataSet batch) {
-    return batch.getLabels() == null ? new int[0] : batch.getLabels().toIntVector();
+    BatchDataSet(Batch batch) {
+      super(batch.images(), null);
+      this.batch = batch;
+    }
+
+    Batch batch() {
+      return batch;
+    }
   }
 }

@@ -14,10 +14,10 @@ public final class RoundFailedException extends RuntimeException {
     super("Round %d failed: %s".formatted(round.number() + 1, reason(cause)), cause);
   }
 
-  /** What a worker said, out of the many lines of Spark's account of it. */
+  /** Finds a worker's own message in the many lines of Spark's. */
   private static String reason(Exception cause) {
     String message = String.valueOf(cause.getMessage());
-    Matcher said = REASON.matcher(message);
-    return said.find() ? said.group(1).strip() : message.lines().findFirst().orElse("");
+    Matcher own = REASON.matcher(message);
+    return own.find() ? own.group(1).strip() : message.lines().findFirst().orElse("");
   }
 }

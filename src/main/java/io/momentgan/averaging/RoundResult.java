@@ -6,7 +6,7 @@ import io.momentgan.step.Losses;
 import java.util.List;
 
 /**
- * What came of a round.
+ * The result of a round.
  *
  * @param snapshot the averaged networks
  * @param mean mean figures of the round's iterations over all workers
@@ -16,8 +16,8 @@ import java.util.List;
  * @param bytesOut bytes of the snapshot, sent to each worker; one process sends none of it to
  *     itself
  * @param bytesIn bytes of the networks that came back from all workers
- * @param whole whether the snapshot holds all that a training needs to go on from it; not where
- *     workers keep moments to themselves
+ * @param whole whether a training can go on from the snapshot alone: no worker keeps Adam's moments
+ *     to itself
  */
 public record RoundResult(
     Snapshot snapshot,
@@ -33,7 +33,7 @@ public record RoundResult(
     workers = List.copyOf(workers);
   }
 
-  /** What the exchanges of all workers cost together. */
+  /** Cost of the exchanges of all workers together. */
   public Traffic traffic() {
     return workers.stream().map(WorkerReport::traffic).reduce(Traffic.NONE, Traffic::plus);
   }

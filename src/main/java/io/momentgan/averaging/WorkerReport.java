@@ -5,7 +5,7 @@ import io.momentgan.step.Losses;
 import java.io.Serializable;
 
 /**
- * What a worker says of its round beside its networks.
+ * A worker's figures of its round.
  *
  * @param rank number of the worker
  * @param host where it ran
@@ -15,9 +15,9 @@ import java.io.Serializable;
  * @param last figures of the last batch after the last update
  * @param maxGradientNorm largest gradient norm of either network in any of its iterations
  * @param seconds wall time
- * @param stepSeconds of these, time within iterations, waits for others included
- * @param traffic what its exchanges cost
- * @param fault what was not finite
+ * @param stepSeconds time within iterations, waits for others included
+ * @param traffic cost of its exchanges
+ * @param fault the value that was not finite
  */
 public record WorkerReport(
     int rank,
@@ -33,10 +33,10 @@ public record WorkerReport(
     Fault fault)
     implements Serializable {
   /**
-   * Why a worker stopped.
+   * The reason why a worker stopped.
    *
-   * @param own whether it was a figure of its own, and not what another worker told
-   * @param text what was not finite; empty when nothing
+   * @param own whether the value was the worker's own, not another worker's
+   * @param text the value that was not finite; empty when all were
    */
   record Fault(boolean own, String text) implements Serializable {
     static final Fault NONE = new Fault(false, "");
@@ -45,7 +45,7 @@ public record WorkerReport(
       return text.isEmpty();
     }
 
-    /** The first of two, where the second is found later. */
+    /** This fault, or a later one if this is none. */
     Fault or(Fault later) {
       return isNone() ? later : this;
     }

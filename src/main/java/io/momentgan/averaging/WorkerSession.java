@@ -1,16 +1,22 @@
 package io.momentgan.averaging;
 
+import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.averaging.WorkerReport.Fault;
 import io.momentgan.collective.MeasuredCollective;
 import io.momentgan.config.Experiment;
+import io.momentgan.data.ImageShape;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Round;
+import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.Losses;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A worker's round: the snapshot's networks, trained batch by batch. */
 final class WorkerSession {
@@ -21,7 +27,7 @@ final class WorkerSession {
   private final String host;
   private final GanNetworks networks;
   private final GanStep step;
-  private final long start = System.nanoTime();
+  private final long start;
   private Losses sum = Losses.ZERO;
   private Losses last = Losses.ZERO;
   private int iterations;
@@ -30,23 +36,24 @@ final class WorkerSession {
   private long stepNanos;
   private Fault fault = Fault.NONE;
 
-  WorkerSession(
+  private WorkerSession(
       RunContext context,
       Handover handover,
       Round round,
       MeasuredCollective collective,
-      String host) {
-    Experiment experiment = context.experiment();
+      String host,
+      GanNetworks networks,
+      long start) {
     this.context = context;
     this.handover = handover;
     this.round = round;
     this.collective = collective;
     this.host = host;
-    this.networks = NetworkPool.take(context);
-    load(handover.snapshot());
+    this.networks = networks;
+    this.start = start;
     this.step =
         new GanStep(
-            experiment,
+            context.experiment(),
             networks,
             collective,
             context.realSide(),
@@ -54,59 +61,62 @@ final class WorkerSession {
             handover.snapshot().opponent());
   }
 
+  /** Takes networks from the pool and loads the snapshot into them. */
+  static WorkerSession begin(
+      RunContext context,
+      Handover handover,
+      Round round,
+      MeasuredCollective collective,
+      String host) {
+    long start = System.nanoTime();
+    GanNetworks networks = Pool.take(context);
+    Snapshot snapshot = handover.snapshot();
+    SharedAdamState shared = SharedAdamState.before(round, context.experiment());
+    OwnAdamState own =
+        shared.all()
+            ? new OwnAdamState(new float[0], new float[0])
+            : OwnAdamState.of(context.run(), collective.rank(), round.number());
+    load(networks.generator(), snapshot.generator(), shared, own.generator());
+    load(networks.discriminator(), snapshot.discriminator(), shared, own.discriminator());
+    return new WorkerSession(context, handover, round, collective, host, networks, start);
+  }
+
+  private static void load(
+      Network network, NetworkState travelled, SharedAdamState shared, float[] own) {
+    network.load(shared.insert(travelled, own, network.updaterLayout()));
+  }
+
   GanNetworks networks() {
     return networks;
   }
 
-  private void load(Snapshot snapshot) {
-    SharedMoments shared = SharedMoments.before(round, context.experiment());
-    OwnMoments own =
-        shared.all()
-            ? new OwnMoments(new float[0], new float[0])
-            : OwnMoments.of(context.run(), collective.rank(), round.number());
-    load(networks.generator(), snapshot.generator(), shared, own.generator());
-    load(networks.discriminator(), snapshot.discriminator(), shared, own.discriminator());
-  }
-
-  private static void load(
-      Network network, NetworkState travelled, SharedMoments shared, float[] own) {
-    network.load(shared.insert(travelled, own, network.updaterLayout()));
-  }
-
-  /**
-   * Trains on one batch.
-   *
-   * @param real images [n, features] in [-1, 1]
-   * @param labels the class of each; empty where there are none
-   * @param lastOfRound whether no batch follows
-   * @return whether the round goes on
-   */
-  boolean train(INDArray real, int[] labels, boolean lastOfRound) {
+  /** Trains on one batch; returns whether the round goes on. */
+  boolean train(Batch real, boolean lastOfRound) {
     long began = System.nanoTime();
     try {
-      return step(real, labels, lastOfRound);
+      return step(real, lastOfRound);
     } finally {
       stepNanos += System.nanoTime() - began;
     }
   }
 
-  private boolean step(INDArray real, int[] labels, boolean lastOfRound) {
+  private boolean step(Batch real, boolean lastOfRound) {
     long iteration = round.iterationsBefore() + iterations;
-    last = step.iterate(real, labels, iteration);
+    last = step.iterate(real, iteration);
     iterations++;
-    samples += real.size(0);
+    samples += real.count();
     sum = sum.plus(last, 1);
     maxGradientNorm =
         Math.max(maxGradientNorm, Math.max(last.dGradientNorm(), last.gGradientNorm()));
     note("iteration %d: %s", iteration);
     if (lastOfRound && !step.hasStopped()) {
-      last = step.evaluate(real, labels, iteration);
+      last = step.evaluate(real, iteration);
       note("after iteration %d: %s", iteration);
     }
     return !lastOfRound && !step.hasStopped();
   }
 
-  /** Others hear of a loss that is not finite at the next exchange; until then all go on. */
+  /** Other workers learn of a loss that is not finite at the next exchange. */
   private void note(String text, long iteration) {
     if (!last.isFinite()) {
       fault = fault.or(new Fault(true, text.formatted(iteration + 1, last)));
@@ -115,14 +125,17 @@ final class WorkerSession {
     }
   }
 
-  /** What came of the round. Nothing can be asked of the session after this. */
+  /** Ends the session and returns its result. */
   GanTrainingResult result() {
     NetworkState discriminator = networks.discriminator().state();
     NetworkState generator = networks.generator().state();
     fault = fault.or(unfit("discriminator", discriminator)).or(unfit("generator", generator));
-    SharedMoments shared = SharedMoments.after(round, context.experiment());
-    keepOwn(shared, generator, discriminator);
-    NetworkPool.giveBack(context, networks);
+    SharedAdamState shared = SharedAdamState.after(round, context.experiment());
+    if (!shared.all()) {
+      new OwnAdamState(generator.updaterState(), discriminator.updaterState())
+          .keep(context.run(), collective.rank(), round.number() + 1);
+    }
+    Pool.giveBack(context, networks);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new GanTrainingResult(
         shared.select(discriminator, networks.discriminator().updaterLayout()),
@@ -142,13 +155,6 @@ final class WorkerSession {
         handover);
   }
 
-  private void keepOwn(SharedMoments shared, NetworkState generator, NetworkState discriminator) {
-    if (!shared.all()) {
-      new OwnMoments(generator.updaterState(), discriminator.updaterState())
-          .keep(context.run(), collective.rank(), round.number() + 1);
-    }
-  }
-
   private static Fault unfit(String name, NetworkState state) {
     for (int i = 0; i < state.params().length; i++) {
       if (!Float.isFinite(state.params()[i])) {
@@ -157,5 +163,42 @@ final class WorkerSession {
       }
     }
     return Fault.NONE;
+  }
+
+  /**
+   * Unused networks of this process, kept from one round to the next: building a pair takes as long
+   * as an iteration or two. The taker loads a whole state.
+   */
+  private static final class Pool {
+    private static final ConcurrentHashMap<Key, ConcurrentLinkedQueue<GanNetworks>> FREE =
+        new ConcurrentHashMap<>();
+
+    private record Key(Experiment experiment, ImageShape shape, int device) {
+      static Key of(RunContext run) {
+        // Arrays stay on the device that they were made on.
+        int device = Nd4j.getAffinityManager().getDeviceForCurrentThread();
+        return new Key(run.experiment(), run.shape(), device);
+      }
+
+      boolean isOf(RunContext run) {
+        return experiment.equals(run.experiment()) && shape.equals(run.shape());
+      }
+    }
+
+    static GanNetworks take(RunContext run) {
+      FREE.keySet().removeIf(other -> !other.isOf(run));
+      GanNetworks free =
+          FREE.computeIfAbsent(Key.of(run), key -> new ConcurrentLinkedQueue<>()).poll();
+      return free == null ? GanNetworks.build(run.experiment(), run.shape(), DataType.FLOAT) : free;
+    }
+
+    static void giveBack(RunContext run, GanNetworks networks) {
+      FREE.computeIfPresent(
+          Key.of(run),
+          (key, free) -> {
+            free.add(networks);
+            return free;
+          });
+    }
   }
 }

@@ -1,12 +1,9 @@
 package io.momentgan.collective;
 
-import io.momentgan.moments.Moments;
-import java.util.List;
-
 /**
  * One worker's end of the group of workers of a round.
  *
- * <p>Every worker must make the same calls in the same order. All waits end: by the result, by a
+ * <p>Every worker must make the same calls in the same order. Every wait ends: by the result, by a
  * deadline, or because a worker failed.
  */
 public interface Collective extends AutoCloseable {
@@ -17,24 +14,24 @@ public interface Collective extends AutoCloseable {
   int size();
 
   /**
-   * Hands in moments that are to be merged over all workers, and does not wait: the worker goes on
-   * with what does not need the result. One exchange at a time.
+   * Hands in a message to be merged over all workers without waiting for the result. One exchange
+   * at a time.
    *
-   * @param contribution this worker's moments; all workers give lists of the same shape
+   * @param contribution this worker's message; all workers give messages of one kind and shape
    * @return the exchange, to be awaited before the next one begins
    * @throws CollectiveException when a worker failed
    */
-  Exchange begin(List<Moments> contribution);
+  <M extends Message> Exchange<M> begin(M contribution);
 
   /**
-   * Merges moments over all workers, in rank order, and waits for the result.
+   * Merges messages over all workers, in rank order, and waits for the result.
    *
-   * @param contribution this worker's moments; all workers give lists of the same shape
-   * @return what {@link Exchange#await} returns
+   * @param contribution this worker's message; all workers give messages of one kind and shape
+   * @return the merged message, see {@link Exchange#await}
    * @throws CollectiveException when a worker failed or the deadline passed; the message names the
    *     missing ranks
    */
-  default List<Moments> merge(List<Moments> contribution) {
+  default <M extends Message> M merge(M contribution) {
     return begin(contribution).await();
   }
 
@@ -59,19 +56,5 @@ public interface Collective extends AutoCloseable {
     if (underWay) {
       throw new IllegalStateException("An exchange is under way: await it before the next one");
     }
-  }
-
-  /**
-   * Folds contributions in rank order.
-   *
-   * @param byRank contributions, each a list of the same shape
-   * @return the merged list
-   */
-  static List<Moments> fold(List<List<Moments>> byRank) {
-    List<Moments> first = byRank.get(0);
-    return java.util.stream.IntStream.range(0, first.size())
-        .mapToObj(
-            place -> byRank.stream().map(c -> c.get(place)).reduce(Moments::merge).orElseThrow())
-        .toList();
   }
 }

@@ -23,16 +23,6 @@ public record Group(String run, long round, int stage, int attempt, int retry)
           .thenComparingInt(Group::retry);
 
   /**
-   * A group that is never attempted again.
-   *
-   * @param name its name
-   * @return the group
-   */
-  public static Group named(String name) {
-    return new Group(name, 0, 0, 0, 0);
-  }
-
-  /**
    * Whether another group of the same run began after this one.
    *
    * @param other a group of the same run

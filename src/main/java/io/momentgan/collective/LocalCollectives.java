@@ -31,4 +31,50 @@ public final class LocalCollectives implements CollectiveFactory {
   static int openGroups() {
     return GROUPS.size();
   }
+
+  /** A thread's end of a group. */
+  private static final class LocalCollective implements Collective {
+    private final LocalGroup group;
+    private final int rank;
+    private final Runnable leave;
+    private boolean underWay;
+
+    LocalCollective(LocalGroup group, int rank, Runnable leave) {
+      this.group = group;
+      this.rank = rank;
+      this.leave = leave;
+    }
+
+    @Override
+    public int rank() {
+      return rank;
+    }
+
+    @Override
+    public int size() {
+      return group.size();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the fold refuses messages of different kinds
+    public <M extends Message> Exchange<M> begin(M contribution) {
+      Collective.requireNone(underWay);
+      underWay = true;
+      long exchange = group.contribute(rank, contribution);
+      return () -> {
+        underWay = false;
+        return (M) group.await(exchange);
+      };
+    }
+
+    @Override
+    public void abort(String reason) {
+      group.abort("Worker %d gave up: %s".formatted(rank, reason));
+    }
+
+    @Override
+    public void close() {
+      leave.run();
+    }
+  }
 }

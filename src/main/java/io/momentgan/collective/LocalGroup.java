@@ -1,6 +1,5 @@
 package io.momentgan.collective;
 
-import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,17 +12,17 @@ import java.util.stream.IntStream;
 /** The meeting place of the workers of one round in one JVM. */
 final class LocalGroup {
   private final Duration deadline;
-  private final List<List<Moments>> contributions;
+  private final List<Message> contributions;
   private final BitSet members = new BitSet();
   private final BitSet everJoined = new BitSet();
   private int arrived;
   private long exchange;
-  private List<Moments> result = List.of();
+  private Message result = Message.NONE;
   private String failure = "";
 
   LocalGroup(int size, Duration deadline) {
     this.deadline = deadline;
-    this.contributions = new ArrayList<>(Collections.nCopies(size, (List<Moments>) null));
+    this.contributions = new ArrayList<>(Collections.nCopies(size, (Message) null));
   }
 
   int size() {
@@ -55,8 +54,8 @@ final class LocalGroup {
     notifyAll();
   }
 
-  /** Takes a worker's moments in; returns the number of the exchange. */
-  synchronized long contribute(int rank, List<Moments> contribution) {
+  /** Takes a worker's message in; returns the number of the exchange. */
+  synchronized long contribute(int rank, Message contribution) {
     requireHealthy();
     long mine = exchange;
     contributions.set(rank, contribution);
@@ -68,13 +67,13 @@ final class LocalGroup {
   }
 
   /** The result of an exchange; it stays until the next one is complete. */
-  synchronized List<Moments> await(long mine) {
+  synchronized Message await(long mine) {
     awaitExchange(mine);
     return result;
   }
 
   private void finishExchange() {
-    result = Collective.fold(contributions);
+    result = Message.fold(contributions);
     Collections.fill(contributions, null);
     arrived = 0;
     exchange++;

@@ -1,8 +1,5 @@
 package io.momentgan.collective;
 
-import io.momentgan.moments.Moments;
-import java.util.List;
-
 /** A collective that counts what goes through it. Belongs to one thread. */
 public final class MeasuredCollective implements Collective {
   private final Collective collective;
@@ -17,7 +14,7 @@ public final class MeasuredCollective implements Collective {
     this.collective = collective;
   }
 
-  /** What has gone through so far; nothing for a worker alone. */
+  /** The cost of all exchanges so far; nothing for a worker alone. */
   public Traffic traffic() {
     return traffic;
   }
@@ -33,21 +30,17 @@ public final class MeasuredCollective implements Collective {
   }
 
   @Override
-  public Exchange begin(List<Moments> contribution) {
-    Exchange exchange = collective.begin(contribution);
-    return size() == 1 ? exchange : () -> await(exchange, bytes(contribution));
+  public <M extends Message> Exchange<M> begin(M contribution) {
+    Exchange<M> exchange = collective.begin(contribution);
+    return size() == 1 ? exchange : () -> await(exchange, contribution.bytes());
   }
 
-  private List<Moments> await(Exchange exchange, long bytesOut) {
+  private <M extends Message> M await(Exchange<M> exchange, long bytesOut) {
     long start = System.nanoTime();
-    List<Moments> result = exchange.await();
+    M result = exchange.await();
     double seconds = (System.nanoTime() - start) / 1e9;
-    traffic = traffic.plus(new Traffic(1, bytesOut, bytes(result), seconds));
+    traffic = traffic.plus(new Traffic(1, bytesOut, result.bytes(), seconds));
     return result;
-  }
-
-  private static long bytes(List<Moments> list) {
-    return list.stream().mapToLong(Moments::bytes).sum();
   }
 
   @Override

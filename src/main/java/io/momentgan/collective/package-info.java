@@ -1,5 +1,5 @@
 /**
- * The all-reduce inside a round: workers hand in moments and get the moments of all workers
- * together, folded in rank order so that results are the same bits each time.
+ * The all-reduce inside a round: workers hand in messages and get their merge, folded in rank order
+ * so that results are the same bits each time.
  */
 package io.momentgan.collective;

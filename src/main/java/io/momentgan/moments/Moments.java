@@ -2,6 +2,8 @@ package io.momentgan.moments;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Number, mean and summed squared deviations per feature of a set of rows, in double.
@@ -11,17 +13,15 @@ import java.util.Arrays;
  *
  * @param count number of rows
  * @param mean mean of each feature; never mutated
- * @param m2 sum of squared deviations from the mean of each feature, or an empty array where only
- *     means are of interest; never mutated
+ * @param m2 sum of squared deviations from the mean of each feature; never mutated
  */
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode are overridden
 public record Moments(long count, double[] mean, double[] m2) implements Serializable {
-  private static final double[] NO_SPREAD = {};
   private static final int ROWS_IN_FLOAT = 16;
 
-  /** Checks that both arrays have the same length, where there is a spread. */
+  /** Checks that both arrays have the same length. */
   public Moments {
-    if (count < 0 || (m2.length != 0 && mean.length != m2.length)) {
+    if (count < 0 || mean.length != m2.length) {
       throw new IllegalArgumentException(
           "Invalid moments: count %d, %d means, %d M2".formatted(count, mean.length, m2.length));
     }
@@ -120,17 +120,6 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     }
   }
 
-  /**
-   * Means without their spread, for merging weighted averages.
-   *
-   * @param count how many rows the values are the means of
-   * @param values means of the features
-   * @return moments that have no M2
-   */
-  public static Moments ofMeans(long count, double... values) {
-    return new Moments(count, values.clone(), NO_SPREAD);
-  }
-
   /** Bytes of the numbers. */
   public long bytes() {
     return Long.BYTES + (long) Double.BYTES * (mean.length + m2.length);
@@ -148,10 +137,9 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
    * @return the merged moments
    */
   public Moments merge(Moments other) {
-    if (other.features() != features() || other.m2.length != m2.length) {
+    if (other.features() != features()) {
       throw new IllegalArgumentException(
-          "Invalid merge: %d and %d features, %d and %d M2"
-              .formatted(features(), other.features(), m2.length, other.m2.length));
+          "Invalid merge: %d and %d features".formatted(features(), other.features()));
     }
     if (other.count == 0) {
       return this;
@@ -165,13 +153,31 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     double[] newMean = new double[mean.length];
     double[] newM2 = new double[m2.length];
     for (int j = 0; j < mean.length; j++) {
-      newMean[j] = mean[j] + (other.mean[j] - mean[j]) * share;
-    }
-    for (int j = 0; j < m2.length; j++) {
       double d = other.mean[j] - mean[j];
+      newMean[j] = mean[j] + d * share;
       newM2[j] = m2[j] + other.m2[j] + d * d * product;
     }
     return new Moments(total, newMean, newM2);
+  }
+
+  /**
+   * Merges lists place by place, in the order of the lists.
+   *
+   * @param lists lists of the same length
+   * @return the merged moments of each place
+   * @throws IllegalArgumentException when lengths or numbers of features differ
+   */
+  public static List<Moments> fold(List<List<Moments>> lists) {
+    int places = lists.get(0).size();
+    if (lists.stream().anyMatch(list -> list.size() != places)) {
+      throw new IllegalArgumentException(
+          "Invalid merge: found lists of %s moments, expected one length"
+              .formatted(lists.stream().map(List::size).toList()));
+    }
+    return IntStream.range(0, places)
+        .mapToObj(
+            place -> lists.stream().map(l -> l.get(place)).reduce(Moments::merge).orElseThrow())
+        .toList();
   }
 
   /**

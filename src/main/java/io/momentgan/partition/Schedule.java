@@ -1,10 +1,11 @@
 package io.momentgan.partition;
 
 import io.momentgan.config.TrainConfig;
+import java.util.stream.IntStream;
 
 /**
- * How a training is cut into epochs, rounds and iterations. Epochs end with a round; images beyond
- * the last full batch of a shard are left out of that epoch (another order leaves out others).
+ * Cuts a training into epochs, rounds and iterations. Epochs end with a round; images beyond the
+ * last full batch of a shard are left out of that epoch (another order leaves out others).
  *
  * @param iterationsPerEpoch iterations of each worker in an epoch
  * @param train the settings, workers known
@@ -21,14 +22,9 @@ public record Schedule(int iterationsPerEpoch, TrainConfig train) {
     return new Schedule(Shards.smallestSize(images, train.workers()) / train.batchSize(), train);
   }
 
-  /** Number of epochs. */
-  public int epochs() {
-    return train.epochs();
-  }
-
   /** Number of rounds of the training. */
   public long rounds() {
-    return roundsBefore(train.epochs() + 1);
+    return IntStream.rangeClosed(1, train.epochs()).mapToLong(this::roundsOf).sum();
   }
 
   /** Number of iterations that each worker makes. */
@@ -62,21 +58,8 @@ public record Schedule(int iterationsPerEpoch, TrainConfig train) {
         frequency == 1);
   }
 
-  /**
-   * Number of rounds of an epoch.
-   *
-   * @param epoch from 1
-   */
   private int roundsOf(int epoch) {
     int frequency = train.averagingFrequency(epoch);
     return (iterationsPerEpoch + frequency - 1) / frequency;
-  }
-
-  private long roundsBefore(int epoch) {
-    long rounds = 0;
-    for (int earlier = 1; earlier < epoch; earlier++) {
-      rounds += roundsOf(earlier);
-    }
-    return rounds;
   }
 }

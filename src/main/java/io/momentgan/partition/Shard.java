@@ -68,12 +68,12 @@ public record Shard(int rank, Images images, float black) implements Serializabl
    * @param batchSize images per batch
    * @return a class per image; empty where images have none
    */
-  public int[] labels(int[] order, int iteration, int batchSize) {
-    byte[] labels = images.labels();
-    return labels.length == 0
+  public int[] classes(int[] order, int iteration, int batchSize) {
+    byte[] classes = images.labels();
+    return classes.length == 0
         ? new int[0]
         : Arrays.stream(order, iteration * batchSize, (iteration + 1) * batchSize)
-            .map(i -> labels[i] & 0xFF)
+            .map(i -> Byte.toUnsignedInt(classes[i]))
             .toArray();
   }
 

@@ -5,23 +5,22 @@ import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.LossConfig;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
-import io.momentgan.step.DiscriminatorInput.Images;
+import io.momentgan.step.DiscriminatorInput.Shown;
 import java.util.Arrays;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
+import org.apache.commons.lang3.ArrayUtils;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The discriminator's side of a step: its own updates, and its judgement of generated images. Real
- * and generated images pass in batches of their own, so that batch normalisation never mixes them,
- * but where no layer mixes images or drops anything.
+ * and generated images pass in two batches, so that batch normalisation never mixes them. They pass
+ * as one batch where no layer mixes images or drops values.
  */
 final class DiscriminatorUpdate {
   private final LossConfig config;
   private final LabelsConfig classes;
   private final Network network;
   private final GradientSharing sharing;
-  private final Labels labels;
+  private final Targets targets;
   private final DiscriminatorInput input;
   private INDArray realGradient;
   private INDArray both;
@@ -33,7 +32,7 @@ final class DiscriminatorUpdate {
     this.classes = experiment.labels();
     this.network = network;
     this.sharing = sharing;
-    this.labels = new Labels(config, seed, rank);
+    this.targets = new Targets(config, seed, rank);
     this.input = new DiscriminatorInput(experiment.discriminatorInput(), seed, rank);
   }
 
@@ -44,7 +43,7 @@ final class DiscriminatorUpdate {
    * @param realProbability mean probability given to real images
    * @param fakeProbability mean probability given to generated images
    * @param gradientNorm norm of the gradient of the value; 0 where none was taken
-   * @param fake what it says of the generated images
+   * @param fake its verdict on the generated images
    */
   record Loss(
       double value,
@@ -54,13 +53,13 @@ final class DiscriminatorUpdate {
       Verdict fake) {}
 
   /**
-   * What the discriminator thinks of generated images.
+   * The discriminator's judgement of generated images.
    *
    * @param loss the adversarial part of the generator's loss
-   * @param classLoss the class head's part of it
+   * @param classLoss the class head's part of the generator's loss
    * @param gradient of the summed loss with respect to the images [n, features]
    */
-  record Judgement(LogitLoss loss, double classLoss, INDArray gradient) {}
+  record Judgement(double loss, double classLoss, INDArray gradient) {}
 
   /**
    * Updates the discriminator on a real and a generated batch.
@@ -71,16 +70,16 @@ final class DiscriminatorUpdate {
    * @param draw number of the update within it
    * @return the loss before the update
    */
-  Loss update(LabelledImages real, LabelledImages fake, long iteration, int draw) {
-    LabelledImages shown = input.replayed(fake, iteration, draw);
+  Loss update(Batch real, Batch fake, long iteration, int draw) {
+    Batch shown = input.replayed(fake, iteration, draw);
     return network.isRowByRow() && !config.separateUpdates()
         ? updateAtOnce(real, shown, iteration, draw)
         : updateInTurn(real, shown, iteration, draw);
   }
 
-  private Loss updateInTurn(LabelledImages real, LabelledImages fake, long iteration, int draw) {
+  private Loss updateInTurn(Batch real, Batch fake, long iteration, int draw) {
     int n = real.count();
-    Verdict ofReal = forward(real, Images.REAL, iteration, draw);
+    Verdict ofReal = forward(real, Shown.REAL, iteration, draw);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
     network.backwardToParameters(rows(ofReal.gradient(realLoss), n));
     double norm = 0;
@@ -89,7 +88,7 @@ final class DiscriminatorUpdate {
     } else {
       realGradient = network.copyGradient(realGradient);
     }
-    Verdict ofFake = forward(fake, Images.FAKE, iteration, draw);
+    Verdict ofFake = forward(fake, Shown.FAKE, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
     network.backwardToParameters(rows(ofFake.gradient(fakeLoss), n));
     if (!config.separateUpdates()) {
@@ -99,25 +98,20 @@ final class DiscriminatorUpdate {
     return loss(ofReal, realLoss, ofFake, fakeLoss, norm);
   }
 
-  /** The same in one pass of both batches, for a discriminator that does not mix its rows. */
-  private Loss updateAtOnce(LabelledImages real, LabelledImages fake, long iteration, int draw) {
+  /** Updates by one pass of both batches, for a discriminator that does not mix its rows. */
+  private Loss updateAtOnce(Batch real, Batch fake, long iteration, int draw) {
     int n = real.count();
     both =
         HostArrays.together(
-            input.noisy(real.rows(), Images.REAL, iteration, draw),
-            input.noisy(fake.rows(), Images.FAKE, iteration, draw),
+            input.noisy(real.images(), Shown.REAL, iteration, draw),
+            input.noisy(fake.images(), Shown.FAKE, iteration, draw),
             both);
-    int[] ofBoth =
-        IntStream.concat(Arrays.stream(real.labels()), Arrays.stream(fake.labels())).toArray();
-    double[] output = network.outputs(both, ofBoth);
+    double[] output = network.outputs(both, ArrayUtils.addAll(real.classes(), fake.classes()));
     Verdict ofReal = verdict(Arrays.copyOfRange(output, 0, output.length / 2), real);
     Verdict ofFake = verdict(Arrays.copyOfRange(output, output.length / 2, output.length), fake);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
-    double[] gradient =
-        DoubleStream.concat(
-                Arrays.stream(ofReal.gradient(realLoss)), Arrays.stream(ofFake.gradient(fakeLoss)))
-            .toArray();
+    double[] gradient = ArrayUtils.addAll(ofReal.gradient(realLoss), ofFake.gradient(fakeLoss));
     network.backwardToParameters(rows(gradient, 2 * n));
     return loss(ofReal, realLoss, ofFake, fakeLoss, apply(n));
   }
@@ -131,10 +125,10 @@ final class DiscriminatorUpdate {
     return norm;
   }
 
-  /** The loss without any update. */
-  Loss evaluate(LabelledImages real, LabelledImages fake, long iteration, int draw) {
-    Verdict ofReal = forward(real, Images.REAL, iteration, draw);
-    Verdict ofFake = forward(fake, Images.FAKE, iteration, draw);
+  /** Computes the loss without any update. */
+  Loss evaluate(Batch real, Batch fake, long iteration, int draw) {
+    Verdict ofReal = forward(real, Shown.REAL, iteration, draw);
+    Verdict ofFake = forward(fake, Shown.FAKE, iteration, draw);
     return loss(
         ofReal,
         loss(ofReal, true, iteration, draw),
@@ -144,34 +138,34 @@ final class DiscriminatorUpdate {
   }
 
   /**
-   * Judges generated images for the generator's update; the discriminator stays as it is.
+   * Judges generated images for a generator update; the discriminator stays as it is.
    *
    * @param fake images
    * @param iteration number of the iteration in the whole training
-   * @param update number of the generator's update within it
+   * @param update number of the generator update within it
    */
-  Judgement judge(LabelledImages fake, long iteration, int update) {
-    Verdict verdict = forward(fake, Images.JUDGED, iteration, update);
+  Judgement judge(Batch fake, long iteration, int update) {
+    Verdict verdict = forward(fake, Shown.JUDGED, iteration, update);
     LogitLoss loss = LogitLoss.generator(verdict.logits(), config);
     return new Judgement(
-        loss,
+        loss.mean(),
         verdict.classes().mean(),
         network.backwardToInput(rows(verdict.gradient(loss), fake.count())));
   }
 
-  private Verdict forward(LabelledImages shown, Images images, long iteration, int draw) {
-    INDArray noisy = input.noisy(shown.rows(), images, iteration, draw);
-    return verdict(network.outputs(noisy, shown.labels()), shown);
+  private Verdict forward(Batch shown, Shown side, long iteration, int draw) {
+    INDArray noisy = input.noisy(shown.images(), side, iteration, draw);
+    return verdict(network.outputs(noisy, shown.classes()), shown);
   }
 
-  private Verdict verdict(double[] output, LabelledImages shown) {
-    return Verdict.of(output, shown.labels(), classes.classHead(), classes.classWeight());
+  private Verdict verdict(double[] output, Batch shown) {
+    return Verdict.of(output, shown.classes(), classes.classHead(), classes.classWeight());
   }
 
   private LogitLoss loss(Verdict verdict, boolean real, long iteration, int draw) {
     double[] logits = verdict.logits();
     return LogitLoss.discriminator(
-        logits, labels.draw(real, logits.length, iteration, draw), config.type());
+        logits, targets.draw(real, logits.length, iteration, draw), config.type());
   }
 
   private static Loss loss(

@@ -1,17 +1,18 @@
 package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
+import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.config.TrainConfig.ThresholdsConfig;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentDistance;
-import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
-import java.util.List;
+import io.momentgan.step.MomentExchange.Exchanged;
+import io.momentgan.step.MomentExchange.Pending;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,11 +22,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * One worker's iterations: for each real batch, discriminator updates, the exchange of moments with
  * the other workers, generator updates.
  *
- * <p>The generator's update works with external errors: forward G, forward D, back through D only
- * for the gradient at its input, plus the analytic gradient of the moment penalty, back through G.
- * The same z and the same real batch serve the last discriminator update and the generator updates,
- * as in the original. The moments of both are therefore known before that discriminator update, and
- * travel while it is computed.
+ * <p>The generator's update: forward pass of G, forward pass of D, backward pass of D to its input,
+ * plus the analytic gradient of the moment penalty, backward pass of G. The same z and the same real
+ * batch serve the last discriminator update and the generator updates, as in the original. Their
+ * moments are therefore known before that discriminator update and travel while it is computed.
  */
 public final class GanStep {
   private final Experiment experiment;
@@ -46,28 +46,11 @@ public final class GanStep {
    * @param experiment the settings
    * @param networks the worker's networks, which {@link #iterate} changes
    * @param collective the worker's end of its group
-   * @param realSide what is known of the real images
-   * @param sharesGradients whether workers share each gradient before its update; then they never
+   * @param realSide clusters and moments of the real images
+   * @param sharesGradients whether workers average each gradient before its update; then they never
    *     drift apart, and W batches of b are one batch of W * b for any optimizer
-   */
-  public GanStep(
-      Experiment experiment,
-      GanNetworks networks,
-      Collective collective,
-      RealSide realSide,
-      boolean sharesGradients) {
-    this(experiment, networks, collective, realSide, sharesGradients, new float[0]);
-  }
-
-  /**
-   * Prepares a worker whose discriminator also faces an older generator.
-   *
-   * @param experiment the settings
-   * @param networks the worker's networks, which {@link #iterate} changes
-   * @param collective the worker's end of its group
-   * @param realSide what is known of the real images
-   * @param sharesGradients whether workers share each gradient before its update
-   * @param opponent parameters of the older generator; empty for none; never mutated
+   * @param opponent parameters of an older generator that the discriminator also faces; empty for
+   *     none; never mutated
    */
   public GanStep(
       Experiment experiment,
@@ -90,96 +73,80 @@ public final class GanStep {
   }
 
   /**
-   * Trains both networks on one batch.
+   * Trains both networks on one batch; generated images get the classes of the real ones.
    *
-   * @param real images [n, features] in [-1, 1]
+   * @param real images in [-1, 1] and their classes
    * @param iteration number of the iteration in the whole training, which seeds its draws
    * @return figures of the batch as seen by the updates
    */
-  public Losses iterate(INDArray real, long iteration) {
-    return iterate(real, new int[0], iteration);
-  }
-
-  /**
-   * Trains both networks on one batch of images with classes; generated images have the same.
-   *
-   * @param real images [n, features] in [-1, 1]
-   * @param labels the class of each; empty where labels are not used
-   * @param iteration number of the iteration in the whole training, which seeds its draws
-   * @return figures of the batch as seen by the updates
-   */
-  public Losses iterate(INDArray real, int[] labels, long iteration) {
-    return iterate(new LabelledImages(real, labels), iteration);
-  }
-
-  private Losses iterate(LabelledImages real, long iteration) {
+  public Losses iterate(Batch real, long iteration) {
     seedNoise(iteration);
     int last = experiment.train().dSteps() - 1;
     for (int i = 0; i < last; i++) {
       discriminator.update(real, facing(real, iteration, i), iteration, i);
     }
     // Before the generator's own pass, which its update goes back through.
-    Optional<LabelledImages> older = ofOpponent(real, iteration, last);
+    Optional<Batch> older = ofOpponent(real, iteration, last);
     Fake seen = generate(real, iteration, last);
-    Fake fake = networks.generator().isStochastic() ? seen.again(networks.generator()) : seen;
-    MomentExchange.Pending pending = begin(real, fake);
+    Fake fake = networks.generator().isStochastic() ? seen.regenerated(networks.generator()) : seen;
+    Pending pending = begin(real, fake);
     DiscriminatorUpdate.Loss d =
-        discriminator.update(real, older.orElse(seen.images()), iteration, last);
+        discriminator.update(real, older.orElse(seen.batch()), iteration, last);
     ThresholdsConfig thresholds = experiment.train().thresholds();
     int draws = experiment.train().dSteps() + experiment.train().gSteps();
     for (int i = last + 1; isAbove(d.value(), thresholds.dLoss(), i); i++) {
-      d = discriminator.update(real, generate(real, iteration, draws++).images(), iteration, i);
-      fake = fake.again(networks.generator());
+      d = discriminator.update(real, generate(real, iteration, draws++).batch(), iteration, i);
+      fake = fake.regenerated(networks.generator());
       pending = begin(real, fake);
     }
     Losses losses = updateGenerator(fake, d, await(pending), iteration, 0);
     for (int i = 1; i < experiment.train().gSteps(); i++) {
       fake = next(fake, real, iteration, last + i);
-      losses = updateGenerator(fake, d, again(fake), iteration, i);
+      losses = updateGenerator(fake, d, compareAgain(fake), iteration, i);
     }
     int made = experiment.train().gSteps();
     for (int i = made; isAbove(losses.generatorBce(), thresholds.gLoss(), i); i++) {
       fake = next(fake, real, iteration, draws++);
-      losses = updateGenerator(fake, d, again(fake), iteration, i);
+      losses = updateGenerator(fake, d, compareAgain(fake), iteration, i);
     }
     lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
   }
 
   /** Images of the generator, or of the older one, for an update of the discriminator alone. */
-  private LabelledImages facing(LabelledImages real, long iteration, int draw) {
+  private Batch facing(Batch real, long iteration, int draw) {
     return ofOpponent(real, iteration, draw)
-        .orElseGet(() -> generate(real, iteration, draw).images());
+        .orElseGet(() -> generate(real, iteration, draw).batch());
   }
 
   /** Images of the older generator, in the updates that face it: the same on all workers. */
-  private Optional<LabelledImages> ofOpponent(LabelledImages real, long iteration, int draw) {
+  private Optional<Batch> ofOpponent(Batch real, long iteration, int draw) {
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.OPPONENT, iteration, draw);
     double share = experiment.discriminatorInput().opponentShare();
     if (opponent.length == 0 || new SplittableRandom(seed).nextDouble() >= share) {
       return Optional.empty();
     }
     INDArray z = latent(real, iteration, draw);
-    INDArray rows = networks.generator().forwardAs(opponent, z, real.labels());
-    return Optional.of(new LabelledImages(rows, real.labels()));
+    INDArray images = networks.generator().forwardAs(opponent, z, real.classes());
+    return Optional.of(new Batch(images, real.classes()));
   }
 
-  /** Whether a network is to be updated once more; all workers decide the same. */
+  /** Whether a network needs one more update; all workers decide alike. */
   private boolean isAbove(double loss, double threshold, int made) {
     if (threshold == 0 || made >= experiment.train().thresholds().mostSteps()) {
       return false;
     }
-    return collective.merge(List.of(Moments.ofMeans(1, loss))).get(0).mean()[0] > threshold;
+    return collective.merge(new WeightedMean(1, loss)).values()[0] > threshold;
   }
 
-  private Fake next(Fake fake, LabelledImages real, long iteration, int draw) {
+  private Fake next(Fake fake, Batch real, long iteration, int draw) {
     return experiment.train().freshLatent()
         ? generate(real, iteration, draw)
-        : fake.again(networks.generator());
+        : fake.regenerated(networks.generator());
   }
 
-  private MomentExchange.Result again(Fake fake) {
-    return await(exchange.again(fake.rows(), lastLosses));
+  private Exchanged compareAgain(Fake fake) {
+    return await(exchange.beginAgain(fake.images(), lastLosses));
   }
 
   /**
@@ -190,59 +157,47 @@ public final class GanStep {
     return stopped;
   }
 
-  /** Gradients and losses are exchanged by the same way, one exchange after another. */
-  private MomentExchange.Pending begin(LabelledImages real, Fake fake) {
-    MomentExchange.Pending pending = exchange.begin(real.rows(), fake.rows(), lastLosses);
+  /** Begins the exchange, and completes it at once if another follows before the G update. */
+  private Pending begin(Batch real, Fake fake) {
+    Pending pending = exchange.begin(real.images(), fake.images(), lastLosses);
     if (!sharing.on() && !experiment.train().thresholds().on()) {
       return pending;
     }
-    MomentExchange.Result result = pending.await();
+    Exchanged result = pending.await();
     return () -> result;
   }
 
-  private MomentExchange.Result await(MomentExchange.Pending pending) {
-    MomentExchange.Result result = pending.await();
+  private Exchanged await(Pending pending) {
+    Exchanged result = pending.await();
     stopped |= !Double.isFinite(result.losses());
     return result;
   }
 
   /**
-   * The figures of a batch without any update: what the original prints, the losses of the last
-   * batch after its updates.
+   * Computes the figures of a batch without any update, as the original prints them: the losses of
+   * the last batch after its updates.
    *
    * @param real the batch of the last {@link #iterate}
    * @param iteration the iteration of the last {@link #iterate}
    * @return figures with the networks as they are
    */
-  public Losses evaluate(INDArray real, long iteration) {
-    return evaluate(real, new int[0], iteration);
-  }
-
-  /**
-   * The same for images with classes.
-   *
-   * @param real the batch of the last {@link #iterate}
-   * @param labels the class of each; empty where labels are not used
-   * @param iteration the iteration of the last {@link #iterate}
-   * @return figures with the networks as they are
-   */
-  public Losses evaluate(INDArray real, int[] labels, long iteration) {
-    LabelledImages images = new LabelledImages(real, labels);
+  public Losses evaluate(Batch real, long iteration) {
     int draw = experiment.train().dSteps() - 1;
-    Fake fake = generate(images, iteration, draw);
-    DiscriminatorUpdate.Loss d = discriminator.evaluate(images, fake.images(), iteration, draw);
+    Fake fake = generate(real, iteration, draw);
+    DiscriminatorUpdate.Loss d = discriminator.evaluate(real, fake.batch(), iteration, draw);
     LogitLoss g = LogitLoss.generator(d.fake().logits(), experiment.loss());
     double classLoss = d.fake().classes().mean();
     double all = lastLosses + d.value() + g.mean() + classLoss;
-    return losses(d, g.mean(), classLoss, await(exchange.begin(real, fake.rows(), all)));
+    return losses(
+        d, g.mean(), classLoss, await(exchange.begin(real.images(), fake.images(), all)), 0);
   }
 
   /** As many images as there are real ones, of the same classes. */
-  private Fake generate(LabelledImages real, long iteration, int draw) {
-    return Fake.of(networks.generator(), latent(real, iteration, draw), real.labels());
+  private Fake generate(Batch real, long iteration, int draw) {
+    return Fake.of(networks.generator(), latent(real, iteration, draw), real.classes());
   }
 
-  private INDArray latent(LabelledImages real, long iteration, int draw) {
+  private INDArray latent(Batch real, long iteration, int draw) {
     int n = real.count();
     long seed =
         Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iteration, collective.rank(), draw);
@@ -262,52 +217,51 @@ public final class GanStep {
   private Losses updateGenerator(
       Fake fake,
       DiscriminatorUpdate.Loss dLoss,
-      MomentExchange.Result exchanged,
+      Exchanged exchanged,
       long iteration,
       int update) {
     Network g = networks.generator();
-    int n = fake.images().count();
-    DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake.images(), iteration, update);
+    int n = fake.batch().count();
+    DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake.batch(), iteration, update);
     INDArray epsilon = judgement.gradient();
-    penalty.addGradient(epsilon, fake.rows(), exchanged);
+    penalty.addGradient(epsilon, fake.images(), exchanged);
     g.backwardToParameters(epsilon);
     sharing.share(g, n);
     double norm = g.update(n);
-    return losses(dLoss, judgement.loss().mean(), judgement.classLoss(), exchanged)
-        .withGeneratorNorm(norm);
+    return losses(dLoss, judgement.loss(), judgement.classLoss(), exchanged, norm);
   }
 
   private Losses losses(
       DiscriminatorUpdate.Loss d,
       double adversarial,
       double classLoss,
-      MomentExchange.Result exchanged) {
+      Exchanged exchanged,
+      double generatorNorm) {
     MomentDistance distance =
         exchanged.comparison().map(Comparison::distance).orElse(new MomentDistance(0, 0));
-    double penalised = penalty.value(exchanged);
     return new Losses(
         d.value(),
-        adversarial + classLoss + penalised,
+        adversarial + classLoss + penalty.value(exchanged),
         adversarial,
         distance.mean(),
         distance.variance(),
         d.realProbability(),
         d.fakeProbability(),
         d.gradientNorm(),
-        0);
+        generatorNorm);
   }
 
-  private record Fake(INDArray z, LabelledImages images) {
-    static Fake of(Network generator, INDArray z, int[] labels) {
-      return new Fake(z, new LabelledImages(generator.forward(z, labels), labels));
+  private record Fake(INDArray z, Batch batch) {
+    static Fake of(Network generator, INDArray z, int[] classes) {
+      return new Fake(z, new Batch(generator.forward(z, classes), classes));
     }
 
-    Fake again(Network generator) {
-      return of(generator, z, images.labels());
+    Fake regenerated(Network generator) {
+      return of(generator, z, batch.classes());
     }
 
-    INDArray rows() {
-      return images.rows();
+    INDArray images() {
+      return batch.images();
     }
   }
 }

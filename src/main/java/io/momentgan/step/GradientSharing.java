@@ -1,30 +1,24 @@
 package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
-import io.momentgan.moments.Moments;
+import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
-import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Makes one gradient of those of all workers before an update.
+ * Averages gradients over all workers before an update.
  *
  * @param collective the worker's end of its group
  * @param on whether gradients are shared at all
  */
 record GradientSharing(Collective collective, boolean on) {
-  /**
-   * Replaces a network's gradient by the mean over the workers.
-   *
-   * @param network after its backward pass
-   * @param n number of images the gradient is of
-   */
+  /** Replaces a network's gradient of n images by the mean over the workers. */
   void share(Network network, int n) {
     if (on) {
-      Moments own = Moments.ofMeans(n, HostArrays.doubles(network.gradient()));
-      INDArray mean = Nd4j.createFromArray(collective.merge(List.of(own)).get(0).mean());
+      WeightedMean own = new WeightedMean(n, HostArrays.doubles(network.gradient()));
+      INDArray mean = Nd4j.createFromArray(collective.merge(own).values());
       network.gradient().assign(mean.castTo(network.dataType()));
     }
   }

@@ -19,7 +19,7 @@ record LogitLoss(double mean, double[] gradient) {
    * The discriminator's loss for one side.
    *
    * @param logits of the batch
-   * @param targets of each image, see {@link Labels}
+   * @param targets of each image, see {@link Targets}
    * @param type kind of loss
    */
   static LogitLoss discriminator(double[] logits, double[] targets, LossConfig.Type type) {

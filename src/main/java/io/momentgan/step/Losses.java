@@ -53,20 +53,6 @@ public record Losses(
         gGradientNorm + weight * other.gGradientNorm);
   }
 
-  /** The same figures with the norm of the generator's gradient. */
-  Losses withGeneratorNorm(double norm) {
-    return new Losses(
-        discriminator,
-        generator,
-        generatorBce,
-        momentMean,
-        momentVariance,
-        dReal,
-        dFake,
-        dGradientNorm,
-        norm);
-  }
-
   /** The moment distance. */
   public MomentDistance distance() {
     return new MomentDistance(momentMean, momentVariance);

@@ -2,35 +2,36 @@ package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Exchange;
+import io.momentgan.collective.Message.BatchMoments;
+import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.config.MomentsConfig.Scope;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.HostArrays;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A worker's comparisons of real and generated moments, over the batches that the scope names. One
- * message per generator update: both sides' moments, and the losses of the update before, so that a
- * loss that is not finite stops all workers at the same iteration.
+ * Compares a worker's generated with real moments, over the batches that the scope names. One
+ * message per generator update carries the moments of both sides and the losses of the update
+ * before, so that a loss that is not finite stops all workers at the same iteration.
  */
 final class MomentExchange {
   private final Scope scope;
   private final Collective collective;
   private final RealSide realSide;
   private final boolean alwaysSharesLosses;
-  private List<Moments> real = List.of();
+  private List<Moments> real;
 
   /**
    * Prepares a worker.
    *
    * @param scope over which batches moments are taken
    * @param collective the worker's end of its group
-   * @param realSide what is known of the real images
+   * @param realSide clusters, and moments of the whole data set for {@link Scope#DATASET}
    * @param alwaysSharesLosses whether losses are exchanged even where moments are not
    */
   MomentExchange(
@@ -39,96 +40,76 @@ final class MomentExchange {
     this.collective = collective;
     this.realSide = realSide;
     this.alwaysSharesLosses = alwaysSharesLosses;
+    this.real = realSide.whole();
   }
 
   /**
-   * What an exchange brought.
+   * The result of an exchange.
    *
-   * @param comparison the two sides, if moments are looked at
+   * @param comparison the two sides, if moments are compared
    * @param clusters the cluster of each of this worker's generated images
    * @param losses mean of the losses of all workers that exchange, not finite if one of them is not
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Result(Optional<Comparison> comparison, int[] clusters, double losses) {}
+  record Exchanged(Optional<Comparison> comparison, int[] clusters, double losses) {}
 
   /** An exchange under way. */
   @FunctionalInterface
   interface Pending {
     /** Waits for the other workers. */
-    Result await();
+    Exchanged await();
   }
 
   /**
    * Begins to compare a generated batch with a real one.
    *
-   * @param realRows images [n, features]
-   * @param fakeRows images [n, features]
+   * @param realImages rows [n, features]
+   * @param fakeImages rows [n, features]
    * @param losses this worker's losses before this update
    */
-  Pending begin(INDArray realRows, INDArray fakeRows, double losses) {
-    return switch (scope) {
-      case NONE -> withLosses(List.of(), List.of(), new int[0], losses);
-      case PARTITION -> {
-        real = side(realRows).moments();
-        yield again(fakeRows, losses);
-      }
-      case DATASET -> {
-        real = realSide.whole();
-        yield again(fakeRows, losses);
-      }
-      case GLOBAL -> withBothSides(side(realRows).moments(), side(fakeRows), losses);
-    };
+  Pending begin(INDArray realImages, INDArray fakeImages, double losses) {
+    if (scope == Scope.GLOBAL) {
+      return exchange(side(fakeImages), side(realImages).moments(), losses);
+    }
+    if (scope == Scope.PARTITION) {
+      real = side(realImages).moments();
+    }
+    return beginAgain(fakeImages, losses);
   }
 
   /** Begins to compare another generated batch with the last real one. */
-  Pending again(INDArray fakeRows, double losses) {
+  Pending beginAgain(INDArray fakeImages, double losses) {
     return switch (scope) {
-      case NONE -> withLosses(List.of(), List.of(), new int[0], losses);
+      case NONE -> losses(Optional.empty(), new int[0], losses);
       case PARTITION -> {
-        Side fake = side(fakeRows);
-        yield withLosses(real, fake.moments(), fake.clusters(), losses);
+        Side fake = side(fakeImages);
+        yield losses(Optional.of(new Comparison(fake.moments(), real)), fake.clusters(), losses);
       }
-      case DATASET, GLOBAL -> {
-        Side fake = side(fakeRows);
-        Exchange exchange = collective.begin(message(fake.moments(), List.of(), losses));
-        yield () -> result(exchange.await(), fake);
-      }
+      case DATASET, GLOBAL -> exchange(side(fakeImages), List.of(), losses);
     };
   }
 
-  private Pending withBothSides(List<Moments> ownReal, Side fake, double losses) {
-    Exchange exchange = collective.begin(message(fake.moments(), ownReal, losses));
+  /** Exchanges the generated moments, and the real ones unless all workers know them. */
+  private Pending exchange(Side fake, List<Moments> ownReal, double losses) {
+    Exchange<BatchMoments> exchange =
+        collective.begin(
+            new BatchMoments(fake.moments(), ownReal, new WeightedMean(1, losses)));
     return () -> {
-      List<Moments> merged = exchange.await();
-      int clusters = fake.moments().size();
-      real = merged.subList(clusters, 2 * clusters);
-      return result(merged, fake);
+      BatchMoments merged = exchange.await();
+      real = ownReal.isEmpty() ? real : merged.real();
+      Comparison comparison = new Comparison(merged.generated(), real);
+      return new Exchanged(
+          Optional.of(comparison), fake.clusters(), merged.losses().values()[0]);
     };
   }
 
-  private Result result(List<Moments> merged, Side fake) {
-    List<Moments> generated = merged.subList(0, fake.moments().size());
-    double losses = merged.get(merged.size() - 1).mean()[0];
-    return new Result(Optional.of(new Comparison(generated, real)), fake.clusters(), losses);
-  }
-
-  private static List<Moments> message(List<Moments> fake, List<Moments> ownReal, double losses) {
-    List<Moments> message = new ArrayList<>(fake);
-    message.addAll(ownReal);
-    message.add(Moments.ofMeans(1, losses));
-    return message;
-  }
-
-  /** Where moments are not exchanged. */
-  private Pending withLosses(
-      List<Moments> ownReal, List<Moments> fake, int[] clusters, double losses) {
-    Optional<Comparison> comparison =
-        fake.isEmpty() ? Optional.empty() : Optional.of(new Comparison(fake, ownReal));
+  /** Exchanges losses at most. */
+  private Pending losses(Optional<Comparison> comparison, int[] clusters, double losses) {
     if (!alwaysSharesLosses) {
-      return () -> new Result(comparison, clusters, losses);
+      return () -> new Exchanged(comparison, clusters, losses);
     }
-    Exchange exchange = collective.begin(message(List.of(), List.of(), losses));
-    return () -> new Result(comparison, clusters, exchange.await().get(0).mean()[0]);
+    Exchange<WeightedMean> exchange = collective.begin(new WeightedMean(1, losses));
+    return () -> new Exchanged(comparison, clusters, exchange.await().values()[0]);
   }
 
   private Side side(INDArray images) {

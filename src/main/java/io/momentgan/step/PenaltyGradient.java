@@ -4,6 +4,7 @@ import io.momentgan.config.MomentsConfig;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentPenalty;
 import io.momentgan.network.HostArrays;
+import io.momentgan.step.MomentExchange.Exchanged;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 record PenaltyGradient(MomentsConfig config) {
   /** The penalty; 0 where moments are not compared. */
-  double value(MomentExchange.Result exchanged) {
+  double value(Exchanged exchanged) {
     return exchanged.comparison().map(c -> c.value(penalties(c))).orElse(0.0);
   }
 
@@ -26,7 +27,7 @@ record PenaltyGradient(MomentsConfig config) {
    * @param fake generated images [n, features]
    * @param exchanged the comparison with the real ones
    */
-  void addGradient(INDArray epsilon, INDArray fake, MomentExchange.Result exchanged) {
+  void addGradient(INDArray epsilon, INDArray fake, Exchanged exchanged) {
     if (!config.penalised() || exchanged.comparison().isEmpty()) {
       return;
     }

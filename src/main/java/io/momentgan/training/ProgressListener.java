@@ -49,7 +49,7 @@ final class ProgressListener implements TrainingListener {
     this(
         runName,
         schedule.iterations(),
-        schedule.epochs(),
+        schedule.train().epochs(),
         floor,
         System.err,
         isTerminal(),

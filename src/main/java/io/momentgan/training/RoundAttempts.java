@@ -119,7 +119,7 @@ final class RoundAttempts implements AutoCloseable {
     return "epoch %d/%d, round %d/%d: %d iterations on %d workers"
         .formatted(
             round.epoch(),
-            schedule.epochs(),
+            schedule.train().epochs(),
             round.number() + 1,
             schedule.rounds(),
             round.iterations(),

@@ -2,9 +2,9 @@ package io.momentgan.training;
 
 import io.momentgan.averaging.DivergedException;
 import io.momentgan.averaging.GanTrainingMaster;
-import io.momentgan.averaging.RealMoments;
+import io.momentgan.partition.RealMoments;
 import io.momentgan.averaging.RoundResult;
-import io.momentgan.averaging.RunContext;
+import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
@@ -131,7 +131,7 @@ public final class TrainingRun {
       Shards shards, RealSide real, NoiseFloor floor, Optional<Checkpoint> checkpoint) {
     RunContext context =
         new RunContext(run.folder().name(), experiment, images.shape(), collectives(spark), real);
-    try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards);
+    try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards);
         MetricsListener metrics = new MetricsListener(run, floor);
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor);
         SamplesListener samples = new SamplesListener(run, schedule);

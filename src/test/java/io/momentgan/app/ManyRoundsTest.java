@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.averaging.GanTrainingMaster;
-import io.momentgan.averaging.RealMoments;
-import io.momentgan.averaging.RunContext;
+import io.momentgan.partition.RealMoments;
+import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
@@ -93,7 +93,7 @@ class ManyRoundsTest {
       Schedule schedule = Schedule.of(experiment.train(), images.count());
       Snapshot snapshot =
           GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
-      try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards)) {
+      try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards)) {
         snapshot = train(master, schedule, snapshot, WARM_UP);
         long broadcasts = broadcasts();
         Memory before = memory();

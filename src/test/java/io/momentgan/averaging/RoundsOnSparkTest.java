@@ -2,10 +2,12 @@ package io.momentgan.averaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.step.Batch;
+import io.momentgan.collective.Group;
 import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
+import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.Traffic;
@@ -16,13 +18,13 @@ import io.momentgan.data.Images;
 import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
-import io.momentgan.moments.NoiseFloor;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shard;
@@ -43,7 +45,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 class RoundsOnSparkTest {
   private static final ImageShape GLYPH = new ImageShape(1, 28, 28);
@@ -308,7 +309,7 @@ class RoundsOnSparkTest {
                             : new Shard(1, new Images(GLYPH, new byte[0], new byte[0]), -1)),
             shards.sizes());
     long start = System.nanoTime();
-    try (GanTrainingMaster master = new GanTrainingMaster(spark, context(experiment), broken)) {
+    try (GanTrainingMaster master = GanTrainingMaster.open(spark, context(experiment), broken)) {
       Schedule schedule = Schedule.of(experiment.train(), 100);
       Snapshot snapshot = initial(experiment);
       assertThatThrownBy(() -> master.round(snapshot, schedule.round(0)))
@@ -339,44 +340,6 @@ class RoundsOnSparkTest {
     return SparkEnv.get().memoryManager().storageMemoryUsed() - before;
   }
 
-  @Test
-  void momentsOfTheWholeDataSetDoNotDependOnTheShards() {
-    ImageSource images = new GlyphSource(3001, 1);
-    Moments one = whole(Shards.load(spark, images, 1, 1, -1));
-    Moments three = whole(Shards.load(spark, images, 3, 1, -1));
-    assertThat(three.count()).isEqualTo(3001);
-    assertThat(three.mean()).containsExactly(one.mean(), within(1e-12));
-    assertThat(three.m2()).containsExactly(one.m2(), within(1e-8));
-  }
-
-  @Test
-  void theFloorFallsWithTheRootOfTheBatch() {
-    Shards shards = Shards.load(spark, new GlyphSource(6000, 1), 2, 1, -1);
-    NoiseFloor small = floor(shards, "train.batch-size=25", "moments.scope=partition");
-    NoiseFloor large = floor(shards, "train.batch-size=100", "moments.scope=partition");
-    NoiseFloor global = floor(shards, "train.batch-size=50", "moments.scope=global");
-    assertThat(small.mean() / large.mean()).isCloseTo(2, within(0.2));
-    assertThat(small.variance() / large.variance()).isCloseTo(2, within(0.2));
-    assertThat(global.mean() / large.mean()).isCloseTo(1, within(0.1));
-    assertThat(floor(shards, "train.batch-size=50", "moments.scope=dataset").mean())
-        .isBetween(0.6 * global.mean(), 0.8 * global.mean());
-    assertThat(
-            floor(
-                shards, "moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0"))
-        .isEqualTo(NoiseFloor.NONE);
-  }
-
-  private static Moments whole(Shards shards) {
-    return RealMoments.whole(shards, Clusters.ONE).get(0);
-  }
-
-  private static NoiseFloor floor(Shards shards, String... settings) {
-    List<String> all = new ArrayList<>(List.of(settings));
-    all.add("train.workers=2");
-    Experiment experiment = Experiments.small(all.toArray(String[]::new));
-    return RealMoments.floor(shards, experiment, RealMoments.side(shards, experiment));
-  }
-
   private static Snapshot train(Experiment experiment, ImageSource images, int rounds) {
     return results(experiment, images, rounds).get(rounds - 1).snapshot();
   }
@@ -391,7 +354,7 @@ class RoundsOnSparkTest {
             images.shape(),
             new LocalCollectives(),
             RealMoments.side(shards, experiment));
-    try (GanTrainingMaster master = new GanTrainingMaster(spark, context, shards)) {
+    try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards)) {
       Schedule schedule = Schedule.of(experiment.train(), images.count());
       Snapshot snapshot = initial(experiment);
       List<RoundResult> results = new ArrayList<>();
@@ -423,14 +386,13 @@ class RoundsOnSparkTest {
     try (Collective alone = alone()) {
       GanStep step =
           new GanStep(
-              experiment, networks, alone, new RealSide(Clusters.ONE, List.of(whole)), false);
+              experiment, networks, alone, new RealSide(Clusters.ONE, List.of(whole)), false, new float[0]);
       for (int number = 0; number < rounds; number++) {
         Round round = schedule.round(number);
         int[] order = shard.order(experiment.train().seed(), round.epoch());
         for (int i = 0; i < round.iterations(); i++) {
           int at = round.firstIteration() + i;
-          int[] labels = shard.labels(order, at, experiment.train().batchSize());
-          step.iterate(batch(experiment, shard, order, at), labels, iterations++);
+          step.iterate(batch(experiment, shard, order, at), iterations++);
         }
       }
     }
@@ -466,7 +428,7 @@ class RoundsOnSparkTest {
               },
               rank -> {
                 Shard shard = shards.apply(rank);
-                return shard.labels(shard.order(seed, round.epoch()), at, size);
+                return shard.classes(shard.order(seed, round.epoch()), at, size);
               });
       batch.train(networks);
     }
@@ -479,13 +441,15 @@ class RoundsOnSparkTest {
     return all.rdd().collect().get(rank);
   }
 
-  private static INDArray batch(Experiment experiment, Shard shard, int[] order, int iteration) {
+  private static Batch batch(Experiment experiment, Shard shard, int[] order, int iteration) {
     int size = experiment.train().batchSize();
-    return HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features());
+    return new Batch(
+        HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features()),
+        shard.classes(order, iteration, size));
   }
 
   private static Collective alone() {
-    return new LocalCollectives().join("serial", 0, 1, Duration.ofSeconds(10));
+    return new LocalCollectives().join(new Group("serial", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
   }
 
   private static int[] range(int count) {

@@ -3,6 +3,8 @@ package io.momentgan.collective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,15 +51,18 @@ public abstract class CollectiveContractTest {
       contributions.add(moments(rank));
     }
     Moments expected = contributions.stream().reduce(Moments::merge).orElseThrow();
-    List<List<Moments>> results =
-        results(run(size, LONG, c -> c.merge(List.of(contributions.get(c.rank())))));
-    assertThat(results).hasSize(size).allSatisfy(r -> assertThat(r).containsExactly(expected));
+    List<Message> results =
+        results(run(size, LONG, c -> c.merge(message(contributions.get(c.rank())))));
+    assertThat(results)
+        .hasSize(size)
+        .allSatisfy(
+            r -> assertThat(((BatchMoments) r).generated()).containsExactly(expected));
   }
 
   @Test
   void resultsAreTheSameBitsWhateverTheOrderOfArrival() throws Exception {
     int size = 3;
-    List<List<Moments>> first = results(run(size, LONG, this::mergeAfterAPause));
+    List<Message> first = results(run(size, LONG, this::mergeAfterAPause));
     for (int repetition = 0; repetition < 20; repetition++) {
       assertThat(results(run(size, LONG, this::mergeAfterAPause))).isEqualTo(first);
     }
@@ -74,8 +79,7 @@ public abstract class CollectiveContractTest {
                 LONG,
                 c -> {
                   for (int i = 0; i < exchanges; i++) {
-                    double mean =
-                        c.merge(List.of(Moments.ofMeans(1, i, c.rank()))).get(0).mean()[0];
+                    double mean = c.merge(new WeightedMean(1, i, c.rank())).values()[0];
                     if (mean != i) {
                       return false;
                     }
@@ -86,35 +90,49 @@ public abstract class CollectiveContractTest {
   }
 
   @Test
-  void eachPlaceOfTheListIsMergedByItself() throws Exception {
-    List<List<Moments>> results =
+  void eachPartOfAMessageIsMergedByItself() throws Exception {
+    List<BatchMoments> results =
         results(
             run(
                 2,
                 LONG,
                 c ->
                     c.merge(
-                        List.of(
-                            Moments.ofMeans(1, c.rank()),
-                            Moments.ofMeans(3, 10.0 * c.rank(), 7)))));
-    assertThat(results.get(0).get(0).mean()).containsExactly(0.5);
-    assertThat(results.get(0).get(1).mean()).containsExactly(5, 7);
-    assertThat(results.get(0).get(1).count()).isEqualTo(6);
+                        new BatchMoments(
+                            List.of(moments(c.rank()), moments(c.rank() + 2)),
+                            List.of(moments(c.rank() + 4)),
+                            new WeightedMean(3, 10.0 * c.rank(), 7)))));
+    assertThat(results.get(0).generated())
+        .containsExactly(moments(0).merge(moments(1)), moments(2).merge(moments(3)));
+    assertThat(results.get(0).real()).containsExactly(moments(4).merge(moments(5)));
+    assertThat(results.get(0).losses().values()).containsExactly(5, 7);
+    assertThat(results.get(0).losses().count()).isEqualTo(6);
+  }
+
+  @Test
+  void meansCountByTheirRows() throws Exception {
+    List<WeightedMean> results =
+        results(
+            run(
+                2,
+                LONG,
+                c -> c.merge(new WeightedMean(c.rank() == 0 ? 1 : 3, c.rank() == 0 ? 4 : 8))));
+    assertThat(results).containsOnly(new WeightedMean(4, 7));
   }
 
   @Test
   void oneWorkerGetsItsOwn() throws Exception {
-    assertThat(results(run(1, LONG, c -> c.merge(List.of(moments(7))))))
-        .containsExactly(List.of(moments(7)));
+    assertThat(results(run(1, LONG, c -> c.merge(message(moments(7))))))
+        .containsExactly(message(moments(7)));
   }
 
   @Test
   void theDeadlineNamesWhoIsMissing() {
-    List<Future<List<Moments>>> futures =
+    List<Future<Message>> futures =
         run(
             3,
             Duration.ofMillis(300),
-            c -> c.rank() == 1 ? pause() : c.merge(List.of(moments(c.rank()))));
+            c -> c.rank() == 1 ? pause() : c.merge(message(moments(c.rank()))));
     assertThatThrownBy(() -> futures.get(0).get())
         .isInstanceOf(ExecutionException.class)
         .cause()
@@ -126,7 +144,7 @@ public abstract class CollectiveContractTest {
 
   @Test
   void aWorkerThatComesAfterAnotherHasGivenUpIsToldSoAtOnce() {
-    Group group = Group.named("late");
+    Group group = new Group("late", 0, 0, 0, 0);
     try (Collective early = factory().join(group, 0, 2, LONG)) {
       early.abort("its data is damaged");
     }
@@ -137,22 +155,22 @@ public abstract class CollectiveContractTest {
 
   private void joinLate(Group group) {
     try (Collective late = factory().join(group, 1, 2, LONG)) {
-      late.merge(List.of(moments(1)));
+      late.merge(message(moments(1)));
     }
   }
 
   @Test
   void aWorkerThatGivesUpFreesTheOthers() {
-    List<Future<List<Moments>>> futures =
+    List<Future<Message>> futures =
         run(
             2,
             LONG,
             c -> {
               if (c.rank() == 0) {
                 c.abort("its disk is full");
-                return List.of();
+                return Message.NONE;
               }
-              return c.merge(List.of(moments(1)));
+              return c.merge(message(moments(1)));
             });
     assertThatThrownBy(() -> futures.get(1).get())
         .cause()
@@ -163,17 +181,17 @@ public abstract class CollectiveContractTest {
   @Test
   void groupsOfDifferentAttemptsNeverMeet() throws Exception {
     Collective late = factory().join(attempt(0), 0, 2, Duration.ofMillis(200));
-    List<List<Moments>> results =
-        results(run(attempt(1), 2, LONG, c -> c.merge(List.of(moments(c.rank())))));
+    List<Message> results =
+        results(run(attempt(1), 2, LONG, c -> c.merge(message(moments(c.rank())))));
     assertThat(results).hasSize(2);
-    assertThatThrownBy(() -> late.merge(List.of(moments(0))))
+    assertThatThrownBy(() -> late.merge(message(moments(0))))
         .isInstanceOf(CollectiveException.class);
     late.close();
   }
 
   @Test
   void aRankOutsideTheGroupIsRefused() {
-    assertThatThrownBy(() -> factory().join("outside", 2, 2, LONG))
+    assertThatThrownBy(() -> factory().join(new Group("outside", 0, 0, 0, 0), 2, 2, LONG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 of 2");
   }
@@ -181,7 +199,7 @@ public abstract class CollectiveContractTest {
   @Test
   void aWorkerGoesOnWhileAnExchangeIsUnderWay() throws Exception {
     List<Boolean> began = Collections.synchronizedList(new ArrayList<>());
-    List<List<Moments>> merged =
+    List<BatchMoments> merged =
         results(
             run(
                 2,
@@ -191,12 +209,12 @@ public abstract class CollectiveContractTest {
                   while (c.rank() == 1 && began.isEmpty()) {
                     Thread.sleep(1);
                   }
-                  Exchange exchange = c.begin(List.of(moments(c.rank())));
+                  Exchange<BatchMoments> exchange = c.begin(message(moments(c.rank())));
                   began.add(true);
                   return exchange.await();
                 }));
     assertThat(merged.get(0)).isEqualTo(merged.get(1));
-    assertThat(merged.get(0).get(0)).isEqualTo(moments(0).merge(moments(1)));
+    assertThat(merged.get(0).generated()).containsExactly(moments(0).merge(moments(1)));
   }
 
   @Test
@@ -207,27 +225,27 @@ public abstract class CollectiveContractTest {
                 1,
                 LONG,
                 c -> {
-                  Exchange first = c.begin(List.of(moments(1)));
-                  assertThatThrownBy(() -> c.begin(List.of(moments(2))))
+                  Exchange<BatchMoments> first = c.begin(message(moments(1)));
+                  assertThatThrownBy(() -> c.begin(message(moments(2))))
                       .isInstanceOf(IllegalStateException.class)
                       .hasMessageContaining("await it");
-                  return first.await().equals(List.of(moments(1)));
+                  return first.await().equals(message(moments(1)));
                 }));
     assertThat(refused).containsExactly(true);
   }
 
-  private List<Moments> mergeAfterAPause(Collective c) throws InterruptedException {
+  private Message mergeAfterAPause(Collective c) throws InterruptedException {
     Thread.sleep(new Random().nextInt(5));
-    return c.merge(List.of(moments(c.rank())));
+    return c.merge(message(moments(c.rank())));
   }
 
-  private static List<Moments> pause() throws InterruptedException {
+  private static Message pause() throws InterruptedException {
     Thread.sleep(5_000);
-    return List.of();
+    return Message.NONE;
   }
 
   private <T> List<Future<T>> run(int size, Duration deadline, Work<T> work) {
-    return run(Group.named("group"), size, deadline, work);
+    return run(new Group("group", 0, 0, 0, 0), size, deadline, work);
   }
 
   private <T> List<Future<T>> run(Group group, int size, Duration deadline, Work<T> work) {
@@ -260,5 +278,9 @@ public abstract class CollectiveContractTest {
 
   private static Moments moments(int seed) {
     return Moments.of(new Random(seed).doubles(7L * FEATURES).toArray(), FEATURES);
+  }
+
+  private static BatchMoments message(Moments moments) {
+    return new BatchMoments(List.of(moments), List.of(), new WeightedMean(1, 0.5));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -85,17 +86,13 @@ class MomentsTest {
   }
 
   @Test
-  void meansOfBatchesMergeByTheirSizes() {
-    Moments merged = Moments.ofMeans(1, 4.0).merge(Moments.ofMeans(3, 8.0));
-    assertThat(merged.mean()).containsExactly(7);
-    assertThat(merged.count()).isEqualTo(4);
-  }
-
-  @Test
   void momentsOfDifferentImagesAreRefused() {
     assertThatThrownBy(() -> Moments.empty(2).merge(Moments.empty(3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 and 3 features");
+    assertThatThrownBy(() -> Moments.fold(List.of(List.of(), List.of(Moments.empty(2)))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lists of [0, 1] moments");
   }
 
   private static double[] rows(int count, double offset, long seed) {

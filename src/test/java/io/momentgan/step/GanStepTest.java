@@ -3,6 +3,7 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.collective.Group;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
@@ -38,7 +39,7 @@ class GanStepTest {
       "discriminator.layers=[{type: dense, units: 4, batch-norm: true}]";
 
   private final Collective alone =
-      new LocalCollectives().join("GanStepTest", 0, 1, Duration.ofSeconds(10));
+      new LocalCollectives().join(new Group("GanStepTest", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
 
   @AfterEach
   void leave() {
@@ -59,7 +60,7 @@ class GanStepTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
     INDArray real = real(1);
     double[] before = HostArrays.doubles(networks.generator().model().params());
-    step(experiment, networks).iterate(real, 0);
+    step(experiment, networks).iterate(batch(real), 0);
     double[] gradient = difference(before, networks.generator());
     double[] discriminator = HostArrays.doubles(networks.discriminator().model().params());
 
@@ -80,7 +81,7 @@ class GanStepTest {
     INDArray real = real(2);
     INDArray fake = networks.generator().forward(latent(experiment)).dup();
     double[] before = HostArrays.doubles(networks.discriminator().model().params());
-    step(experiment, networks).iterate(real, 0);
+    step(experiment, networks).iterate(batch(real), 0);
     double[] gradient = difference(before, networks.discriminator());
 
     GanNetworks probe = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
@@ -104,7 +105,7 @@ class GanStepTest {
     float[] before = trainableValues(networks.discriminator());
     float[] generatorBefore = networks.generator().state().params();
     for (int i = 0; i < 5; i++) {
-      step.iterate(real(i).castTo(DataType.FLOAT), i);
+      step.iterate(batch(real(i).castTo(DataType.FLOAT)), i);
     }
     assertThat(trainableValues(networks.discriminator())).isEqualTo(before);
     assertThat(networks.generator().state().params()).isNotEqualTo(generatorBefore);
@@ -113,7 +114,7 @@ class GanStepTest {
         Experiments.small("generator.optimizer.type=sgd", setting, rate("generator"));
     GanNetworks others = GanNetworks.build(onlyD, IMAGE, DataType.FLOAT);
     float[] generator = trainableValues(others.generator());
-    step(onlyD, others).iterate(real(1).castTo(DataType.FLOAT), 0);
+    step(onlyD, others).iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
     assertThat(trainableValues(others.generator())).isEqualTo(generator);
   }
 
@@ -123,8 +124,8 @@ class GanStepTest {
     Experiment more = Experiments.small(DISCRIMINATOR_BATCH_NORM, "train.g-steps=3");
     GanNetworks one = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanNetworks three = GanNetworks.build(more, IMAGE, DataType.FLOAT);
-    step(experiment, one).iterate(real(1).castTo(DataType.FLOAT), 0);
-    step(more, three).iterate(real(1).castTo(DataType.FLOAT), 0);
+    step(experiment, one).iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
+    step(more, three).iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
     assertThat(three.discriminator().state().params())
         .isEqualTo(one.discriminator().state().params());
     assertThat(three.generator().state().params()).isNotEqualTo(one.generator().state().params());
@@ -136,13 +137,13 @@ class GanStepTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     INDArray real = real(1).castTo(DataType.FLOAT);
     GanStep step = step(experiment, networks);
-    step.iterate(real, 0);
+    step.iterate(batch(real), 0);
     float[] g = networks.generator().state().params();
     float[] d = networks.discriminator().state().params();
-    Losses losses = step.evaluate(real, 0);
+    Losses losses = step.evaluate(batch(real), 0);
     assertThat(networks.generator().state().params()).isEqualTo(g);
     assertThat(networks.discriminator().state().params()).isEqualTo(d);
-    assertThat(step.evaluate(real, 0)).isEqualTo(losses);
+    assertThat(step.evaluate(batch(real), 0)).isEqualTo(losses);
   }
 
   @Test
@@ -159,7 +160,7 @@ class GanStepTest {
     Experiment experiment =
         Experiments.small("moments.mean-weight=0.1", "moments.variance-weight=0.1");
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
-    Losses losses = step(experiment, networks).iterate(real(1).castTo(DataType.FLOAT), 0);
+    Losses losses = step(experiment, networks).iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
     assertThat(losses.generator())
         .isCloseTo(
             losses.generatorBce() + losses.momentMean() + losses.momentVariance(), within(1e-5));
@@ -175,7 +176,7 @@ class GanStepTest {
         LogitLoss.generator(
                 HostArrays.doubles(networks.discriminator().forward(fake)), experiment.loss())
             .mean();
-    Losses losses = step(experiment, networks).iterate(real(1), 0);
+    Losses losses = step(experiment, networks).iterate(batch(real(1)), 0);
     assertThat(losses.generatorBce()).isCloseTo(expected, within(1e-9));
     double fakeProbability =
         LogitLoss.meanProbability(HostArrays.doubles(networks.discriminator().forward(fake)));
@@ -188,7 +189,7 @@ class GanStepTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanStep step = step(experiment, networks);
     for (int i = 0; i < 4; i++) {
-      step.iterate(real(i).castTo(DataType.FLOAT), i);
+      step.iterate(batch(real(i).castTo(DataType.FLOAT)), i);
     }
     assertThat(networks.discriminator().state().updates()).isEqualTo(8);
     assertThat(networks.generator().state().updates()).isEqualTo(12);
@@ -207,9 +208,9 @@ class GanStepTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     INDArray broken = real(1).castTo(DataType.FLOAT).putScalar(0, Float.NaN);
     GanStep step = step(experiment, networks);
-    assertThat(step.iterate(broken, 0).isFinite()).isFalse();
+    assertThat(step.iterate(batch(broken), 0).isFinite()).isFalse();
     assertThat(step.hasStopped()).isFalse();
-    step.iterate(real(1).castTo(DataType.FLOAT), 1);
+    step.iterate(batch(real(1).castTo(DataType.FLOAT)), 1);
     assertThat(step.hasStopped()).isTrue();
   }
 
@@ -219,8 +220,8 @@ class GanStepTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     Moments far = new Moments(1000, new double[] {9, 9, 9, 9, 9, 9}, new double[FEATURES]);
     GanStep step =
-        new GanStep(experiment, networks, alone, new RealSide(Clusters.ONE, List.of(far)), false);
-    Losses losses = step.iterate(real(1).castTo(DataType.FLOAT), 0);
+        new GanStep(experiment, networks, alone, new RealSide(Clusters.ONE, List.of(far)), false, new float[0]);
+    Losses losses = step.iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
     assertThat(losses.momentMean()).isBetween(0.1 * 6 * 8, 0.1 * 6 * 10);
   }
 
@@ -229,13 +230,13 @@ class GanStepTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanStep step = step(experiment, networks);
     for (int i = 0; i < 5; i++) {
-      step.iterate(real(i).castTo(DataType.FLOAT), i);
+      step.iterate(batch(real(i).castTo(DataType.FLOAT)), i);
     }
     return networks.generator().state().params();
   }
 
   private GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false);
+    return new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
   }
 
   /** With plain gradient descent of rate 1 an update is the gradient. */
@@ -252,7 +253,7 @@ class GanStepTest {
   private double generatorLoss(
       Experiment experiment, GanNetworks networks, double[] params, INDArray real) {
     set(networks.generator(), params);
-    return step(experiment, networks).evaluate(real, 0).generator();
+    return step(experiment, networks).evaluate(batch(real), 0).generator();
   }
 
   private static double discriminatorLoss(
@@ -321,5 +322,9 @@ class GanStepTest {
       values[i] = params[indices[i]];
     }
     return values;
+  }
+
+  private static Batch batch(INDArray images) {
+    return new Batch(images, new int[0]);
   }
 }

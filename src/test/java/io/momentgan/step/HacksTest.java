@@ -16,7 +16,7 @@ import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.step.DiscriminatorInput.Images;
+import io.momentgan.step.DiscriminatorInput.Shown;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,33 +34,33 @@ class HacksTest {
 
   @Test
   void targetsAreDrawnFromTheirRanges() {
-    Labels labels = labels("loss.real-range=[0.7, 1.2]", "loss.fake-range=[0.0, 0.3]");
-    double[] real = labels.draw(true, MANY, 3, 0);
-    double[] fake = labels.draw(false, MANY, 3, 0);
+    Targets targets = targets("loss.real-range=[0.7, 1.2]", "loss.fake-range=[0.0, 0.3]");
+    double[] real = targets.draw(true, MANY, 3, 0);
+    double[] fake = targets.draw(false, MANY, 3, 0);
     assertThat(DoubleStream.of(real)).allMatch(t -> t >= 0.7 && t < 1.2);
     assertThat(DoubleStream.of(fake)).allMatch(t -> t >= 0 && t < 0.3);
     // Three standard errors of a uniform's mean.
     assertThat(mean(real)).isCloseTo(0.95, within(3 * 0.5 / Math.sqrt(12.0 * MANY)));
     assertThat(mean(fake)).isCloseTo(0.15, within(3 * 0.3 / Math.sqrt(12.0 * MANY)));
-    assertThat(labels.draw(true, MANY, 3, 0)).isEqualTo(real);
-    assertThat(labels.draw(true, MANY, 4, 0)).isNotEqualTo(real);
+    assertThat(targets.draw(true, MANY, 3, 0)).isEqualTo(real);
+    assertThat(targets.draw(true, MANY, 4, 0)).isNotEqualTo(real);
   }
 
   @Test
   void rangesOfRealTargetsAloneLeaveTheOthersFixed() {
-    Labels labels = labels("loss.real-range=[0.7, 1.0]");
-    assertThat(labels.draw(false, 50, 0, 0)).containsOnly(0);
+    Targets targets = targets("loss.real-range=[0.7, 1.0]");
+    assertThat(targets.draw(false, 50, 0, 0)).containsOnly(0);
   }
 
   @Test
   void aShareOfTheLabelsIsFlipped() {
     int thousand = 1000;
     double flipped =
-        Arrays.stream(labels("loss.flip=0.05").draw(true, thousand, 1, 0))
+        Arrays.stream(targets("loss.flip=0.05").draw(true, thousand, 1, 0))
             .filter(t -> t == 0)
             .count();
     assertThat(flipped).isCloseTo(50, within(21.0));
-    double[] signs = labels("loss.flip=0.05", "loss.type=hinge").draw(false, thousand, 1, 0);
+    double[] signs = targets("loss.flip=0.05", "loss.type=hinge").draw(false, thousand, 1, 0);
     assertThat(Arrays.stream(signs).filter(t -> t == 1).count()).isBetween(29L, 71L);
     assertThat(signs).contains(-1);
   }
@@ -70,13 +70,13 @@ class HacksTest {
     DiscriminatorInput input =
         input("discriminator-input.noise-sd=0.4", "discriminator-input.noise-iterations=100");
     INDArray images = Nd4j.zeros(DataType.FLOAT, 400, 50);
-    double start = sd(input.noisy(images, Images.REAL, 0, 0));
+    double start = sd(input.noisy(images, Shown.REAL, 0, 0));
     assertThat(start).isCloseTo(0.4, within(0.01));
-    assertThat(sd(input.noisy(images, Images.REAL, 75, 0))).isCloseTo(0.1, within(0.0025));
-    assertThat(input.noisy(images, Images.REAL, 100, 0)).isSameAs(images);
+    assertThat(sd(input.noisy(images, Shown.REAL, 75, 0))).isCloseTo(0.1, within(0.0025));
+    assertThat(input.noisy(images, Shown.REAL, 100, 0)).isSameAs(images);
     assertThat(images.amaxNumber().doubleValue()).isZero();
-    assertThat(input.noisy(images, Images.FAKE, 0, 0))
-        .isNotEqualTo(input.noisy(images, Images.REAL, 0, 0));
+    assertThat(input.noisy(images, Shown.FAKE, 0, 0))
+        .isNotEqualTo(input.noisy(images, Shown.REAL, 0, 0));
   }
 
   @Test
@@ -92,7 +92,7 @@ class HacksTest {
     int batches = 40;
     for (int iteration = 0; iteration < batches; iteration++) {
       INDArray fake = Nd4j.valueArrayOf(new long[] {batch, 2}, iteration, DataType.FLOAT);
-      INDArray shown = input.replayed(new LabelledImages(fake, new int[0]), iteration, 0).rows();
+      INDArray shown = input.replayed(batch(fake), iteration, 0).images();
       assertThat(fake.minNumber().intValue()).isEqualTo(iteration);
       for (int i = 0; i < batch; i++) {
         assertThat(shown.getDouble(i, 0)).isEqualTo(shown.getDouble(i, 1));
@@ -134,11 +134,11 @@ class HacksTest {
         Experiments.small(
             "discriminator-input.opponent-rounds=1", "discriminator-input.opponent-share=0.3");
     Snapshot start = networks.initialSnapshot();
-    step(experiment, networks).iterate(real(), iteration);
+    step(experiment, networks).iterate(batch(real()), iteration);
     float[] alone = networks.discriminator().state().params();
     networks.load(start);
     new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, older)
-        .iterate(real(), iteration);
+        .iterate(batch(real()), iteration);
     boolean faced = !Arrays.equals(networks.discriminator().state().params(), alone);
     networks.load(start);
     return faced;
@@ -148,8 +148,8 @@ class HacksTest {
   void separateUpdatesAreTwoPerIteration() {
     GanNetworks joint = networks(Experiments.small());
     GanNetworks separate = networks(Experiments.small("loss.separate-updates=true"));
-    step(Experiments.small(), joint).iterate(real(), 0);
-    step(Experiments.small("loss.separate-updates=true"), separate).iterate(real(), 0);
+    step(Experiments.small(), joint).iterate(batch(real()), 0);
+    step(Experiments.small("loss.separate-updates=true"), separate).iterate(batch(real()), 0);
     assertThat(joint.discriminator().state().updates()).isEqualTo(1);
     assertThat(separate.discriminator().state().updates()).isEqualTo(2);
     assertThat(separate.discriminator().state().params())
@@ -160,13 +160,13 @@ class HacksTest {
   void batchNormOfTheDiscriminatorMixesNoRealWithGeneratedImages() {
     Experiment experiment =
         Experiments.small("discriminator.layers=[{type: dense, units: 4, batch-norm: true}]");
-    Losses losses = step(experiment, networks(experiment)).iterate(real(), 0);
-    Losses darker = step(experiment, networks(experiment)).iterate(real().mul(0.5), 0);
+    Losses losses = step(experiment, networks(experiment)).iterate(batch(real()), 0);
+    Losses darker = step(experiment, networks(experiment)).iterate(batch(real().mul(0.5)), 0);
     assertThat(darker.dFake()).isEqualTo(losses.dFake());
     assertThat(darker.dReal()).isNotEqualTo(losses.dReal());
     GanNetworks others = networks(experiment);
     others.generator().model().params().muli(1.5);
-    Losses generated = step(experiment, others).iterate(real(), 0);
+    Losses generated = step(experiment, others).iterate(batch(real()), 0);
     assertThat(generated.dReal()).isEqualTo(losses.dReal());
     assertThat(generated.dFake()).isNotEqualTo(losses.dFake());
   }
@@ -179,7 +179,7 @@ class HacksTest {
             "loss.clip=0.01",
             "discriminator.layers=[{type: dense, units: 4, batch-norm: true}]");
     GanNetworks networks = networks(experiment);
-    step(experiment, networks).iterate(real(), 0);
+    step(experiment, networks).iterate(batch(real()), 0);
     INDArray weights = networks.discriminator().model().getLayer(0).getParam("W");
     assertThat(weights.amaxNumber().doubleValue()).isCloseTo(0.01, within(1e-9));
     assertThat(
@@ -201,8 +201,8 @@ class HacksTest {
     for (int advantage : new int[] {1, 2, 4, 50}) {
       GanNetworks networks = networks(Experiments.small("train.g-steps=" + advantage));
       GanStep step = step(Experiments.small("train.g-steps=" + advantage), networks);
-      step.iterate(real(), 0);
-      step.iterate(real(), 1);
+      step.iterate(batch(real()), 0);
+      step.iterate(batch(real()), 1);
       assertThat(networks.generator().state().updates()).isEqualTo(2 * advantage);
       assertThat(networks.discriminator().state().updates()).isEqualTo(2);
     }
@@ -228,7 +228,7 @@ class HacksTest {
   private static void assertUpdates(int ofD, int ofG, String... settings) {
     Experiment experiment = Experiments.small(settings);
     GanNetworks networks = networks(experiment);
-    step(experiment, networks).iterate(real(), 0);
+    step(experiment, networks).iterate(batch(real()), 0);
     assertThat(networks.discriminator().state().updates()).isEqualTo(ofD);
     assertThat(networks.generator().state().updates()).isEqualTo(ofG);
   }
@@ -249,7 +249,7 @@ class HacksTest {
               hack, "generator.optimizer.type=sgd", "generator.optimizer.learning-rate=1.0e-30");
       GanNetworks networks = networks(experiment);
       float[] before = networks.generator().state().params();
-      Losses losses = step(experiment, networks).iterate(real(), 0);
+      Losses losses = step(experiment, networks).iterate(batch(real()), 0);
       assertThat(networks.generator().state().params())
           .as(hack)
           .containsExactly(before, within(1e-20f));
@@ -274,7 +274,7 @@ class HacksTest {
   private static NetworkState trained(String... settings) {
     Experiment experiment = Experiments.small(settings);
     GanNetworks networks = networks(experiment);
-    step(experiment, networks).iterate(real(), 0);
+    step(experiment, networks).iterate(batch(real()), 0);
     return networks.generator().state();
   }
 
@@ -283,7 +283,7 @@ class HacksTest {
   }
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false);
+    return new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, new float[0]);
   }
 
   private static Collective alone() {
@@ -296,8 +296,8 @@ class HacksTest {
     return Nd4j.rand(DataType.FLOAT, 8, IMAGE.features());
   }
 
-  private static Labels labels(String... settings) {
-    return new Labels(Experiments.small(settings).loss(), 1, 0);
+  private static Targets targets(String... settings) {
+    return new Targets(Experiments.small(settings).loss(), 1, 0);
   }
 
   private static DiscriminatorInput input(String... settings) {
@@ -311,5 +311,9 @@ class HacksTest {
 
   private static double mean(double[] values) {
     return DoubleStream.of(values).average().orElseThrow();
+  }
+
+  private static Batch batch(INDArray images) {
+    return new Batch(images, new int[0]);
   }
 }

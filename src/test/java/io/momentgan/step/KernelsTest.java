@@ -3,6 +3,8 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+import io.momentgan.collective.Group;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
@@ -138,15 +140,16 @@ class KernelsTest {
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     List<Losses> losses = new ArrayList<>();
     try (Collective alone =
-        new LocalCollectives().join(UUID.randomUUID().toString(), 0, 1, Duration.ofSeconds(60))) {
-      GanStep step = new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false);
+        new LocalCollectives().join(new Group(UUID.randomUUID().toString(), 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60))) {
+      GanStep step = new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
       for (int i = 0; i < iterations; i++) {
         if (rounded) {
           moveByAnUlp(networks.generator(), i);
           moveByAnUlp(networks.discriminator(), i);
         }
         float[] batch = shard.batch(all, i, BATCH);
-        losses.add(step.iterate(HostArrays.toArray(batch, BATCH, images.shape().features()), i));
+        INDArray rows = HostArrays.toArray(batch, BATCH, images.shape().features());
+        losses.add(step.iterate(new Batch(rows, new int[0]), i));
       }
     }
     return losses;

@@ -85,7 +85,7 @@ class LabelledStepTest {
     assertThat(accuracy(networks, 7)).isLessThan(0.8);
     GanStep step = step(experiment, networks);
     for (int i = 0; i < 150; i++) {
-      assertThat(step.iterate(images(i), labels(i), i).isFinite()).isTrue();
+      assertThat(step.iterate(new Batch(images(i), labels(i)), i).isFinite()).isTrue();
     }
     assertThat(accuracy(networks, 1000)).isGreaterThan(0.95);
   }
@@ -114,7 +114,7 @@ class LabelledStepTest {
 
   private static Losses evaluated(Experiment experiment) {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
-    return step(experiment, networks).evaluate(images(1), labels(1), 0);
+    return step(experiment, networks).evaluate(new Batch(images(1), labels(1)), 0);
   }
 
   @Test
@@ -122,10 +122,10 @@ class LabelledStepTest {
     Experiment experiment = Experiments.small("labels.classes=3");
     GanNetworks one = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanNetworks other = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
-    step(experiment, one).iterate(images(1), labels(1), 0);
-    step(experiment, other).iterate(images(1), labels(2), 0);
+    step(experiment, one).iterate(new Batch(images(1), labels(1)), 0);
+    step(experiment, other).iterate(new Batch(images(1), labels(2)), 0);
     assertThat(other.generator().state().params()).isNotEqualTo(one.generator().state().params());
-    assertThatThrownBy(() -> step(experiment, one).iterate(images(1), 1))
+    assertThatThrownBy(() -> step(experiment, one).iterate(new Batch(images(1), new int[0]), 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a conditional network needs one each");
   }
@@ -143,10 +143,10 @@ class LabelledStepTest {
         fake.putScalar(i, 0, labels[i]);
         fake.putScalar(i, 1, iteration);
       }
-      LabelledImages shown = input.replayed(new LabelledImages(fake, labels), iteration, 0);
+      Batch shown = input.replayed(new Batch(fake, labels), iteration, 0);
       for (int i = 0; i < BATCH; i++) {
-        assertThat(shown.rows().getInt(i, 0)).isEqualTo(shown.labels()[i]);
-        replayed += shown.rows().getInt(i, 1) < iteration ? 1 : 0;
+        assertThat(shown.images().getInt(i, 0)).isEqualTo(shown.classes()[i]);
+        replayed += shown.images().getInt(i, 1) < iteration ? 1 : 0;
       }
     }
     assertThat(replayed).isPositive();
@@ -160,12 +160,12 @@ class LabelledStepTest {
     settings.add("labels.class-weight=2");
     settings.add("loss.real-target=1");
     Experiment experiment = Experiments.small(settings.toArray(String[]::new));
-    LabelledImages real = new LabelledImages(images(1).castTo(DataType.DOUBLE), labels(1));
-    LabelledImages fake = new LabelledImages(images(2).castTo(DataType.DOUBLE), labels(3));
+    Batch real = new Batch(images(1).castTo(DataType.DOUBLE), labels(1));
+    Batch fake = new Batch(images(2).castTo(DataType.DOUBLE), labels(3));
     Network atOnce = discriminator(experiment);
     INDArray before = atOnce.model().params().dup();
     LocalCollectives collectives = new LocalCollectives();
-    try (Collective alone = collectives.join("at once", 0, 1, Duration.ofSeconds(10))) {
+    try (Collective alone = collectives.join(new Group("at once", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10))) {
       new DiscriminatorUpdate(experiment, atOnce, new GradientSharing(alone, false))
           .update(real, fake, 0, 0);
     }
@@ -181,11 +181,11 @@ class LabelledStepTest {
     return GanNetworks.build(experiment, IMAGE, DataType.DOUBLE).discriminator();
   }
 
-  private static INDArray gradient(Network network, LabelledImages images, double target) {
+  private static INDArray gradient(Network network, Batch images, double target) {
     double[] targets = new double[BATCH];
     Arrays.fill(targets, target);
     Verdict verdict =
-        Verdict.of(network.outputs(images.rows(), images.labels()), images.labels(), CLASSES, 2);
+        Verdict.of(network.outputs(images.images(), images.classes()), images.classes(), CLASSES, 2);
     double[] gradient = verdict.gradient(LogitLoss.crossEntropy(verdict.logits(), targets));
     network.backward(HostArrays.toArray(DataType.DOUBLE, gradient, BATCH, 1 + CLASSES));
     return network.gradient().dup();
@@ -198,7 +198,8 @@ class LabelledStepTest {
         networks,
         new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(10)),
         RealSide.UNKNOWN,
-        false);
+        false,
+        new float[0]);
   }
 
   private static int[] labels(int seed) {

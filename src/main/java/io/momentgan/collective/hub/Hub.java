@@ -1,16 +1,16 @@
 package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Message;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.network.TransportContext;
@@ -28,14 +28,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The meeting place of workers of different processes, on the driver.
  *
- * <p>A run has one group at a time: a newer attempt ends an older one, whose workers are refused
- * from then on. Netty's threads only take messages in, fold the last of an exchange and hand out
- * answers; no thread of the hub ever waits for a worker.
+ * <p>A run has one group at a time: a newer attempt ends an older one and refuses its workers from
+ * then on. Netty's threads take messages in, fold a complete exchange and send the answers; no
+ * thread of the hub waits for a worker.
  */
 final class Hub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
   private static final long TICK_MILLIS = 50;
-  private static final RpcResponseCallback NOBODY =
+  private static final RpcResponseCallback NO_REPLY =
       new RpcResponseCallback() {
         @Override
         public void onSuccess(ByteBuffer response) {}
@@ -46,34 +46,33 @@ final class Hub implements AutoCloseable {
         }
       };
 
-  /** The newest group of each run, moments of finished exchanges dropped. */
+  /** The newest group of each run, without the messages of finished exchanges. */
   private final Map<String, HubGroup> newest = new HashMap<>();
 
-  private final TransportContext context;
-  private final TransportServer server;
-  private final ScheduledFuture<?> ticks;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "momentgan-hub-clock");
-            thread.setDaemon(true);
-            return thread;
-          });
+          new BasicThreadFactory.Builder().namingPattern("momentgan-hub-clock").daemon(true).build());
+  private TransportContext context;
+  private TransportServer server;
+
+  private Hub() {}
 
   /**
-   * Opens the hub.
+   * Opens a hub.
    *
    * @param conf the application's settings
    * @param security decides whether workers must know the application's secret
-   * @param address where to listen, nowhere else
+   * @param address the only address to listen on
    * @param port the port, 0 for any
    */
-  Hub(SparkConf conf, SecurityManager security, String address, int port) {
+  static Hub open(SparkConf conf, SecurityManager security, String address, int port) {
+    Hub hub = new Hub();
     TransportConf transport = HubTransport.conf(conf, 0);
-    this.context = new TransportContext(transport, new Messages());
-    this.server = context.createServer(address, port, HubTransport.server(transport, security));
-    this.ticks =
-        clock.scheduleWithFixedDelay(this::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    hub.context = new TransportContext(transport, hub.new Messages());
+    hub.server =
+        hub.context.createServer(address, port, HubTransport.server(transport, security));
+    hub.clock.scheduleWithFixedDelay(hub::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    return hub;
   }
 
   int port() {
@@ -85,7 +84,7 @@ final class Hub implements AutoCloseable {
     return newest.values().stream().filter(group -> !group.isOver()).count();
   }
 
-  /** What Spark's transport calls, on netty's threads. */
+  /** Called by Spark's transport on netty's threads. */
   private final class Messages extends RpcHandler {
     @Override
     public void receive(TransportClient from, ByteBuffer message, RpcResponseCallback reply) {
@@ -94,7 +93,7 @@ final class Hub implements AutoCloseable {
 
     @Override
     public void receive(TransportClient from, ByteBuffer message) {
-      handle(from, Request.decode(message), NOBODY);
+      handle(from, Request.decode(message), NO_REPLY);
     }
 
     @Override
@@ -125,7 +124,7 @@ final class Hub implements AutoCloseable {
 
   private ByteBuffer join(TransportClient from, Request request) {
     String refusal = enter(from, request);
-    return refusal.isEmpty() ? Reply.merged(List.of()) : Reply.failed(refusal);
+    return refusal.isEmpty() ? Reply.merged(Message.NONE) : Reply.failed(refusal);
   }
 
   private synchronized String enter(TransportClient from, Request request) {
@@ -148,10 +147,10 @@ final class Hub implements AutoCloseable {
       before.fail("Another attempt has begun: " + name);
       int[] finished = before.finished();
       if (finished.length > 0 && before.name().isRetriedAs(name)) {
-        // Spark runs only the failed tasks of a stage again, however often.
+        // Spark retries only the failed tasks of a stage.
         Arrays.stream(finished).forEach(rank -> group.leave(rank, true));
         group.fail(
-            "Worker %s is done with the round and will not come again: run the round again"
+            "Worker %s is done with the round and will not come again: retry the whole round"
                 .formatted(Arrays.toString(finished)));
       }
     }
@@ -164,7 +163,7 @@ final class Hub implements AutoCloseable {
     if (group == null) {
       reply.onSuccess(Reply.failed(late(request, newestName(request.group()))));
     } else {
-      group.contribute(request.rank(), request.number(), request.moments(), reply);
+      group.contribute(request.rank(), request.number(), request.message(), reply);
     }
   }
 
@@ -180,7 +179,7 @@ final class Hub implements AutoCloseable {
     if (group != null) {
       group.leave(request.rank(), finished);
     }
-    return Reply.merged(List.of());
+    return Reply.merged(Message.NONE);
   }
 
   private synchronized void lose(Object connection) {
@@ -192,7 +191,7 @@ final class Hub implements AutoCloseable {
     newest.values().forEach(group -> group.expire(now));
   }
 
-  /** The group of that very attempt; null when there is none. */
+  /** The open group of this attempt; null when there is none. */
   private synchronized HubGroup group(Group name) {
     HubGroup group = newest.get(name.run());
     boolean open = group != null && group.name().equals(name) && !group.isOver();
@@ -216,8 +215,7 @@ final class Hub implements AutoCloseable {
   /** Ends all groups and stops listening. */
   @Override
   public void close() {
-    ticks.cancel(false);
-    clock.shutdown();
+    clock.shutdownNow();
     synchronized (this) {
       newest.values().forEach(group -> group.fail("The application has ended"));
       newest.clear();

@@ -1,11 +1,10 @@
 package io.momentgan.collective.hub;
 
 import io.momentgan.collective.CollectiveException;
-import io.momentgan.moments.Moments;
+import io.momentgan.collective.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +29,6 @@ final class HubClient implements AutoCloseable {
   private final TransportContext context;
   private final TransportClientFactory connections;
 
-  /**
-   * Prepares the connection.
-   *
-   * @param conf the application's settings, with its id
-   * @param security knows the application's secret where there is one
-   * @param host where the hub listens
-   * @param port where the hub listens
-   */
   HubClient(SparkConf conf, SecurityManager security, String host, int port) {
     this.host = host;
     this.port = port;
@@ -49,39 +40,34 @@ final class HubClient implements AutoCloseable {
   }
 
   /**
-   * Asks the hub and waits.
+   * Sends a request and waits for the answer.
    *
-   * @param request what to ask
-   * @param limit how long to wait
-   * @return the merged moments
-   * @throws CollectiveException with the hub's reason, or when it cannot be reached
+   * @throws CollectiveException with the hub's reason, or when the hub cannot be reached
    */
-  List<Moments> ask(Request request, Duration limit) throws InterruptedException {
+  Message ask(Request request, Duration limit) throws InterruptedException {
     return send(request).await(limit);
   }
 
   /**
-   * Asks the hub and does not wait.
+   * Sends a request without waiting.
    *
-   * @param request what to ask
-   * @return the answer to come
    * @throws CollectiveException when the hub cannot be reached
    */
   Answer send(Request request) throws InterruptedException {
-    CompletableFuture<List<Moments>> answer = new CompletableFuture<>();
+    CompletableFuture<Message> answer = new CompletableFuture<>();
     TransportClient connection = connect();
     long id = connection.sendRpc(request.encode(), completing(answer));
     return new Answer(answer, connection, id);
   }
 
-  /** An answer of the hub that may be still to come. */
+  /** The hub's answer, which may be still to come. */
   final class Answer {
-    private final CompletableFuture<List<Moments>> moments;
+    private final CompletableFuture<Message> message;
     private final TransportClient connection;
     private final long id;
 
-    private Answer(CompletableFuture<List<Moments>> moments, TransportClient connection, long id) {
-      this.moments = moments;
+    private Answer(CompletableFuture<Message> message, TransportClient connection, long id) {
+      this.message = message;
       this.connection = connection;
       this.id = id;
     }
@@ -89,13 +75,11 @@ final class HubClient implements AutoCloseable {
     /**
      * Waits for the answer.
      *
-     * @param limit how long to wait
-     * @return the merged moments
-     * @throws CollectiveException with the hub's reason, or when it does not answer
+     * @throws CollectiveException with the hub's reason, or when the hub does not answer
      */
-    List<Moments> await(Duration limit) throws InterruptedException {
+    Message await(Duration limit) throws InterruptedException {
       try {
-        return moments.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        return message.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException e) {
         throw failure(e.getCause());
       } catch (TimeoutException e) {
@@ -106,7 +90,7 @@ final class HubClient implements AutoCloseable {
     }
   }
 
-  /** Says something that needs no answer; the hub hears of a lost connection by itself. */
+  /** Sends a request that needs no answer; the hub notices a lost connection by itself. */
   void tell(Request request) {
     try {
       connect().send(request.encode());
@@ -121,7 +105,7 @@ final class HubClient implements AutoCloseable {
     try {
       return connections.createClient(host, port);
     } catch (IOException | RuntimeException e) {
-      // Spark's factory also throws what its bootstraps throw.
+      // Spark's factory also passes on the exceptions of its bootstraps.
       throw new CollectiveException(
           "No connection to %s: it cannot be reached or refuses this process: %s"
               .formatted(this, e.getMessage()),
@@ -130,13 +114,13 @@ final class HubClient implements AutoCloseable {
   }
 
   private CollectiveException failure(Throwable cause) {
-    return cause instanceof CollectiveException told
-        ? new CollectiveException(told.getMessage())
+    return cause instanceof CollectiveException refusal
+        ? new CollectiveException(refusal.getMessage())
         : new CollectiveException(
             "The connection to %s was lost: %s".formatted(this, cause.getMessage()), cause);
   }
 
-  private static RpcResponseCallback completing(CompletableFuture<List<Moments>> answer) {
+  private static RpcResponseCallback completing(CompletableFuture<Message> answer) {
     return new RpcResponseCallback() {
       @Override
       public void onSuccess(ByteBuffer response) {

@@ -4,17 +4,15 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Group;
-import io.momentgan.moments.Moments;
+import io.momentgan.collective.Message;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A worker's end of a group that meets at the hub. */
 final class HubCollective implements Collective {
-  /** The hub's own deadline comes first: its message names who is missing. */
+  // The hub's own deadline comes first: its message names the missing workers.
   private static final Duration GRACE = Duration.ofSeconds(10);
-
   private static final Logger LOG = LoggerFactory.getLogger(HubCollective.class);
 
   private final HubClient hub;
@@ -40,8 +38,8 @@ final class HubCollective implements Collective {
       throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, size));
     }
     HubCollective joined = new HubCollective(hub, group, rank, size, deadline);
-    Request join = new Request(Request.Kind.JOIN, group, rank, size, deadline.toMillis());
-    joined.told(() -> hub.ask(join, joined.limit));
+    Request join = joined.request(Request.Kind.JOIN, deadline.toMillis());
+    joined.call(() -> hub.ask(join, joined.limit));
     return joined;
   }
 
@@ -56,31 +54,29 @@ final class HubCollective implements Collective {
   }
 
   @Override
-  public Exchange begin(List<Moments> contribution) {
+  @SuppressWarnings("unchecked") // the fold refuses messages of different kinds
+  public <M extends Message> Exchange<M> begin(M contribution) {
     Collective.requireNone(underWay);
     underWay = true;
     exchange++;
-    HubClient.Answer answer =
-        told(
-            () ->
-                hub.send(
-                    new Request(
-                        Request.Kind.MERGE, group, rank, size, exchange, "", contribution)));
+    Request merge =
+        new Request(Request.Kind.MERGE, group, rank, size, exchange, "", contribution);
+    HubClient.Answer answer = call(() -> hub.send(merge));
     return () -> {
       underWay = false;
-      return told(() -> answer.await(limit));
+      return (M) call(() -> answer.await(limit));
     };
   }
 
-  /** A conversation with the hub. */
+  /** A call of the hub, which an interrupt of the task ends. */
   @FunctionalInterface
-  private interface Talk<T> {
-    T hold() throws InterruptedException;
+  private interface HubCall<T> {
+    T run() throws InterruptedException;
   }
 
-  private <T> T told(Talk<T> talk) {
+  private <T> T call(HubCall<T> call) {
     try {
-      return talk.hold();
+      return call.run();
     } catch (InterruptedException e) {
       abort("it was interrupted while it waited for the others");
       Thread.currentThread().interrupt();
@@ -95,26 +91,26 @@ final class HubCollective implements Collective {
   @Override
   public void abort(String reason) {
     failed = true;
-    hub.tell(new Request(Request.Kind.ABORT, group, rank, size, exchange, reason, List.of()));
+    hub.tell(new Request(Request.Kind.ABORT, group, rank, size, exchange, reason, Message.NONE));
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      Request.Kind kind = failed ? Request.Kind.LEAVE : Request.Kind.FINISH;
-      leave(new Request(kind, group, rank, size, exchange));
+    if (closed) {
+      return;
     }
-  }
-
-  /** A hub that cannot be reached hears of it by the lost connection. */
-  private void leave(Request request) {
+    closed = true;
     try {
-      hub.ask(request, GRACE);
+      hub.ask(request(failed ? Request.Kind.LEAVE : Request.Kind.FINISH, exchange), GRACE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (CollectiveException e) {
+      // The lost connection tells the hub that this worker has left.
       LOG.debug("Left {} without an answer", group, e);
     }
+  }
+
+  private Request request(Request.Kind kind, long number) {
+    return new Request(kind, group, rank, size, number, "", Message.NONE);
   }
 }

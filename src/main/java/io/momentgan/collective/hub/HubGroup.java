@@ -1,8 +1,7 @@
 package io.momentgan.collective.hub;
 
-import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
-import io.momentgan.moments.Moments;
+import io.momentgan.collective.Message;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,13 +12,13 @@ import java.util.stream.IntStream;
 import org.apache.spark.network.client.RpcResponseCallback;
 
 /**
- * The workers of a round as the hub sees them. Nothing here waits: a worker's request is answered
- * by whoever completes the exchange, or ends it.
+ * The workers of a round as the hub sees them. Nothing here waits: the request that completes or
+ * ends an exchange answers all others.
  */
 final class HubGroup {
   private final Group name;
   private final Duration deadline;
-  private final Member[] members;
+  private final HubMember[] members;
   private long exchange = 1;
   private int arrived;
   private long firstArrival;
@@ -28,21 +27,21 @@ final class HubGroup {
   HubGroup(Group name, int size, Duration deadline) {
     this.name = name;
     this.deadline = deadline;
-    this.members = IntStream.range(0, size).mapToObj(Member::new).toArray(Member[]::new);
+    this.members = IntStream.range(0, size).mapToObj(HubMember::new).toArray(HubMember[]::new);
   }
 
   /** A worker; guarded by the group. */
-  private static final class Member {
+  private static final class HubMember {
     private final int rank;
     private String address = "";
     private Object connection;
     private boolean left;
     private boolean finished;
     private long lastExchange;
-    private List<Moments> contribution;
+    private Message contribution;
     private RpcResponseCallback waiting;
 
-    Member(int rank) {
+    HubMember(int rank) {
       this.rank = rank;
     }
 
@@ -67,17 +66,13 @@ final class HubGroup {
     return name;
   }
 
-  /**
-   * Lets a worker in.
-   *
-   * @return why not; empty for yes
-   */
+  /** Lets a worker in; returns the reason of a refusal, or an empty string. */
   synchronized String enter(int rank, int size, Object connection, String address) {
     if (size != members.length || rank < 0 || rank >= size) {
       return "Worker %d of %d does not belong to %s of %d workers"
           .formatted(rank, size, name, members.length);
     }
-    Member member = members[rank];
+    HubMember member = members[rank];
     if (failure.isEmpty() && member.connection != null) {
       return "Worker %d joined its group twice (%s)".formatted(rank, name);
     }
@@ -87,17 +82,17 @@ final class HubGroup {
     return failure;
   }
 
-  /** Takes a worker's moments; answers all when they are the last of the exchange. */
-  void contribute(int rank, long number, List<Moments> moments, RpcResponseCallback reply) {
+  /** Takes a worker's message in; the last one of an exchange answers all. */
+  void contribute(int rank, long number, Message message, RpcResponseCallback reply) {
     RpcResponseCallback[] waiting;
-    List<List<Moments>> byRank;
+    List<Message> byRank;
     synchronized (this) {
       String objection = objection(rank, number);
       if (!objection.isEmpty()) {
         reply.onSuccess(Reply.failed(objection));
         return;
       }
-      arrive(members[rank], moments, reply);
+      arrive(members[rank], message, reply);
       if (arrived < members.length) {
         failIfSomebodyLeft();
         return;
@@ -122,8 +117,8 @@ final class HubGroup {
     return "";
   }
 
-  private void arrive(Member member, List<Moments> moments, RpcResponseCallback reply) {
-    member.contribution = moments;
+  private void arrive(HubMember member, Message message, RpcResponseCallback reply) {
+    member.contribution = message;
     member.waiting = reply;
     member.lastExchange = exchange;
     if (arrived++ == 0) {
@@ -133,7 +128,7 @@ final class HubGroup {
 
   private RpcResponseCallback[] finishExchange() {
     RpcResponseCallback[] waiting = new RpcResponseCallback[members.length];
-    for (Member member : members) {
+    for (HubMember member : members) {
       waiting[member.rank] = member.waiting;
       member.waiting = null;
       member.contribution = null;
@@ -143,15 +138,15 @@ final class HubGroup {
     return waiting;
   }
 
-  /** Outside the lock: nobody of this group can say anything but that it gives up. */
-  private void answer(RpcResponseCallback[] waiting, List<List<Moments>> byRank) {
+  /** Folds and answers outside the lock: until then a worker of this group can only give up. */
+  private void answer(RpcResponseCallback[] waiting, List<Message> byRank) {
     try {
-      ByteBuffer merged = Reply.merged(Collective.fold(byRank));
+      ByteBuffer merged = Reply.merged(Message.fold(byRank));
       for (RpcResponseCallback reply : waiting) {
         reply.onSuccess(merged.duplicate());
       }
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      String reason = "The workers' moments do not fit together: " + e.getMessage();
+    } catch (IllegalArgumentException e) {
+      String reason = "The workers' messages do not fit together: " + e.getMessage();
       fail(reason);
       Arrays.stream(waiting).forEach(reply -> reply.onSuccess(Reply.failed(reason)));
     }
@@ -164,7 +159,7 @@ final class HubGroup {
     }
   }
 
-  /** Ends the group: whoever waits is told, and whoever comes. The first reason stays. */
+  /** Fails the group: answers all who wait and all who come with the first reason. */
   synchronized void fail(String reason) {
     if (failure.isEmpty()) {
       failure = "%s; %s: %s".formatted(reason, name, progress());
@@ -193,7 +188,7 @@ final class HubGroup {
     }
   }
 
-  /** A connection is gone, and with it all workers that spoke through it. */
+  /** Fails the group if a lost connection served any of its workers. */
   synchronized void lose(Object connection) {
     int[] lost = ranks(member -> member.connection == connection && !member.left);
     if (lost.length > 0) {
@@ -202,21 +197,21 @@ final class HubGroup {
     }
   }
 
-  /** Whether every worker has come and gone. */
+  /** Whether every worker has left. */
   synchronized boolean isOver() {
     return Arrays.stream(members).allMatch(member -> member.left);
   }
 
-  /** Workers that are done with the round. */
+  /** Ranks of the workers that have finished the round. */
   synchronized int[] finished() {
     return ranks(member -> member.finished);
   }
 
-  private int[] ranks(Predicate<Member> which) {
+  private int[] ranks(Predicate<HubMember> which) {
     return Arrays.stream(members).filter(which).mapToInt(member -> member.rank).toArray();
   }
 
   private String progress() {
-    return Arrays.stream(members).map(Member::progress).collect(Collectors.joining(", "));
+    return Arrays.stream(members).map(HubMember::progress).collect(Collectors.joining(", "));
   }
 }

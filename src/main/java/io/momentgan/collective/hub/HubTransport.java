@@ -17,17 +17,12 @@ final class HubTransport {
 
   private HubTransport() {}
 
-  /**
-   * The transport's settings: Spark's, {@code spark.momentgan.io.*} over them.
-   *
-   * @param conf the application's settings
-   * @param threads netty's threads, 0 for one per core
-   */
+  /** Spark's settings, overridden by {@code spark.momentgan.io.*}; 0 threads for one per core. */
   static TransportConf conf(SparkConf conf, int threads) {
     SparkConf own =
         conf.clone()
-            // Spark closes a connection on which an answer is due and nothing moves for two
-            // minutes; a worker may wait for the others as long as train.deadline-seconds says.
+            // Spark closes a connection after two minutes without traffic while an answer is due;
+            // a worker may wait for the others up to train.deadline-seconds.
             .setIfMissing("spark.momentgan.io.connectionTimeout", "24h")
             .setIfMissing("spark.momentgan.io.connectionCreationTimeout", "30s");
     return SparkTransportConf.fromSparkConf(own, MODULE, threads, Option.empty());

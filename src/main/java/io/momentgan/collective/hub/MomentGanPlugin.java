@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the hub with the application, on the driver's bind address alone, and tells each executor
- * where it is.
+ * Opens the hub with the application, on the driver's bind address only, and tells each executor
+ * its address.
  *
- * <p>{@code spark.momentgan.hub.port} fixes its port, for firewalls; any free one otherwise.
+ * <p>{@code spark.momentgan.hub.port} fixes the port, for firewalls; default: any free port.
  */
 public final class MomentGanPlugin implements SparkPlugin {
   private static final Logger LOG = LoggerFactory.getLogger(MomentGanPlugin.class);
@@ -41,8 +41,8 @@ public final class MomentGanPlugin implements SparkPlugin {
       SparkConf conf = spark.conf();
       String host = conf.get("spark.driver.host");
       String address = conf.get("spark.driver.bindAddress", host);
-      hub = new Hub(conf, SparkEnv.get().securityManager(), address, conf.getInt(PORT, 0));
-      LOG.info("Workers exchange moments at {}:{}", host, hub.port());
+      hub = Hub.open(conf, SparkEnv.get().securityManager(), address, conf.getInt(PORT, 0));
+      LOG.info("Workers exchange messages at {}:{}", host, hub.port());
       return Map.of(HUB_HOST, host, HUB_PORT, Integer.toString(hub.port()));
     }
 

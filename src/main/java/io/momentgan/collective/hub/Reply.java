@@ -1,23 +1,22 @@
 package io.momentgan.collective.hub;
 
 import io.momentgan.collective.CollectiveException;
-import io.momentgan.moments.Moments;
+import io.momentgan.collective.Message;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
-/** What the hub says to a worker: merged moments, or why there are none. */
+/** The hub's answer to a worker: a merged message, or the reason why there is none. */
 final class Reply {
   private static final byte MERGED = 0;
   private static final byte FAILED = 1;
 
   private Reply() {}
 
-  static ByteBuffer merged(List<Moments> moments) {
-    ByteBuffer to = ByteBuffer.allocate(Math.addExact(1, MomentsCodec.bytes(moments)));
+  static ByteBuffer merged(Message message) {
+    ByteBuffer to = ByteBuffer.allocate(Math.addExact(1, MessageCodec.bytes(message)));
     to.order(ByteOrder.LITTLE_ENDIAN).put(MERGED);
-    MomentsCodec.write(moments, to);
+    MessageCodec.write(message, to);
     return to.flip();
   }
 
@@ -31,13 +30,11 @@ final class Reply {
    *
    * @throws CollectiveException with the hub's reason
    */
-  static List<Moments> decode(ByteBuffer message) {
+  static Message decode(ByteBuffer message) {
     ByteBuffer from = message.slice().order(ByteOrder.LITTLE_ENDIAN);
     if (from.get() == MERGED) {
-      return MomentsCodec.read(from);
+      return MessageCodec.read(from);
     }
-    byte[] text = new byte[from.remaining()];
-    from.get(text);
-    throw new CollectiveException(new String(text, StandardCharsets.UTF_8));
+    throw new CollectiveException(StandardCharsets.UTF_8.decode(from).toString());
   }
 }

@@ -1,38 +1,37 @@
 package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Group;
-import io.momentgan.moments.Moments;
+import io.momentgan.collective.Message;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * What a worker says to the hub.
+ * A worker's request to the hub.
  *
- * @param kind what it wants
+ * @param kind its kind
  * @param group the worker's group
  * @param rank the worker's number
- * @param size number of workers that it expects
- * @param number of a contribution: which exchange, from 1; of a join: the deadline in ms
- * @param text of an abort: the reason
- * @param moments of a contribution
+ * @param size number of workers that the worker expects
+ * @param number MERGE: number of the exchange, from 1; JOIN: the deadline in ms
+ * @param text ABORT: the reason
+ * @param message MERGE: the contribution
  */
 record Request(
-    Kind kind, Group group, int rank, int size, long number, String text, List<Moments> moments) {
-  /** What a worker wants. */
+    Kind kind, Group group, int rank, int size, long number, String text, Message message) {
+  /** Kind of a request. */
   enum Kind {
-    /** To be a member of the group. */
+    /** Joins the group. */
     JOIN('j'),
-    /** The moments of all, given its own. */
+    /** Hands in a message and awaits the merge of all. */
     MERGE('m'),
-    /** Nothing more, and that the others hear why. */
+    /** Gives up and tells the others why. */
     ABORT('a'),
-    /** Nothing more: its round is done. */
+    /** Leaves after a finished round. */
     FINISH('f'),
-    /** Nothing more: its round failed. */
+    /** Leaves after a failed round. */
     LEAVE('l');
 
     private final byte code;
@@ -49,20 +48,16 @@ record Request(
     }
   }
 
-  Request(Kind kind, Group group, int rank, int size, long number) {
-    this(kind, group, rank, size, number, "", List.of());
-  }
-
   ByteBuffer encode() {
     byte[] run = group.run().getBytes(StandardCharsets.UTF_8);
     byte[] reason = text.getBytes(StandardCharsets.UTF_8);
     int header = 1 + Integer.BYTES * 7 + Long.BYTES * 2 + run.length + reason.length;
-    ByteBuffer to = ByteBuffer.allocate(Math.addExact(header, MomentsCodec.bytes(moments)));
+    ByteBuffer to = ByteBuffer.allocate(Math.addExact(header, MessageCodec.bytes(message)));
     to.order(ByteOrder.LITTLE_ENDIAN).put(kind.code);
     to.putInt(run.length).put(run).putLong(group.round()).putInt(group.stage());
     to.putInt(group.attempt()).putInt(group.retry()).putInt(rank).putInt(size).putLong(number);
     to.putInt(reason.length).put(reason);
-    MomentsCodec.write(moments, to);
+    MessageCodec.write(message, to);
     return to.flip();
   }
 
@@ -79,7 +74,7 @@ record Request(
         from.getInt(),
         from.getLong(),
         text(from),
-        MomentsCodec.read(from));
+        MessageCodec.read(from));
   }
 
   private static String text(ByteBuffer from) {

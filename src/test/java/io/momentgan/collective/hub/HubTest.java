@@ -3,6 +3,8 @@ package io.momentgan.collective.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
@@ -38,8 +40,8 @@ class HubTest {
       strings = {"spark.network.crypto.enabled=true", "spark.network.crypto.enabled=false"})
   void aProcessWithTheSecretIsLetIn(String encryption) throws Exception {
     try (Loopback loopback = new Loopback("spark.authenticate=true", encryption)) {
-      List<Moments> merged = exchange(loopback, moments(0, 784), moments(1, 784));
-      assertThat(merged).containsExactly(moments(0, 784).merge(moments(1, 784)));
+      BatchMoments merged = exchange(loopback, moments(0, 784), moments(1, 784));
+      assertThat(merged.generated()).containsExactly(moments(0, 784).merge(moments(1, 784)));
     }
   }
 
@@ -70,7 +72,7 @@ class HubTest {
     try (Loopback loopback = new Loopback()) {
       Moments a = moments(0, 1_000_000);
       Moments b = moments(1, 1_000_000);
-      assertThat(exchange(loopback, a, b)).containsExactly(a.merge(b));
+      assertThat(exchange(loopback, a, b).generated()).containsExactly(a.merge(b));
     }
   }
 
@@ -80,8 +82,8 @@ class HubTest {
       HubClient dying = loopback.client();
       Collective zero = Loopback.join(loopback.client(), FIRST, 0, 3);
       Collective one = Loopback.join(dying, FIRST, 1, 3);
-      CompletableFuture<List<Moments>> waiting =
-          CompletableFuture.supplyAsync(() -> zero.merge(List.of(moments(0, 3))));
+      CompletableFuture<BatchMoments> waiting =
+          CompletableFuture.supplyAsync(() -> zero.merge(message(moments(0, 3))));
       awaitExchange(waiting);
       dying.close();
       assertFails(waiting, "Worker [1] lost the connection to the hub")
@@ -101,12 +103,12 @@ class HubTest {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
       Collective old = Loopback.join(client, FIRST, 0, 2);
-      CompletableFuture<List<Moments>> waiting =
-          CompletableFuture.supplyAsync(() -> old.merge(List.of(moments(0, 3))));
+      CompletableFuture<BatchMoments> waiting =
+          CompletableFuture.supplyAsync(() -> old.merge(message(moments(0, 3))));
       awaitExchange(waiting);
       Collective next = Loopback.join(client, SECOND, 0, 1);
       assertFails(waiting, "Another attempt has begun: round 3 of run (stage 7, attempt 1.0)");
-      assertThatThrownBy(() -> old.merge(List.of(moments(0, 3))))
+      assertThatThrownBy(() -> old.merge(message(moments(0, 3))))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("comes too late")
           .hasMessageContaining("attempt 1.0) has begun");
@@ -115,7 +117,7 @@ class HubTest {
           .hasMessageContaining("Worker 1 of round 3 of run (stage 7, attempt 0.0) comes too late");
       old.abort("of no interest to the newer attempt");
       old.close();
-      assertThat(next.merge(List.of(moments(0, 3)))).containsExactly(moments(0, 3));
+      assertThat(next.merge(message(moments(0, 3)))).isEqualTo(message(moments(0, 3)));
     }
   }
 
@@ -143,7 +145,7 @@ class HubTest {
       HubClient client = loopback.client();
       Collective zero = Loopback.join(client, FIRST, 0, 2);
       Loopback.join(client, FIRST, 1, 2).close();
-      assertThatThrownBy(() -> zero.merge(List.of(moments(0, 3))))
+      assertThatThrownBy(() -> zero.merge(message(moments(0, 3))))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("Worker [1] left before exchange 1");
     }
@@ -159,12 +161,26 @@ class HubTest {
   }
 
   @Test
+  void messagesOfDifferentKindsFailTheGroup() throws Exception {
+    try (Loopback loopback = new Loopback()) {
+      Collective zero = Loopback.join(loopback.client(), FIRST, 0, 2);
+      Collective one = Loopback.join(loopback.client(), FIRST, 1, 2);
+      CompletableFuture<BatchMoments> other =
+          CompletableFuture.supplyAsync(() -> one.merge(message(moments(0, 3))));
+      assertThatThrownBy(() -> zero.merge(new WeightedMean(1, 2)))
+          .isInstanceOf(CollectiveException.class)
+          .hasMessageContaining("found BatchMoments, expected WeightedMean");
+      assertFails(other, "do not fit together");
+    }
+  }
+
+  @Test
   void aHubThatDoesNotAnswerIsNotWaitedForLongerThanTheLimit() {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
       Loopback.join(client, FIRST, 0, 2);
       Request unanswered =
-          new Request(Request.Kind.MERGE, FIRST, 0, 2, 1, "", List.of(moments(0, 3)));
+          new Request(Request.Kind.MERGE, FIRST, 0, 2, 1, "", message(moments(0, 3)));
       assertThatThrownBy(() -> client.ask(unanswered, Duration.ofMillis(200)))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("No answer of the hub at 127.0.0.1");
@@ -192,7 +208,7 @@ class HubTest {
       zero.close();
       one.close();
       assertThat(loopback.hub().openGroups()).isZero();
-      assertThatThrownBy(() -> zero.merge(List.of(moments(0, 3))))
+      assertThatThrownBy(() -> zero.merge(message(moments(0, 3))))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("is over");
     }
@@ -202,8 +218,8 @@ class HubTest {
   void theEndOfTheApplicationFreesWhoeverWaits() throws Exception {
     Loopback loopback = new Loopback();
     Collective zero = Loopback.join(loopback.client(), FIRST, 0, 2);
-    CompletableFuture<List<Moments>> waiting =
-        CompletableFuture.supplyAsync(() -> zero.merge(List.of(moments(0, 3))));
+    CompletableFuture<BatchMoments> waiting =
+        CompletableFuture.supplyAsync(() -> zero.merge(message(moments(0, 3))));
     awaitExchange(waiting);
     int port = loopback.hub().port();
     loopback.hub().close();
@@ -239,12 +255,12 @@ class HubTest {
   }
 
   /** What two workers in two processes get. */
-  private static List<Moments> exchange(Loopback loopback, Moments a, Moments b) throws Exception {
+  private static BatchMoments exchange(Loopback loopback, Moments a, Moments b) throws Exception {
     Collective zero = Loopback.join(loopback.client(), FIRST, 0, 2);
     Collective one = Loopback.join(loopback.client(), FIRST, 1, 2);
-    CompletableFuture<List<Moments>> other =
-        CompletableFuture.supplyAsync(() -> one.merge(List.of(b)));
-    List<Moments> merged = zero.merge(List.of(a));
+    CompletableFuture<BatchMoments> other =
+        CompletableFuture.supplyAsync(() -> one.merge(message(b)));
+    BatchMoments merged = zero.merge(message(a));
     assertThat(other.get(30, TimeUnit.SECONDS)).isEqualTo(merged);
     return merged;
   }
@@ -265,5 +281,9 @@ class HubTest {
 
   private static Moments moments(int seed, int features) {
     return Moments.of(new Random(seed).doubles(2L * features).toArray(), features);
+  }
+
+  private static BatchMoments message(Moments moments) {
+    return new BatchMoments(List.of(moments), List.of(), new WeightedMean(1, 0.5));
   }
 }

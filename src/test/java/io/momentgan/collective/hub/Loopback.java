@@ -21,7 +21,7 @@ final class Loopback implements AutoCloseable {
   /** Opens a hub with settings of the form key=value. */
   Loopback(String... settings) {
     this.conf = conf(settings);
-    this.hub = new Hub(conf, security(conf), "127.0.0.1", 0);
+    this.hub = Hub.open(conf, security(conf), "127.0.0.1", 0);
   }
 
   static SparkConf conf(String... settings) {

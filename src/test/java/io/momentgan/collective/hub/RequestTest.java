@@ -3,6 +3,9 @@ package io.momentgan.collective.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.collective.Message.BatchMoments;
+import io.momentgan.collective.Message;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
 import io.momentgan.moments.Moments;
@@ -21,19 +24,26 @@ class RequestTest {
           new double[] {Double.NaN, -0.0, Double.MIN_VALUE},
           new double[] {Double.POSITIVE_INFINITY, 0.1, Math.PI});
 
+  private static final BatchMoments MESSAGE =
+      new BatchMoments(List.of(ODD), List.of(), new WeightedMean(1, 0.5));
+
   @ParameterizedTest
   @EnumSource
   void whatIsSaidIsHeard(Request.Kind kind) {
     List<Moments> moments = List.of(ODD, Moments.empty(0), Moments.empty(7));
-    Request request = new Request(kind, GROUP, 4, 5, 6, "Grund: 1 €", moments);
-    ByteBuffer message = request.encode();
-    assertThat(Request.decode(message)).isEqualTo(request);
-    assertThat(message.remaining()).isEqualTo(message.capacity());
+    WeightedMean mean = new WeightedMean(3, Double.NaN, -0.0);
+    for (Message contribution :
+        List.of(new BatchMoments(moments, List.of(ODD), mean), mean, Message.NONE)) {
+      Request request = new Request(kind, GROUP, 4, 5, 6, "Grund: 1 €", contribution);
+      ByteBuffer message = request.encode();
+      assertThat(Request.decode(message)).isEqualTo(request);
+      assertThat(message.remaining()).isEqualTo(message.capacity());
+    }
   }
 
   @Test
   void doublesCrossBitForBit() {
-    Moments read = Reply.decode(Reply.merged(List.of(ODD))).get(0);
+    Moments read = ((BatchMoments) Reply.decode(Reply.merged(MESSAGE))).generated().get(0);
     for (int j = 0; j < ODD.features(); j++) {
       assertThat(Double.doubleToRawLongBits(read.mean()[j]))
           .isEqualTo(Double.doubleToRawLongBits(ODD.mean()[j]));
@@ -51,7 +61,7 @@ class RequestTest {
 
   @Test
   void aMessageCutOffIsNotReadAsAnything() {
-    ByteBuffer message = new Request(Request.Kind.MERGE, GROUP, 0, 2, 1, "", List.of(ODD)).encode();
+    ByteBuffer message = new Request(Request.Kind.MERGE, GROUP, 0, 2, 1, "", MESSAGE).encode();
     for (int length = 0; length < message.capacity(); length++) {
       ByteBuffer cut = message.duplicate().limit(length);
       assertThatThrownBy(() -> Request.decode(cut)).isInstanceOf(BufferUnderflowException.class);

@@ -128,7 +128,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
       for (int i = 0; i < iterations; i++) {
         int batch = i % (images.count() / batchSize);
         float[] rows = shard.batch(order, batch, batchSize);
-        int[] labels = shard.labels(order, batch, batchSize);
+        int[] labels = shard.classes(order, batch, batchSize);
         INDArray real = Nd4j.create(rows, new long[] {batchSize, images.shape().features()}, 'c');
         long start = System.nanoTime();
         Losses found = step.iterate(real, labels, i);

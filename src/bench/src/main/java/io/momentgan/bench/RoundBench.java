@@ -1,9 +1,9 @@
 package io.momentgan.bench;
 
 import io.momentgan.averaging.GanTrainingMaster;
-import io.momentgan.averaging.RealMoments;
+import io.momentgan.partition.RealMoments;
 import io.momentgan.averaging.RoundResult;
-import io.momentgan.averaging.RunContext;
+import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.averaging.WorkerReport;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.config.Experiment;
@@ -49,7 +49,7 @@ public final class RoundBench implements AutoCloseable {
         "bench-%d-%d"
             .formatted(experiment.train().workers(), experiment.train().averagingFrequency());
     this.master =
-        new GanTrainingMaster(
+        GanTrainingMaster.open(
             spark,
             new RunContext(
                 run, experiment, images.shape(), collectives, RealMoments.side(shards, experiment)),

@@ -6,28 +6,21 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The discriminator's targets: fixed or drawn per image, some of them flipped. Losses without
- * targets have 1 for real and -1 for generated images.
+ * The discriminator's targets: fixed or drawn per image, some of them flipped. A loss without
+ * targets uses 1 for real and -1 for generated images.
  */
-final class Labels {
+final class Targets {
   private final LossConfig config;
   private final long runSeed;
   private final int rank;
 
-  Labels(LossConfig config, long runSeed, int rank) {
+  Targets(LossConfig config, long runSeed, int rank) {
     this.config = config;
     this.runSeed = runSeed;
     this.rank = rank;
   }
 
-  /**
-   * Targets of a batch.
-   *
-   * @param real whether the images are real
-   * @param count number of images
-   * @param iteration number of the iteration in the whole training
-   * @param draw number of the discriminator update within it
-   */
+  /** Draws the targets of a batch for update {@code draw} of an iteration. */
   double[] draw(boolean real, int count, long iteration, int draw) {
     double[] targets = new double[count];
     SplittableRandom random =

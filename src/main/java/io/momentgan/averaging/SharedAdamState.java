@@ -11,30 +11,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which of the optimizers' moments all workers share at a boundary between two rounds; of the
- * others each worker keeps its own. At the end of an epoch all are shared.
+ * Tells which of Adam's moments all workers share at a boundary between two rounds; each worker
+ * keeps its own of the others. At the end of an epoch all are shared.
  *
  * @param first whether first moments are shared
  * @param second whether second moments are shared
  */
-record SharedMoments(boolean first, boolean second) implements Serializable {
-  private static final SharedMoments ALL = new SharedMoments(true, true);
+record SharedAdamState(boolean first, boolean second) implements Serializable {
+  private static final SharedAdamState ALL = new SharedAdamState(true, true);
 
-  /** What is shared where a round begins. */
-  static SharedMoments before(Round round, Experiment experiment) {
+  /** The shared moments at the beginning of a round. */
+  static SharedAdamState before(Round round, Experiment experiment) {
     return round.indexInEpoch() == 0 ? ALL : at(round.indexInEpoch(), experiment);
   }
 
-  /** What is shared where a round ends. */
-  static SharedMoments after(Round round, Experiment experiment) {
+  /** The shared moments at the end of a round. */
+  static SharedAdamState after(Round round, Experiment experiment) {
     return round.lastOfEpoch() ? ALL : at(round.indexInEpoch() + 1, experiment);
   }
 
-  private static SharedMoments at(int roundsOfEpoch, Experiment experiment) {
+  private static SharedAdamState at(int roundsOfEpoch, Experiment experiment) {
     AveragingConfig averaging = experiment.averaging();
     return experiment.train().workers() == 1
         ? ALL
-        : new SharedMoments(
+        : new SharedAdamState(
             roundsOfEpoch % averaging.firstMomentPeriod() == 0,
             roundsOfEpoch % averaging.secondMomentPeriod() == 0);
   }
@@ -43,7 +43,7 @@ record SharedMoments(boolean first, boolean second) implements Serializable {
     return first && second;
   }
 
-  /** A state with nothing but the shared moments, which is what travels. */
+  /** Drops all moments that are not shared, so that they do not travel. */
   NetworkState select(NetworkState state, UpdaterLayout layout) {
     if (all()) {
       return state;
@@ -58,7 +58,7 @@ record SharedMoments(boolean first, boolean second) implements Serializable {
     return new NetworkState(state.params(), selected, state.updates());
   }
 
-  /** The whole of a state that has travelled, the moments that are not shared from elsewhere. */
+  /** Completes a state that has travelled by the moments that are not shared. */
   NetworkState insert(NetworkState travelled, float[] others, UpdaterLayout layout) {
     if (all()) {
       return travelled;

@@ -1,4 +1,4 @@
-package io.momentgan.averaging;
+package io.momentgan.partition;
 
 import java.io.Serializable;
 import java.util.Arrays;
@@ -18,21 +18,34 @@ import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
 /**
- * Spark's {@code mapPartitions} and {@code collect} with functions that are classes of their own.
- * Those of Spark's Java API are Scala closures, and its closure cleaner reads the byte code of the
- * classes around them at each call: 15 ms of a round.
+ * Spark's {@code mapPartitions} and {@code collect} without Scala closures. Spark's Java API makes
+ * closures, and its closure cleaner reads the byte code of the enclosing classes at each call: 15 ms
+ * of a round.
  */
-final class Stages {
+public final class Stages {
   private Stages() {}
 
-  static <T, R> JavaRDD<R> mapPartitions(JavaRDD<T> rdd, FlatMapFunction<Iterator<T>, R> function) {
+  /**
+   * Maps each partition.
+   *
+   * @param rdd the partitions
+   * @param function from the elements of a partition to its new elements
+   * @return the mapped partitions
+   */
+  public static <T, R> JavaRDD<R> mapPartitions(
+      JavaRDD<T> rdd, FlatMapFunction<Iterator<T>, R> function) {
     ClassTag<R> tag = ClassTag$.MODULE$.apply(Object.class);
     return JavaRDD.fromRDD(rdd.rdd().mapPartitions(new Mapped<>(function), true, tag), tag);
   }
 
-  /** The only element of each partition, by partition. */
+  /**
+   * Collects the only element of each partition.
+   *
+   * @param rdd partitions of one element
+   * @return the elements in the order of the partitions
+   */
   @SuppressWarnings("unchecked")
-  static <T> List<T> collect(JavaRDD<T> rdd) {
+  public static <T> List<T> collect(JavaRDD<T> rdd) {
     RDD<T> all = rdd.rdd();
     Object[] results = new Object[all.getNumPartitions()];
     all.sparkContext()
@@ -67,7 +80,7 @@ final class Stages {
             function.call(JavaConverters.asJavaIterator(partition)));
       } catch (RuntimeException e) {
         throw e;
-      } catch (Exception e) { // whatever a task throws is Spark's to report
+      } catch (Exception e) { // Spark reports exceptions of tasks
         throw new IllegalStateException(e);
       }
     }

@@ -1,6 +1,5 @@
-package io.momentgan.averaging;
+package io.momentgan.partition;
 
-import io.momentgan.collective.Collective;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.Seeds;
@@ -11,8 +10,6 @@ import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.moments.RealSide;
-import io.momentgan.partition.Shard;
-import io.momentgan.partition.Shards;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,11 +31,11 @@ public final class RealMoments {
   private RealMoments() {}
 
   /**
-   * What the comparisons of an experiment must know of the real images.
+   * Computes the real side of the comparisons of an experiment.
    *
    * @param shards the images
    * @param experiment the settings
-   * @return clusters and whole moments, as far as the settings need them
+   * @return clusters and moments of all images, as far as the settings need them
    * @throws UserException when moments per class are wanted of images without labels
    */
   public static RealSide side(Shards shards, Experiment experiment) {
@@ -48,15 +45,9 @@ public final class RealMoments {
     return new RealSide(clusters, wholeNeeded ? whole(shards, clusters) : List.of());
   }
 
-  /**
-   * The moments of all training images.
-   *
-   * @param shards the images
-   * @param clusters which of them belong together
-   * @return their moments per cluster and feature
-   */
+  /** Computes the moments of all training images per cluster. */
   static List<Moments> whole(Shards shards, Clusters clusters) {
-    return Collective.fold(shards.rdd().map(shard -> ofShard(shard, clusters)).collect());
+    return Moments.fold(shards.rdd().map(shard -> ofShard(shard, clusters)).collect());
   }
 
   /** The moments of each label's images. */
@@ -67,7 +58,7 @@ public final class RealMoments {
           "moments.per-class: found true with images that have no labels, expected labelled images;"
               + " set moments.per-class=false or give data with labels");
     }
-    return Collective.fold(byRank);
+    return Moments.fold(byRank);
   }
 
   private static List<Moments> byLabel(Shard shard) {
@@ -97,12 +88,12 @@ public final class RealMoments {
   }
 
   /**
-   * The noise floor of the experiment's scope: how far apart two real sides of a comparison are
-   * that are drawn as the training draws them.
+   * Measures the noise floor of the experiment's scope: the distance between two real sides of a
+   * comparison that are drawn as the training draws them.
    *
    * @param shards the images
    * @param experiment the settings
-   * @param real what is known of the images
+   * @param real clusters and moments of the images
    * @return the floor; {@link NoiseFloor#NONE} for the scope {@code none}
    */
   public static NoiseFloor floor(Shards shards, Experiment experiment, RealSide real) {
@@ -125,7 +116,7 @@ public final class RealMoments {
     List<Moments> moments = Collections.nCopies(clusters.count(), Moments.empty(features));
     for (int from = 0; from < count; from += ROWS_AT_ONCE) {
       int[] rows = IntStream.range(from, Math.min(count, from + ROWS_AT_ONCE)).toArray();
-      moments = Collective.fold(List.of(moments, ofRows(shard, rows, clusters)));
+      moments = Moments.fold(List.of(moments, ofRows(shard, rows, clusters)));
     }
     return moments;
   }
@@ -162,7 +153,7 @@ public final class RealMoments {
   /** Each draw of all workers together. */
   private static Stream<List<Moments>> merged(List<List<List<Moments>>> byRank) {
     return IntStream.range(0, 2 * PAIRS)
-        .mapToObj(draw -> Collective.fold(byRank.stream().map(rank -> rank.get(draw)).toList()));
+        .mapToObj(draw -> Moments.fold(byRank.stream().map(rank -> rank.get(draw)).toList()));
   }
 
   private static Stream<MomentDistance> pairs(List<List<Moments>> batches) {

@@ -1,0 +1,123 @@
+package io.momentgan.collective;
+
+import io.momentgan.moments.Moments;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A worker's part of an exchange. All workers of a group hand in messages of one kind and shape,
+ * which are merged in rank order, in double.
+ */
+public sealed interface Message {
+  /** Carries nothing. */
+  Message NONE = new WeightedMean(0);
+
+  /**
+   * Merges two messages.
+   *
+   * @param next another worker's message of the same kind and shape
+   * @return the message of both workers together
+   */
+  Message merge(Message next);
+
+  /** Bytes of the numbers. */
+  long bytes();
+
+  /**
+   * Folds messages in rank order.
+   *
+   * @param byRank one message per worker
+   * @return the message of all workers together
+   * @throws IllegalArgumentException when kinds or shapes differ
+   */
+  static Message fold(List<Message> byRank) {
+    Class<?> kind = byRank.get(0).getClass();
+    byRank.stream()
+        .filter(message -> !kind.isInstance(message))
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw new IllegalArgumentException(
+                  "Invalid exchange: found %s, expected %s"
+                      .formatted(other.getClass().getSimpleName(), kind.getSimpleName()));
+            });
+    return byRank.stream().reduce(Message::merge).orElseThrow();
+  }
+
+  /**
+   * Means of several features, such as a loss or a gradient.
+   *
+   * @param count number of rows that the means are taken over
+   * @param values mean of each feature; never mutated
+   */
+  @SuppressWarnings("ArrayRecordComponent") // equals and hashCode are overridden
+  record WeightedMean(long count, double... values) implements Message {
+    @Override
+    public WeightedMean merge(Message next) {
+      WeightedMean other = (WeightedMean) next;
+      if (other.values.length != values.length) {
+        throw new IllegalArgumentException(
+            "Invalid merge: found %d values, expected %d"
+                .formatted(other.values.length, values.length));
+      }
+      if (other.count == 0) {
+        return this;
+      }
+      double share = (double) other.count / (count + other.count);
+      double[] merged = new double[values.length];
+      for (int j = 0; j < merged.length; j++) {
+        merged[j] = values[j] + (other.values[j] - values[j]) * share;
+      }
+      return new WeightedMean(count + other.count, merged);
+    }
+
+    @Override
+    public long bytes() {
+      return Long.BYTES + (long) Double.BYTES * values.length;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof WeightedMean other
+          && count == other.count
+          && Arrays.equals(values, other.values);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Long.hashCode(count) + Arrays.hashCode(values);
+    }
+  }
+
+  /**
+   * The moments that a generator update compares, and the losses of the update before.
+   *
+   * @param generated moments of the generated images per cluster
+   * @param real moments of the real images per cluster; empty where all workers know them
+   * @param losses mean over the workers
+   */
+  record BatchMoments(List<Moments> generated, List<Moments> real, WeightedMean losses)
+      implements Message {
+    /** Copies the lists. */
+    public BatchMoments {
+      generated = List.copyOf(generated);
+      real = List.copyOf(real);
+    }
+
+    @Override
+    public BatchMoments merge(Message next) {
+      BatchMoments other = (BatchMoments) next;
+      return new BatchMoments(
+          Moments.fold(List.of(generated, other.generated)),
+          Moments.fold(List.of(real, other.real)),
+          losses.merge(other.losses));
+    }
+
+    @Override
+    public long bytes() {
+      return losses.bytes()
+          + generated.stream().mapToLong(Moments::bytes).sum()
+          + real.stream().mapToLong(Moments::bytes).sum();
+    }
+  }
+}
