@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * Weighted averages of networks, folded in rank order in double, so that they are the same bits
- * each time. One network alone is returned bit for bit.
+ * each time. One network is returned bit for bit.
  */
 final class Averages {
   private static final int PIECE = 65_536;
@@ -15,13 +15,9 @@ final class Averages {
   private Averages() {}
 
   /**
-   * The average of networks: parameters and Adam's moments arithmetically with one shared count of
-   * updates, running statistics of batch normalisation pooled.
-   *
-   * @param states of networks of the same settings, in rank order
-   * @param weights one per network, summing to 1
-   * @param layout where running statistics stand
-   * @return the average
+   * Averages networks in rank order, by weights that sum to 1: parameters and Adam's moments
+   * arithmetically, running statistics of batch normalisation pooled. All have made the same number
+   * of updates.
    */
   static NetworkState of(List<NetworkState> states, double[] weights, ParameterLayout layout) {
     List<float[]> params = states.stream().map(NetworkState::params).toList();
@@ -48,7 +44,7 @@ final class Averages {
     int length = vectors.get(0).length;
     float[] average = new float[length];
     int pieces = (length + PIECE - 1) / PIECE;
-    // Each value by itself, so the pieces may be made by any thread in any order.
+    // Each value is averaged by itself, so threads may take the pieces in any order.
     IntStream.range(0, pieces)
         .parallel()
         .forEach(
@@ -65,8 +61,8 @@ final class Averages {
     }
   }
 
-  /** Halves of floats are exact, so that their sum is rounded once, as in double. */
   private static void halve(float[] left, float[] right, float[] average, int from, int to) {
+    // Halves of floats are exact, so their sum is rounded once, as in double.
     for (int i = from; i < to; i++) {
       average[i] = 0.5f * left[i] + 0.5f * right[i];
     }
@@ -88,8 +84,8 @@ final class Averages {
   }
 
   /**
-   * The variance of the pooled data: mean of the variances plus variance of the means (Chan, Golub
-   * and LeVeque); the average of variances alone would drop what lies between workers.
+   * Pools variances: mean of the variances plus variance of the means (Chan, Golub and LeVeque). The
+   * mean of the variances alone would miss the differences between workers.
    */
   private static void pool(
       List<float[]> params, double[] weights, ParameterLayout.Statistics at, float[] into) {

@@ -18,13 +18,7 @@ record OuterOptimizer(OuterType type, OuterRates rates, ParameterLayout layout) 
    */
   record Step(float[] params, float[] velocity) {}
 
-  /**
-   * Makes a step.
-   *
-   * @param before parameters before the round
-   * @param average mean of the workers' parameters after it
-   * @param velocity of the last step, or empty
-   */
+  /** Steps from the parameters before a round, given their average after it. */
   Step step(float[] before, float[] average, float[] velocity) {
     if (type == OuterType.NONE) {
       return new Step(average, velocity);

@@ -63,28 +63,27 @@ public final class RealMoments {
 
   private static List<Moments> byLabel(Shard shard) {
     byte[] labels = shard.images().labels();
-    if (labels.length == 0) {
-      return List.of();
-    }
-    Moments none = Moments.empty(shard.images().shape().features());
-    return IntStream.range(0, LABELS)
-        .mapToObj(label -> withLabel(labels, label))
-        .map(rows -> rows.length == 0 ? none : inPieces(shard, rows))
-        .toList();
-  }
-
-  private static int[] withLabel(byte[] labels, int label) {
-    return IntStream.range(0, labels.length).filter(i -> (labels[i] & 0xFF) == label).toArray();
-  }
-
-  private static Moments inPieces(Shard shard, int[] rows) {
     int features = shard.images().shape().features();
-    Moments moments = Moments.empty(features);
-    for (int from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      int[] piece = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + ROWS_AT_ONCE));
-      moments = moments.merge(Moments.of(shard.rows(piece), features));
-    }
-    return moments;
+    return labels.length == 0
+        ? List.of()
+        : IntStream.range(0, LABELS)
+            .mapToObj(
+                label ->
+                    IntStream.range(0, labels.length)
+                        .filter(i -> Byte.toUnsignedInt(labels[i]) == label)
+                        .toArray())
+            .map(
+                rows ->
+                    pieces(rows)
+                        .map(piece -> Moments.of(shard.rows(piece), features))
+                        .reduce(Moments.empty(features), Moments::merge))
+            .toList();
+  }
+
+  private static Stream<int[]> pieces(int[] rows) {
+    return IntStream.iterate(0, from -> from < rows.length, from -> from + ROWS_AT_ONCE)
+        .mapToObj(
+            from -> Arrays.copyOfRange(rows, from, Math.min(rows.length, from + ROWS_AT_ONCE)));
   }
 
   /**
@@ -100,7 +99,12 @@ public final class RealMoments {
     if (experiment.moments().scope() == MomentsConfig.Scope.NONE) {
       return NoiseFloor.NONE;
     }
-    List<List<List<Moments>>> byRank = draws(shards, experiment, real.clusters());
+    int batchSize = experiment.train().batchSize();
+    long runSeed = experiment.train().seed();
+    Clusters clusters = real.clusters();
+    // For each worker in rank order, the moments of its part of each drawn batch per cluster.
+    List<List<List<Moments>>> byRank =
+        shards.rdd().map(shard -> drawn(shard, batchSize, runSeed, clusters)).collect();
     return switch (experiment.moments().scope()) {
       case PARTITION -> NoiseFloor.of(byRank.stream().flatMap(RealMoments::pairs).toList());
       case DATASET ->
@@ -111,14 +115,11 @@ public final class RealMoments {
   }
 
   private static List<Moments> ofShard(Shard shard, Clusters clusters) {
-    int count = shard.images().count();
-    int features = shard.images().shape().features();
-    List<Moments> moments = Collections.nCopies(clusters.count(), Moments.empty(features));
-    for (int from = 0; from < count; from += ROWS_AT_ONCE) {
-      int[] rows = IntStream.range(from, Math.min(count, from + ROWS_AT_ONCE)).toArray();
-      moments = Moments.fold(List.of(moments, ofRows(shard, rows, clusters)));
-    }
-    return moments;
+    Moments none = Moments.empty(shard.images().shape().features());
+    return pieces(IntStream.range(0, shard.images().count()).toArray())
+        .map(piece -> ofRows(shard, piece, clusters))
+        .reduce(
+            Collections.nCopies(clusters.count(), none), (a, b) -> Moments.fold(List.of(a, b)));
   }
 
   private static List<Moments> ofRows(Shard shard, int[] indices, Clusters clusters) {
@@ -128,21 +129,13 @@ public final class RealMoments {
     return clusters.moments(rows, features, clusters.assign(rows, features));
   }
 
-  /** For each worker in rank order, the moments of its part of each drawn batch per cluster. */
-  private static List<List<List<Moments>>> draws(
-      Shards shards, Experiment experiment, Clusters clusters) {
-    int batchSize = experiment.train().batchSize();
-    long runSeed = experiment.train().seed();
-    return shards.rdd().map(shard -> drawn(shard, batchSize, runSeed, clusters)).collect();
-  }
-
   private static List<List<Moments>> drawn(
       Shard shard, int batchSize, long runSeed, Clusters clusters) {
     List<List<Moments>> result = new ArrayList<>();
     for (int draw = 0; draw < 2 * PAIRS; draw++) {
       long seed = Seeds.of(runSeed, Seeds.Use.FLOOR, draw, shard.rank());
       IntStream drawn = new SplittableRandom(seed).ints(0, shard.images().count());
-      // Of a shard with hardly more than a batch, distinct draws would be the same images twice.
+      // Distinct draws from a shard of hardly more than a batch would be the same images twice.
       boolean distinct = shard.images().count() >= 2 * batchSize;
       int[] rows = (distinct ? drawn.distinct() : drawn).limit(batchSize).toArray();
       result.add(ofRows(shard, rows, clusters));

@@ -1,12 +1,13 @@
 package io.momentgan.step;
 
+import java.util.Arrays;
+
 /**
- * Cross-entropy of a class head (Odena et al. 2017) and its gradient, summed over the batch as
- * Deeplearning4j wants it: {@code log(sum exp(l)) - l[label]} with gradient {@code softmax(l) -
- * onehot(label)}.
+ * Cross-entropy of a class head (Odena et al. 2017), {@code log(sum exp(l)) - l[label]}, and its
+ * gradient {@code softmax(l) - onehot(label)}, summed over the batch as Deeplearning4j expects it.
  *
  * @param mean mean of the loss over the batch
- * @param gradient derivative of the summed loss by each logit [n, classes]
+ * @param gradient derivative of the summed loss with respect to each logit [n, classes]
  * @param accuracy share of the images whose class has the largest logit
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -14,13 +15,7 @@ record ClassLoss(double mean, double[] gradient, double accuracy) {
   /** Without a class head. */
   static final ClassLoss NONE = new ClassLoss(0, new double[0], 0);
 
-  /**
-   * The loss of a batch.
-   *
-   * @param logits rows [n, classes], row after row
-   * @param labels the class of each row
-   * @throws IllegalArgumentException when there is not a label for each row
-   */
+  /** The loss of rows of logits [n, classes], row after row, with one label each. */
   static ClassLoss of(double[] logits, int[] labels) {
     if (labels.length == 0 || logits.length % labels.length != 0) {
       throw new IllegalArgumentException(
@@ -58,12 +53,8 @@ record ClassLoss(double mean, double[] gradient, double accuracy) {
     return largest;
   }
 
-  /** The loss with a weight. */
   ClassLoss times(double weight) {
-    double[] weighted = new double[gradient.length];
-    for (int i = 0; i < weighted.length; i++) {
-      weighted[i] = weight * gradient[i];
-    }
+    double[] weighted = Arrays.stream(gradient).map(g -> weight * g).toArray();
     return new ClassLoss(weight * mean, weighted, accuracy);
   }
 }

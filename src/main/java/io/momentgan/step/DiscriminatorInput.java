@@ -43,14 +43,7 @@ final class DiscriminatorInput {
     this.rank = rank;
   }
 
-  /**
-   * Adds the noise of an iteration.
-   *
-   * @param rows images [n, features], which stay as they are
-   * @param side kind of the images
-   * @param iteration number of the iteration in the whole training
-   * @param draw number of the update within it
-   */
+  /** Adds the noise of an iteration to a copy of images [n, features]. */
   INDArray noisy(INDArray rows, Shown side, long iteration, int draw) {
     double sd = config.noise(iteration);
     if (sd == 0) {
@@ -66,12 +59,8 @@ final class DiscriminatorInput {
   }
 
   /**
-   * Replaces some generated images by remembered ones with their classes, and remembers the replaced
+   * In a copy, replaces some generated images by remembered ones with their classes, and remembers the replaced
    * ones; until the memory is full, images are only remembered.
-   *
-   * @param fake images, which stay as they are
-   * @param iteration number of the iteration in the whole training
-   * @param draw number of the update within it
    */
   Batch replayed(Batch fake, long iteration, int draw) {
     if (config.replayCapacity() == 0) {

@@ -64,10 +64,8 @@ final class DiscriminatorUpdate {
   /**
    * Updates the discriminator on a real and a generated batch.
    *
-   * @param real images
-   * @param fake images
    * @param iteration number of the iteration in the whole training
-   * @param draw number of the update within it
+   * @param draw number of the update within the iteration
    * @return the loss before the update
    */
   Loss update(Batch real, Batch fake, long iteration, int draw) {
@@ -137,13 +135,7 @@ final class DiscriminatorUpdate {
         0);
   }
 
-  /**
-   * Judges generated images for a generator update; the discriminator stays as it is.
-   *
-   * @param fake images
-   * @param iteration number of the iteration in the whole training
-   * @param update number of the generator update within it
-   */
+  /** Judges generated images for a generator update; the discriminator stays as it is. */
   Judgement judge(Batch fake, long iteration, int update) {
     Verdict verdict = forward(fake, Shown.JUDGED, iteration, update);
     LogitLoss loss = LogitLoss.generator(verdict.logits(), config);

@@ -2,6 +2,7 @@ package io.momentgan.step;
 
 import io.momentgan.config.LossConfig;
 import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * The value of a loss on logits and its gradient, summed over the batch as Deeplearning4j wants it.
@@ -11,116 +12,79 @@ import java.util.Arrays;
  * clipped probability would.
  *
  * @param mean mean of the loss over the batch
- * @param gradient derivative of the summed loss by each logit
+ * @param gradient derivative of the summed loss with respect to each logit
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record LogitLoss(double mean, double[] gradient) {
-  /**
-   * The discriminator's loss for one side.
-   *
-   * @param logits of the batch
-   * @param targets of each image, see {@link Targets}
-   * @param type kind of loss
-   */
+  /** The discriminator's loss of one side, see {@link Targets}. */
   static LogitLoss discriminator(double[] logits, double[] targets, LossConfig.Type type) {
     return switch (type) {
       case CROSS_ENTROPY -> crossEntropy(logits, targets);
       case LEAST_SQUARES -> leastSquares(logits, targets);
-      case HINGE -> hinge(logits, targets);
-      case WASSERSTEIN -> difference(logits, targets);
+      case HINGE ->
+          of(
+              logits,
+              targets,
+              (l, t) -> Math.max(0, 1 - t * l),
+              (l, t) -> 1 - t * l > 0 ? -t : 0);
+      case WASSERSTEIN -> wasserstein(logits, targets);
     };
   }
 
   /**
-   * The generator's loss for the discriminator's logits of generated images.
-   *
-   * @param logits of the batch
-   * @param config the settings; non-saturating cross-entropy is that against 1, minimax minus that
-   *     against 0
+   * The generator's loss for the discriminator's logits of generated images. Non-saturating
+   * cross-entropy has the target 1; minimax is minus the cross-entropy with the target 0.
    */
   static LogitLoss generator(double[] logits, LossConfig config) {
-    double[] ones = all(1, logits.length);
+    double[] ones = new double[logits.length];
+    Arrays.fill(ones, 1);
     return switch (config.type()) {
       case CROSS_ENTROPY ->
           config.generator() == LossConfig.Generator.MINIMAX
-              ? crossEntropy(logits, all(0, logits.length)).negated()
+              ? crossEntropy(logits, new double[logits.length]).negated()
               : crossEntropy(logits, ones);
       case LEAST_SQUARES -> leastSquares(logits, ones);
-      case HINGE, WASSERSTEIN -> difference(logits, ones);
+      case HINGE, WASSERSTEIN -> wasserstein(logits, ones);
     };
   }
 
-  /**
-   * Cross-entropy.
-   *
-   * @param logits of the batch
-   * @param targets of each image
-   */
   static LogitLoss crossEntropy(double[] logits, double[] targets) {
-    double sum = 0;
-    double[] gradient = new double[logits.length];
-    for (int i = 0; i < logits.length; i++) {
-      double l = logits[i];
-      sum += Math.max(l, 0) - l * targets[i] + Math.log1p(Math.exp(-Math.abs(l)));
-      gradient[i] = sigmoid(l) - targets[i];
-    }
-    return new LogitLoss(sum / logits.length, gradient);
+    return of(
+        logits,
+        targets,
+        (l, t) -> Math.max(l, 0) - l * t + Math.log1p(Math.exp(-Math.abs(l))),
+        (l, t) -> sigmoid(l) - t);
   }
 
   private static LogitLoss leastSquares(double[] logits, double[] targets) {
-    double sum = 0;
-    double[] gradient = new double[logits.length];
-    for (int i = 0; i < logits.length; i++) {
-      gradient[i] = logits[i] - targets[i];
-      sum += gradient[i] * gradient[i] / 2;
-    }
-    return new LogitLoss(sum / logits.length, gradient);
+    return of(logits, targets, (l, t) -> (l - t) * (l - t) / 2, (l, t) -> l - t);
   }
 
-  /** max(0, 1 - t l) for t of 1 or -1. */
-  private static LogitLoss hinge(double[] logits, double[] signs) {
-    double sum = 0;
-    double[] gradient = new double[logits.length];
-    for (int i = 0; i < logits.length; i++) {
-      double margin = 1 - signs[i] * logits[i];
-      sum += Math.max(0, margin);
-      gradient[i] = margin > 0 ? -signs[i] : 0;
-    }
-    return new LogitLoss(sum / logits.length, gradient);
+  private static LogitLoss wasserstein(double[] logits, double[] signs) {
+    return of(logits, signs, (l, t) -> -t * l, (l, t) -> -t);
   }
 
-  /** -t l for t of 1 or -1. */
-  private static LogitLoss difference(double[] logits, double[] signs) {
+  private static LogitLoss of(
+      double[] logits,
+      double[] targets,
+      DoubleBinaryOperator value,
+      DoubleBinaryOperator derivative) {
     double sum = 0;
     double[] gradient = new double[logits.length];
     for (int i = 0; i < logits.length; i++) {
-      sum -= signs[i] * logits[i];
-      gradient[i] = -signs[i];
+      sum += value.applyAsDouble(logits[i], targets[i]);
+      gradient[i] = derivative.applyAsDouble(logits[i], targets[i]);
     }
     return new LogitLoss(sum / logits.length, gradient);
   }
 
   /** Mean of the probabilities that belong to logits. */
   static double meanProbability(double[] logits) {
-    double sum = 0;
-    for (double l : logits) {
-      sum += sigmoid(l);
-    }
-    return sum / logits.length;
+    return Arrays.stream(logits).reduce(0, (sum, l) -> sum + sigmoid(l)) / logits.length;
   }
 
   private LogitLoss negated() {
-    double[] negated = new double[gradient.length];
-    for (int i = 0; i < negated.length; i++) {
-      negated[i] = -gradient[i];
-    }
-    return new LogitLoss(-mean, negated);
-  }
-
-  private static double[] all(double value, int count) {
-    double[] values = new double[count];
-    Arrays.fill(values, value);
-    return values;
+    return new LogitLoss(-mean, Arrays.stream(gradient).map(g -> -g).toArray());
   }
 
   private static double sigmoid(double l) {

@@ -9,24 +9,14 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * The moment penalty's part of the generator's loss and of its gradient by the images.
- *
- * @param config the weights
- */
+/** The moment penalty's part of the generator's loss and of its gradient with respect to images. */
 record PenaltyGradient(MomentsConfig config) {
   /** The penalty; 0 where moments are not compared. */
   double value(Exchanged exchanged) {
     return exchanged.comparison().map(c -> c.value(penalties(c))).orElse(0.0);
   }
 
-  /**
-   * Adds the gradient of the summed penalty.
-   *
-   * @param epsilon gradient of the summed loss with respect to the images [n, features]
-   * @param fake generated images [n, features]
-   * @param exchanged the comparison with the real ones
-   */
+  /** Adds the gradient of the summed penalty at generated images [n, features] to epsilon. */
   void addGradient(INDArray epsilon, INDArray fake, Exchanged exchanged) {
     if (!config.penalised() || exchanged.comparison().isEmpty()) {
       return;

@@ -1,7 +1,7 @@
 package io.momentgan.step;
 
 /**
- * What the discriminator says of a batch: of each image a logit of being real, and with a class
+ * The discriminator's output for a batch: for each image a logit of being real, and with a class
  * head a logit of each class.
  *
  * @param logits of being real
@@ -31,12 +31,7 @@ record Verdict(double[] logits, ClassLoss classes) {
     return new Verdict(logits, ClassLoss.of(ofClasses, labels).times(weight));
   }
 
-  /**
-   * The gradient by the discriminator's output.
-   *
-   * @param adversarial the loss on the logits of being real
-   * @return in the form of the output
-   */
+  /** The gradient with respect to the discriminator's output, in the form of the output. */
   double[] gradient(LogitLoss adversarial) {
     int n = logits.length;
     int heads = classes.gradient().length / n;

@@ -16,6 +16,7 @@ import io.momentgan.device.SmokeTest;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.partition.Shard;
+import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.Losses;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
     try (Collective alone =
         new LocalCollectives()
             .join(new Group(file.toString(), 0, 0, 0, 0), 0, 1, Duration.ofMinutes(1))) {
-      GanStep step = new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false);
+      GanStep step = new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
       int[] order = shard.order(experiment.train().seed(), 1);
       int batchSize = experiment.train().batchSize();
       for (int i = 0; i < iterations; i++) {
@@ -131,7 +132,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
         int[] labels = shard.classes(order, batch, batchSize);
         INDArray real = Nd4j.create(rows, new long[] {batchSize, images.shape().features()}, 'c');
         long start = System.nanoTime();
-        Losses found = step.iterate(real, labels, i);
+        Losses found = step.iterate(new Batch(real, labels), i);
         millis[i] = (System.nanoTime() - start) / 1e6;
         losses[2 * i] = found.discriminator();
         losses[2 * i + 1] = found.generator();

@@ -3,6 +3,8 @@ package io.momentgan.bench;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Message.BatchMoments;
+import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +55,8 @@ public final class ExchangeBench {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
-      List<Moments> own = List.of(batch, batch, Moments.ofMeans(1, 0.5));
+      BatchMoments own =
+          new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
       int exchanges = (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features));
       double[] millis = new double[exchanges];
       for (int i = 0; i < 2 * exchanges; i++) {

@@ -11,6 +11,7 @@ import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
+import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
 import java.time.Duration;
@@ -69,7 +70,7 @@ public final class RingStudy {
         GanNetworks.build(experiment, new ImageShape(FEATURES, 1, 1), DataType.FLOAT);
     Group group = new Group("bench ring", experiment.train().seed(), 0, 0, 0);
     try (Collective alone = new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(60))) {
-      train(new GanStep(experiment, networks, alone, realSide(), false), iterations);
+      train(new GanStep(experiment, networks, alone, realSide(), false, new float[0]), iterations);
     }
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iterations, 1);
     INDArray z =
@@ -83,7 +84,7 @@ public final class RingStudy {
   private void train(GanStep step, int iterations) {
     int batch = experiment.train().batchSize();
     for (int i = 0; i < iterations && !step.hasStopped(); i++) {
-      step.iterate(HostArrays.toArray(points(batch), batch, FEATURES), i);
+      step.iterate(new Batch(HostArrays.toArray(points(batch), batch, FEATURES), new int[0]), i);
     }
   }
 

@@ -12,6 +12,7 @@ import io.momentgan.network.FastProducts;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
+import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
 import io.momentgan.step.Losses;
@@ -62,7 +63,7 @@ public final class StepBench {
                     1,
                     Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
-            false);
+            false, new float[0]);
     Nd4j.getRandom().setSeed(1);
     this.images =
         Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
@@ -100,7 +101,7 @@ public final class StepBench {
 
   /** Makes one iteration and gives its losses. */
   public Losses iterate() {
-    return step.iterate(images, labels, iteration++);
+    return step.iterate(new Batch(images, labels), iteration++);
   }
 
   /**
@@ -124,7 +125,7 @@ public final class StepBench {
     long heap = threads.getCurrentThreadAllocatedBytes();
     long cpu = process.getProcessCpuTime();
     for (int i = 0; i < iterations; i++) {
-      step.iterate(images, labels, iteration++);
+      step.iterate(new Batch(images, labels), iteration++);
     }
     return new Cost(
         (process.getProcessCpuTime() - cpu) / 1e9 / iterations,
