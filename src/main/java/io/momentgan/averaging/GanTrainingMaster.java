@@ -21,7 +21,6 @@ import io.momentgan.partition.Stages;
 import io.momentgan.step.Losses;
 import java.io.Serializable;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -58,7 +57,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private transient Snapshot before;
   private transient Handover handover;
   private transient Round round;
-  private transient RoundResult result;
+  private transient List<GanTrainingResult> byRank;
 
   /**
    * The run as every worker must know it; broadcast once.
@@ -123,17 +122,21 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     long start = System.nanoTime();
     before = from;
     round = next;
-    handover = Handover.of(network.getSparkContext(), forWorkers(from));
+    Snapshot handed = forWorkers(from);
+    handover = Handover.of(network.getSparkContext(), handed);
     try {
       network.fit(batches(next));
-    } catch (DivergedException e) {
-      throw e;
     } catch (Exception e) { // Spark throws a checked exception that it does not declare
       throw new RoundFailedException(next, e);
     } finally {
       handover.destroy();
     }
-    return withSeconds((System.nanoTime() - start) / 1e9);
+    requireFinite();
+    return merge(
+        bytes(handed.generator())
+            + bytes(handed.discriminator())
+            + (long) Float.BYTES * from.opponent().length,
+        start);
   }
 
   /** Drops the parts of a snapshot that workers have or do not need. */
@@ -179,10 +182,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       JavaRDD<ParameterAveragingTrainingResult> results,
       int split,
       int splits) {
-    List<GanTrainingResult> byRank =
-        Stages.collect(results).stream().map(GanTrainingResult.class::cast).toList();
-    requireFinite(byRank);
-    result = merge(byRank);
+    byRank = Stages.collect(results).stream().map(GanTrainingResult.class::cast).toList();
   }
 
   private JavaRDD<DataSet> batches(Round next) {
@@ -197,7 +197,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         });
   }
 
-  private void requireFinite(List<GanTrainingResult> byRank) {
+  private void requireFinite() {
     WorkerReport culprit =
         byRank.stream()
             .map(GanTrainingResult::report)
@@ -209,7 +209,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     }
   }
 
-  private RoundResult merge(List<GanTrainingResult> byRank) {
+  private RoundResult merge(long bytesOut, long start) {
     List<WorkerReport> reports = byRank.stream().map(GanTrainingResult::report).toList();
     double[] weights = Averages.weights(reports.stream().map(WorkerReport::samples).toList());
     Losses mean = Losses.ZERO;
@@ -219,21 +219,19 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       last = last.plus(reports.get(k).last(), weights[k]);
     }
     SharedAdamState shared = SharedAdamState.after(round, experiment);
-    Snapshot handed = handover.snapshot();
+    Snapshot snapshot = next(weights, shared);
     return new RoundResult(
-        next(byRank, weights, shared),
+        snapshot,
         mean,
         last,
         reports,
-        0,
-        bytes(handed.generator(), handed.discriminator())
-            + (long) Float.BYTES * before.opponent().length,
-        byRank.stream().mapToLong(worker -> bytes(worker.generator(), worker.discriminator())).sum(),
+        (System.nanoTime() - start) / 1e9,
+        bytesOut,
+        byRank.stream().mapToLong(w -> bytes(w.generator()) + bytes(w.discriminator())).sum(),
         shared.all());
   }
 
-  private Snapshot next(
-      List<GanTrainingResult> byRank, double[] weights, SharedAdamState shared) {
+  private Snapshot next(double[] weights, SharedAdamState shared) {
     Averaged.Next g =
         generator.next(
             byRank.stream().map(GanTrainingResult::generator).toList(),
@@ -270,22 +268,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     return due ? newest : before.opponent();
   }
 
-  private static long bytes(NetworkState... states) {
-    return Stream.of(states)
-        .mapToLong(s -> (long) Float.BYTES * (s.params().length + s.updaterState().length))
-        .sum();
-  }
-
-  private RoundResult withSeconds(double seconds) {
-    return new RoundResult(
-        result.snapshot(),
-        result.mean(),
-        result.last(),
-        result.workers(),
-        seconds,
-        result.bytesOut(),
-        result.bytesIn(),
-        result.whole());
+  private static long bytes(NetworkState state) {
+    return (long) Float.BYTES * (state.params().length + state.updaterState().length);
   }
 
   @Override
