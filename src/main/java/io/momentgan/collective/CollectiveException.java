@@ -14,10 +14,10 @@ public final class CollectiveException extends RuntimeException {
   }
 
   /**
-   * A failure that came to light by another exception.
+   * A failure that another exception revealed.
    *
-   * @param message what was tried
-   * @param cause what was thrown
+   * @param message the step that failed
+   * @param cause the exception
    */
   public CollectiveException(String message, Throwable cause) {
     super(message, cause);

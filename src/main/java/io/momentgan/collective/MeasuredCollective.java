@@ -1,6 +1,6 @@
 package io.momentgan.collective;
 
-/** A collective that counts what goes through it. Belongs to one thread. */
+/** A collective that measures its traffic. Belongs to one thread. */
 public final class MeasuredCollective implements Collective {
   private final Collective collective;
   private Traffic traffic = Traffic.NONE;

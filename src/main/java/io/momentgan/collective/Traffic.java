@@ -3,11 +3,10 @@ package io.momentgan.collective;
 import java.io.Serializable;
 
 /**
- * What exchanges cost a worker.
+ * The cost of a worker's exchanges.
  *
- * @param exchanges how many
- * @param bytesOut bytes of the numbers that it handed in; none leave the process where all workers
- *     are in it
+ * @param exchanges number of exchanges
+ * @param bytesOut bytes of the numbers that it handed in, also where they stay in the process
  * @param bytesIn bytes of the numbers that it got back
  * @param secondsWaited time that it waited for the others
  */
@@ -16,12 +15,7 @@ public record Traffic(long exchanges, long bytesOut, long bytesIn, double second
   /** No exchange. */
   public static final Traffic NONE = new Traffic(0, 0, 0, 0);
 
-  /**
-   * The sum of two.
-   *
-   * @param other further traffic
-   * @return what both cost together
-   */
+  /** Adds further traffic. */
   public Traffic plus(Traffic other) {
     return new Traffic(
         exchanges + other.exchanges,

@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Which images are compared with which: all with all, or each with those nearest to the same class
- * mean. Real and generated images are told apart by the same rule, since generated ones have no
- * label.
+ * Clusters of images that are compared with each other: one of all images, or one per class mean.
+ * Real and generated images alike belong to the nearest mean, since generated images have no label.
  *
  * @param centres means of the classes, or one empty array where all images belong together; never
  *     mutated

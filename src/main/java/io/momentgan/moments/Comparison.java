@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Generated against real moments, cluster by cluster. A cluster counts by its share of the
- * generated images; one without real or generated images does not count.
+ * Compares generated with real moments, cluster by cluster. A cluster is weighted by its share of
+ * the generated images; a cluster without real or without generated images is left out.
  *
  * @param generated moments of the generated images per cluster
  * @param real moments of the real images per cluster
@@ -36,8 +36,8 @@ public record Comparison(List<Moments> generated, List<Moments> real) {
    *
    * @param meanWeight weight of the mean term, 0 or more
    * @param varianceWeight weight of the variance term, 0 or more
-   * @return one per cluster, which holds for its images as {@link MomentPenalty} says, N being the
-   *     number of all generated images; of value 0 where a cluster does not count
+   * @return one {@link MomentPenalty} per cluster for its images, with N the number of all generated
+   *     images; of value 0 where a cluster is left out
    */
   public List<MomentPenalty> penalties(double meanWeight, double varianceWeight) {
     return IntStream.range(0, generated.size())

@@ -7,8 +7,8 @@ package io.momentgan.moments;
  * {@code P = wm * sum_j |m_j(g) - m_j(x)| + wv * sum_j |v_j(g) - v_j(x)|}. Its gradient with
  * respect to a generated value is {@code dP/dg_ij = (wm * sign(dm_j) + 2 wv * sign(dv_j) * (g_ij -
  * m_j(g))) / N} with sign(0) = 0 and N the number of images behind m(g). Real moments are
- * constants. When the moments are those of all workers' batches together, this is the exact
- * gradient of the global penalty for this worker's images.
+ * constants. With the moments of all workers' batches together, this is the exact gradient of the
+ * global penalty for this worker's images.
  *
  * <p>{@link #shift} and {@link #factor} leave the 1/N out: Deeplearning4j sums over the batch and
  * divides in the updater.

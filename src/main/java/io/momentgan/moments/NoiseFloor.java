@@ -3,8 +3,8 @@ package io.momentgan.moments;
 import java.util.List;
 
 /**
- * What the moments of two real batches of one size differ by: a generator cannot be told from the
- * data by a distance below it.
+ * The distance between the moments of two real batches of one size. A smaller distance does not tell
+ * a generator from the data.
  *
  * @param mean mean of the mean term over pairs of batches
  * @param meanSd standard deviation of the mean term

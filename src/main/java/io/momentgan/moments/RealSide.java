@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What is known of the real images before the training.
+ * Clusters and moments of the real images, as known before the training.
  *
  * @param clusters which images are compared with which
  * @param whole moments of all training images per cluster; empty where no comparison needs them

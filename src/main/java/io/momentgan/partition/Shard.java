@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * @param rank number of the worker, 0 to workers-1
  * @param images its images
- * @param black what a pixel of 0 is scaled to, -1 or 0; a pixel of 255 is scaled to 1
+ * @param black the scaled value of pixel 0, -1 or 0; pixel 255 becomes 1
  */
 public record Shard(int rank, Images images, float black) implements Serializable {
   private static final float[] FROM_MINUS_ONE = scaled(-1);

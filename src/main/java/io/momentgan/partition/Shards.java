@@ -29,7 +29,7 @@ public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
    * @param source the images
    * @param workers number of shards, 1 to the number of images
    * @param runSeed {@code train.seed}, which decides who gets what
-   * @param black what black pixels are scaled to, -1 or 0
+   * @param black the scaled value of black pixels, -1 or 0
    * @return the shards, loaded
    */
   public static Shards load(

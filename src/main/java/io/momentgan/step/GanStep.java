@@ -119,7 +119,7 @@ public final class GanStep {
         .orElseGet(() -> generate(real, iteration, draw).batch());
   }
 
-  /** Images of the older generator, in the updates that face it: the same on all workers. */
+  /** Images of the older generator, if the update faces it; all workers decide alike. */
   private Optional<Batch> ofOpponent(Batch real, long iteration, int draw) {
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.OPPONENT, iteration, draw);
     double share = experiment.discriminatorInput().opponentShare();
@@ -192,7 +192,7 @@ public final class GanStep {
         d, g.mean(), classLoss, await(exchange.begin(real.images(), fake.images(), all)), 0);
   }
 
-  /** As many images as there are real ones, of the same classes. */
+  /** Generates as many images as there are real ones, of their classes. */
   private Fake generate(Batch real, long iteration, int draw) {
     return Fake.of(networks.generator(), latent(real, iteration, draw), real.classes());
   }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * The value of a loss on logits and its gradient, summed over the batch as Deeplearning4j wants it.
+ * The value of a loss on logits and its gradient, summed over the batch as Deeplearning4j expects it.
  *
  * <p>Binary cross-entropy is computed from logits, {@code max(l, 0) - l t + log(1 + exp(-|l|))}
  * with gradient {@code sigmoid(l) - t}, so it neither overflows nor loses its gradient where a

@@ -14,10 +14,8 @@ import java.io.Serializable;
  * @param momentVariance variance term of the moment distance, in the original's units
  * @param dReal mean probability that the discriminator gives real images
  * @param dFake mean probability that it gives generated images
- * @param dGradientNorm Euclidean norm of the gradient of the discriminator's loss; 0 where none was
- *     taken
- * @param gGradientNorm Euclidean norm of the gradient of the generator's loss; 0 where none was
- *     taken
+ * @param dGradientNorm Euclidean norm of the gradient of the discriminator's loss; 0 without update
+ * @param gGradientNorm Euclidean norm of the gradient of the generator's loss; 0 without update
  */
 public record Losses(
     double discriminator,
@@ -33,13 +31,7 @@ public record Losses(
   /** No figures: the neutral element of {@link #plus}. */
   public static final Losses ZERO = new Losses(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-  /**
-   * Adds another batch's figures.
-   *
-   * @param other the figures
-   * @param weight what they are multiplied by
-   * @return this + weight * other
-   */
+  /** Returns this + weight * other. */
   public Losses plus(Losses other, double weight) {
     return new Losses(
         discriminator + weight * other.discriminator,

@@ -97,7 +97,7 @@ final class HubClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (CollectiveException e) {
-      LOG.debug("Not told to the hub: {}", request.kind(), e);
+      LOG.debug("Not sent to the hub: {}", request.kind(), e);
     }
   }
 
