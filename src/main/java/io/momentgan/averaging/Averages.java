@@ -84,8 +84,8 @@ final class Averages {
   }
 
   /**
-   * Pools variances: mean of the variances plus variance of the means (Chan, Golub and LeVeque). The
-   * mean of the variances alone would miss the differences between workers.
+   * Pools variances: mean of the variances plus variance of the means (Chan, Golub and LeVeque).
+   * The mean of the variances alone would miss the differences between workers.
    */
   private static void pool(
       List<float[]> params, double[] weights, ParameterLayout.Statistics at, float[] into) {

@@ -38,10 +38,10 @@ import org.nd4j.linalg.dataset.DataSet;
  * dl4j-spark's parameter averaging for a pair of networks, one round per {@code fit}.
  *
  * <p>dl4j-spark contributes the protocol of master and worker, its execution ({@link
- * ExecuteWorkerFlatMap}) and {@code SparkDl4jMultiLayer.fit}. This class overrides the rest: it never
- * splits, counts, shuffles or exports data (shards are fixed and cached, one stage per round),
- * weights averages by samples and folds them in rank order, averages Adam's moments by the settings,
- * pools batch-norm statistics and destroys broadcasts.
+ * ExecuteWorkerFlatMap}) and {@code SparkDl4jMultiLayer.fit}. This class overrides the rest: it
+ * never splits, counts, shuffles or exports data (shards are fixed and cached, one stage per
+ * round), weights averages by samples and folds them in rank order, averages Adam's moments by the
+ * settings, pools batch-norm statistics and destroys broadcasts.
  */
 public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     implements AutoCloseable {
@@ -282,8 +282,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       ParameterLayout layout, UpdaterLayout updaterLayout, OuterOptimizer outer) {
     static Averaged of(Network network, OuterType type, OuterRates rates) {
       ParameterLayout layout = network.layout();
-      return new Averaged(
-          layout, network.updaterLayout(), new OuterOptimizer(type, rates, layout));
+      return new Averaged(layout, network.updaterLayout(), new OuterOptimizer(type, rates, layout));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -296,8 +295,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         float[] velocity,
         SharedAdamState shared) {
       NetworkState average =
-          shared.insert(
-              Averages.of(byRank, weights, layout), before.updaterState(), updaterLayout);
+          shared.insert(Averages.of(byRank, weights, layout), before.updaterState(), updaterLayout);
       OuterOptimizer.Step step = outer.step(before.params(), average.params(), velocity);
       return new Next(
           new NetworkState(step.params(), average.updaterState(), average.updates()),

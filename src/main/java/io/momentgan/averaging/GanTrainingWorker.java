@@ -1,8 +1,8 @@
 package io.momentgan.averaging;
 
+import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
-import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.MeasuredCollective;
 import io.momentgan.partition.Round;
 import java.net.InetAddress;

@@ -5,8 +5,8 @@ import io.momentgan.config.AveragingConfig.OuterType;
 import io.momentgan.network.ParameterLayout;
 
 /**
- * Uses the change of the average over a round as a gradient (SlowMo, arXiv 1910.00643; DiLoCo, arXiv
- * 2311.08105). Running statistics of batch normalisation are averages and are copied.
+ * Uses the change of the average over a round as a gradient (SlowMo, arXiv 1910.00643; DiLoCo,
+ * arXiv 2311.08105). Running statistics of batch normalisation are averages and are copied.
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record OuterOptimizer(OuterType type, OuterRates rates, ParameterLayout layout) {

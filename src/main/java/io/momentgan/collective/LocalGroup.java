@@ -37,7 +37,9 @@ final class LocalGroup {
     everJoined.set(rank);
   }
 
-  /** Returns whether the group is over: it is empty, and no worker has yet to learn of a failure. */
+  /**
+   * Returns whether the group is over: it is empty, and no worker has yet to learn of a failure.
+   */
   synchronized boolean leave(int rank) {
     members.clear(rank);
     boolean allCame = everJoined.cardinality() == size();

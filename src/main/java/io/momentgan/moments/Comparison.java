@@ -36,8 +36,8 @@ public record Comparison(List<Moments> generated, List<Moments> real) {
    *
    * @param meanWeight weight of the mean term, 0 or more
    * @param varianceWeight weight of the variance term, 0 or more
-   * @return one {@link MomentPenalty} per cluster for its images, with N the number of all generated
-   *     images; of value 0 where a cluster is left out
+   * @return one {@link MomentPenalty} per cluster for its images, with N the number of all
+   *     generated images; of value 0 where a cluster is left out
    */
   public List<MomentPenalty> penalties(double meanWeight, double varianceWeight) {
     return IntStream.range(0, generated.size())

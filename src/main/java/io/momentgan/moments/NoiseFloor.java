@@ -3,8 +3,8 @@ package io.momentgan.moments;
 import java.util.List;
 
 /**
- * The distance between the moments of two real batches of one size. A smaller distance does not tell
- * a generator from the data.
+ * The distance between the moments of two real batches of one size. A smaller distance does not
+ * tell a generator from the data.
  *
  * @param mean mean of the mean term over pairs of batches
  * @param meanSd standard deviation of the mean term

@@ -118,8 +118,7 @@ public final class RealMoments {
     Moments none = Moments.empty(shard.images().shape().features());
     return pieces(IntStream.range(0, shard.images().count()).toArray())
         .map(piece -> ofRows(shard, piece, clusters))
-        .reduce(
-            Collections.nCopies(clusters.count(), none), (a, b) -> Moments.fold(List.of(a, b)));
+        .reduce(Collections.nCopies(clusters.count(), none), (a, b) -> Moments.fold(List.of(a, b)));
   }
 
   private static List<Moments> ofRows(Shard shard, int[] indices, Clusters clusters) {

@@ -19,8 +19,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * Spark's {@code mapPartitions} and {@code collect} without Scala closures. Spark's Java API makes
- * closures, and its closure cleaner reads the byte code of the enclosing classes at each call: 15 ms
- * of a round.
+ * closures, and its closure cleaner reads the byte code of the enclosing classes at each call: 15
+ * ms of a round.
  */
 public final class Stages {
   private Stages() {}

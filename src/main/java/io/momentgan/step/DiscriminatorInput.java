@@ -9,9 +9,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Changes images on their way to the discriminator: adds noise, and replays past generated images in
- * place of some new ones. Past images are kept for one round only, so that a retried round gives the
- * same bits.
+ * Changes images on their way to the discriminator: adds noise, and replays past generated images
+ * in place of some new ones. Past images are kept for one round only, so that a retried round gives
+ * the same bits.
  */
 final class DiscriminatorInput {
   /** The images that the discriminator is shown; each kind draws its own noise. */
@@ -59,8 +59,8 @@ final class DiscriminatorInput {
   }
 
   /**
-   * In a copy, replaces some generated images by remembered ones with their classes, and remembers the replaced
-   * ones; until the memory is full, images are only remembered.
+   * In a copy, replaces some generated images by remembered ones with their classes, and remembers
+   * the replaced ones; until the memory is full, images are only remembered.
    */
   Batch replayed(Batch fake, long iteration, int draw) {
     if (config.replayCapacity() == 0) {

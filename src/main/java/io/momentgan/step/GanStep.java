@@ -23,9 +23,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * the other workers, generator updates.
  *
  * <p>The generator's update: forward pass of G, forward pass of D, backward pass of D to its input,
- * plus the analytic gradient of the moment penalty, backward pass of G. The same z and the same real
- * batch serve the last discriminator update and the generator updates, as in the original. Their
- * moments are therefore known before that discriminator update and travel while it is computed.
+ * plus the analytic gradient of the moment penalty, backward pass of G. The same z and the same
+ * real batch serve the last discriminator update and the generator updates, as in the original.
+ * Their moments are therefore known before that discriminator update and travel while it is
+ * computed.
  */
 public final class GanStep {
   private final Experiment experiment;
@@ -215,11 +216,7 @@ public final class GanStep {
   }
 
   private Losses updateGenerator(
-      Fake fake,
-      DiscriminatorUpdate.Loss dLoss,
-      Exchanged exchanged,
-      long iteration,
-      int update) {
+      Fake fake, DiscriminatorUpdate.Loss dLoss, Exchanged exchanged, long iteration, int update) {
     Network g = networks.generator();
     int n = fake.batch().count();
     DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake.batch(), iteration, update);

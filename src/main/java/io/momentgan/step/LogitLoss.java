@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * The value of a loss on logits and its gradient, summed over the batch as Deeplearning4j expects it.
+ * The value of a loss on logits and its gradient, summed over the batch as Deeplearning4j expects
+ * it.
  *
  * <p>Binary cross-entropy is computed from logits, {@code max(l, 0) - l t + log(1 + exp(-|l|))}
  * with gradient {@code sigmoid(l) - t}, so it neither overflows nor loses its gradient where a
@@ -22,11 +23,7 @@ record LogitLoss(double mean, double[] gradient) {
       case CROSS_ENTROPY -> crossEntropy(logits, targets);
       case LEAST_SQUARES -> leastSquares(logits, targets);
       case HINGE ->
-          of(
-              logits,
-              targets,
-              (l, t) -> Math.max(0, 1 - t * l),
-              (l, t) -> 1 - t * l > 0 ? -t : 0);
+          of(logits, targets, (l, t) -> Math.max(0, 1 - t * l), (l, t) -> 1 - t * l > 0 ? -t : 0);
       case WASSERSTEIN -> wasserstein(logits, targets);
     };
   }

@@ -92,14 +92,12 @@ final class MomentExchange {
   /** Exchanges the generated moments, and the real ones unless all workers know them. */
   private Pending exchange(Side fake, List<Moments> ownReal, double losses) {
     Exchange<BatchMoments> exchange =
-        collective.begin(
-            new BatchMoments(fake.moments(), ownReal, new WeightedMean(1, losses)));
+        collective.begin(new BatchMoments(fake.moments(), ownReal, new WeightedMean(1, losses)));
     return () -> {
       BatchMoments merged = exchange.await();
       real = ownReal.isEmpty() ? real : merged.real();
       Comparison comparison = new Comparison(merged.generated(), real);
-      return new Exchanged(
-          Optional.of(comparison), fake.clusters(), merged.losses().values()[0]);
+      return new Exchanged(Optional.of(comparison), fake.clusters(), merged.losses().values()[0]);
     };
   }
 

@@ -2,9 +2,8 @@ package io.momentgan.training;
 
 import io.momentgan.averaging.DivergedException;
 import io.momentgan.averaging.GanTrainingMaster;
-import io.momentgan.partition.RealMoments;
-import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
+import io.momentgan.averaging.RoundResult;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
@@ -14,6 +13,7 @@ import io.momentgan.moments.NoiseFloor;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;

@@ -3,12 +3,11 @@ package io.momentgan.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.step.Batch;
-import io.momentgan.collective.Group;
 import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.Collective;
+import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.Traffic;
 import io.momentgan.config.Experiment;
@@ -29,6 +28,7 @@ import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
+import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -386,7 +386,12 @@ class RoundsOnSparkTest {
     try (Collective alone = alone()) {
       GanStep step =
           new GanStep(
-              experiment, networks, alone, new RealSide(Clusters.ONE, List.of(whole)), false, new float[0]);
+              experiment,
+              networks,
+              alone,
+              new RealSide(Clusters.ONE, List.of(whole)),
+              false,
+              new float[0]);
       for (int number = 0; number < rounds; number++) {
         Round round = schedule.round(number);
         int[] order = shard.order(experiment.train().seed(), round.epoch());
@@ -449,7 +454,8 @@ class RoundsOnSparkTest {
   }
 
   private static Collective alone() {
-    return new LocalCollectives().join(new Group("serial", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+    return new LocalCollectives()
+        .join(new Group("serial", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
   }
 
   private static int[] range(int count) {

@@ -3,8 +3,8 @@ package io.momentgan.collective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.collective.Message.BatchMoments;
+import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,8 +55,7 @@ public abstract class CollectiveContractTest {
         results(run(size, LONG, c -> c.merge(message(contributions.get(c.rank())))));
     assertThat(results)
         .hasSize(size)
-        .allSatisfy(
-            r -> assertThat(((BatchMoments) r).generated()).containsExactly(expected));
+        .allSatisfy(r -> assertThat(((BatchMoments) r).generated()).containsExactly(expected));
   }
 
   @Test

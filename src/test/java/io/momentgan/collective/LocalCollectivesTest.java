@@ -25,9 +25,11 @@ class LocalCollectivesTest extends CollectiveContractTest {
 
   @Test
   void aRankJoinsOnce() {
-    try (Collective first = factory().join(new Group("twice", 0, 0, 0, 0), 0, 2, Duration.ofSeconds(1))) {
+    try (Collective first =
+        factory().join(new Group("twice", 0, 0, 0, 0), 0, 2, Duration.ofSeconds(1))) {
       assertThat(first.size()).isEqualTo(2);
-      assertThatThrownBy(() -> factory().join(new Group("twice", 0, 0, 0, 0), 0, 2, Duration.ofSeconds(1)))
+      assertThatThrownBy(
+              () -> factory().join(new Group("twice", 0, 0, 0, 0), 0, 2, Duration.ofSeconds(1)))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("joined its group twice");
     }

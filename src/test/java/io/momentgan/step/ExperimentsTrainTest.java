@@ -53,7 +53,8 @@ class ExperimentsTrainTest {
     Nd4j.getRandom().setSeed(3);
     INDArray real = Nd4j.rand(DataType.FLOAT, 4, IMAGE.features()).muli(2).subi(1);
     for (int iteration = 0; iteration < 2; iteration++) {
-      assertThat(step.iterate(new Batch(real, new int[] {7, 0, 9, 3}), iteration).isFinite()).isTrue();
+      assertThat(step.iterate(new Batch(real, new int[] {7, 0, 9, 3}), iteration).isFinite())
+          .isTrue();
     }
     assertThat(networks.generator().state().params()).isNotEqualTo(generator);
     assertThat(networks.discriminator().state().params()).isNotEqualTo(discriminator);

@@ -3,9 +3,9 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.collective.Group;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
+import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
@@ -39,7 +39,8 @@ class GanStepTest {
       "discriminator.layers=[{type: dense, units: 4, batch-norm: true}]";
 
   private final Collective alone =
-      new LocalCollectives().join(new Group("GanStepTest", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+      new LocalCollectives()
+          .join(new Group("GanStepTest", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
 
   @AfterEach
   void leave() {
@@ -220,7 +221,13 @@ class GanStepTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     Moments far = new Moments(1000, new double[] {9, 9, 9, 9, 9, 9}, new double[FEATURES]);
     GanStep step =
-        new GanStep(experiment, networks, alone, new RealSide(Clusters.ONE, List.of(far)), false, new float[0]);
+        new GanStep(
+            experiment,
+            networks,
+            alone,
+            new RealSide(Clusters.ONE, List.of(far)),
+            false,
+            new float[0]);
     Losses losses = step.iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
     assertThat(losses.momentMean()).isBetween(0.1 * 6 * 8, 0.1 * 6 * 10);
   }

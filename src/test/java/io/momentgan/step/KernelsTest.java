@@ -3,10 +3,9 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
-import io.momentgan.collective.Group;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
+import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.Images;
@@ -31,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Trainings by the fast kernels beside the same by Deeplearning4j's own. */
 class KernelsTest {
@@ -140,8 +140,14 @@ class KernelsTest {
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     List<Losses> losses = new ArrayList<>();
     try (Collective alone =
-        new LocalCollectives().join(new Group(UUID.randomUUID().toString(), 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60))) {
-      GanStep step = new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
+        new LocalCollectives()
+            .join(
+                new Group(UUID.randomUUID().toString(), 0, 0, 0, 0),
+                0,
+                1,
+                Duration.ofSeconds(60))) {
+      GanStep step =
+          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
       for (int i = 0; i < iterations; i++) {
         if (rounded) {
           moveByAnUlp(networks.generator(), i);

@@ -165,7 +165,8 @@ class LabelledStepTest {
     Network atOnce = discriminator(experiment);
     INDArray before = atOnce.model().params().dup();
     LocalCollectives collectives = new LocalCollectives();
-    try (Collective alone = collectives.join(new Group("at once", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10))) {
+    try (Collective alone =
+        collectives.join(new Group("at once", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10))) {
       new DiscriminatorUpdate(experiment, atOnce, new GradientSharing(alone, false))
           .update(real, fake, 0, 0);
     }
@@ -185,7 +186,8 @@ class LabelledStepTest {
     double[] targets = new double[BATCH];
     Arrays.fill(targets, target);
     Verdict verdict =
-        Verdict.of(network.outputs(images.images(), images.classes()), images.classes(), CLASSES, 2);
+        Verdict.of(
+            network.outputs(images.images(), images.classes()), images.classes(), CLASSES, 2);
     double[] gradient = verdict.gradient(LogitLoss.crossEntropy(verdict.logits(), targets));
     network.backward(HostArrays.toArray(DataType.DOUBLE, gradient, BATCH, 1 + CLASSES));
     return network.gradient().dup();

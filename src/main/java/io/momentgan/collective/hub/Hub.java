@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.apache.spark.SecurityManager;
@@ -51,9 +52,13 @@ final class Hub implements AutoCloseable {
 
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
-          new BasicThreadFactory.Builder().namingPattern("momentgan-hub-clock").daemon(true).build());
+          new BasicThreadFactory.Builder()
+              .namingPattern("momentgan-hub-clock")
+              .daemon(true)
+              .build());
   private TransportContext context;
   private TransportServer server;
+  private ScheduledFuture<?> ticks;
 
   private Hub() {}
 
@@ -69,9 +74,10 @@ final class Hub implements AutoCloseable {
     Hub hub = new Hub();
     TransportConf transport = HubTransport.conf(conf, 0);
     hub.context = new TransportContext(transport, hub.new Messages());
-    hub.server =
-        hub.context.createServer(address, port, HubTransport.server(transport, security));
-    hub.clock.scheduleWithFixedDelay(hub::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    hub.server = hub.context.createServer(address, port, HubTransport.server(transport, security));
+    hub.ticks =
+        hub.clock.scheduleWithFixedDelay(
+            hub::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return hub;
   }
 
@@ -215,7 +221,8 @@ final class Hub implements AutoCloseable {
   /** Ends all groups and stops listening. */
   @Override
   public void close() {
-    clock.shutdownNow();
+    ticks.cancel(false);
+    clock.shutdown();
     synchronized (this) {
       newest.values().forEach(group -> group.fail("The application has ended"));
       newest.clear();

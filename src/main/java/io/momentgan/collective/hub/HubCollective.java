@@ -59,8 +59,7 @@ final class HubCollective implements Collective {
     Collective.requireNone(underWay);
     underWay = true;
     exchange++;
-    Request merge =
-        new Request(Request.Kind.MERGE, group, rank, size, exchange, "", contribution);
+    Request merge = new Request(Request.Kind.MERGE, group, rank, size, exchange, "", contribution);
     HubClient.Answer answer = call(() -> hub.send(merge));
     return () -> {
       underWay = false;

@@ -3,11 +3,11 @@ package io.momentgan.collective.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.collective.Message.WeightedMean;
-import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Message.BatchMoments;
+import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.moments.Moments;
 import java.io.IOException;
 import java.net.InetAddress;
