@@ -39,10 +39,10 @@ final class GanTrainingResult extends ParameterAveragingTrainingResult implement
   }
 
   Object writeReplace() {
-    return handover.replace(report.rank(), this, new Wire(discriminator, generator, report));
+    return handover.replace(report.rank(), this, new WireResult(discriminator, generator, report));
   }
 
-  private record Wire(NetworkState discriminator, NetworkState generator, WorkerReport report)
+  private record WireResult(NetworkState discriminator, NetworkState generator, WorkerReport report)
       implements Serializable {
     Object readResolve() {
       return new GanTrainingResult(discriminator, generator, report, null);
