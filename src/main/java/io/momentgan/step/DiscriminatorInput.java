@@ -43,7 +43,7 @@ final class DiscriminatorInput {
     this.rank = rank;
   }
 
-  /** Adds the noise of an iteration to a copy of images [n, features]. */
+  /** Returns images [n, features] plus the noise of an iteration, or the images if it has none. */
   INDArray noisy(INDArray rows, Shown side, long iteration, int draw) {
     double sd = config.noise(iteration);
     if (sd == 0) {
