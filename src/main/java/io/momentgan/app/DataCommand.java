@@ -48,7 +48,7 @@ final class DataCommand implements Runnable {
       Map<String, String> hadoop = store.hadoop();
       StoreOptions.requireReadable(config, hadoop);
       DataInspection inspection = DataInspection.of(DataSets.open(config, hadoop));
-      spec.commandLine().getOut().println(inspection.toText());
+      spec.commandLine().getOut().println(String.join("\n", inspection.lines()));
       return 0;
     }
   }

@@ -28,7 +28,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SweepCommand.class,
       SampleCommand.class,
       DataCommand.class,
-      ExtractorCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
       ReportCommand.class,

@@ -1,27 +1,48 @@
 package io.momentgan.data;
 
 import io.momentgan.config.UserException;
+import io.momentgan.storage.S3Failure;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 
-/** Data that is unreachable, truncated, of the wrong kind or inconsistent. */
+/**
+ * Data that is unreachable, truncated, of the wrong kind or inconsistent. Its message is one line
+ * that names the file and says "found X, expected Y; do Z".
+ */
 public final class DataException extends UserException {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * Refused data.
-   *
-   * @param message one line that names the file, what was found, what was expected, what to do
-   */
   public DataException(String message) {
     super(message);
   }
 
-  /**
-   * Refused data.
-   *
-   * @param message one line that names the file, what was found, what was expected, what to do
-   * @param cause what was thrown
-   */
   public DataException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** Explains why a location cannot be read at all. */
+  public static DataException unreadable(String location, Exception cause) {
+    if (S3Failure.reason(cause).isEmpty()
+        && (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException)) {
+      return new DataException(
+          location
+              + ": no such file or folder, or no permission to read it; set data.uri to glyphs, to a"
+              + " folder of IDX files or to one IDX file of images, or to a folder of JPEG or PNG files",
+          cause);
+    }
+    return new DataException(
+        "%s: cannot be read (%s); check location, access rights and connection"
+            .formatted(location, S3Failure.reason(cause).orElseGet(() -> reason(cause))),
+        cause);
+  }
+
+  private static String reason(Exception cause) {
+    String kind = cause.getClass().getSimpleName();
+    if (cause.getMessage() == null) {
+      return kind;
+    }
+    String message = cause.getMessage().lines().findFirst().orElse("");
+    return cause instanceof IOException ? message : kind + ": " + message;
   }
 }

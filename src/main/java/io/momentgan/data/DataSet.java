@@ -1,7 +1,5 @@
 package io.momentgan.data;
 
-import io.momentgan.data.glyphs.GlyphSource;
-import io.momentgan.data.idx.PublishedFile;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,15 +7,15 @@ import java.util.Optional;
 /**
  * Images to train on, to tune with and to measure with, checked and ready to read anywhere.
  *
- * @param kind what the images come from
+ * @param kind source of the images
  * @param uri location as given in the settings
- * @param training the images to train on, after the validation images and up to the limit
- * @param validation the images at the head of the training file, where some are kept apart
- * @param test the images to measure with, where there are some
- * @param files the files behind the images; none for glyphs
- * @param rejected files of an image folder that are not used
- * @param fingerprint the same exactly when the images of each split are the same, in 16 hexadecimal
- *     digits
+ * @param training images to train on: those after the validation images, up to the limit
+ * @param validation images at the head of the training file, if some are kept apart
+ * @param test images to measure with, if there are some
+ * @param files files behind the images; none for glyphs
+ * @param rejected unusable files of an image folder
+ * @param verdict one line about the authenticity of the files, such as "MNIST, MD5 ok"
+ * @param fingerprint 16 hexadecimal digits, equal exactly when the images of each split are equal
  */
 public record DataSet(
     Kind kind,
@@ -25,12 +23,13 @@ public record DataSet(
     ImageSource training,
     Optional<ImageSource> validation,
     Optional<ImageSource> test,
-    List<DataFile> files,
-    List<RejectedImage> rejected,
+    List<StoredFile> files,
+    List<RejectedFile> rejected,
+    String verdict,
     String fingerprint) {
-  /** Where images come from. */
+  /** Source of images. */
   public enum Kind {
-    /** The embedded digits, see {@link GlyphSource}. */
+    /** The embedded digits. */
     GLYPHS,
     /** Files in the format of MNIST. */
     IDX,
@@ -43,23 +42,29 @@ public record DataSet(
     }
   }
 
-  /** Copies the list. */
+  /**
+   * A file that a data set is read from.
+   *
+   * @param location where it lies
+   * @param md5 MD5 of its uncompressed contents in hexadecimal
+   * @param verdict whether the MD5 is known, such as "MNIST train-images, MD5 ok"
+   */
+  public record StoredFile(String location, String md5, String verdict) {}
+
+  /**
+   * A file of an image folder that is not used; a line of {@code rejected.jsonl}.
+   *
+   * @param file its location
+   * @param reason why
+   */
+  public record RejectedFile(String file, String reason) {}
+
   public DataSet {
     files = List.copyOf(files);
     rejected = List.copyOf(rejected);
   }
 
-  /** Shape of the images of every split. */
   public ImageShape shape() {
     return training.shape();
-  }
-
-  /** One line about the authenticity of the files, such as "MNIST, MD5 ok". */
-  public String verdict() {
-    return switch (kind) {
-      case GLYPHS -> "drawn by MomentGAN, version " + GlyphSource.VERSION;
-      case IDX -> PublishedFile.verdict(files);
-      case IMAGES -> "%d files rejected".formatted(rejected.size());
-    };
   }
 }

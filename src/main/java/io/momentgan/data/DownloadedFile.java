@@ -3,6 +3,7 @@ package io.momentgan.data;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.momentgan.storage.Digests;
+import io.momentgan.storage.Publication;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,11 +16,11 @@ import java.util.Optional;
 /**
  * A file on the web, copied once into a folder of each machine that opens it.
  *
- * <p>Beside the copy lies its SHA-256: a copy that does not match it is downloaded again. The copy
- * appears under its name by an atomic move, so that several processes can share the folder.
+ * <p>The copy's SHA-256 lies beside it; a copy that does not match is downloaded again. Several
+ * processes can share the folder, since copies appear whole or not at all.
  *
  * @param url address
- * @param cache folder for downloads; a leading {@code ~} is the home folder of whoever opens it
+ * @param cache folder for downloads; a leading {@code ~} is the home folder of the reading process
  */
 public record DownloadedFile(String url, String cache) implements FileLocation {
   private static final Object ONE_AT_A_TIME = new Object();
@@ -33,7 +34,7 @@ public record DownloadedFile(String url, String cache) implements FileLocation {
     return Files.newInputStream(copy.get());
   }
 
-  /** The copy on this machine, downloaded if need be, or nothing if the server has no such file. */
+  /** Returns the copy on this machine, downloaded if needed; empty if the server has no file. */
   public Optional<Path> fetch() {
     Path copy = copy();
     synchronized (ONE_AT_A_TIME) {
@@ -64,24 +65,19 @@ public record DownloadedFile(String url, String cache) implements FileLocation {
   }
 
   private boolean download(Path copy) throws IOException {
-    Path folder = Files.createDirectories(copy.getParent());
-    Path part = Files.createTempFile(folder, "download", ".part");
+    Files.createDirectories(copy.getParent());
+    Path part = Publication.temporary(copy);
     try {
       if (!new HttpDownload(URI.create(url)).to(part)) {
         return false;
       }
       String sha256 = Digests.sha256(part);
-      move(part, copy);
-      Files.writeString(part, sha256, UTF_8);
-      move(part, hash(copy));
+      Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
+      Publication.local(hash(copy), sha256.getBytes(UTF_8));
       return true;
     } finally {
       Files.deleteIfExists(part);
     }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static boolean sound(Path copy) throws IOException {
@@ -91,11 +87,11 @@ public record DownloadedFile(String url, String cache) implements FileLocation {
         && Files.readString(hash, UTF_8).strip().equals(Digests.sha256(copy));
   }
 
-  /** Beneath the cache a folder per address, so that equal file names do not meet. */
+  // A folder per address keeps files of equal names apart.
   private Path copy() {
     String path = URI.create(url).getPath();
     String name = path.substring(path.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "_");
-    return HomeFolder.expand(cache).resolve(Digests.sha256(url).substring(0, 12)).resolve(name);
+    return FileLocation.expandHome(cache).resolve(Digests.sha256(url).substring(0, 12)).resolve(name);
   }
 
   private static Path hash(Path copy) {

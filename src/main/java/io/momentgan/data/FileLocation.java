@@ -4,24 +4,25 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A file that each machine can open for itself; its text form is what messages call it.
+ * A file that any machine can open for itself. Messages name it by its text form.
  *
  * <p>Travels to the workers.
  */
 public sealed interface FileLocation extends Serializable permits HadoopFile, DownloadedFile {
-  /** Bytes of the input buffer; also more than a gzip header, which is looked at first. */
+  /** Bytes of the input buffer. */
   int BUFFER_BYTES = 1 << 16;
 
-  /** The file as it is stored. */
+  /** Opens the file as it is stored. */
   InputStream open() throws IOException;
 
-  /** Forgets a copy of the file that turned out to be of no use. */
+  /** Forgets a local copy that turned out to be damaged. */
   default void discardCopy() {}
 
-  /** The file without compression, which is known by the first two bytes and not by the name. */
+  /** Opens the uncompressed contents; gzip is recognised by the first two bytes. */
   default InputStream openContents() throws IOException {
     InputStream stored = new BufferedInputStream(open(), BUFFER_BYTES);
     try {
@@ -33,5 +34,12 @@ public sealed interface FileLocation extends Serializable permits HadoopFile, Do
       stored.close();
       throw e;
     }
+  }
+
+  /** Replaces a leading {@code ~} of a path by the home folder, as shells do. */
+  static Path expandHome(String path) {
+    return path.equals("~") || path.startsWith("~/")
+        ? Path.of(System.getProperty("user.home") + path.substring(1))
+        : Path.of(path);
   }
 }

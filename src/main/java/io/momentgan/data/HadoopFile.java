@@ -9,10 +9,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A file on the local disk, on HDFS, on S3 or wherever Hadoop reaches.
+ * A file on any file system that Hadoop reaches.
  *
  * @param path path or URI
- * @param settings Hadoop settings, with secrets perhaps, so never shown
+ * @param settings Hadoop settings; never shown, as they may hold secrets
  */
 public record HadoopFile(String path, Map<String, String> settings) implements FileLocation {
   private static final String LOCAL = "file:";
@@ -21,13 +21,11 @@ public record HadoopFile(String path, Map<String, String> settings) implements F
     settings = Map.copyOf(settings);
   }
 
-  /**
-   * A file system with these settings, to be closed: Hadoop's shared ones keep the settings of
-   * whoever came first.
-   */
+  /** Opens a file system that the caller closes. */
   public static FileSystem fileSystem(Path path, Map<String, String> settings) throws IOException {
     Configuration configuration = new Configuration();
     settings.forEach(configuration::set);
+    // A new one: Hadoop's shared file systems keep the settings of their first user.
     return FileSystem.newInstance(path.toUri(), configuration);
   }
 
@@ -48,12 +46,12 @@ public record HadoopFile(String path, Map<String, String> settings) implements F
     return text(path);
   }
 
-  /** How messages show a location: on the local disk as a plain path. */
+  /** Shows a location, those of the local disk as plain paths. */
   public static String text(String location) {
     return location.startsWith(LOCAL + "/") ? location.substring(LOCAL.length()) : location;
   }
 
-  /** Closes the file system along with the file. */
+  /** Closes the file system together with the file. */
   private static final class OwningStream extends FilterInputStream {
     private final FileSystem fileSystem;
 

@@ -9,18 +9,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One file fetched over HTTP, with a few more attempts when server or connection fail.
- *
- * @param url address
- */
+/** One file over HTTP, retried when the server or the connection fails. */
 record HttpDownload(URI url) {
   private static final Logger LOG = LoggerFactory.getLogger(HttpDownload.class);
   private static final int ATTEMPTS = 4;
@@ -29,11 +24,10 @@ record HttpDownload(URI url) {
   private static final long TIMEOUT_MINUTES = 30;
 
   /**
-   * Downloads.
+   * Downloads into a file.
    *
-   * @param file where to; overwritten
-   * @return false if the server says that there is no such file
-   * @throws DataException when the last attempt failed, too
+   * @return false if the server has no such file
+   * @throws DataException when all attempts failed
    */
   boolean to(Path file) {
     LOG.info("Downloading {}", url);
@@ -55,7 +49,6 @@ record HttpDownload(URI url) {
     }
   }
 
-  /** One attempt; false if the server says that there is no such file. */
   private boolean attempt(Path file) throws IOException {
     HttpResponse<Path> response = send(file);
     int status = response.statusCode();
@@ -70,17 +63,12 @@ record HttpDownload(URI url) {
           "%s: found HTTP %d, expected 200; check address and access rights"
               .formatted(url, status));
     }
-    checkLength(response, file);
-    return true;
-  }
-
-  private static void checkLength(HttpResponse<Path> response, Path file) throws IOException {
-    OptionalLong expected = response.headers().firstValueAsLong("content-length");
     long found = Files.size(file);
-    if (expected.isPresent() && expected.getAsLong() != found) {
-      throw new IOException(
-          "truncated, found %d of %d bytes".formatted(found, expected.getAsLong()));
+    long expected = response.headers().firstValueAsLong("content-length").orElse(found);
+    if (found != expected) {
+      throw new IOException("truncated, found %d of %d bytes".formatted(found, expected));
     }
+    return true;
   }
 
   private HttpResponse<Path> send(Path file) throws IOException {

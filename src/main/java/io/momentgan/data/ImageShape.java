@@ -10,7 +10,6 @@ import java.io.Serializable;
  * @param width columns
  */
 public record ImageShape(int channels, int height, int width) implements Serializable {
-  /** Checks that each extent is positive. */
   public ImageShape {
     if (channels <= 0 || height <= 0 || width <= 0) {
       throw new IllegalArgumentException(
@@ -18,11 +17,7 @@ public record ImageShape(int channels, int height, int width) implements Seriali
     }
   }
 
-  /**
-   * The shape that {@link #toString} wrote.
-   *
-   * @param text such as {@code 1x28x28}
-   */
+  /** Reads a shape from text such as {@code 1x28x28}. */
   public static ImageShape parse(String text) {
     String[] extents = text.split("x");
     if (extents.length != 3) {
@@ -34,7 +29,7 @@ public record ImageShape(int channels, int height, int width) implements Seriali
         Integer.parseInt(extents[0]), Integer.parseInt(extents[1]), Integer.parseInt(extents[2]));
   }
 
-  /** Number of values of an image: channels * height * width. */
+  /** Returns channels * height * width. */
   public int features() {
     return channels * height * width;
   }

@@ -3,7 +3,7 @@ package io.momentgan.data;
 import java.io.Serializable;
 
 /**
- * A block of images, one byte per value, as it is cached per partition.
+ * A block of images, one byte per value.
  *
  * @param shape shape of each image
  * @param pixels values in 0..255 (unsigned), image after image, each in channel, row, column order;
@@ -12,7 +12,6 @@ import java.io.Serializable;
  */
 @SuppressWarnings("ArrayRecordComponent") // blocks are compared by nobody
 public record Images(ImageShape shape, byte[] pixels, byte[] labels) implements Serializable {
-  /** Checks that pixels, labels and shape fit together. */
   public Images {
     if (pixels.length % shape.features() != 0) {
       throw new IllegalArgumentException(
@@ -25,7 +24,6 @@ public record Images(ImageShape shape, byte[] pixels, byte[] labels) implements 
     }
   }
 
-  /** Number of images. */
   public int count() {
     return pixels.length / shape.features();
   }

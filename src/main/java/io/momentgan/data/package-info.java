@@ -1,6 +1,5 @@
 /**
- * Images as bytes, from wherever they lie: the embedded glyphs, IDX files, later image folders.
- * Second in the flow: a {@link io.momentgan.data.ImageSource} says how many images there are, and
- * any machine can read any of them by index.
+ * Images as bytes from any source. Second in the flow: any machine can read any image of an {@link
+ * io.momentgan.data.ImageSource} by index.
  */
 package io.momentgan.data;

@@ -13,14 +13,14 @@ public final class Extractor {
   private final ExtractorBlueprint blueprint;
   private final MultiLayerNetwork model;
 
-  Extractor(ExtractorState state) {
-    blueprint = state.blueprint();
+  Extractor(ExtractorBlueprint blueprint, float[] params) {
+    this.blueprint = blueprint;
     model = new MultiLayerNetwork(blueprint.configuration(0, 1));
-    model.init(HostArrays.toArray(state.params(), 1, state.params().length), false);
+    model.init(HostArrays.toArray(params, 1, params.length), false);
   }
 
   /**
-   * What the extractor says of images.
+   * Features and class probabilities of images.
    *
    * @param features [n, {@link TrainedExtractor#features}], row after row, 0 or more; never mutated
    * @param logProbabilities natural logarithms [n, classes], row after row; never mutated
@@ -29,10 +29,9 @@ public final class Extractor {
   public record Answers(float[] features, float[] logProbabilities) {}
 
   /**
-   * Extracts features.
+   * Extracts features and class probabilities.
    *
    * @param rows images [n, values] in [-1, 1], each in channel, row, column order
-   * @return the answers, in the order of the images
    */
   public Answers extract(float[] rows) {
     int length = blueprint.shape().features();
@@ -56,7 +55,7 @@ public final class Extractor {
     return new Answers(features, logProbabilities);
   }
 
-  /** From the logits, because the logarithm of a softmax that underflows is lost. */
+  // Probabilities come from the logits: a softmax that underflows has no logarithm.
   private INDArray logits(INDArray hidden) {
     return hidden
         .mmul(model.getOutputLayer().getParam("W"))

@@ -45,10 +45,10 @@ record ExtractorBlueprint(ImageShape shape, int classes) implements Serializable
   }
 
   /**
-   * The configuration.
+   * Makes the configuration.
    *
    * @param seed of the initial weights
-   * @param slowFrom iteration from which on the learning rate is a tenth
+   * @param slowFrom iteration from which the learning rate is a tenth
    */
   MultiLayerConfiguration configuration(long seed, int slowFrom) {
     boolean colour = shape.channels() > 1;

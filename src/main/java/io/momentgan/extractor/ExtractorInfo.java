@@ -4,9 +4,9 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * Where an extractor comes from: {@code extractor.json} in the cache.
+ * The origin of an extractor: {@code extractor.json} in the cache.
  *
- * @param name what figures call it; figures of different extractors are not comparable
+ * @param name names it beside figures; figures of different extractors are not comparable
  * @param fingerprint of the data it was trained and tested on
  * @param shape of the images
  * @param classes number of classes
@@ -31,7 +31,6 @@ public record ExtractorInfo(
     String created,
     Map<String, String> versions)
     implements Serializable {
-  /** Copies the versions. */
   public ExtractorInfo {
     versions = Map.copyOf(versions);
   }

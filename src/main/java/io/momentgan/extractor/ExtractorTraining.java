@@ -4,9 +4,9 @@ import io.momentgan.data.Images;
 import io.momentgan.network.HostArrays;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
+import io.momentgan.quality.ClassStatistics;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,14 +26,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Trains an extractor through dl4j-spark's stock parameter averaging.
  *
- * <p>The number of workers is fixed, so that any machine gives the same bits; each round is handed
- * over as one small set of minibatches, so that the stock master neither splits, stores nor
- * repartitions anything.
+ * <p>A fixed number of workers gives the same bits on any machine. Each round is one small set of
+ * minibatches, so that the stock master neither splits, stores nor repartitions it.
  */
 final class ExtractorTraining {
   private static final Logger LOG = LoggerFactory.getLogger(ExtractorTraining.class);
 
-  /** Two results are added up to the same bits in either order; three are not. */
+  /** The sum of two results has the same bits in either order; that of three has not. */
   private static final int WORKERS = 2;
 
   private static final int BATCH = 64;
@@ -52,10 +51,8 @@ final class ExtractorTraining {
   }
 
   /**
-   * What training gave.
+   * A trained classifier.
    *
-   * @param model the classifier
-   * @param blueprint its network
    * @param accuracy share of right answers on the held-out images
    * @param epochs passes over the training images
    */
@@ -148,31 +145,23 @@ final class ExtractorTraining {
   }
 
   private double accuracy(MultiLayerNetwork model, ExtractorBlueprint blueprint, Shards heldOut) {
-    Broadcast<ExtractorState> state =
-        spark.broadcast(new ExtractorState(blueprint, HostArrays.floats(model.params())));
+    Broadcast<float[]> params = spark.broadcast(HostArrays.floats(model.params()));
     try {
-      List<Integer> right =
-          heldOut.rdd().map(shard -> right(shard, new Extractor(state.value()))).collect();
-      int all = heldOut.sizes().stream().mapToInt(Integer::intValue).sum();
-      return right.stream().mapToInt(Integer::intValue).sum() / (double) all;
+      return heldOut
+          .rdd()
+          .map(shard -> answers(shard, blueprint, params.value()))
+          .reduce(ClassStatistics::merge)
+          .accuracy();
     } finally {
-      state.destroy();
+      params.destroy();
     }
   }
 
-  private static int right(Shard shard, Extractor extractor) {
-    int count = shard.images().count();
-    float[] answers =
-        extractor.extract(shard.rows(IntStream.range(0, count).toArray())).logProbabilities();
-    int classes = answers.length / Math.max(1, count);
-    int right = 0;
-    for (int i = 0; i < count; i++) {
-      int best = 0;
-      for (int c = 1; c < classes; c++) {
-        best = answers[i * classes + c] > answers[i * classes + best] ? c : best;
-      }
-      right += best == label(shard.images(), i) ? 1 : 0;
-    }
-    return right;
+  private static ClassStatistics answers(
+      Shard shard, ExtractorBlueprint blueprint, float[] params) {
+    float[] rows = shard.rows(IntStream.range(0, shard.images().count()).toArray());
+    Extractor.Answers answers = new Extractor(blueprint, params).extract(rows);
+    return ClassStatistics.of(
+        answers.logProbabilities(), blueprint.classes(), shard.images().labels());
   }
 }

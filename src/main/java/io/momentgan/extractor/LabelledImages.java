@@ -9,13 +9,13 @@ import io.momentgan.data.sets.DataSets;
 import java.util.Map;
 
 /**
- * What quality is measured against: the whole training file, whatever part of it a run trains on,
- * and images that nothing is trained on.
+ * The images that quality is measured against: the whole training file, even if a run trains on a
+ * part, and held-out images.
  *
  * @param training every image of the training file
- * @param heldOut the test images; where there are none, a tenth of the training file that is left
- *     out of {@code training}
- * @param tested whether these are test images, which runs do not train on either
+ * @param heldOut the test images; without them a tenth of the training file, which {@code training}
+ *     then lacks
+ * @param tested whether {@code heldOut} are test images, on which no run trains
  * @param fingerprint of both
  */
 public record LabelledImages(
@@ -23,11 +23,10 @@ public record LabelledImages(
   private static final int HELD_OUT_PART = 10;
 
   /**
-   * Opens the data of a run in whole.
+   * Opens all data of a run.
    *
-   * @param config the run's settings, whose limit and validation images are disregarded
+   * @param config the run's settings; limit and validation are ignored
    * @param hadoopSettings settings for Hadoop's file systems
-   * @return the images
    * @throws DataException when the data has no labels
    */
   public static LabelledImages open(DataConfig config, Map<String, String> hadoopSettings) {
@@ -53,7 +52,6 @@ public record LabelledImages(
     }
   }
 
-  /** Shape of the images. */
   public ImageShape shape() {
     return training.shape();
   }

@@ -3,24 +3,27 @@ package io.momentgan.extractor;
 import java.io.Serializable;
 
 /**
- * A trained extractor: what it is, and what it takes to use it anywhere.
+ * A trained extractor as it travels to the workers.
  *
- * @param info where it comes from
- * @param state its network
+ * @param info its origin
+ * @param blueprint its network
+ * @param params its parameters in Deeplearning4j's flat order; never mutated
  */
-public record TrainedExtractor(ExtractorInfo info, ExtractorState state) implements Serializable {
-  /** The extractor itself; belongs to one thread. */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+public record TrainedExtractor(ExtractorInfo info, ExtractorBlueprint blueprint, float[] params)
+    implements Serializable {
+  /** Builds the network; belongs to one thread. */
   public Extractor open() {
-    return new Extractor(state);
+    return new Extractor(blueprint, params);
   }
 
-  /** Values of a feature vector. */
+  /** Number of values of a feature vector. */
   public int features() {
     return ExtractorBlueprint.FEATURES;
   }
 
   /** Number of classes. */
   public int classes() {
-    return state.blueprint().classes();
+    return blueprint.classes();
   }
 }

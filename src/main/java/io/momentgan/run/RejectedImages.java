@@ -1,6 +1,6 @@
 package io.momentgan.run;
 
-import io.momentgan.data.RejectedImage;
+import io.momentgan.data.DataSet;
 import io.momentgan.storage.Folder;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,7 +17,7 @@ public final class RejectedImages {
    * @param rejected the image files
    * @param folder the run's folder
    */
-  public static void publish(List<RejectedImage> rejected, Folder folder) {
+  public static void publish(List<DataSet.RejectedFile> rejected, Folder folder) {
     if (!rejected.isEmpty()) {
       folder.publish(
           FILE, rejected.stream().map(Json::line).collect(Collectors.joining("\n", "", "\n")));

@@ -1,52 +1,37 @@
 package io.momentgan.storage;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
-/** Hashes in hexadecimal. */
+/** SHA-256 hashes in hexadecimal. */
 public final class Digests {
   private Digests() {}
 
-  public static MessageDigest md5() {
-    return digest("MD5");
-  }
-
-  public static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
+  /** Hashes a text in UTF-8. */
   public static String sha256(String text) {
-    return sha256(text.getBytes(UTF_8));
+    return DigestUtils.sha256Hex(text);
   }
 
   public static String sha256(byte[] bytes) {
-    MessageDigest digest = digest("SHA-256");
-    digest.update(bytes);
-    return hex(digest);
+    return DigestUtils.sha256Hex(bytes);
   }
 
+  /** Hashes a file's content without loading it into memory. */
   public static String sha256(Path file) throws IOException {
-    MessageDigest digest = digest("SHA-256");
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
+    try (InputStream in = Files.newInputStream(file)) {
+      return DigestUtils.sha256Hex(in);
     }
-    return hex(digest);
   }
 
-  private static MessageDigest digest(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has MD5 and SHA-256
-    }
+  /** Hashes floats of four bytes each in the given order. */
+  public static String sha256(float[] values, ByteOrder order) {
+    ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(order);
+    bytes.asFloatBuffer().put(values);
+    return sha256(bytes.array());
   }
 }

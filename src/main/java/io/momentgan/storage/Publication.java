@@ -17,47 +17,45 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 /**
  * All-or-nothing writing: a reader sees the old file or the whole new one, never a part.
  *
- * <p>Which way is taken depends on the file system. Streams that can be aborted (s3a) make the
- * object visible at close, so an error aborts them; renaming would copy there. Elsewhere a
- * temporary sibling is written and renamed over the target.
+ * <p>An abortable stream (s3a) publishes its object at close, so an error aborts it; a rename would
+ * copy there. Other file systems get a temporary sibling, which is renamed over the target.
  */
 public interface Publication {
   /**
    * Writes a file, replacing an older one.
    *
-   * @param target where; parents are made
+   * @param target where; missing parents are made
    * @param bytes the whole content
    * @throws IOException when nothing was changed
    */
   void publish(Path target, byte[] bytes) throws IOException;
 
-  /**
-   * The way for a file system.
-   *
-   * @param fs the file system
-   * @param root a folder of it
-   * @throws IOException when the file system cannot be asked
-   */
-  static Publication of(FileSystem fs, Path root) throws IOException {
+  /** Chooses the way to write that a file system allows, asking it about a folder. */
+  static Publication of(FileSystem fs, Path folder) throws IOException {
     if (fs instanceof RawLocalFileSystem local) {
       return (target, bytes) -> local(local.pathToFile(target).toPath(), bytes);
     }
-    if (fs.hasPathCapability(root, CommonPathCapabilities.ABORTABLE_STREAM)) {
+    if (fs.hasPathCapability(folder, CommonPathCapabilities.ABORTABLE_STREAM)) {
       return (target, bytes) -> abortable(fs, target, bytes);
     }
     return (target, bytes) -> renamed(fs, target, bytes);
   }
 
-  private static void local(java.nio.file.Path target, byte[] bytes) throws IOException {
+  /** Writes a file on the local disk, all or nothing; missing parents are made. */
+  static void local(java.nio.file.Path target, byte[] bytes) throws IOException {
     Files.createDirectories(target.getParent());
-    java.nio.file.Path temporary =
-        target.resolveSibling(temporaryName(target.getFileName().toString()));
+    java.nio.file.Path temporary = temporary(target);
     try {
       Files.write(temporary, bytes);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  /** Names a new file beside a target, to be renamed over it. */
+  static java.nio.file.Path temporary(java.nio.file.Path target) {
+    return target.resolveSibling(temporaryName(target.getFileName().toString()));
   }
 
   @SuppressWarnings("try") // closed by hand: close() after an error would publish a part
@@ -75,16 +73,17 @@ public interface Publication {
   private static void renamed(FileSystem fs, Path target, byte[] bytes) throws IOException {
     fs.mkdirs(target.getParent());
     Path temporary = new Path(target.getParent(), temporaryName(target.getName()));
-    try (OutputStream out = fs.create(temporary, true)) {
-      out.write(bytes);
-    } catch (IOException | RuntimeException e) {
-      deleteAfter(e, fs, temporary);
-      throw e;
-    }
     try {
+      try (OutputStream out = fs.create(temporary, true)) {
+        out.write(bytes);
+      }
       rename(fs, temporary, target);
     } catch (IOException | RuntimeException e) {
-      deleteAfter(e, fs, temporary);
+      try {
+        fs.delete(temporary, false);
+      } catch (IOException undeleted) {
+        e.addSuppressed(undeleted);
+      }
       throw e;
     }
   }
@@ -98,14 +97,6 @@ public interface Publication {
       if (!fs.rename(from, to)) {
         throw new IOException("%s could not be renamed to %s".formatted(from, to), noFileContext);
       }
-    }
-  }
-
-  private static void deleteAfter(Exception e, FileSystem fs, Path temporary) {
-    try {
-      fs.delete(temporary, false);
-    } catch (IOException again) {
-      e.addSuppressed(again);
     }
   }
 

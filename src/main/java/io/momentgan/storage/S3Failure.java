@@ -1,22 +1,25 @@
 package io.momentgan.storage;
 
+import static org.apache.commons.lang3.StringUtils.containsAny;
+
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 
 /**
- * Says what an S3 service or the way to it lacks, and what can be done.
+ * Explains failures of an S3 service or of the connection to it.
  *
- * <p>Known by names and codes, since hadoop-aws and the SDK differ between clusters, and not every
- * class path has them.
+ * <p>Recognises them by names and codes: hadoop-aws and the SDK differ between clusters, and not
+ * every class path has them.
  */
 public final class S3Failure {
   private static final String KEYS =
@@ -28,35 +31,29 @@ public final class S3Failure {
   private S3Failure() {}
 
   /**
-   * What is wrong.
+   * Explains a failure and its remedy.
    *
-   * @param failure what the file system has thrown
-   * @return a clause for the user; empty when it is nothing of S3's
+   * @param failure thrown by the file system
+   * @return a clause for the user; empty for failures that are not S3's
    */
   public static Optional<String> reason(Throwable failure) {
-    List<Throwable> chain = new ArrayList<>();
-    for (Throwable t = failure; t != null && !chain.contains(t); t = t.getCause()) {
-      chain.add(t);
-    }
-    StringBuilder text = new StringBuilder();
-    chain.forEach(
-        t ->
-            text.append(t.getClass().getSimpleName())
-                .append(' ')
-                .append(t.getMessage())
-                .append('\n'));
-    return ofService(text.toString()).or(() -> ofConnection(chain, text.toString()));
+    List<Throwable> chain = ExceptionUtils.getThrowableList(failure);
+    String text =
+        chain.stream()
+            .map(t -> t.getClass().getSimpleName() + " " + t.getMessage() + "\n")
+            .collect(Collectors.joining());
+    return ofService(text).or(() -> ofConnection(chain, text));
   }
 
   private static Optional<String> ofService(String text) {
-    if (has(text, "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken")) {
+    if (containsAny(text, "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken")) {
       return Optional.of("wrong credentials: the service does not accept them; check " + KEYS);
     }
-    if (has(
+    if (containsAny(
         text, "NoAuthWithAWSException", "NoAwsCredentialsException", "Unable to load AWS cred")) {
       return Optional.of("no credentials were found; give " + KEYS);
     }
-    if (has(
+    if (containsAny(
         text,
         "AuthorizationHeaderMalformed",
         "PermanentRedirect",
@@ -67,22 +64,22 @@ public final class S3Failure {
           "wrong region%s; set s3.region to the bucket's (and s3.endpoint, if set, to that region's)"
               .formatted(region.find() ? ", the bucket is in " + region.group(1) : ""));
     }
-    if (has(text, "UnknownStoreException", "NoSuchBucket")) {
+    if (containsAny(text, "UnknownStoreException", "NoSuchBucket")) {
       return Optional.of("there is no such bucket; make it, or check its name and s3.endpoint");
     }
-    if (has(text, "RequestTimeTooSkewed")) {
+    if (containsAny(text, "RequestTimeTooSkewed")) {
       return Optional.of("this machine's clock differs too much from the service's; set it right");
     }
-    return has(text, "AccessDenied", "Status Code: 403")
+    return containsAny(text, "AccessDenied", "Status Code: 403")
         ? Optional.of(
             "no permission for these credentials; let their policy allow it, or check them")
         : Optional.empty();
   }
 
   private static Optional<String> ofConnection(List<Throwable> chain, String text) {
-    boolean cloud = has(text, "com.amazonaws", "software.amazon", "AWS", "SdkClientException");
+    boolean cloud = containsAny(text, "com.amazonaws", "software.amazon", "AWS", "SdkClientException");
     for (Throwable t : chain) {
-      String message = String.valueOf(t.getMessage()).lines().findFirst().orElse("");
+      String message = firstLine(t);
       if (t instanceof UnknownHostException
           || t instanceof ConnectException
           || t instanceof NoRouteToHostException) {
@@ -92,7 +89,7 @@ public final class S3Failure {
       }
       if (cloud
           && (t instanceof SocketTimeoutException
-              || has(
+              || containsAny(
                   t.getClass().getSimpleName(),
                   "ConnectTimeoutException",
                   "NoHttpResponseException"))) {
@@ -115,18 +112,13 @@ public final class S3Failure {
       if (t.getClass().getSimpleName().startsWith("AWS")) {
         return Optional.of(
             "the service failed (%s); try again later"
-                .formatted(String.valueOf(t.getMessage()).lines().findFirst().orElse("")));
+                .formatted(firstLine(t)));
       }
     }
     return Optional.empty();
   }
 
-  private static boolean has(String text, String... words) {
-    for (String word : words) {
-      if (text.contains(word)) {
-        return true;
-      }
-    }
-    return false;
+  static String firstLine(Throwable t) {
+    return String.valueOf(t.getMessage()).lines().findFirst().orElse("").strip();
   }
 }

@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * Hadoop properties of the S3A client: {@code s3.*} over Spark's {@code spark.hadoop.*} over the
- * environment.
+ * Hadoop properties of the S3A client: {@code s3.*} overrides Spark's {@code spark.hadoop.*}, which
+ * overrides the environment.
  *
- * <p>A run puts up with a service that fails for two minutes or so (every request is sent again,
- * with growing pauses); a check before it does not.
+ * <p>A run survives about two minutes of a failing service (requests are retried with growing
+ * pauses); the check before it does not wait.
  */
 public final class S3Settings {
   static final String ENDPOINT = "fs.s3a.endpoint";
@@ -42,13 +42,12 @@ public final class S3Settings {
   private S3Settings() {}
 
   /**
-   * The properties of a run.
+   * Collects the properties of a run.
    *
    * @param config {@code s3.*}
    * @param hadoop Spark's {@code spark.hadoop.*}, without the prefix
-   * @param environment variables by name; null for those that are not set
-   * @return all properties, with the environment's credentials, which workers on other machines do
-   *     not have
+   * @param environment variables by name; null where unset
+   * @return all properties, with the environment's credentials, which other machines lack
    */
   public static Map<String, String> of(
       S3Config config, Map<String, String> hadoop, UnaryOperator<String> environment) {
@@ -73,14 +72,14 @@ public final class S3Settings {
     return result;
   }
 
-  /** Those properties that may be shown and written down. */
+  /** Drops the properties that must not be shown or written down. */
   public static Map<String, String> withoutSecrets(Map<String, String> settings) {
     Map<String, String> result = new LinkedHashMap<>(settings);
     result.keySet().removeIf(Credentials::isSecret);
     return result;
   }
 
-  /** The same service, asked with little patience. */
+  /** Overrides attempts and timeouts for a check. */
   static Map<String, String> impatient(Map<String, String> settings) {
     Map<String, String> result = new TreeMap<>(settings);
     result.putAll(OF_A_CHECK);

@@ -21,8 +21,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Asks an object store, before anything is asked of a cluster, whether it will serve: once, with
- * few attempts, and within half a minute whatever happens.
+ * Checks that an object store serves requests before a cluster is started: once, with few attempts,
+ * within half a minute.
  */
 public final class StorageCheck {
   private static final int LIMIT_SECONDS = 25;
@@ -31,12 +31,12 @@ public final class StorageCheck {
   private StorageCheck() {}
 
   /**
-   * Requires that a location can be listed; whether there is anything is not looked at.
+   * Requires that a location can be listed, empty or not.
    *
-   * @param option what the location was given by, such as {@code --data}
-   * @param location a path or URI; nothing is asked of others than s3a
+   * @param option that named the location, such as {@code --data}
+   * @param location a path or URI; only s3a locations are checked
    * @param settings Hadoop properties of the run
-   * @throws UserException that says in one line what is wrong
+   * @throws UserException with the reason in one line
    */
   public static void requireReadable(String option, String location, Map<String, String> settings) {
     check(option, "read", location, settings, StorageCheck::list);
@@ -45,16 +45,15 @@ public final class StorageCheck {
   /**
    * Requires that objects can be listed, written and deleted at a location.
    *
-   * @param option what the location was given by, such as {@code --out}
-   * @param location a path or URI; nothing is asked of others than s3a
+   * @param option that named the location, such as {@code --out}
+   * @param location a path or URI; only s3a locations are checked
    * @param settings Hadoop properties of the run
-   * @throws UserException that says in one line what is wrong
+   * @throws UserException with the reason in one line
    */
   public static void requireWritable(String option, String location, Map<String, String> settings) {
     check(option, "write", location, settings, StorageCheck::write);
   }
 
-  /** What is asked of a store. */
   private interface Question {
     void ask(FileSystem fs, Path path) throws IOException;
   }
@@ -90,8 +89,7 @@ public final class StorageCheck {
           e);
     } catch (ExecutionException e) {
       String reason =
-          S3Failure.reason(e.getCause())
-              .orElse(String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse(""));
+          S3Failure.reason(e.getCause()).orElse(S3Failure.firstLine(e.getCause()));
       throw refusal(option, verb, location, settings, reason, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -111,7 +109,7 @@ public final class StorageCheck {
     Configuration configuration = new Configuration();
     S3Settings.impatient(settings).forEach(configuration::set);
     Path path = new Path(location);
-    // Not Hadoop's shared one, which the run will use with more patience.
+    // A file system of its own: the run uses Hadoop's shared one with more patience.
     try (FileSystem fs = FileSystem.newInstance(URI.create(location), configuration)) {
       question.ask(fs, path);
       return null;
@@ -120,7 +118,7 @@ public final class StorageCheck {
     }
   }
 
-  /** Listed rather than looked for, because only answers to listings say why they are refused. */
+  // Lists instead of looking up: only answers to listings give the reason of a refusal.
   private static void list(FileSystem fs, Path path) throws IOException {
     try {
       fs.listStatus(path);

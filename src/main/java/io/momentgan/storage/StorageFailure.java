@@ -10,20 +10,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 
-/** Says what went wrong with a location, in words that tell the user what to mend. */
+/** Explains failures of file systems to the user. */
 public final class StorageFailure {
   private StorageFailure() {}
 
   /**
-   * The exception to throw.
+   * Makes the exception to throw.
    *
-   * @param action what was tried, such as "write"
-   * @param location where
-   * @param e what came of it
+   * @param action such as "write"
+   * @param location where it failed
+   * @param e the failure
    * @return a {@link UserException} where the user can mend it, else an {@link
    *     UncheckedIOException}
    */
@@ -32,7 +33,7 @@ public final class StorageFailure {
     if (ofS3.isPresent()) {
       return new UserException("Cannot %s %s: %s".formatted(action, location, ofS3.get()), e);
     }
-    for (Throwable t = e; t != null; t = t.getCause()) {
+    for (Throwable t : ExceptionUtils.getThrowableList(e)) {
       String reason = reason(t);
       if (reason != null) {
         return new UserException("Cannot %s %s: %s".formatted(action, location, reason), e);
@@ -45,7 +46,7 @@ public final class StorageFailure {
   private static String reason(Throwable t) {
     String message = String.valueOf(t.getMessage());
     if (t instanceof AccessDeniedException || t instanceof AccessControlException) {
-      return "no permission, or no valid credentials (%s)".formatted(firstLine(message));
+      return "no permission, or no valid credentials (%s)".formatted(S3Failure.firstLine(t));
     }
     if (t instanceof UnsupportedFileSystemException || message.startsWith("No FileSystem for")) {
       return "no file system is installed for this kind of location";
@@ -59,7 +60,7 @@ public final class StorageFailure {
   private static String ofDisk(Throwable t, String message) {
     String lower = message.toLowerCase(Locale.ROOT);
     if (lower.contains("no space left") || lower.contains("quota")) {
-      return "no space left (%s)".formatted(firstLine(message));
+      return "no space left (%s)".formatted(S3Failure.firstLine(t));
     }
     if (lower.contains("permission denied")) {
       return "no permission";
@@ -71,15 +72,11 @@ public final class StorageFailure {
         || t instanceof ParentNotDirectoryException
         || t instanceof FileAlreadyExistsException
         || lower.contains("not a directory")) {
-      return "a file stands where a folder is needed (%s)".formatted(firstLine(message));
+      return "a file stands where a folder is needed (%s)".formatted(S3Failure.firstLine(t));
     }
     if (t instanceof NoSuchFileException || t instanceof FileNotFoundException) {
       return "it does not exist";
     }
     return null;
-  }
-
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("").strip();
   }
 }

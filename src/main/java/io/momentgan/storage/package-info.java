@@ -1,4 +1,5 @@
 /**
- * Object stores: their settings, what is wrong with them, said before a run and while it goes on.
+ * Files on any Hadoop file system: settings, checks before a run, all-or-nothing writing, hashes and
+ * explained failures.
  */
 package io.momentgan.storage;

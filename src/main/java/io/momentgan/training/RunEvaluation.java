@@ -5,7 +5,7 @@ import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.HomeFolder;
+import io.momentgan.data.FileLocation;
 import io.momentgan.evaluation.Evaluation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Quality;
@@ -168,6 +168,6 @@ public final class RunEvaluation implements AutoCloseable {
 
   /** This user's feature extractors, where the settings of the data say. */
   public static ExtractorCache extractors(DataConfig config) {
-    return new ExtractorCache(HomeFolder.expand(config.cache()), Versions.all());
+    return new ExtractorCache(FileLocation.expandHome(config.cache()), Versions.all());
   }
 }

@@ -3,19 +3,19 @@ package io.momentgan.data.idx;
 import io.momentgan.data.DataException;
 import io.momentgan.data.FileLocation;
 import io.momentgan.data.HadoopFile;
-import io.momentgan.data.Unreadable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Finds the IDX files at a location that Hadoop reaches.
+ * Finds IDX files at a location that Hadoop reaches.
  *
  * @param settings Hadoop settings
  */
@@ -24,59 +24,38 @@ public record HadoopFolder(Map<String, String> settings) {
 
   /** Whether a location is a file, or a folder with training images in an IDX file. */
   public boolean hasIdxFiles(String location) {
-    try {
+    try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(location), settings)) {
       Path given = new Path(location);
-      try (FileSystem fileSystem = HadoopFile.fileSystem(given, settings)) {
-        List<String> wanted = IdxNames.candidates(IdxNames.TRAINING, IdxKind.IMAGES);
-        return !fileSystem.getFileStatus(given).isDirectory()
-            || IdxNames.pick(names(fileSystem, given), wanted).isPresent();
-      }
+      return !fileSystem.getFileStatus(given).isDirectory()
+          || IdxFiles.trainingImageNames().stream().anyMatch(names(fileSystem, given)::contains);
     } catch (IOException | IllegalArgumentException e) {
-      throw Unreadable.exception(location, e);
+      throw DataException.unreadable(location, e);
     }
   }
 
   /** Finds the files in a folder, or an image file and its labels. */
   public IdxFiles find(String location) {
-    try {
-      Path given = new Path(location);
-      try (FileSystem fileSystem = HadoopFile.fileSystem(given, settings)) {
-        // Absolute, because workers may run in other folders.
-        Path path = fileSystem.makeQualified(given);
-        return fileSystem.getFileStatus(path).isDirectory()
-            ? inFolder(path, names(fileSystem, path))
-            : aroundFile(path, names(fileSystem, path.getParent()));
-      }
+    try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(location), settings)) {
+      // Absolute, because workers may run in other folders.
+      Path path = fileSystem.makeQualified(new Path(location));
+      boolean isFolder = fileSystem.getFileStatus(path).isDirectory();
+      Path folder = isFolder ? path : path.getParent();
+      Set<String> present = names(fileSystem, folder);
+      return isFolder
+          ? IdxFiles.inFolder(
+              names -> firstOf(names, folder, present), () -> nothingIn(folder, present))
+          : IdxFiles.of(
+              new HadoopFile(path.toString(), settings),
+              firstOf(IdxFiles.labelsBeside(path.getName()), folder, present));
     } catch (IOException | IllegalArgumentException e) {
-      throw Unreadable.exception(location, e);
+      throw DataException.unreadable(location, e);
     }
   }
 
-  private IdxFiles inFolder(Path folder, Set<String> present) {
-    List<String> wanted = IdxNames.candidates(IdxNames.TRAINING, IdxKind.IMAGES);
-    FileLocation images =
-        pick(folder, present, wanted).orElseThrow(() -> nothingIn(folder, present, wanted));
-    Optional<FileLocation> testImages = pick(folder, present, IdxNames.TEST, IdxKind.IMAGES);
-    return new IdxFiles(
-        images,
-        pick(folder, present, IdxNames.TRAINING, IdxKind.LABELS),
-        testImages,
-        testImages.flatMap(file -> pick(folder, present, IdxNames.TEST, IdxKind.LABELS)));
-  }
-
-  private IdxFiles aroundFile(Path file, Set<String> present) {
-    List<String> labels = IdxNames.labelsBeside(file.getName());
-    return IdxFiles.of(
-        new HadoopFile(file.toString(), settings), pick(file.getParent(), present, labels));
-  }
-
-  private Optional<FileLocation> pick(
-      Path folder, Set<String> present, String split, IdxKind kind) {
-    return pick(folder, present, IdxNames.candidates(split, kind));
-  }
-
-  private Optional<FileLocation> pick(Path folder, Set<String> present, List<String> wanted) {
-    return IdxNames.pick(present, wanted)
+  private Optional<FileLocation> firstOf(List<String> names, Path folder, Set<String> present) {
+    return names.stream()
+        .filter(present::contains)
+        .findFirst()
         .map(name -> new HadoopFile(new Path(folder, name).toString(), settings));
   }
 
@@ -90,14 +69,14 @@ public record HadoopFolder(Map<String, String> settings) {
     return names;
   }
 
-  private static DataException nothingIn(Path folder, Set<String> present, List<String> wanted) {
-    String found =
-        present.isEmpty()
-            ? "no files"
-            : String.join(", ", present.stream().limit(MAX_NAMES_SHOWN).toList())
-                + (present.size() > MAX_NAMES_SHOWN ? ", ..." : "");
+  private static DataException nothingIn(Path folder, Set<String> present) {
+    String shown = present.stream().limit(MAX_NAMES_SHOWN).collect(Collectors.joining(", "));
     return new DataException(
-        "%s: no training images; found %s, expected %s; set data.uri to the folder that holds them, or to one of JPEG or PNG files"
-            .formatted(HadoopFile.text(folder.toString()), found, String.join(" or ", wanted)));
+        "%s: no training images; found %s%s, expected %s; set data.uri to the folder that holds them, or to one of JPEG or PNG files"
+            .formatted(
+                HadoopFile.text(folder.toString()),
+                present.isEmpty() ? "no files" : shown,
+                present.size() > MAX_NAMES_SHOWN ? ", ..." : "",
+                String.join(" or ", IdxFiles.trainingImageNames())));
   }
 }

@@ -8,7 +8,7 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 
 /**
- * What an IDX file says about itself.
+ * The header of an IDX file.
  *
  * @param kind images or labels
  * @param count number of images or labels
@@ -16,10 +16,10 @@ import java.nio.ByteBuffer;
  * @param width columns of an image; 1 for labels
  */
 record IdxHeader(IdxKind kind, int count, int height, int width) implements Serializable {
-  /** Largest image: 4096 by 4096. More is a damaged header rather than an image. */
+  /** Largest image: 4096 by 4096; more means a damaged header. */
   private static final long MAX_ITEM_BYTES = 1L << 24;
 
-  /** Reads the head of a file, whose contents follow in the stream. */
+  /** Reads the header and leaves the stream at the first item. */
   static IdxHeader read(InputStream in, IdxKind expected, FileLocation location)
       throws IOException {
     byte[] magic = in.readNBytes(Integer.BYTES);
@@ -32,12 +32,7 @@ record IdxHeader(IdxKind kind, int count, int height, int width) implements Seri
     if (found != expected.magic()) {
       throw new DataException(location + ": " + expected.mismatch(found));
     }
-    return readDimensions(in, expected, location);
-  }
-
-  private static IdxHeader readDimensions(InputStream in, IdxKind kind, FileLocation location)
-      throws IOException {
-    int bytes = kind.dimensions() * Integer.BYTES;
+    int bytes = expected.dimensions() * Integer.BYTES;
     ByteBuffer head = ByteBuffer.wrap(in.readNBytes(bytes));
     if (head.remaining() < bytes) {
       throw new DataException(
@@ -45,14 +40,8 @@ record IdxHeader(IdxKind kind, int count, int height, int width) implements Seri
               .formatted(location, Integer.BYTES + bytes));
     }
     int count = head.getInt();
-    int height = kind == IdxKind.IMAGES ? head.getInt() : 1;
-    int width = kind == IdxKind.IMAGES ? head.getInt() : 1;
-    checkDimensions(count, height, width, kind, location);
-    return new IdxHeader(kind, count, height, width);
-  }
-
-  private static void checkDimensions(
-      int count, int height, int width, IdxKind kind, FileLocation location) {
+    int height = expected == IdxKind.IMAGES ? head.getInt() : 1;
+    int width = expected == IdxKind.IMAGES ? head.getInt() : 1;
     boolean positive = count > 0 && height > 0 && width > 0;
     if (!positive || (long) height * width > MAX_ITEM_BYTES) {
       throw new DataException(
@@ -60,20 +49,19 @@ record IdxHeader(IdxKind kind, int count, int height, int width) implements Seri
                   .formatted(
                       location,
                       Integer.toUnsignedString(count),
-                      kind.title(),
+                      expected.title(),
                       Integer.toUnsignedString(height),
                       Integer.toUnsignedString(width),
                       MAX_ITEM_BYTES)
               + " per image; the file is damaged, copy it again");
     }
+    return new IdxHeader(expected, count, height, width);
   }
 
-  /** Bytes of one image or label. */
   int itemBytes() {
     return height * width;
   }
 
-  /** Bytes after the header. */
   long bodyBytes() {
     return (long) count * itemBytes();
   }

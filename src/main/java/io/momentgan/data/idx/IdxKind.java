@@ -1,6 +1,6 @@
 package io.momentgan.data.idx;
 
-/** What an IDX file holds, told by its first four bytes. */
+/** Contents of an IDX file, named by its first four bytes. */
 enum IdxKind {
   /** Unsigned bytes in three dimensions: image, row, column. */
   IMAGES(2051, 3, "images", "train-images-idx3-ubyte"),
@@ -31,7 +31,7 @@ enum IdxKind {
     return title;
   }
 
-  /** Says what is wrong with a file that begins with another number. */
+  /** Explains a file that begins with another number. */
   String mismatch(int found) {
     return "%s, expected IDX %s (magic %d); give a file such as %s"
         .formatted(describe(found), title, magic, example);

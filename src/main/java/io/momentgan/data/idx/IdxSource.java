@@ -1,7 +1,7 @@
 package io.momentgan.data.idx;
 
 import io.momentgan.data.DataException;
-import io.momentgan.data.DataFile;
+import io.momentgan.data.DataSet;
 import io.momentgan.data.FileLocation;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
@@ -21,7 +21,7 @@ public final class IdxSource implements ImageSource {
 
   private final IdxFile images;
 
-  /** Null where there are no labels. */
+  /** Null without labels. */
   private final IdxFile labels;
 
   private IdxSource(IdxFile images, IdxFile labels) {
@@ -45,12 +45,13 @@ public final class IdxSource implements ImageSource {
     return new IdxSource(images, labels);
   }
 
-  public IdxFile images() {
-    return images;
+  /** Names the image file. */
+  public String location() {
+    return images.location().toString();
   }
 
-  /** The files behind the images: images, then labels if there are such. */
-  public List<DataFile> files() {
+  /** Describes the image file and then the label file, if there is one. */
+  public List<DataSet.StoredFile> files() {
     return Stream.of(images, labels).filter(Objects::nonNull).map(IdxFile::describe).toList();
   }
 

@@ -1,15 +1,14 @@
 package io.momentgan.data.idx;
 
-import io.momentgan.data.DataFile;
+import io.momentgan.data.DataSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A file of a published data set, known by the MD5 of its contents.
- *
- * <p>Of the contents, since copies in circulation are compressed differently.
+ * A file of a published data set, known by the MD5 of its uncompressed contents: copies in
+ * circulation are compressed differently.
  *
  * @param family the data set
  * @param part the file's role in it
@@ -30,20 +29,20 @@ public record PublishedFile(String family, String part, String md5) {
           new PublishedFile(FASHION, "t10k-images", "8181f5470baa50b63fa0f6fddb340f0a"),
           new PublishedFile(FASHION, "t10k-labels", "15d484375f8d13e6eb1aabb0c3f46965"));
 
-  /** What is known about a file with this MD5. */
+  /** Says which published file has this MD5. */
   public static String verdict(String md5) {
     return find(md5).map(file -> file.family + " " + file.part + ", MD5 ok").orElse(UNKNOWN);
   }
 
-  /** What is known about files that belong together. */
-  public static String verdict(List<DataFile> files) {
+  /** Says which published data set the files belong to. */
+  public static String verdict(List<DataSet.StoredFile> files) {
     Set<String> families =
         files.stream()
             .map(file -> find(file.md5()).map(PublishedFile::family).orElse(UNKNOWN))
             .collect(Collectors.toSet());
     if (families.size() > 1) {
       return "a mixture: "
-          + files.stream().map(DataFile::verdict).collect(Collectors.joining("; "));
+          + files.stream().map(DataSet.StoredFile::verdict).collect(Collectors.joining("; "));
     }
     return families.contains(UNKNOWN)
         ? "no published data set, nothing to compare with"

@@ -20,23 +20,18 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * Decodes JPEG and PNG files to images of one shape: turned upright as their EXIF orientation says,
- * cropped around the centre to the shape's proportions, and resized by Lanczos resampling, whose
- * kernel widens with the reduction, so that nothing aliases.
+ * Decodes JPEG and PNG files to images of one shape: turned upright by their EXIF orientation,
+ * cropped around the centre to the shape's proportions, and resized by Lanczos resampling. Its kernel
+ * widens with the reduction, so nothing aliases.
  */
-public final class ImageDecoder {
+final class ImageDecoder {
   private static final Set<String> FORMATS = Set.of("jpeg", "png");
   private static final int OPAQUE_BANDS = 3;
   private static final String OTHER_COLOURS = "neither grey nor RGB (CMYK?)";
 
   private final ImagesConfig config;
 
-  /**
-   * A decoder.
-   *
-   * @param config shape and limits
-   */
-  public ImageDecoder(ImagesConfig config) {
+  ImageDecoder(ImagesConfig config) {
     this.config = config;
   }
 
@@ -45,10 +40,9 @@ public final class ImageDecoder {
    *
    * @param file the bytes of a JPEG or PNG file
    * @return values in 0..255 (unsigned) in channel (red, green, blue, or grey), row, column order
-   * @throws RejectedImageException when the file is damaged, too large, or in colours that are
-   *     neither grey nor RGB
+   * @throws RejectedImageException when the file is damaged, too large, or neither grey nor RGB
    */
-  public byte[] decode(byte[] file) throws RejectedImageException {
+  byte[] decode(byte[] file) throws RejectedImageException {
     BufferedImage upright = Orientation.of(orientation(file)).apply(read(file));
     BufferedImage cropped = config.crop() ? crop(upright) : upright;
     return planes(
@@ -92,22 +86,19 @@ public final class ImageDecoder {
     StringBuilder warnings = new StringBuilder();
     reader.addIIOReadWarningListener((source, warning) -> warnings.append(warning));
     BufferedImage image = reader.read(0);
-    // The JPEG reader fills up what is missing and only warns.
+    // The JPEG reader fills in missing data and only warns.
     if (!warnings.isEmpty()) {
       throw new RejectedImageException("damaged: " + warnings);
     }
-    // Java takes four channels without a marker for RGB and alpha, which JPEG does not have.
-    if (isJpeg(reader) && image.getRaster().getNumBands() > OPAQUE_BANDS) {
+    // Java reads four channels without a marker as RGB and alpha, which JPEG does not have.
+    boolean jpeg = reader.getFormatName().equalsIgnoreCase("jpeg");
+    if (jpeg && image.getRaster().getNumBands() > OPAQUE_BANDS) {
       throw new RejectedImageException(OTHER_COLOURS);
     }
     return rgb(image);
   }
 
-  private static boolean isJpeg(ImageReader reader) throws IOException {
-    return reader.getFormatName().equalsIgnoreCase("jpeg");
-  }
-
-  /** Java draws grey on RGB through a linear colour space, which lightens it. */
+  // Grey is copied by hand: Java draws it through a linear colour space, which lightens it.
   private static BufferedImage rgb(BufferedImage image) throws RejectedImageException {
     BufferedImage rgb =
         new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
@@ -143,11 +134,11 @@ public final class ImageDecoder {
           ? exif.getInt(ExifIFD0Directory.TAG_ORIENTATION)
           : 1;
     } catch (ImageProcessingException | MetadataException | IOException e) {
-      return 1; // without readable metadata a picture is taken as it stands
+      return 1; // a picture without readable metadata stays as it is
     }
   }
 
-  /** The largest part around the centre that has the shape's proportions. */
+  /** Crops the largest central part with the shape's proportions. */
   private BufferedImage crop(BufferedImage image) {
     double scale =
         Math.min(

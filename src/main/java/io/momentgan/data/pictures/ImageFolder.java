@@ -2,9 +2,8 @@ package io.momentgan.data.pictures;
 
 import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.data.DataException;
+import io.momentgan.data.DataSet;
 import io.momentgan.data.HadoopFile;
-import io.momentgan.data.RejectedImage;
-import io.momentgan.data.Unreadable;
 import io.momentgan.storage.Digests;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,11 +31,10 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
   private static final int MOST_CLASSES = 256;
   private static final int SHOWN = 5;
 
-  /** Looks for image files; there are none where the location is no folder. */
+  /** Lists the image files of a folder; none if the location is no folder. */
   public static ImageFolder find(String location, Map<String, String> settings) {
-    Path given = new Path(location);
-    try (FileSystem fileSystem = HadoopFile.fileSystem(given, settings)) {
-      Path folder = fileSystem.makeQualified(given);
+    try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(location), settings)) {
+      Path folder = fileSystem.makeQualified(new Path(location));
       List<Path> files = new ArrayList<>();
       if (fileSystem.getFileStatus(folder).isDirectory()) {
         RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(folder, true);
@@ -50,7 +48,7 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
       Collections.sort(files);
       return new ImageFolder(folder, files, settings);
     } catch (IOException | IllegalArgumentException e) {
-      throw Unreadable.exception(location, e);
+      throw DataException.unreadable(location, e);
     }
   }
 
@@ -61,19 +59,19 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
   }
 
   /**
-   * A folder of which every file was decoded once.
+   * A folder whose files were each decoded once.
    *
-   * @param source those that can be used
-   * @param rejected the others
-   * @param identity what identifies the contents
+   * @param source the usable files
+   * @param rejected the other files
+   * @param identity hash of settings, contents and labels
    */
-  public record Checked(ImageFolderSource source, List<RejectedImage> rejected, String identity) {}
+  public record Checked(ImageFolderSource source, List<DataSet.RejectedFile> rejected, String identity) {}
 
   /**
-   * Decodes every file, here and now.
+   * Decodes every file now.
    *
    * @param config shape and limits
-   * @throws DataException when more of them are unusable than the settings allow
+   * @throws DataException when more files are unusable than the settings allow
    */
   public Checked check(ImagesConfig config) {
     ImageDecoder decoder = new ImageDecoder(config);
@@ -89,17 +87,17 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
                 reasons[i] = reason(decoder, bytes);
               });
     } catch (IOException e) {
-      throw Unreadable.exception(HadoopFile.text(folder.toString()), e);
+      throw DataException.unreadable(HadoopFile.text(folder.toString()), e);
     }
     List<Path> usable = new ArrayList<>();
-    List<RejectedImage> rejected = new ArrayList<>();
+    List<DataSet.RejectedFile> rejected = new ArrayList<>();
     StringBuilder identity = new StringBuilder(config.toString());
     for (int i = 0; i < reasons.length; i++) {
       if (reasons[i] == null) {
         usable.add(files.get(i));
         identity.append(digests[i]);
       } else {
-        rejected.add(new RejectedImage(HadoopFile.text(files.get(i).toString()), reasons[i]));
+        rejected.add(new DataSet.RejectedFile(HadoopFile.text(files.get(i).toString()), reasons[i]));
       }
     }
     requireEnough(rejected, config);
@@ -120,7 +118,7 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
     }
   }
 
-  private void requireEnough(List<RejectedImage> rejected, ImagesConfig config) {
+  private void requireEnough(List<DataSet.RejectedFile> rejected, ImagesConfig config) {
     boolean none = rejected.size() == files.size();
     if (none || rejected.size() > config.rejectedShare() * files.size()) {
       List<String> first =
@@ -150,7 +148,7 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
     return labels;
   }
 
-  /** The subfolder that a file lies in, empty for none. */
+  /** Names the subfolder of a file; empty for none. */
   private String className(Path file) {
     String inside = folder.toUri().relativize(file.toUri()).getPath();
     int slash = inside.indexOf('/');

@@ -6,19 +6,19 @@ import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
-import io.momentgan.data.Unreadable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.commons.lang3.ArrayUtils;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The images of a folder's files, decoded by whoever reads them. Where they are mirrored as well,
- * each image is followed by its mirror image.
+ * The images of a folder's files, decoded while they are read. With {@code data.images.flip} each
+ * image is followed by its mirror image.
  */
 final class ImageFolderSource implements ImageSource {
   private static final long serialVersionUID = 1L;
@@ -40,7 +40,7 @@ final class ImageFolderSource implements ImageSource {
     try (FSDataInputStream in = fileSystem.open(file)) {
       return in.readAllBytes();
     } catch (IOException e) {
-      throw Unreadable.exception(HadoopFile.text(file.toString()), e);
+      throw DataException.unreadable(HadoopFile.text(file.toString()), e);
     }
   }
 
@@ -95,12 +95,8 @@ final class ImageFolderSource implements ImageSource {
 
   private void mirror(byte[] image) {
     int width = config.width();
-    for (int row = 0; row < image.length / width; row++) {
-      for (int left = row * width, right = left + width - 1; left < right; left++, right--) {
-        byte kept = image[left];
-        image[left] = image[right];
-        image[right] = kept;
-      }
+    for (int row = 0; row < image.length; row += width) {
+      ArrayUtils.reverse(image, row, row + width);
     }
   }
 }

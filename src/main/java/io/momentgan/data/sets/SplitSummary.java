@@ -5,9 +5,10 @@ import io.momentgan.data.Images;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * What one pass over the images of a split shows.
+ * Statistics of one pass over the images of a split.
  *
  * @param name training, validation or test
  * @param count number of images
@@ -25,7 +26,7 @@ public record SplitSummary(
     double mean,
     double deviation,
     SortedMap<Integer, Long> labels) {
-  /** How much of the images is in memory at a time, at least one image. */
+  /** Bytes of images in memory at a time, at least one image. */
   private static final int BLOCK_BYTES = 1 << 26;
 
   /** Reads all images of a source, a block at a time. */
@@ -34,8 +35,8 @@ public record SplitSummary(
     SortedMap<Integer, Long> labels = new TreeMap<>();
     int block = Math.max(1, BLOCK_BYTES / images.shape().features());
     for (int from = 0; from < images.count(); from += block) {
-      int[] indices = range(from, Math.min(block, images.count() - from));
-      Images read = images.read(indices);
+      int to = Math.min(from + block, images.count());
+      Images read = images.read(IntStream.range(from, to).toArray());
       for (byte value : read.pixels()) {
         values[value & 0xFF]++;
       }
@@ -65,15 +66,7 @@ public record SplitSummary(
     return new SplitSummary(name, count, min, max, mean, Math.sqrt(variance), labels);
   }
 
-  private static int[] range(int from, int count) {
-    int[] indices = new int[count];
-    for (int i = 0; i < count; i++) {
-      indices[i] = from + i;
-    }
-    return indices;
-  }
-
-  /** Label and number of images, such as "0: 5444, 1: 6179". */
+  /** Lists labels with their number of images, such as "0: 5444, 1: 6179". */
   String labelText() {
     return labels.isEmpty()
         ? "none"

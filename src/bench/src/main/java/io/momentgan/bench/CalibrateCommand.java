@@ -1,7 +1,9 @@
 package io.momentgan.bench;
 
 import io.momentgan.app.StoreOptions;
-import io.momentgan.training.Extractors;
+import io.momentgan.data.FileLocation;
+import io.momentgan.extractor.ExtractorCache;
+import io.momentgan.run.Versions;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
@@ -67,7 +69,7 @@ final class CalibrateCommand implements Callable<Integer> {
         Evaluator evaluator =
             Evaluator.open(
                 spark,
-                Extractors.cache(config),
+                new ExtractorCache(FileLocation.expandHome(config.cache()), Versions.all()),
                 new Evaluator.Setup(images, training, images.fingerprint(), samples))) {
       for (Map.Entry<String, ImageDraw> set : KnownSets.of(training, images.heldOut()).entrySet()) {
         Evaluation found = evaluator.evaluate(set.getValue());
