@@ -38,8 +38,10 @@ class ArchitectureTest {
   private static final String SLF4J = "org.slf4j..";
   private static final String DL4J = "org.deeplearning4j..";
   private static final String ND4J = "org.nd4j..";
-  private static final String LANG = "org.apache.commons.lang3..";
   private static final String JAVACPP = "org.bytedeco..";
+  private static final String CODEC = "org.apache.commons.codec..";
+  private static final String LANG = "org.apache.commons.lang3..";
+  private static final String MATH = "org.apache.commons.math3..";
 
   private static final int FEWEST_FILES = 4;
   private static final int MOST_FILES = 16;
@@ -61,12 +63,12 @@ class ArchitectureTest {
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")
               .with(SPARK, SCALA, SLF4J, LANG, "io.netty.."),
-          Layer.of("storage", "config").with(HADOOP, SLF4J),
+          Layer.of("storage", "config").with(HADOOP, SLF4J, CODEC, LANG),
           Layer.of("data", "config", "storage").with(HADOOP, SLF4J),
-          Layer.of("data.idx", "config", "storage", "data").with(HADOOP, SLF4J),
+          Layer.of("data.idx", "config", "storage", "data").with(HADOOP, SLF4J, CODEC),
           Layer.of("data.glyphs", "config", "data"),
           Layer.of("data.pictures", "config", "storage", "data")
-              .with(HADOOP, SLF4J, "com.drew..", "com.twelvemonkeys.image.."),
+              .with(HADOOP, SLF4J, LANG, "com.drew..", "com.twelvemonkeys.image.."),
           Layer.of(
                   "data.sets",
                   "config",
@@ -97,6 +99,7 @@ class ArchitectureTest {
                   "device",
                   "step")
               .with(SPARK, SCALA, DL4J, ND4J),
+          Layer.of("quality", "network").with(ND4J, MATH),
           Layer.of(
                   "extractor",
                   "config",
@@ -105,14 +108,16 @@ class ArchitectureTest {
                   "data.sets",
                   "partition",
                   "kernels",
-                  "network")
+                  "network",
+                  "quality")
               .with(JACKSON, SPARK, DL4J, ND4J, SLF4J),
-          Layer.of("quality", "network").with(ND4J, "org.apache.commons.math3.."),
-          Layer.of("sampling", "config", "data", "network.state", "network", "step").with(ND4J),
+          Layer.of("sampling", "config", "data", "partition", "network.state", "network", "step")
+              .with(ND4J),
           Layer.of(
                   "evaluation",
                   "config",
                   "moments",
+                  "storage",
                   "data",
                   "data.sets",
                   "partition",
@@ -122,7 +127,7 @@ class ArchitectureTest {
                   "extractor",
                   "quality",
                   "sampling")
-              .with(JACKSON, SPARK, SCALA, ND4J, SLF4J),
+              .with(JACKSON, SPARK, SCALA, ND4J, SLF4J, LANG, MATH),
           Layer.of(
                   "run",
                   "config",

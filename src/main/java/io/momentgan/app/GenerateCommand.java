@@ -7,9 +7,11 @@ import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.sampling.GeneratedDraw;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.SparkContexts;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code generate}: draws samples in numbers, on all workers. */
+/** {@code generate}: draws many samples on all workers. */
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
@@ -77,16 +79,19 @@ final class GenerateCommand implements Callable<Integer> {
     Checkpoint checkpoint =
         epoch == null ? opened.checkpoints().requireNewest() : opened.checkpoints().ofEpoch(epoch);
     NetworkState generator = checkpoint.generator(weights);
-    ImageFiles files = new ImageFiles(out, hadoop, record.shape());
-    files.requireNew();
-    try (JavaSparkContext spark =
-        SparkContexts.open("generate " + opened.folder().name(), hadoop)) {
-      GeneratedDraw draw = new GeneratedDraw(record.experiment(), record.shape(), generator, seed);
-      new Generation(spark, draw, count).write(format, files);
+    if (!Folder.at(out, hadoop).list("").isEmpty()) {
+      throw new UserException(
+          "--out %s: found something there, expected a new or empty folder; give another"
+              .formatted(out));
     }
-    spec.commandLine()
-        .getOut()
-        .printf("%,d samples of epoch %d: %s%n", count, checkpoint.manifest().epoch(), out);
+    String name = opened.folder().name();
+    int ofEpoch = checkpoint.manifest().epoch();
+    try (JavaSparkContext spark = SparkContexts.open("generate " + name, hadoop)) {
+      GeneratedDraw draw = new GeneratedDraw(record.experiment(), record.shape(), generator, seed);
+      Generation samples = new Generation(name, ofEpoch, draw);
+      samples.write(spark, count, format, out, new TreeMap<>(hadoop));
+    }
+    spec.commandLine().getOut().printf("%,d samples of epoch %d: %s%n", count, ofEpoch, out);
     return 0;
   }
 }

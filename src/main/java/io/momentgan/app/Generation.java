@@ -1,10 +1,16 @@
 package io.momentgan.app;
 
 import io.momentgan.data.ImageShape;
+import io.momentgan.data.Images;
+import io.momentgan.report.ImageGrid;
 import io.momentgan.sampling.GeneratedDraw;
+import io.momentgan.storage.Folder;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -16,66 +22,87 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Draws samples on all workers and writes them there. */
-final class Generation {
+/**
+ * Samples that are drawn on all workers and written there.
+ *
+ * @param run the run's folder
+ * @param epoch epoch of the generator
+ * @param draw the samples
+ */
+record Generation(String run, int epoch, GeneratedDraw draw) implements Serializable {
   private static final String CLOUD = "org.apache.spark.internal.io.cloud.";
   private static final int BLOCK = 1000;
+  private static final int PNG_PER_FOLDER = 1000;
+  private static final int CV_8UC1 = 0;
+  private static final int CV_8UC3 = 16;
 
-  private final JavaSparkContext spark;
-  private final GeneratedDraw draw;
-  private final int count;
+  /** {@code org.apache.spark.ml.image.ImageSchema.columnSchema}. */
+  private static final StructType IMAGE =
+      new StructType()
+          .add("origin", DataTypes.StringType, true)
+          .add("height", DataTypes.IntegerType, false)
+          .add("width", DataTypes.IntegerType, false)
+          .add("nChannels", DataTypes.IntegerType, false)
+          .add("mode", DataTypes.IntegerType, false)
+          .add("data", DataTypes.BinaryType, false);
 
-  /** What samples are written as. */
+  /** The columns of the Parquet files; stable, see run-folder.md. */
+  static final StructType COLUMNS =
+      new StructType()
+          .add("index", DataTypes.LongType, false)
+          .add("label", DataTypes.IntegerType, true)
+          .add("run", DataTypes.StringType, false)
+          .add("epoch", DataTypes.IntegerType, false)
+          .add("seed", DataTypes.LongType, false)
+          .add("image", IMAGE, true);
+
+  /** Formats of samples. */
   enum Format {
-    /** A file per sample. */
+    /** A file per sample, a thousand per folder: {@code 00012/00012345.png}. */
     PNG,
-    /** Rows of index, pixels (bytes in channel, row, column order), channels, height, width. */
+    /** Rows of {@link #COLUMNS}. */
     PARQUET
   }
 
-  Generation(JavaSparkContext spark, GeneratedDraw draw, int count) {
-    this.spark = spark;
-    this.draw = draw;
-    this.count = count;
-  }
-
-  void write(Format format, ImageFiles files) {
-    Broadcast<GeneratedDraw> shared = spark.broadcast(draw);
-    int all = count;
-    List<Integer> starts = IntStream.iterate(0, i -> i < all, i -> i + BLOCK).boxed().toList();
+  /** Writes the first samples into a folder. */
+  void write(
+      JavaSparkContext spark, int count, Format format, String uri, Map<String, String> hadoop) {
+    Broadcast<Generation> shared = spark.broadcast(this);
+    List<Integer> starts = IntStream.iterate(0, i -> i < count, i -> i + BLOCK).boxed().toList();
     int slices = Math.min(starts.size(), 4 * Math.max(1, spark.defaultParallelism()));
     JavaRDD<Integer> blocks = spark.parallelize(starts, slices);
     switch (format) {
-      case PNG -> blocks.foreach(from -> png(shared.value(), from, end(from, all), files.open()));
-      case PARQUET -> parquet(blocks, shared, files.uri());
+      case PNG -> blocks.foreach(
+          from -> shared.value().png(from, end(from, count), Folder.at(uri, hadoop)));
+      case PARQUET -> parquet(
+          spark, blocks.flatMap(from -> shared.value().rows(from, end(from, count))), uri);
     }
     shared.destroy();
   }
 
-  private static int end(int from, int all) {
-    return (int) Math.min(all, (long) from + BLOCK);
+  private static int end(int from, int count) {
+    return (int) Math.min(count, (long) from + BLOCK);
   }
 
-  private static void png(GeneratedDraw draw, int from, int to, ImageFiles.Writer files) {
+  private void png(int from, int to, Folder folder) {
+    ImageShape shape = draw.shape();
+    ImageGrid grid = ImageGrid.of(shape, 1).withRange(0, 255);
     byte[] pixels = draw.draw(from, to).pixels();
     for (int i = from; i < to; i++) {
-      files.write(i, image(pixels, i - from, draw.shape()));
+      byte[] image = image(pixels, i - from, shape);
+      float[] values = new float[image.length];
+      for (int j = 0; j < values.length; j++) {
+        values[j] = image[j] & 0xFF;
+      }
+      String file = String.format(Locale.ROOT, "%05d/%08d.png", i / PNG_PER_FOLDER, i);
+      folder.publish(file, grid.png(new float[][] {values}));
     }
   }
 
-  private void parquet(JavaRDD<Integer> blocks, Broadcast<GeneratedDraw> shared, String uri) {
-    int all = count;
-    JavaRDD<Row> rows = blocks.flatMap(from -> rows(shared.value(), from, end(from, all)));
-    StructType columns =
-        new StructType()
-            .add("index", DataTypes.LongType, false)
-            .add("pixels", DataTypes.BinaryType, false)
-            .add("channels", DataTypes.IntegerType, false)
-            .add("height", DataTypes.IntegerType, false)
-            .add("width", DataTypes.IntegerType, false);
+  private static void parquet(JavaSparkContext spark, JavaRDD<Row> rows, String uri) {
     SparkSession session = SparkSession.builder().sparkContext(spark.sc()).getOrCreate();
-    // Overwrite, because an empty folder is allowed; a folder with something in it was refused.
-    DataFrameWriter<Row> writer = session.createDataFrame(rows, columns).write().mode("overwrite");
+    // Overwrites, since an empty folder is allowed; a folder with files was refused before.
+    DataFrameWriter<Row> writer = session.createDataFrame(rows, COLUMNS).write().mode("overwrite");
     if (uri.startsWith("s3a:")) {
       // All files at once or none, without renaming, which copies in an object store.
       session
@@ -89,19 +116,30 @@ final class Generation {
     writer.parquet(uri);
   }
 
-  private static Iterator<Row> rows(GeneratedDraw draw, int from, int to) {
-    byte[] pixels = draw.draw(from, to).pixels();
-    ImageShape shape = draw.shape();
-    return IntStream.range(from, to)
-        .mapToObj(
-            i ->
-                RowFactory.create(
-                    (long) i,
-                    image(pixels, i - from, shape),
-                    shape.channels(),
-                    shape.height(),
-                    shape.width()))
-        .iterator();
+  private Iterator<Row> rows(int from, int to) {
+    Images images = draw.draw(from, to);
+    return IntStream.range(from, to).mapToObj(i -> row(images, i - from, i)).iterator();
+  }
+
+  Row row(Images images, int at, int index) {
+    Integer label = images.labels().length == 0 ? null : images.labels()[at] & 0xFF;
+    return RowFactory.create((long) index, label, run, epoch, draw.seed(), struct(images, at));
+  }
+
+  /** Makes a row of Spark's image schema, pixel after pixel, each in blue, green, red. */
+  static Row struct(Images images, int at) {
+    ImageShape shape = images.shape();
+    byte[] planes = image(images.pixels(), at, shape);
+    int channels = shape.channels();
+    int plane = planes.length / channels;
+    byte[] data = new byte[planes.length];
+    for (int i = 0; i < plane; i++) {
+      for (int channel = 0; channel < channels; channel++) {
+        data[i * channels + channel] = planes[(channels - 1 - channel) * plane + i];
+      }
+    }
+    int mode = channels == 1 ? CV_8UC1 : CV_8UC3;
+    return RowFactory.create(null, shape.height(), shape.width(), channels, mode, data);
   }
 
   private static byte[] image(byte[] pixels, int at, ImageShape shape) {

@@ -2,15 +2,10 @@ package io.momentgan.evaluation;
 
 import io.momentgan.config.LossConfig;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 
-/**
- * The early signs of a failing GAN ("How to Train a GAN", tip 10: track failures early), as
- * warnings.
- *
- * <p>Fed with the figures of each epoch in turn.
- */
+/** Early signs of a failing GAN ("How to Train a GAN", tip 10: track failures early). */
 public final class Alarms {
   private static final double NEAR_FLOOR_NATS = 0.03;
   private static final double LARGE_GRADIENT_NORM = 100;
@@ -26,14 +21,14 @@ public final class Alarms {
    *
    * @param dLoss mean discriminator loss
    * @param gBce mean adversarial loss of the generator
-   * @param maxGradientNorm largest gradient norm of either network that was looked at
+   * @param maxGradientNorm largest gradient norm of either network
    */
   public record Epoch(double dLoss, double gBce, double maxGradientNorm) {}
 
   /**
-   * Alarms for a training.
+   * Starts watching a training.
    *
-   * @param loss the targets, which decide how low the discriminator's loss can be
+   * @param loss its targets bound the discriminator's loss from below
    */
   public Alarms(LossConfig loss) {
     double real = target(loss.realRange(), loss.realTarget());
@@ -54,16 +49,15 @@ public final class Alarms {
     }
   }
 
-  /** The least that the discriminator's loss can be: for cross-entropy its targets', in nats. */
+  /** The least possible loss of the discriminator: with cross-entropy its targets', in nats. */
   public double floor() {
     return floor;
   }
 
   /**
-   * Looks at the next epoch.
+   * Adds the next epoch.
    *
-   * @param epoch its figures
-   * @return the alarms it raises, each a sentence; usually none
+   * @return the alarms that it raises, each a sentence; usually none
    */
   public List<String> next(Epoch epoch) {
     seen.add(epoch);
@@ -86,13 +80,14 @@ public final class Alarms {
 
   private void window(List<String> raised) {
     List<Epoch> last = seen.subList(seen.size() - WINDOW_EPOCHS, seen.size());
-    double sd = sd(last.stream().mapToDouble(Epoch::dLoss).toArray());
+    double sd =
+        new StandardDeviation().evaluate(last.stream().mapToDouble(Epoch::dLoss).toArray());
     if (sd > LARGE_SD) {
       raised.add(
           "The discriminator's loss is unsteady: standard deviation %.2f over %d epochs"
               .formatted(sd, WINDOW_EPOCHS));
     }
-    // On the way down to the equilibrium a falling loss is what training is for.
+    // Down to the equilibrium the loss falls in any good training.
     double newest = last.get(last.size() - 1).gBce();
     if (falling(last) && newest < equilibrium) {
       raised.add(
@@ -109,12 +104,6 @@ public final class Alarms {
       }
     }
     return true;
-  }
-
-  private static double sd(double[] values) {
-    double mean = Arrays.stream(values).average().orElse(0);
-    double sum = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-    return Math.sqrt(sum / (values.length - 1));
   }
 
   private static double target(List<Double> range, double fixed) {

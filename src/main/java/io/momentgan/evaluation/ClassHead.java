@@ -14,8 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How well a discriminator's class head tells the classes of images (AC-GAN, Odena et al. 2017,
- * arXiv 1610.09585).
+ * The accuracy of a discriminator's class head (AC-GAN, Odena et al. 2017, arXiv 1610.09585).
  *
  * @param experiment the settings, with a class head
  * @param discriminator its state
@@ -23,18 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ClassHead(Experiment experiment, NetworkState discriminator) implements Serializable {
   private static final int IMAGES_AT_ONCE = 100;
 
-  /** Leaves the state of the optimizer behind, which judging does not need. */
   ClassHead {
+    // The optimizer's state stays behind.
     discriminator = new NetworkState(discriminator.params(), new float[0], discriminator.updates());
   }
 
-  /**
-   * Share of images whose class has the largest logit.
-   *
-   * @param spark the context
-   * @param draw images with classes
-   * @param count how many of them
-   */
+  /** Returns the share of the first images whose class has the largest logit. */
   double accuracy(JavaSparkContext spark, RealDraw draw, int count) {
     spark.setJobDescription("ask the class head about %d images".formatted(count));
     long right =
@@ -52,7 +45,7 @@ record ClassHead(Experiment experiment, NetworkState discriminator) implements S
     long right = 0;
     for (int from = 0; from < images.count(); from += IMAGES_AT_ONCE) {
       int to = Math.min(images.count(), from + IMAGES_AT_ONCE);
-      // Whole batches, where batch normalisation may sample by their statistics.
+      // Whole batches, since batch normalisation may use their statistics.
       int first = Math.max(0, to - IMAGES_AT_ONCE);
       float[] rows = shard.rows(IntStream.range(first, to).toArray());
       INDArray input = HostArrays.toArray(rows, to - first, images.shape().features());
@@ -65,7 +58,7 @@ record ClassHead(Experiment experiment, NetworkState discriminator) implements S
     return right;
   }
 
-  /** The class with the largest logit: the first output is that of being real. */
+  /** Returns the class with the largest logit; the first output tells real from generated. */
   private static int named(float[] output, int from, int width) {
     int best = 1;
     for (int c = 2; c < width; c++) {

@@ -3,13 +3,11 @@ package io.momentgan.evaluation;
 import io.momentgan.extractor.ExtractorInfo;
 
 /**
- * What an evaluation found, with what it is read against.
+ * The quality of a set of images beside floor and ceiling.
  *
  * @param quality of the images
- * @param real the same measures of held-out real images: the floor, which no generator is expected
- *     to pass
- * @param independentPixels the same measures of images with the right pixels and no structure: the
- *     ceiling
+ * @param real of held-out real images: the floor, which no generator is expected to pass
+ * @param independentPixels of images with the right pixels and no structure: the ceiling
  * @param extractor the feature extractor; figures of others are not comparable
  * @param seed of the latent vectors
  * @param seconds wall time

@@ -1,6 +1,8 @@
 package io.momentgan.evaluation;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
@@ -8,19 +10,25 @@ import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.sampling.ImageDraw;
 import io.momentgan.sampling.IndependentPixelsDraw;
+import io.momentgan.sampling.Pixels;
 import io.momentgan.sampling.RealDraw;
-import java.util.ArrayList;
-import java.util.List;
+import io.momentgan.storage.Publication;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures sets of images of a data set, each beside what real images and independent pixels get.
+ * Measures sets of images of a data set beside floor and ceiling: held-out real images and
+ * independent pixels.
  *
- * <p>What concerns the real images alone is computed once per data set and kept beside the
- * extractor.
+ * <p>Figures of the real images alone are computed once per data set and kept beside its extractor.
  */
 public final class Evaluator implements AutoCloseable {
   /** Seed of the latent vectors and of the choice of real images. */
@@ -30,8 +38,10 @@ public final class Evaluator implements AutoCloseable {
   static final int VERSION = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final JavaSparkContext spark;
+  private final Setup setup;
   private final TrainedExtractor trained;
   private final Broadcast<TrainedExtractor> extractor;
   private final RealDraw training;
@@ -39,14 +49,10 @@ public final class Evaluator implements AutoCloseable {
   private final Reference reference;
   private final PixelNeighbours neighbours;
   private final QualityJob job;
-  private final JsonCache cache;
-  private final String trainedOn;
-  private final ImageSource ownTraining;
-  private final boolean tested;
   private final Bounds bounds;
 
   /**
-   * What images are measured against.
+   * The images to measure against.
    *
    * @param images the whole data
    * @param ownTraining the part of it that the generator was trained on
@@ -56,38 +62,37 @@ public final class Evaluator implements AutoCloseable {
   public record Setup(
       LabelledImages images, ImageSource ownTraining, String fingerprint, int samples) {}
 
-  /** What sets are read against. */
+  /** Floor and ceiling. */
   private record Bounds(Quality real, Quality independentPixels) {}
 
-  private Evaluator(JavaSparkContext spark, ExtractorCache extractors, Setup setup) {
+  private Evaluator(JavaSparkContext spark, Setup setup, TrainedExtractor trained, Path cache) {
     this.spark = spark;
-    this.trained = extractors.of(spark, setup.images());
+    this.setup = setup;
+    this.trained = trained;
     this.extractor = spark.broadcast(trained);
     this.training = new RealDraw(setup.images().training(), SEED);
     this.heldOut = new RealDraw(setup.images().heldOut(), SEED);
-    this.cache = new JsonCache(extractors.folder(setup.images()));
     this.reference =
-        cache.get(
-            "reference-v%d-%s.json".formatted(VERSION, trained.info().name()),
+        cached(
+            cache.resolve("reference-v%d-%s.json".formatted(VERSION, trained.info().name())),
             Reference.class,
             this::computeReference);
     this.neighbours = new PixelNeighbours(spark, new RealDraw(setup.ownTraining(), SEED), heldOut);
     this.job = newJob(setup.samples());
-    this.trainedOn = setup.fingerprint();
-    this.ownTraining = setup.ownTraining();
-    this.tested = setup.images().tested();
-    this.bounds = bounds(setup.samples());
+    int images = Math.min(setup.samples(), heldOut.count());
+    this.bounds =
+        cached(
+            cache.resolve(
+                "bounds-v%d-%s-%s-%d.json"
+                    .formatted(VERSION, trained.info().name(), setup.fingerprint(), images)),
+            Bounds.class,
+            () -> computeBounds(images));
   }
 
-  /**
-   * Opens an evaluator. The first time that a data set is seen, this trains its extractor.
-   *
-   * @param spark the context
-   * @param extractors the user's extractors
-   * @param setup what images are measured against
-   */
+  /** Opens an evaluator; on data not seen before, this trains the extractor and sums up images. */
   public static Evaluator open(JavaSparkContext spark, ExtractorCache extractors, Setup setup) {
-    return new Evaluator(spark, extractors, setup);
+    TrainedExtractor trained = extractors.of(spark, setup.images());
+    return new Evaluator(spark, setup, trained, extractors.folder(setup.images()));
   }
 
   /**
@@ -108,57 +113,50 @@ public final class Evaluator implements AutoCloseable {
   }
 
   /**
-   * Asks a discriminator's class head about the test images.
+   * Measures a discriminator's class head by the test images.
    *
    * @param experiment the settings, with a class head
    * @param discriminator state of the discriminator
-   * @return share of the images whose class it names; NaN where there are no test images: the run
-   *     may have been trained on others
+   * @return share of the images whose class it names; NaN without test images, since the run may
+   *     have been trained on the held-out ones
    */
   public double classHeadAccuracy(Experiment experiment, NetworkState discriminator) {
-    return tested
+    return setup.images().tested()
         ? new ClassHead(experiment, discriminator).accuracy(spark, heldOut, heldOut.count())
         : Double.NaN;
   }
 
   /**
-   * Some images beside the training images that are most like them.
+   * Shows some images beside the training images that are most like them.
    *
-   * @param draw the images
-   * @return three rows of images [3 * shown][values] in [-1, 1]: those themselves, the nearest of
-   *     all training images of the generator by pixels, and the nearest of some thousand training
+   * @return three rows of images [3 * shown][values] in [-1, 1]: those drawn, the nearest of all
+   *     training images of the generator by pixels, and the nearest of some thousand training
    *     images by features
    */
   public float[][] neighbours(ImageDraw draw) {
     float[] queries = Pixels.toRows(draw.draw(0, TrainingNeighbours.SHOWN).pixels());
-    List<float[]> all =
-        new ArrayList<>(List.of(TrainingNeighbours.rows(queries, TrainingNeighbours.SHOWN)));
-    all.addAll(List.of(TrainingNeighbours.byPixels(spark, queries, ownTraining)));
-    all.addAll(
-        List.of(TrainingNeighbours.byFeatures(queries, trained, job.realBlocks(), training)));
-    return all.toArray(float[][]::new);
+    RealDraw own = new RealDraw(setup.ownTraining(), SEED);
+    return Stream.of(
+            Pixels.split(queries, TrainingNeighbours.SHOWN),
+            TrainingNeighbours.byPixels(spark, queries, own),
+            TrainingNeighbours.byFeatures(queries, trained, job.realBlocks(), training))
+        .flatMap(Arrays::stream)
+        .toArray(float[][]::new);
   }
 
   private Reference computeReference() {
     LOG.info("Summing up {} training images once", training.count());
     spark.setJobDescription("sum up %d training images".formatted(training.count()));
-    return new ReferenceJob(spark, training, extractor).run();
+    return Reference.of(spark, training, extractor);
   }
 
   private QualityJob newJob(int samples) {
     return new QualityJob(spark, extractor, reference, training, neighbours, samples);
   }
 
-  private Bounds bounds(int samples) {
-    int images = Math.min(samples, heldOut.count());
-    String file =
-        "bounds-v%d-%s-%s-%d.json".formatted(VERSION, trained.info().name(), trainedOn, images);
-    return cache.get(file, Bounds.class, () -> computeBounds(samples, images));
-  }
-
-  private Bounds computeBounds(int samples, int images) {
+  private Bounds computeBounds(int images) {
     LOG.info("Measuring {} real images and as many of independent pixels once", images);
-    QualityJob same = images == samples ? job : newJob(images);
+    QualityJob same = images == setup.samples() ? job : newJob(images);
     try {
       return new Bounds(
           same.measure(heldOut, true),
@@ -168,6 +166,27 @@ public final class Evaluator implements AutoCloseable {
         same.close();
       }
     }
+  }
+
+  /** Reads a value from a file; without a readable one, computes it and writes the file. */
+  private static <T> T cached(Path file, Class<T> type, Supplier<T> compute) {
+    if (Files.exists(file)) {
+      try {
+        return JSON.readValue(file.toFile(), type);
+      } catch (IOException e) {
+        LOG.warn("{} cannot be read and is computed again: {}", file, e.getMessage());
+      }
+    }
+    T value = compute.get();
+    try {
+      Publication.local(file, JSON.writeValueAsBytes(value));
+    } catch (IOException e) {
+      throw new UserException(
+          "%s: cannot be written: %s; set data.cache to a folder that you may write to"
+              .formatted(file, e),
+          e);
+    }
+    return value;
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * Features with the balls around them, spread over the workers.
+ * Features and the balls around them, spread over the workers.
  *
  * @param balls by number of the block
  * @param dimension values of a feature vector
@@ -20,7 +20,7 @@ record FeatureBalls(JavaPairRDD<Integer, Manifold.Balls> balls, int dimension)
   /** Neighbours that the balls reach to. */
   static final int NEIGHBOURS = 3;
 
-  /** What is counted over the pairs of blocks. */
+  /** Counts over the pairs of blocks, see {@link Manifold.Hits}. */
   private enum Count {
     REAL_BALLS_AROUND,
     GENERATED_IN_BALL,
@@ -28,7 +28,7 @@ record FeatureBalls(JavaPairRDD<Integer, Manifold.Balls> balls, int dimension)
   }
 
   /** Finds each feature vector's neighbours of its own kind. */
-  static FeatureBalls of(JavaRDD<FeatureBlock> blocks, int dimension) {
+  static FeatureBalls of(JavaRDD<Blocks.Block> blocks, int dimension) {
     JavaPairRDD<Integer, Nearest> nearest =
         blocks
             .cartesian(blocks)
@@ -52,7 +52,7 @@ record FeatureBalls(JavaPairRDD<Integer, Manifold.Balls> balls, int dimension)
     return new FeatureBalls(balls, dimension);
   }
 
-  /** How real features (these) and generated ones lie in each other's balls. */
+  /** Counts how real features (these) and generated ones lie in each other's balls. */
   Manifold against(FeatureBalls generated) {
     int width = dimension;
     Map<Count, Manifold.Tally> tallies =

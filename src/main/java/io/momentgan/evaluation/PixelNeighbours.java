@@ -1,35 +1,31 @@
 package io.momentgan.evaluation;
 
+import io.momentgan.quality.NearDuplicates;
 import io.momentgan.quality.Nearest;
 import io.momentgan.sampling.RealDraw;
-import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.lang3.ArrayUtils;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
-/**
- * The nearest images in pixel space: whether generated images are copies of training images, or of
- * each other.
- */
+/** Nearest images in pixel space: shows copies of training images, and of each other. */
 final class PixelNeighbours implements AutoCloseable {
-  /** Images whose neighbours are looked for. */
+  /** Number of images whose neighbours are searched. */
   static final int QUERIES = 2000;
 
   private static final int CANDIDATES = 10_000;
-  private static final double DUPLICATE_QUANTILE = 0.01;
 
   private final int values;
   private final int candidates;
-  private final JavaRDD<FeatureBlock> training;
-  private final JavaRDD<FeatureBlock> heldOut;
-  private Double duplicateBound;
+  private final JavaRDD<Blocks.Block> training;
+  private final JavaRDD<Blocks.Block> heldOut;
+  private NearDuplicates nearDuplicates;
 
   /**
-   * Neighbours among as many training images as held-out ones, so that neither has the better odds.
+   * Searches among equally many training and held-out images, so that neither has better odds.
    *
-   * @param spark the context
    * @param training the images that the generator was trained on
    * @param heldOut images that nothing was trained on
    */
@@ -49,14 +45,14 @@ final class PixelNeighbours implements AutoCloseable {
   record Shares(double memorised, double nearDuplicates) {}
 
   /**
-   * Looks for the neighbours of a set.
+   * Measures a set.
    *
    * @param blocks the set
    * @param layout its blocks
    * @param isHeldOut whether the set is the held-out images, in their order
    */
-  Shares measure(JavaRDD<FeatureBlock> blocks, Blocks layout, boolean isHeldOut) {
-    JavaRDD<FeatureBlock> queries = first(blocks, layout, QUERIES);
+  Shares measure(JavaRDD<Blocks.Block> blocks, Blocks layout, boolean isHeldOut) {
+    JavaRDD<Blocks.Block> queries = first(blocks, layout, QUERIES);
     List<Tuple2<Long, Long>> nearer =
         nearest(queries, training, false)
             .join(nearest(queries, heldOut, isHeldOut))
@@ -64,50 +60,35 @@ final class PixelNeighbours implements AutoCloseable {
             .collect();
     double memorised = nearer.stream().mapToLong(Tuple2::_1).sum();
     double rows = nearer.stream().mapToLong(Tuple2::_2).sum();
-    return new Shares(memorised / rows, nearDuplicates(queries));
+    float[] toEachOther = toEachOther(queries);
+    int duplicates = nearDuplicates(toEachOther.length).count(toEachOther);
+    return new Shares(memorised / rows, (double) duplicates / toEachOther.length);
   }
 
-  private double nearDuplicates(JavaRDD<FeatureBlock> queries) {
-    float[] distances = toEachOther(queries);
-    double bound = duplicateBound(Math.min(distances.length, candidates));
-    int near = 0;
-    for (float distance : distances) {
-      near += distance < bound ? 1 : 0;
+  /** Takes the bound from as many real images, once. */
+  private NearDuplicates nearDuplicates(int images) {
+    if (nearDuplicates == null) {
+      int compared = Math.min(images, candidates);
+      nearDuplicates =
+          NearDuplicates.amongReal(toEachOther(first(training, new Blocks(candidates), compared)));
     }
-    return (double) near / distances.length;
+    return nearDuplicates;
   }
 
-  /** Squared distance that one real image in a hundred has to its nearest in a set of this size. */
-  private double duplicateBound(int images) {
-    if (duplicateBound == null) {
-      float[] distances = toEachOther(first(training, new Blocks(candidates), images));
-      Arrays.sort(distances);
-      duplicateBound = (double) distances[(int) (DUPLICATE_QUANTILE * distances.length)];
-    }
-    return duplicateBound;
-  }
-
-  private float[] toEachOther(JavaRDD<FeatureBlock> blocks) {
+  private float[] toEachOther(JavaRDD<Blocks.Block> blocks) {
     List<float[]> parts =
         nearest(blocks, blocks, true).values().map(Nearest::squaredNearest).collect();
-    int length = parts.stream().mapToInt(part -> part.length).sum();
-    float[] all = new float[length];
-    int at = 0;
-    for (float[] part : parts) {
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    return all;
+    return parts.stream().reduce(new float[0], ArrayUtils::addAll);
   }
 
-  private static JavaRDD<FeatureBlock> first(
-      JavaRDD<FeatureBlock> blocks, Blocks layout, int images) {
+  private static JavaRDD<Blocks.Block> first(
+      JavaRDD<Blocks.Block> blocks, Blocks layout, int images) {
     int most = layout.holding(images);
     return blocks.filter(block -> block.number() < most);
   }
 
   private JavaPairRDD<Integer, Nearest> nearest(
-      JavaRDD<FeatureBlock> queries, JavaRDD<FeatureBlock> among, boolean same) {
+      JavaRDD<Blocks.Block> queries, JavaRDD<Blocks.Block> among, boolean same) {
     int length = values;
     return queries
         .cartesian(among)

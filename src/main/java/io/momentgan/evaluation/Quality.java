@@ -3,13 +3,13 @@ package io.momentgan.evaluation;
 import java.util.List;
 
 /**
- * What a set of images is worth, by every measure. No single one suffices: the Frechet distance is
- * the overall one, coverage and recall see variety, the classifier score legibility, the bins
- * balance, memorisation honesty.
+ * The quality of a set of images by every measure. No single one suffices: the Frechet distance
+ * judges the whole, coverage and recall variety, the classifier score legibility, the bins balance,
+ * memorisation honesty.
  *
  * @param n number of images
  * @param fd Frechet distance of the features to those of all training images, 0 or more
- * @param fdRelative the same over the sum of the real features' variances: without unit
+ * @param fdRelative {@code fd} over the sum of the real features' variances: without unit
  * @param fdInfinity the distance extrapolated to infinitely many images
  * @param kid kernel distance, unbiased: around 0 for real images
  * @param kidSe standard error of it
@@ -18,7 +18,7 @@ import java.util.List;
  * @param density how densely real features lie around them; may exceed 1
  * @param coverage share of real images that have one of them near
  * @param classifierScore 1 to the number of classes
- * @param modeScore the same, less what the classes are out of balance
+ * @param modeScore classifier score lowered by unbalanced classes
  * @param confident share that the classifier is sure of, with more than 0.9
  * @param missingModes classes with less than a tenth of their real share
  * @param classVariation total variation between their class shares and the real ones, 0 to 1
@@ -60,7 +60,6 @@ public record Quality(
     double momentMean,
     double momentVar,
     List<Double> classShares) {
-  /** Copies the shares. */
   public Quality {
     classShares = List.copyOf(classShares);
   }

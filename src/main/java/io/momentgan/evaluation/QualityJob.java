@@ -18,14 +18,13 @@ import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
 
 /**
- * Measures sets of images against the real ones, as Spark jobs over blocks that stay on the
- * workers: what comes back are sums, counts and distances.
+ * Measures sets of images against the real ones as Spark jobs. Blocks of images stay on the workers;
+ * sums, counts and distances come back.
  *
- * <p>Its cost is linear in the number of images: only statistics and pairs of blocks look at all of
- * them, neighbours at a bounded number.
+ * <p>The cost is linear in the number of images: neighbours are searched among a bounded number.
  */
 final class QualityJob implements AutoCloseable {
-  /** Images whose neighbours in feature space are looked at: for precision, recall and so on. */
+  /** Number of images for precision, recall, density and coverage. */
   static final int MANIFOLD_IMAGES = 5000;
 
   private static final int REFERENCE_IMAGES = 10_000;
@@ -35,15 +34,13 @@ final class QualityJob implements AutoCloseable {
   private final Reference reference;
   private final FrechetDistance distance;
   private final Blocks layout;
-  private final JavaRDD<FeatureBlock> real;
+  private final JavaRDD<Blocks.Block> real;
   private final FeatureBalls realBalls;
   private final PixelNeighbours neighbours;
 
   /**
-   * A job for sets of a size.
+   * Prepares the measuring of sets of a size.
    *
-   * @param spark the context
-   * @param extractor the extractor
    * @param reference statistics of all training images
    * @param training all training images
    * @param neighbours the images whose pixels are compared
@@ -71,7 +68,7 @@ final class QualityJob implements AutoCloseable {
     return extractor.value().features();
   }
 
-  private static JavaRDD<FeatureBlock> limited(JavaRDD<FeatureBlock> blocks, int images) {
+  private static JavaRDD<Blocks.Block> limited(JavaRDD<Blocks.Block> blocks, int images) {
     int most = new Blocks(images).holding(MANIFOLD_IMAGES);
     return blocks.filter(block -> block.number() < most);
   }
@@ -80,12 +77,12 @@ final class QualityJob implements AutoCloseable {
    * Measures a set.
    *
    * @param draw the images
-   * @param heldOut whether they are the held-out images themselves, none of which is its own
-   *     neighbour
+   * @param heldOut whether they are the held-out images themselves, which are no neighbours of
+   *     themselves
    */
   Quality measure(ImageDraw draw, boolean heldOut) {
     spark.setJobDescription("measure %d images".formatted(layout.images()));
-    JavaRDD<FeatureBlock> blocks = layout.features(spark, draw, extractor).cache();
+    JavaRDD<Blocks.Block> blocks = layout.features(spark, draw, extractor).cache();
     try {
       List<SetStatistics> parts = statistics(blocks);
       KernelDistance.Estimate kernel = kernel(blocks);
@@ -98,15 +95,15 @@ final class QualityJob implements AutoCloseable {
     }
   }
 
-  private List<SetStatistics> statistics(JavaRDD<FeatureBlock> blocks) {
+  private List<SetStatistics> statistics(JavaRDD<Blocks.Block> blocks) {
     int dimension = dimension();
     int classes = extractor.value().classes();
     Bins bins = reference.bins();
     return blocks.map(block -> SetStatistics.of(block, dimension, classes, bins)).collect();
   }
 
-  /** Each block against one of the real ones. */
-  private KernelDistance.Estimate kernel(JavaRDD<FeatureBlock> blocks) {
+  /** Compares each block with one of the real ones. */
+  private KernelDistance.Estimate kernel(JavaRDD<Blocks.Block> blocks) {
     int dimension = dimension();
     double trace = reference.features().trace();
     int reals = (int) real.count();
@@ -168,8 +165,8 @@ final class QualityJob implements AutoCloseable {
         Arrays.stream(all.classes().shares()).boxed().toList());
   }
 
-  /** The real images that neighbours are looked for among. */
-  JavaRDD<FeatureBlock> realBlocks() {
+  /** The real images among which neighbours in feature space are searched. */
+  JavaRDD<Blocks.Block> realBlocks() {
     return real;
   }
 

@@ -4,11 +4,12 @@ import io.momentgan.moments.Moments;
 import io.momentgan.quality.Bins;
 import io.momentgan.quality.ClassStatistics;
 import io.momentgan.quality.FeatureStatistics;
+import io.momentgan.sampling.Pixels;
 import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What is summed up over a set of images; mergeable.
+ * Sums over a set of images; mergeable.
  *
  * @param features of the features
  * @param moments of the pixels in [-1, 1]
@@ -26,15 +27,8 @@ record SetStatistics(
     long pairs,
     double pairDistance)
     implements Serializable {
-  /**
-   * The statistics of a block.
-   *
-   * @param block the block
-   * @param dimension values of a feature vector
-   * @param classes number of classes
-   * @param bins bins of similar images
-   */
-  static SetStatistics of(FeatureBlock block, int dimension, int classes, Bins bins) {
+  /** Sums up a block; pairs are its first and second image, its third and fourth, ... */
+  static SetStatistics of(Blocks.Block block, int dimension, int classes, Bins bins) {
     float[] rows = Pixels.toRows(block.pixels());
     int values = bins.dimension();
     double distance = 0;
@@ -60,7 +54,6 @@ record SetStatistics(
     return Math.sqrt(squares);
   }
 
-  /** Both sets together. */
   SetStatistics merge(SetStatistics other) {
     long[] counts = new long[binCounts.length];
     Arrays.setAll(counts, i -> binCounts[i] + other.binCounts[i]);

@@ -1,5 +1,5 @@
 /**
- * What a trained network is worth: its samples, the alarms that a training's figures raise, and the
- * measures of {@link io.momentgan.quality} as Spark jobs.
+ * Quality of a trained network: the measures of {@link io.momentgan.quality} as Spark jobs, and
+ * alarms that a training's figures raise.
  */
 package io.momentgan.evaluation;

@@ -13,30 +13,21 @@ import org.apache.commons.math3.distribution.NormalDistribution;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record Bins(float[] centres, int dimension) implements Serializable {
-  /** Differences below this probability of chance count. */
-  public static final double SIGNIFICANCE = 0.05;
+  /** Probability of a difference by chance below which it counts. */
+  private static final double SIGNIFICANCE = 0.05;
 
-  /** Number of bins. */
   public int count() {
     return centres.length / dimension;
   }
 
-  /**
-   * The bin of each image: that of the nearest centre.
-   *
-   * @param rows images [n, dimension]
-   */
+  /** Finds the bin of each of some images [n, dimension]: the one with the nearest centre. */
   public int[] assign(float[] rows) {
     return Nearest.of(
             new Nearest.Block(0, rows), new Nearest.Block(0, centres), dimension, 1, false)
         .indices();
   }
 
-  /**
-   * Images per bin.
-   *
-   * @param rows images [n, dimension]
-   */
+  /** Counts images [n, dimension] per bin. */
   public long[] histogram(float[] rows) {
     long[] counts = new long[count()];
     for (int bin : assign(rows)) {
@@ -45,11 +36,7 @@ public record Bins(float[] centres, int dimension) implements Serializable {
     return counts;
   }
 
-  /**
-   * A step of Lloyd's algorithm: each centre moves to the mean of its images.
-   *
-   * @param sums what {@link #sums} gives, summed over all images
-   */
+  /** Takes a step of Lloyd's algorithm: each centre moves to the mean of its images. */
   public Bins moved(Sums sums) {
     float[] moved = centres.clone();
     for (int bin = 0; bin < count(); bin++) {
@@ -61,7 +48,7 @@ public record Bins(float[] centres, int dimension) implements Serializable {
     return new Bins(moved, dimension);
   }
 
-  /** Sums of the images of each bin. */
+  /** Sums up the images [n, dimension] of each bin. */
   public Sums sums(float[] rows) {
     Sums sums = new Sums(new long[count()], new double[centres.length]);
     int[] bins = assign(rows);
@@ -82,7 +69,6 @@ public record Bins(float[] centres, int dimension) implements Serializable {
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   public record Sums(long[] counts, double[] values) implements Serializable {
-    /** Both together. */
     public Sums merge(Sums other) {
       long[] newCounts = new long[counts.length];
       double[] newValues = new double[values.length];
@@ -93,11 +79,11 @@ public record Bins(float[] centres, int dimension) implements Serializable {
   }
 
   /**
-   * Whether the shares of two sets differ in each bin: a two-proportion z-test.
+   * Tells per bin whether the shares of two sets differ, by a two-proportion z-test.
    *
    * @param a images per bin of one set
    * @param b images per bin of the other
-   * @return per bin; false where both are empty
+   * @return false where both are empty
    */
   public static boolean[] different(long[] a, long[] b) {
     double bound = new NormalDistribution().inverseCumulativeProbability(1 - SIGNIFICANCE / 2);
@@ -112,12 +98,7 @@ public record Bins(float[] centres, int dimension) implements Serializable {
     return different;
   }
 
-  /**
-   * Number of bins in which the shares of two sets differ; a twentieth of them do so by chance.
-   *
-   * @param a images per bin of one set
-   * @param b images per bin of the other
-   */
+  /** Counts the bins in which the shares of two sets differ; a twentieth do so by chance. */
   public static int differentCount(long[] a, long[] b) {
     int count = 0;
     for (boolean each : different(a, b)) {

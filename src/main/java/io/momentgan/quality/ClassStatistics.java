@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * What a classifier says of many images; mergeable.
+ * Sums over a classifier's answers to many images; mergeable.
  *
  * @param count number of images
  * @param probabilities sum of the probabilities per class; never mutated
  * @param negativeEntropy sum over the images of {@code sum_c p_c ln p_c}, in nats
  * @param predicted images per most probable class; never mutated
- * @param confident images whose most probable class has more than {@link #CONFIDENCE}
- * @param known images whose class is known, or was asked for
- * @param right those of them whose most probable class is that one
+ * @param confident images whose most probable class has more than 0.9
+ * @param known images whose class is known or was asked for
+ * @param right images among them whose most probable class is that one
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record ClassStatistics(
@@ -25,37 +25,18 @@ public record ClassStatistics(
     long known,
     long right)
     implements Serializable {
-  /** From here on a classifier is taken to be sure. */
-  public static final double CONFIDENCE = 0.9;
+  /** Probability above which a classifier counts as sure. */
+  private static final double CONFIDENCE = 0.9;
 
-  /** A class is missing when it has less than this part of its share of the real images. */
-  public static final double MISSING_BELOW = 0.1;
-
-  /**
-   * The statistics of no images.
-   *
-   * @param classes number of classes
-   */
-  public static ClassStatistics empty(int classes) {
-    return new ClassStatistics(0, new double[classes], 0, new long[classes], 0, 0, 0);
-  }
+  /** Part of a class's share of the real images below which it counts as missing. */
+  private static final double MISSING_BELOW = 0.1;
 
   /**
-   * The statistics of images that are of no known class.
+   * Sums up images.
    *
    * @param logProbabilities natural logarithms [n, classes], row after row
    * @param classes number of classes
-   */
-  public static ClassStatistics of(float[] logProbabilities, int classes) {
-    return of(logProbabilities, classes, new byte[0]);
-  }
-
-  /**
-   * The statistics of images.
-   *
-   * @param logProbabilities natural logarithms [n, classes], row after row
-   * @param classes number of classes
-   * @param known the class of each image, or the one that was asked for; empty where there is none
+   * @param known the class of each image, real or asked for; empty without classes
    */
   public static ClassStatistics of(float[] logProbabilities, int classes, byte[] known) {
     double[] sums = new double[classes];
@@ -85,7 +66,6 @@ public record ClassStatistics(
         right);
   }
 
-  /** The statistics of both sets together. */
   public ClassStatistics merge(ClassStatistics other) {
     double[] sums = new double[probabilities.length];
     long[] counts = new long[predicted.length];
@@ -103,7 +83,7 @@ public record ClassStatistics(
 
   /**
    * The classifier score, {@code exp E KL(p(y|x) | p(y))}: the Inception score with another
-   * classifier (Salimans et al. 2016, arXiv 1606.03498). It does not look at the real images.
+   * classifier (Salimans et al. 2016, arXiv 1606.03498). It ignores the real images.
    *
    * @return 1 to the number of classes
    */
@@ -145,9 +125,7 @@ public record ClassStatistics(
     return (double) confident / count;
   }
 
-  /**
-   * Share of the images of a known class that the classifier puts in it; NaN where there are none.
-   */
+  /** Share of the images of a known class that the classifier names; NaN without such images. */
   public double accuracy() {
     return (double) right / known;
   }

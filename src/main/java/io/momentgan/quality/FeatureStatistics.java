@@ -16,7 +16,6 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode are overridden
 public record FeatureStatistics(long count, double[] mean, double[] comoments)
     implements Serializable {
-  /** Checks that the extents fit. */
   public FeatureStatistics {
     if (count < 0 || comoments.length != mean.length * mean.length) {
       throw new IllegalArgumentException(
@@ -26,16 +25,7 @@ public record FeatureStatistics(long count, double[] mean, double[] comoments)
   }
 
   /**
-   * The statistics of no vectors.
-   *
-   * @param dimension values of a vector
-   */
-  public static FeatureStatistics empty(int dimension) {
-    return new FeatureStatistics(0, new double[dimension], new double[dimension * dimension]);
-  }
-
-  /**
-   * The statistics of vectors, in two passes.
+   * Sums up vectors in two passes.
    *
    * @param rows values [count, dimension], row after row
    * @param dimension values of a vector
@@ -77,16 +67,12 @@ public record FeatureStatistics(long count, double[] mean, double[] comoments)
     }
   }
 
-  /** Values of a vector. */
+  /** Number of values of a vector. */
   public int dimension() {
     return mean.length;
   }
 
-  /**
-   * The statistics of both sets together.
-   *
-   * @param other of other vectors, of the same dimension
-   */
+  /** Adds the statistics of other vectors of the same dimension. */
   public FeatureStatistics merge(FeatureStatistics other) {
     if (other.dimension() != dimension()) {
       throw new IllegalArgumentException(

@@ -10,7 +10,7 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 
 /**
- * The Frechet distance between two sets of features, each taken for a Gaussian: {@code |mr - mg|^2
+ * The Frechet distance between two sets of features, each taken as a Gaussian: {@code |mr - mg|^2
  * + tr(Sr + Sg - 2 (Sr Sg)^1/2)} (Heusel et al. 2017, arXiv 1706.08500).
  *
  * <p>The trace of the root is the sum of the roots of the eigenvalues of the symmetric {@code
@@ -20,22 +20,13 @@ public final class FrechetDistance {
   private final FeatureStatistics reference;
   private final RealMatrix root;
 
-  /**
-   * Distances to a reference.
-   *
-   * @param reference statistics of the real features
-   */
+  /** Prepares distances to the statistics of the real features. */
   public FrechetDistance(FeatureStatistics reference) {
     this.reference = reference;
     this.root = squareRoot(covariance(reference));
   }
 
-  /**
-   * The distance of a set of features from the reference.
-   *
-   * @param other its statistics
-   * @return the distance, 0 or more
-   */
+  /** Returns the distance of a set of features from the reference, 0 or more. */
   public double to(FeatureStatistics other) {
     double squares = 0;
     for (int j = 0; j < reference.dimension(); j++) {
@@ -50,11 +41,8 @@ public final class FrechetDistance {
     return Math.max(0, squares + reference.trace() + other.trace() - 2 * cross);
   }
 
-  /**
-   * Eigenvalues of a product without negative ones but by rounding. Where all but a few are nothing
-   * but rounding, as those of a collapsed generator's images, the solver may not converge; singular
-   * values, which are then the same, are found always.
-   */
+  // The eigenvalues are at least 0 except for rounding. The solver may not converge when most are
+  // rounding errors, as with a collapsed generator; singular values are then equal, and always found.
   private static double[] eigenvalues(RealMatrix product) {
     try {
       return new EigenDecomposition(product).getRealEigenvalues();
@@ -64,7 +52,7 @@ public final class FrechetDistance {
   }
 
   /**
-   * The distance that infinitely many samples would have: distances of parts of growing size
+   * Extrapolates the distance to infinitely many samples: distances of parts of growing size
    * against 1/n, extended to 0 by a straight line (Chong and Forsyth 2020, arXiv 1911.07023).
    *
    * <p>Parts of a size do not overlap, and each size counts by the mean of its parts.
@@ -110,7 +98,7 @@ public final class FrechetDistance {
     return symmetric(MatrixUtils.createRealMatrix(rows));
   }
 
-  /** The mean with the transpose: rounding must not send the solver down its way for others. */
+  // Averages with the transpose: after rounding the solver would treat the matrix as asymmetric.
   private static RealMatrix symmetric(RealMatrix matrix) {
     return matrix.add(matrix.transpose()).scalarMultiply(0.5);
   }

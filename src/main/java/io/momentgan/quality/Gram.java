@@ -9,7 +9,7 @@ public final class Gram {
   private Gram() {}
 
   /**
-   * Inner products.
+   * Takes inner products.
    *
    * @param a rows [n, dimension]
    * @param b rows [m, dimension]
@@ -19,7 +19,7 @@ public final class Gram {
   public static float[] products(float[] a, float[] b, int dimension) {
     INDArray left = HostArrays.toArray(a, a.length / dimension, dimension);
     INDArray right = HostArrays.toArray(b, b.length / dimension, dimension);
-    // ND4J lays products out column by column: of the transpose these are the rows.
+    // ND4J stores products column by column, so the transpose is stored row by row.
     INDArray product = right.mmul(left.transpose());
     float[] values = HostArrays.floats(product.transpose());
     Nd4j.getMemoryManager().invokeGcOccasionally();
@@ -27,7 +27,7 @@ public final class Gram {
   }
 
   /**
-   * Squared Euclidean distances.
+   * Takes squared Euclidean distances.
    *
    * @param a rows [n, dimension]
    * @param b rows [m, dimension]

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * the number of images.
  *
  * <p>Features are divided by {@code sqrt(tr(Sr) / d)} first: without a common scale the cube of a
- * large product drowns everything. It may be below 0 near 0, and is not clipped.
+ * large product would dominate. Near 0 the distance may be negative; it is not clipped.
  */
 public final class KernelDistance {
   private KernelDistance() {}
@@ -22,7 +22,7 @@ public final class KernelDistance {
   public record Estimate(double mean, double standardError) {}
 
   /**
-   * The distance between two blocks of features.
+   * Takes the distance between two blocks of features.
    *
    * @param x real features [n, dimension], n at least 2
    * @param y generated features [m, dimension], m at least 2
@@ -38,7 +38,7 @@ public final class KernelDistance {
   }
 
   /**
-   * The mean of blocks with its standard error.
+   * Averages blocks.
    *
    * @param blocks distances of disjoint blocks, at least one
    */

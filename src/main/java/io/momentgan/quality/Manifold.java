@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /**
  * Precision and recall (Kynkaanniemi et al. 2019, arXiv 1904.06991), density and coverage (Naeem et
- * al. 2020, arXiv 2002.09797): how real and generated features lie in the balls that reach from
+ * al. 2020, arXiv 2002.09797): counts of real and generated features in the balls that reach from
  * each to the k-th neighbour of its own kind.
  *
  * @param precision share of generated ones inside a ball of a real one
@@ -23,7 +23,7 @@ public record Manifold(double precision, double recall, double density, double c
   public record Balls(float[] rows, float[] squaredRadii) implements Serializable {}
 
   /**
-   * How often rows of two blocks lie in each other's balls.
+   * Counts of rows of two blocks in each other's balls.
    *
    * @param realBallsAround per generated row, the real balls that it is in
    * @param generatedInBall per real row, the generated rows in its ball
@@ -34,7 +34,7 @@ public record Manifold(double precision, double recall, double density, double c
       implements Serializable {}
 
   /**
-   * Looks at all pairs of two blocks.
+   * Compares all pairs of two blocks.
    *
    * @param real some real features
    * @param generated some generated features
@@ -61,7 +61,7 @@ public record Manifold(double precision, double recall, double density, double c
   }
 
   /**
-   * The measures.
+   * Computes the measures.
    *
    * @param realBallsAround over all generated rows
    * @param generatedInBall over all real rows
@@ -85,7 +85,6 @@ public record Manifold(double precision, double recall, double density, double c
    * @param sum sum of the counts
    */
   public record Tally(long rows, long aboveZero, long sum) implements Serializable {
-    /** Sums counts up. */
     public static Tally of(int[] counts) {
       long aboveZero = 0;
       long sum = 0;
@@ -96,7 +95,6 @@ public record Manifold(double precision, double recall, double density, double c
       return new Tally(counts.length, aboveZero, sum);
     }
 
-    /** Both together. */
     public Tally merge(Tally other) {
       return new Tally(rows + other.rows, aboveZero + other.aboveZero, sum + other.sum);
     }

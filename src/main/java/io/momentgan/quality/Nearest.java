@@ -4,13 +4,13 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * The nearest candidates of each of some rows, found block by block: tables of different candidates
- * merge. Of two at the same distance the one with the lower index is nearer.
+ * The k nearest candidates of each of some rows, found block by block: tables of different
+ * candidates merge. At equal distance the lower index is nearer.
  *
- * @param k how many are kept per row
- * @param squared squared distances [rows * k] in ascending order; infinite where there are fewer;
- *     never mutated
- * @param indices indices of the candidates [rows * k]; -1 where there are fewer; never mutated
+ * @param k candidates kept per row
+ * @param squared squared distances [rows * k] in ascending order; infinite beyond the last
+ *     candidate; never mutated
+ * @param indices indices of the candidates [rows * k]; -1 beyond the last; never mutated
  */
 @SuppressWarnings("ArrayRecordComponent") // tables are compared by nobody
 public record Nearest(int k, float[] squared, int[] indices) implements Serializable {
@@ -24,13 +24,13 @@ public record Nearest(int k, float[] squared, int[] indices) implements Serializ
   public record Block(int first, float[] rows) implements Serializable {}
 
   /**
-   * The nearest within a block.
+   * Finds the nearest within a block.
    *
-   * @param queries whose neighbours are looked for
-   * @param candidates who may be a neighbour
+   * @param queries rows whose neighbours are searched
+   * @param candidates possible neighbours
    * @param dimension values of a row
-   * @param k how many to keep
-   * @param same whether both are of the same set, so that an index is no neighbour of itself
+   * @param k neighbours kept per row
+   * @param same whether both are of one set, where an index is no neighbour of itself
    */
   public static Nearest of(Block queries, Block candidates, int dimension, int k, boolean same) {
     float[] distances = Gram.squaredDistances(queries.rows(), candidates.rows(), dimension);
@@ -73,11 +73,7 @@ public record Nearest(int k, float[] squared, int[] indices) implements Serializ
         || (distance == squared[at] && indices[at] >= 0 && index < indices[at]);
   }
 
-  /**
-   * The nearest among the candidates of both.
-   *
-   * @param other of the same rows and other candidates
-   */
+  /** Merges with a table of the same rows and other candidates. */
   public Nearest merge(Nearest other) {
     Nearest merged = new Nearest(k, squared.clone(), indices.clone());
     for (int at = 0; at < other.squared.length; at++) {
@@ -90,8 +86,7 @@ public record Nearest(int k, float[] squared, int[] indices) implements Serializ
     return merged;
   }
 
-  /** Number of rows. */
-  public int rows() {
+  private int rows() {
     return squared.length / k;
   }
 

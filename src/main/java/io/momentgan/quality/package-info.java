@@ -1,5 +1,5 @@
 /**
- * How far generated images are from real ones, as plain arithmetic on features, probabilities and
- * pixels: statistics that merge, and the measures that follow from them. It knows nothing of Spark.
+ * Distance of generated images from real ones as plain arithmetic on features, probabilities and
+ * pixels: mergeable statistics and the measures that follow from them. It knows nothing of Spark.
  */
 package io.momentgan.quality;

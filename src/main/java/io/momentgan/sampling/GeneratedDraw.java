@@ -4,14 +4,12 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
-import io.momentgan.evaluation.Pixels;
 import io.momentgan.network.state.NetworkState;
 import java.util.Arrays;
 
 /**
- * Images from a generator. They are drawn in chunks of {@value #CHUNK}, each from a seed of its own
- * and always whole, so that an image is the same whoever draws it, batch normalisation by the
- * statistics of the batch included.
+ * Images from a generator, drawn in whole chunks of {@value #CHUNK}, each with a seed of its own: an
+ * image is the same on any worker, even if batch normalisation uses the statistics of the batch.
  *
  * @param experiment the settings
  * @param shape shape of the images
@@ -21,12 +19,12 @@ import java.util.Arrays;
 public record GeneratedDraw(
     Experiment experiment, ImageShape shape, NetworkState generator, long seed)
     implements ImageDraw {
-  /** Leaves the state of the optimizer behind, which drawing does not need. */
   public GeneratedDraw {
+    // The optimizer's state stays behind.
     generator = new NetworkState(generator.params(), new float[0], generator.updates());
   }
 
-  /** Images drawn together: as many as in the original's batches. */
+  /** Images drawn together. */
   static final int CHUNK = 100;
 
   @Override

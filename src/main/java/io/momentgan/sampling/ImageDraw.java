@@ -3,12 +3,9 @@ package io.momentgan.sampling;
 import io.momentgan.data.Images;
 import java.io.Serializable;
 
-/**
- * Images to measure, made where they are needed. Deterministic: an image depends on its index
- * alone.
- */
+/** Images made where they are needed; an image depends on its index alone. */
 public interface ImageDraw extends Serializable {
-  /** How many there are at most. */
+  /** The most images there are. */
   int count();
 
   /**
@@ -16,7 +13,7 @@ public interface ImageDraw extends Serializable {
    *
    * @param from index of the first
    * @param to one past the last, at most {@link #count}
-   * @return the images, with the class that each is of or that its generator was asked for, if any
+   * @return the images with their classes, real or asked for, if there are any
    */
   Images draw(int from, int to);
 }

@@ -6,10 +6,10 @@ import io.momentgan.data.Images;
 import java.util.SplittableRandom;
 
 /**
- * Images whose every pixel is that of another real image: the right mean and variance everywhere,
- * and nothing else. No generator that learns should be worse, so they are the ceiling of measures.
+ * Images of independent pixels, each taken from a random real image: right means and variances, no
+ * structure. No generator that learns should be worse, so they are the ceiling of measures.
  *
- * @param images where the pixels come from
+ * @param images the real images
  * @param seed of the draw
  */
 public record IndependentPixelsDraw(ImageSource images, long seed) implements ImageDraw {

@@ -8,14 +8,14 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Ways from one latent vector to another: where images change by jumps instead of gradually, the
- * generator knows islands.
+ * Interpolations between latent vectors. Images that jump instead of changing gradually show that
+ * the generator memorises.
  */
 public final class Interpolation {
-  /** Number of ways. */
+  /** Number of interpolations. */
   public static final int ROWS = 8;
 
-  /** Images of a way, both ends among them. */
+  /** Images of an interpolation, both ends included. */
   public static final int STEPS = 10;
 
   private static final double NEARLY_PARALLEL = 1e-6;
@@ -23,12 +23,9 @@ public final class Interpolation {
   private Interpolation() {}
 
   /**
-   * Draws the ways, the same for each generator of an experiment.
+   * Draws the interpolations, from the same vectors for each generator of an experiment.
    *
-   * @param sampler of the experiment
-   * @param experiment the settings
-   * @param generator state of the generator
-   * @return images [{@link #ROWS} * {@link #STEPS}][features] in [-1, 1], way after way
+   * @return images [{@link #ROWS} * {@link #STEPS}][features] in [-1, 1], row after row
    */
   public static float[][] draw(Sampler sampler, Experiment experiment, NetworkState generator) {
     int size = experiment.latent().size();
@@ -46,15 +43,15 @@ public final class Interpolation {
     return sampler.draw(generator, z, classes(sampler));
   }
 
-  /** Each way within a class. */
+  /** Gives all images of a row one class. */
   private static int[] classes(Sampler sampler) {
     int[] ofRows = sampler.classes(ROWS);
     return IntStream.range(0, ROWS * STEPS).map(i -> ofRows[i / STEPS]).toArray();
   }
 
   /**
-   * A vector on the arc between two (spherical interpolation, Shoemake 1985): unlike those on the
-   * straight line it is as long as drawn ones are.
+   * Interpolates on the arc between two vectors (spherical interpolation, Shoemake 1985): unlike on
+   * the straight line, the result is as long as drawn vectors are.
    *
    * @param from at 0
    * @param to at 1

@@ -8,19 +8,15 @@ import io.momentgan.network.state.NetworkState;
 import io.momentgan.step.LatentVectors;
 import java.util.Arrays;
 
-/**
- * What one coordinate of z does: images of one latent vector in which that coordinate alone goes
- * from 0 to 1 in equal steps.
- */
+/** Images of one latent vector of which one coordinate goes from 0 to 1 in equal steps. */
 public final class LatentSweep {
   private LatentSweep() {}
 
   /**
-   * The latent vectors.
+   * Makes the latent vectors.
    *
-   * @param latent their size and distribution
-   * @param coordinate which one changes, from 0
-   * @param tiles how many
+   * @param coordinate index of the coordinate that changes
+   * @param tiles number of vectors
    * @param seed of the vector that all of them share
    * @return [tiles, size], row after row
    */
@@ -37,16 +33,12 @@ public final class LatentSweep {
   /**
    * Draws the images.
    *
-   * <p>Where batch normalisation samples by the statistics of the batch, 64 neighbours would
-   * normalise away all that they share: there each image is drawn among the same others, a training
-   * batch of them.
+   * <p>With batch normalisation by the statistics of the batch, 64 similar images would normalise
+   * away all that they share. There each is drawn among the same other images of a training batch.
    *
-   * @param sampler of the experiment
-   * @param experiment the settings
-   * @param generator state of the generator
-   * @param z the latent vectors, as {@link #latents} gives them
-   * @param seed of the vectors that they are drawn among
-   * @return images, of the first class where there are classes, [tiles][features] in [-1, 1]
+   * @param z the latent vectors, from {@link #latents}
+   * @param seed of the other vectors
+   * @return images, of the first class if there are classes, [tiles][features] in [-1, 1]
    */
   public static float[][] draw(
       Sampler sampler, Experiment experiment, NetworkState generator, float[] z, long seed) {

@@ -23,7 +23,7 @@ public record RealDraw(ImageSource images, long seed) implements ImageDraw {
     return images.read(indices(from, to));
   }
 
-  /** Which images of the source stand at these places. */
+  /** Maps places in the shuffled order to indices of the source. */
   public int[] indices(int from, int to) {
     int[] order = Permutation.of(images.count(), Seeds.of(seed, Seeds.Use.REALS));
     return Arrays.copyOfRange(order, from, to);

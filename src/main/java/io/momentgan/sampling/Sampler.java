@@ -8,41 +8,34 @@ import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.step.LatentVectors;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Draws pictures from a generator. Where it is told classes, images are of one class after another:
- * 0, 1, ..., the last, 0, ... unless the caller says which.
+ * Draws images from a generator. A generator with classes draws them in turn, 0, 1, ..., the last,
+ * 0, ..., unless the caller names them.
  */
 public final class Sampler {
   private final Experiment experiment;
   private final Network generator;
 
-  /**
-   * A sampler for generators of an experiment.
-   *
-   * @param experiment the settings
-   * @param shape shape of an image
-   */
+  /** Prepares a sampler for generators of an experiment. */
   public Sampler(Experiment experiment, ImageShape shape) {
     this.experiment = experiment;
     this.generator = GanNetworks.generatorForUse(experiment, shape);
   }
 
   /**
-   * Draws the grid that shows the same z each epoch.
+   * Draws the grid, from the same z each epoch.
    *
-   * @param state of the generator
    * @return images [samples.grid][features] in [-1, 1]
    */
   public float[][] grid(NetworkState state) {
     return draw(state, gridLatent());
   }
 
-  /** The latent vectors of that grid [samples.grid, latent.size], row after row. */
+  /** Draws the latent vectors of that grid [samples.grid, latent.size], row after row. */
   public float[] gridLatent() {
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.GRID);
     return LatentVectors.draw(experiment.latent(), experiment.samples().grid(), seed);
@@ -51,8 +44,6 @@ public final class Sampler {
   /**
    * Draws the stored samples of an epoch, from new z.
    *
-   * @param state of the generator
-   * @param epoch number of the epoch
    * @return images [samples.stored][features] in [-1, 1]
    */
   public float[][] stored(NetworkState state, int epoch) {
@@ -61,12 +52,9 @@ public final class Sampler {
   }
 
   /**
-   * Draws images as one batch: where batch normalisation samples by the statistics of the batch, an
-   * image depends on its batch mates.
+   * Draws images as one batch: with batch normalisation by the statistics of the batch, an image
+   * depends on the others.
    *
-   * @param state of the generator
-   * @param count how many
-   * @param seed of the draw
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, int count, long seed) {
@@ -75,10 +63,9 @@ public final class Sampler {
   }
 
   /**
-   * Draws images from given latent vectors, as one batch. Where dropout stays on while sampling, it
-   * drops the same each time.
+   * Draws images from given latent vectors, as one batch. Dropout that stays on while sampling
+   * drops the same units each time.
    *
-   * @param state of the generator
    * @param z latent vectors [count, latent.size], row after row
    * @return images [count][features] in [-1, 1]
    */
@@ -89,32 +76,21 @@ public final class Sampler {
   /**
    * Draws images of given classes from given latent vectors, as one batch.
    *
-   * @param state of the generator
    * @param z latent vectors [count, latent.size], row after row
-   * @param classes the class of each; of no account where the generator is told none
+   * @param classes the class of each; ignored without classes
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, float[] z, int[] classes) {
     return draw(state, z, classes, experiment.train().seed());
   }
 
-  /**
-   * One class after another.
-   *
-   * @param count of how many images
-   * @return a class each, all 0 where the generator is told none
-   */
+  /** Lists the classes of images drawn in turn; all 0 without classes. */
   public int[] classes(int count) {
     int all = Math.max(1, experiment.labels().classes());
     return IntStream.range(0, count).map(i -> i % all).toArray();
   }
 
-  /**
-   * Columns of a picture of drawn images: one per class where there are classes, else as many as
-   * rows.
-   *
-   * @param count of how many images
-   */
+  /** Number of columns of a picture of images: one per class, else as many as rows. */
   public int columns(int count) {
     return experiment.labels().on()
         ? experiment.labels().classes()
@@ -130,15 +106,10 @@ public final class Sampler {
     INDArray input = HostArrays.toArray(z, count, experiment.latent().size());
     float[] values = HostArrays.floats(generator.sample(input, classes));
     toSymmetricRange(values);
-    int features = values.length / count;
-    float[][] images = new float[count][];
-    for (int i = 0; i < count; i++) {
-      images[i] = Arrays.copyOfRange(values, i * features, (i + 1) * features);
-    }
-    return images;
+    return Pixels.split(values, count);
   }
 
-  /** A sigmoid draws black as 0; pictures have it as -1, whatever drew them. */
+  /** Maps a sigmoid's output from [0, 1] to [-1, 1]. */
   private void toSymmetricRange(float[] values) {
     if (experiment.generator().output().black() == 0) {
       for (int i = 0; i < values.length; i++) {

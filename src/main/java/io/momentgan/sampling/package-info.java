@@ -1,5 +1,5 @@
 /**
- * Draws images: from a generator, from real data, from independent pixels; on any worker the same
+ * Draws images from a generator, from real data and of independent pixels: the same on any worker
  * for the same seed.
  */
 package io.momentgan.sampling;

@@ -1,12 +1,11 @@
 package io.momentgan.storage;
 
-import static org.apache.commons.lang3.StringUtils.containsAny;
-
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -46,14 +45,14 @@ public final class S3Failure {
   }
 
   private static Optional<String> ofService(String text) {
-    if (containsAny(text, "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken")) {
+    if (has(text, "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken")) {
       return Optional.of("wrong credentials: the service does not accept them; check " + KEYS);
     }
-    if (containsAny(
+    if (has(
         text, "NoAuthWithAWSException", "NoAwsCredentialsException", "Unable to load AWS cred")) {
       return Optional.of("no credentials were found; give " + KEYS);
     }
-    if (containsAny(
+    if (has(
         text,
         "AuthorizationHeaderMalformed",
         "PermanentRedirect",
@@ -64,20 +63,20 @@ public final class S3Failure {
           "wrong region%s; set s3.region to the bucket's (and s3.endpoint, if set, to that region's)"
               .formatted(region.find() ? ", the bucket is in " + region.group(1) : ""));
     }
-    if (containsAny(text, "UnknownStoreException", "NoSuchBucket")) {
+    if (has(text, "UnknownStoreException", "NoSuchBucket")) {
       return Optional.of("there is no such bucket; make it, or check its name and s3.endpoint");
     }
-    if (containsAny(text, "RequestTimeTooSkewed")) {
+    if (has(text, "RequestTimeTooSkewed")) {
       return Optional.of("this machine's clock differs too much from the service's; set it right");
     }
-    return containsAny(text, "AccessDenied", "Status Code: 403")
+    return has(text, "AccessDenied", "Status Code: 403")
         ? Optional.of(
             "no permission for these credentials; let their policy allow it, or check them")
         : Optional.empty();
   }
 
   private static Optional<String> ofConnection(List<Throwable> chain, String text) {
-    boolean cloud = containsAny(text, "com.amazonaws", "software.amazon", "AWS", "SdkClientException");
+    boolean cloud = has(text, "com.amazonaws", "software.amazon", "AWS", "SdkClientException");
     for (Throwable t : chain) {
       String message = firstLine(t);
       if (t instanceof UnknownHostException
@@ -89,7 +88,7 @@ public final class S3Failure {
       }
       if (cloud
           && (t instanceof SocketTimeoutException
-              || containsAny(
+              || has(
                   t.getClass().getSimpleName(),
                   "ConnectTimeoutException",
                   "NoHttpResponseException"))) {
@@ -120,5 +119,9 @@ public final class S3Failure {
 
   static String firstLine(Throwable t) {
     return String.valueOf(t.getMessage()).lines().findFirst().orElse("").strip();
+  }
+
+  private static boolean has(String text, String... words) {
+    return Arrays.stream(words).anyMatch(text::contains);
   }
 }

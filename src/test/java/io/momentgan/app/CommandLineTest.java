@@ -30,7 +30,6 @@ class CommandLineTest {
         "results",
         "evaluate",
         "generate",
-        "extractor",
         "calibrate"
       })
   void everyCommandExplainsItself(String command) {

@@ -255,7 +255,18 @@ class EvaluateTest {
         SparkSession.builder().master("local[2]").config("spark.ui.enabled", false).getOrCreate()) {
       List<Row> rows = spark.read().parquet(out("parquet")).orderBy("index").collectAsList();
       assertThat(rows).hasSize(110);
-      byte[] pixels = rows.get(109).getAs("pixels");
+      Row last = rows.get(109);
+      assertThat(last.<Long>getAs("index")).isEqualTo(109);
+      assertThat(last.<Integer>getAs("label")).isNull();
+      assertThat(last.<String>getAs("run")).isEqualTo(run.getFileName().toString());
+      assertThat(last.<Integer>getAs("epoch")).isEqualTo(2);
+      assertThat(last.<Long>getAs("seed")).isEqualTo(1);
+      Row image = last.getAs("image");
+      assertThat(image.<Integer>getAs("height")).isEqualTo(28);
+      assertThat(image.<Integer>getAs("width")).isEqualTo(28);
+      assertThat(image.<Integer>getAs("nChannels")).isEqualTo(1);
+      assertThat(image.<Integer>getAs("mode")).isZero();
+      byte[] pixels = image.getAs("data");
       int[] expected =
           ImageIO.read(Path.of(out("png"), "00000/00000109.png").toFile())
               .getRaster()

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.quality.NearDuplicates;
+import io.momentgan.sampling.Pixels;
 import io.momentgan.sampling.RealDraw;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SheetMeasuresTest {
-  private static final SheetMeasures.Real REAL = new SheetMeasures.Real(1, 1, 0.5);
+  private static final SheetMeasures.Real REAL = new SheetMeasures.Real(1, 1, new NearDuplicates(0.5f * 0.5f));
 
   @Test
   void distancesAndDuplicatesAreThoseByHand() {

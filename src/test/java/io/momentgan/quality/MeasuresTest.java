@@ -122,10 +122,10 @@ class MeasuresTest {
       sure[i * classes + i] = 0;
       same[i * classes] = 0;
     }
-    assertThat(ClassStatistics.of(sure, classes).classifierScore()).isCloseTo(5, within(1e-9));
-    assertThat(ClassStatistics.of(same, classes).classifierScore()).isCloseTo(1, within(1e-9));
+    assertThat(ClassStatistics.of(sure, classes, new byte[0]).classifierScore()).isCloseTo(5, within(1e-9));
+    assertThat(ClassStatistics.of(same, classes, new byte[0]).classifierScore()).isCloseTo(1, within(1e-9));
     double score =
-        ClassStatistics.of(MergeTest.logProbabilities(1, 500, classes), classes).classifierScore();
+        ClassStatistics.of(MergeTest.logProbabilities(1, 500, classes), classes, new byte[0]).classifierScore();
     assertThat(score).isBetween(1.0, 5.0);
   }
 
@@ -134,8 +134,8 @@ class MeasuresTest {
     double[] even = {0.5, 0.5};
     float[] balanced = {0, -100, -100, 0};
     float[] skewed = {0, -100, 0, -100, 0, -100, -100, 0};
-    assertThat(ClassStatistics.of(balanced, 2).modeScore(even)).isCloseTo(2, within(1e-9));
-    ClassStatistics off = ClassStatistics.of(skewed, 2);
+    assertThat(ClassStatistics.of(balanced, 2, new byte[0]).modeScore(even)).isCloseTo(2, within(1e-9));
+    ClassStatistics off = ClassStatistics.of(skewed, 2, new byte[0]);
     assertThat(off.modeScore(even)).isLessThan(off.classifierScore());
   }
 
@@ -144,7 +144,7 @@ class MeasuresTest {
     float[] seenAs0110 = {0, -100, -100, 0, -100, 0, 0, -100};
     ClassStatistics three = ClassStatistics.of(seenAs0110, 2, new byte[] {0, 1, 0, 0});
     assertThat(three.accuracy()).isEqualTo(0.75);
-    ClassStatistics unknown = ClassStatistics.of(seenAs0110, 2);
+    ClassStatistics unknown = ClassStatistics.of(seenAs0110, 2, new byte[0]);
     assertThat(unknown.accuracy()).isNaN();
     assertThat(three.merge(unknown).accuracy()).isEqualTo(0.75);
     ClassStatistics none = ClassStatistics.of(seenAs0110, 2, new byte[] {1, 0, 0, 1});
@@ -155,7 +155,7 @@ class MeasuresTest {
   void classesThatHardlyAppearAreMissing() {
     double[] real = {0.25, 0.25, 0.25, 0.25};
     float[] twoClasses = {0, -100, -100, -100, -100, 0, -100, -100};
-    ClassStatistics statistics = ClassStatistics.of(twoClasses, 4);
+    ClassStatistics statistics = ClassStatistics.of(twoClasses, 4, new byte[0]);
     assertThat(statistics.missing(real)).isEqualTo(2);
     assertThat(statistics.totalVariation(real)).isCloseTo(0.5, within(1e-9));
     assertThat(statistics.confidentShare()).isEqualTo(1);

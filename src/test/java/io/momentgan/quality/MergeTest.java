@@ -25,7 +25,7 @@ class MergeTest {
     FeatureStatistics merged =
         parts(rows, d, seed).stream()
             .map(part -> FeatureStatistics.of(part, d))
-            .reduce(FeatureStatistics.empty(d), FeatureStatistics::merge);
+            .reduce(FeatureStatistics.of(new float[0], d), FeatureStatistics::merge);
     assertThat(merged.count()).isEqualTo(count);
     assertThat(merged.mean()).containsExactly(whole.mean(), within(TINY));
     assertThat(merged.comoments()).containsExactly(whole.comoments(), within(TINY * count * 10));
@@ -35,11 +35,11 @@ class MergeTest {
   void classStatistics(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int count) {
     int classes = 4;
     float[] rows = logProbabilities(seed, count, classes);
-    ClassStatistics whole = ClassStatistics.of(rows, classes);
+    ClassStatistics whole = ClassStatistics.of(rows, classes, new byte[0]);
     ClassStatistics merged =
         parts(rows, classes, seed).stream()
-            .map(part -> ClassStatistics.of(part, classes))
-            .reduce(ClassStatistics.empty(classes), ClassStatistics::merge);
+            .map(part -> ClassStatistics.of(part, classes, new byte[0]))
+            .reduce(ClassStatistics.of(new float[0], classes, new byte[0]), ClassStatistics::merge);
     assertThat(merged.count()).isEqualTo(count);
     assertThat(merged.predicted()).isEqualTo(whole.predicted());
     assertThat(merged.confident()).isEqualTo(whole.confident());

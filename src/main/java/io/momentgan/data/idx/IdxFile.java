@@ -70,14 +70,13 @@ record IdxFile(FileLocation location, IdxHeader header, String md5) implements S
               throw new DataException(
                   location + ": is not the file any more that this run began with; start again");
             }
-            return pick(in, indices);
+            return pick(in, indices, header.itemBytes());
           }
         });
   }
 
   /** Reads items of a stream in one pass, in the order of the file. */
-  private byte[] pick(InputStream in, int[] indices) throws IOException {
-    int itemBytes = header.itemBytes();
+  static byte[] pick(InputStream in, int[] indices, int itemBytes) throws IOException {
     byte[] picked = new byte[Math.multiplyExact(indices.length, itemBytes)];
     int read = -1;
     int readAt = 0;

@@ -144,7 +144,7 @@ class IdxSourceTest {
     for (int i = 0; i < items.length; i++) {
       items[i] = (byte) i;
     }
-    byte[] picked = IdxItems.pick(new ByteArrayInputStream(items), indices, 3);
+    byte[] picked = IdxFile.pick(new ByteArrayInputStream(items), indices, 3);
     assertThat(picked).hasSize(3 * indices.length);
     for (int i = 0; i < indices.length; i++) {
       int first = 3 * indices[i];

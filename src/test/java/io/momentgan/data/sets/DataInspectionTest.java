@@ -52,7 +52,7 @@ class DataInspectionTest {
   @Test
   void printsWhatItFound() {
     DataSet data = DataSets.open(IdxBytes.config("glyphs", 0, 40), Map.of());
-    assertThat(DataInspection.of(data).toText())
+    assertThat(String.join("\n", DataInspection.of(data).lines()))
         .contains("kind         glyphs")
         .contains("shape        1x28x28")
         .contains("training     60 images, values 0 to 255, mean")

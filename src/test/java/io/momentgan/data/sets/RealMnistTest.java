@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.momentgan.data.DataFile;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
@@ -57,7 +56,7 @@ class RealMnistTest {
   void isTheOneThatWasPublished() {
     assertThat(mnist.verdict()).isEqualTo("MNIST, MD5 ok");
     assertThat(mnist.files())
-        .extracting(DataFile::verdict)
+        .extracting(DataSet.StoredFile::verdict)
         .containsExactly(
             "MNIST train-images, MD5 ok",
             "MNIST train-labels, MD5 ok",

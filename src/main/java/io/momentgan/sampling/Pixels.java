@@ -1,4 +1,6 @@
-package io.momentgan.evaluation;
+package io.momentgan.sampling;
+
+import java.util.Arrays;
 
 /** Images as bytes, as files have them, and as floats, as networks take them. */
 public final class Pixels {
@@ -15,12 +17,7 @@ public final class Pixels {
     return values;
   }
 
-  /**
-   * Images as networks take them.
-   *
-   * @param pixels values in 0..255 (unsigned)
-   * @return values in [-1, 1], in the same order
-   */
+  /** Maps unsigned bytes 0..255 to [-1, 1]. */
   public static float[] toRows(byte[] pixels) {
     float[] rows = new float[pixels.length];
     for (int i = 0; i < rows.length; i++) {
@@ -29,17 +26,20 @@ public final class Pixels {
     return rows;
   }
 
-  /**
-   * Images as files have them, rounded.
-   *
-   * @param rows values in [-1, 1]; what lies outside is clamped
-   * @return values in 0..255 (unsigned), in the same order
-   */
+  /** Maps [-1, 1] to unsigned bytes 0..255; rounds, and clamps values outside. */
   public static byte[] ofRows(float[] rows) {
     byte[] pixels = new byte[rows.length];
     for (int i = 0; i < rows.length; i++) {
       pixels[i] = (byte) Math.max(0, Math.min(255, Math.round((rows[i] + 1) * MIDDLE)));
     }
     return pixels;
+  }
+
+  /** Splits rows that lie one after another into an array [count][values]. */
+  public static float[][] split(float[] rows, int count) {
+    int length = rows.length / count;
+    float[][] split = new float[count][];
+    Arrays.setAll(split, i -> Arrays.copyOfRange(rows, i * length, (i + 1) * length));
+    return split;
   }
 }
