@@ -72,10 +72,11 @@ record Generation(String run, int epoch, GeneratedDraw draw) implements Serializ
     int slices = Math.min(starts.size(), 4 * Math.max(1, spark.defaultParallelism()));
     JavaRDD<Integer> blocks = spark.parallelize(starts, slices);
     switch (format) {
-      case PNG -> blocks.foreach(
-          from -> shared.value().png(from, end(from, count), Folder.at(uri, hadoop)));
-      case PARQUET -> parquet(
-          spark, blocks.flatMap(from -> shared.value().rows(from, end(from, count))), uri);
+      case PNG ->
+          blocks.foreach(
+              from -> shared.value().png(from, end(from, count), Folder.at(uri, hadoop)));
+      case PARQUET ->
+          parquet(spark, blocks.flatMap(from -> shared.value().rows(from, end(from, count))), uri);
     }
     shared.destroy();
   }

@@ -91,7 +91,9 @@ public record DownloadedFile(String url, String cache) implements FileLocation {
   private Path copy() {
     String path = URI.create(url).getPath();
     String name = path.substring(path.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "_");
-    return FileLocation.expandHome(cache).resolve(Digests.sha256(url).substring(0, 12)).resolve(name);
+    return FileLocation.expandHome(cache)
+        .resolve(Digests.sha256(url).substring(0, 12))
+        .resolve(name);
   }
 
   private static Path hash(Path copy) {

@@ -80,8 +80,7 @@ public final class Alarms {
 
   private void window(List<String> raised) {
     List<Epoch> last = seen.subList(seen.size() - WINDOW_EPOCHS, seen.size());
-    double sd =
-        new StandardDeviation().evaluate(last.stream().mapToDouble(Epoch::dLoss).toArray());
+    double sd = new StandardDeviation().evaluate(last.stream().mapToDouble(Epoch::dLoss).toArray());
     if (sd > LARGE_SD) {
       raised.add(
           "The discriminator's loss is unsteady: standard deviation %.2f over %d epochs"

@@ -18,8 +18,8 @@ import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
 
 /**
- * Measures sets of images against the real ones as Spark jobs. Blocks of images stay on the workers;
- * sums, counts and distances come back.
+ * Measures sets of images against the real ones as Spark jobs. Blocks of images stay on the
+ * workers; sums, counts and distances come back.
  *
  * <p>The cost is linear in the number of images: neighbours are searched among a bounded number.
  */

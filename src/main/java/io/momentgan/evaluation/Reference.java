@@ -42,8 +42,10 @@ record Reference(
     int classes = extractor.value().classes();
     SetStatistics all =
         new Blocks(training.count())
-            .features(spark, training, extractor)
-            .map(block -> SetStatistics.of(block, dimension, classes, bins)).collect().stream()
+                .features(spark, training, extractor)
+                .map(block -> SetStatistics.of(block, dimension, classes, bins))
+                .collect()
+                .stream()
                 .reduce(SetStatistics::merge)
                 .orElseThrow();
     return new Reference(all.features(), all.moments(), all.classes(), bins, all.binCounts());

@@ -112,8 +112,7 @@ public final class ExtractorCache {
     }
     try {
       ExtractorInfo info = JSON.readValue(json.toFile(), ExtractorInfo.class);
-      float[] params =
-          HostArrays.floats(MultiLayerNetwork.load(model.toFile(), false).params());
+      float[] params = HostArrays.floats(MultiLayerNetwork.load(model.toFile(), false).params());
       if (digest(params).equals(info.sha256()) && images.fingerprint().equals(info.fingerprint())) {
         ImageShape shape = ImageShape.parse(info.shape());
         return Optional.of(

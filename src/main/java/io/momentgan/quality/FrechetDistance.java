@@ -10,8 +10,8 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 
 /**
- * The Frechet distance between two sets of features, each taken as a Gaussian: {@code |mr - mg|^2
- * + tr(Sr + Sg - 2 (Sr Sg)^1/2)} (Heusel et al. 2017, arXiv 1706.08500).
+ * The Frechet distance between two sets of features, each taken as a Gaussian: {@code |mr - mg|^2 +
+ * tr(Sr + Sg - 2 (Sr Sg)^1/2)} (Heusel et al. 2017, arXiv 1706.08500).
  *
  * <p>The trace of the root is the sum of the roots of the eigenvalues of the symmetric {@code
  * Sr^1/2 Sg Sr^1/2}, so that singular covariances need neither inverses nor complex numbers.
@@ -42,7 +42,8 @@ public final class FrechetDistance {
   }
 
   // The eigenvalues are at least 0 except for rounding. The solver may not converge when most are
-  // rounding errors, as with a collapsed generator; singular values are then equal, and always found.
+  // rounding errors, as with a collapsed generator; singular values are then equal, and always
+  // found.
   private static double[] eigenvalues(RealMatrix product) {
     try {
       return new EigenDecomposition(product).getRealEigenvalues();

@@ -8,8 +8,8 @@ import io.momentgan.network.state.NetworkState;
 import java.util.Arrays;
 
 /**
- * Images from a generator, drawn in whole chunks of {@value #CHUNK}, each with a seed of its own: an
- * image is the same on any worker, even if batch normalisation uses the statistics of the batch.
+ * Images from a generator, drawn in whole chunks of {@value #CHUNK}, each with a seed of its own:
+ * an image is the same on any worker, even if batch normalisation uses the statistics of the batch.
  *
  * @param experiment the settings
  * @param shape shape of the images

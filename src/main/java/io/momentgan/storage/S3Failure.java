@@ -109,9 +109,7 @@ public final class S3Failure {
     }
     for (Throwable t : chain) {
       if (t.getClass().getSimpleName().startsWith("AWS")) {
-        return Optional.of(
-            "the service failed (%s); try again later"
-                .formatted(firstLine(t)));
+        return Optional.of("the service failed (%s); try again later".formatted(firstLine(t)));
       }
     }
     return Optional.empty();

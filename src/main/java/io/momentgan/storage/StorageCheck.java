@@ -88,8 +88,7 @@ public final class StorageCheck {
               .formatted(LIMIT_SECONDS),
           e);
     } catch (ExecutionException e) {
-      String reason =
-          S3Failure.reason(e.getCause()).orElse(S3Failure.firstLine(e.getCause()));
+      String reason = S3Failure.reason(e.getCause()).orElse(S3Failure.firstLine(e.getCause()));
       throw refusal(option, verb, location, settings, reason, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,5 +1,5 @@
 /**
- * Files on any Hadoop file system: settings, checks before a run, all-or-nothing writing, hashes and
- * explained failures.
+ * Files on any Hadoop file system: settings, checks before a run, all-or-nothing writing, hashes
+ * and explained failures.
  */
 package io.momentgan.storage;

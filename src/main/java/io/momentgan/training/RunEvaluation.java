@@ -166,7 +166,7 @@ public final class RunEvaluation implements AutoCloseable {
     evaluator.close();
   }
 
-  /** This user's feature extractors, where the settings of the data say. */
+  /** Opens the user's feature extractors, which the settings of the data locate. */
   public static ExtractorCache extractors(DataConfig config) {
     return new ExtractorCache(FileLocation.expandHome(config.cache()), Versions.all());
   }

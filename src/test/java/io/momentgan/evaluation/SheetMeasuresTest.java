@@ -12,7 +12,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SheetMeasuresTest {
-  private static final SheetMeasures.Real REAL = new SheetMeasures.Real(1, 1, new NearDuplicates(0.5f * 0.5f));
+  private static final SheetMeasures.Real REAL =
+      new SheetMeasures.Real(1, 1, new NearDuplicates(0.5f * 0.5f));
 
   @Test
   void distancesAndDuplicatesAreThoseByHand() {

@@ -122,10 +122,13 @@ class MeasuresTest {
       sure[i * classes + i] = 0;
       same[i * classes] = 0;
     }
-    assertThat(ClassStatistics.of(sure, classes, new byte[0]).classifierScore()).isCloseTo(5, within(1e-9));
-    assertThat(ClassStatistics.of(same, classes, new byte[0]).classifierScore()).isCloseTo(1, within(1e-9));
+    assertThat(ClassStatistics.of(sure, classes, new byte[0]).classifierScore())
+        .isCloseTo(5, within(1e-9));
+    assertThat(ClassStatistics.of(same, classes, new byte[0]).classifierScore())
+        .isCloseTo(1, within(1e-9));
     double score =
-        ClassStatistics.of(MergeTest.logProbabilities(1, 500, classes), classes, new byte[0]).classifierScore();
+        ClassStatistics.of(MergeTest.logProbabilities(1, 500, classes), classes, new byte[0])
+            .classifierScore();
     assertThat(score).isBetween(1.0, 5.0);
   }
 
@@ -134,7 +137,8 @@ class MeasuresTest {
     double[] even = {0.5, 0.5};
     float[] balanced = {0, -100, -100, 0};
     float[] skewed = {0, -100, 0, -100, 0, -100, -100, 0};
-    assertThat(ClassStatistics.of(balanced, 2, new byte[0]).modeScore(even)).isCloseTo(2, within(1e-9));
+    assertThat(ClassStatistics.of(balanced, 2, new byte[0]).modeScore(even))
+        .isCloseTo(2, within(1e-9));
     ClassStatistics off = ClassStatistics.of(skewed, 2, new byte[0]);
     assertThat(off.modeScore(even)).isLessThan(off.classifierScore());
   }

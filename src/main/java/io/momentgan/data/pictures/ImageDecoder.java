@@ -21,8 +21,8 @@ import javax.imageio.stream.ImageInputStream;
 
 /**
  * Decodes JPEG and PNG files to images of one shape: turned upright by their EXIF orientation,
- * cropped around the centre to the shape's proportions, and resized by Lanczos resampling. Its kernel
- * widens with the reduction, so nothing aliases.
+ * cropped around the centre to the shape's proportions, and resized by Lanczos resampling. Its
+ * kernel widens with the reduction, so nothing aliases.
  */
 final class ImageDecoder {
   private static final Set<String> FORMATS = Set.of("jpeg", "png");

@@ -65,7 +65,8 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
    * @param rejected the other files
    * @param identity hash of settings, contents and labels
    */
-  public record Checked(ImageFolderSource source, List<DataSet.RejectedFile> rejected, String identity) {}
+  public record Checked(
+      ImageFolderSource source, List<DataSet.RejectedFile> rejected, String identity) {}
 
   /**
    * Decodes every file now.
@@ -97,7 +98,8 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
         usable.add(files.get(i));
         identity.append(digests[i]);
       } else {
-        rejected.add(new DataSet.RejectedFile(HadoopFile.text(files.get(i).toString()), reasons[i]));
+        rejected.add(
+            new DataSet.RejectedFile(HadoopFile.text(files.get(i).toString()), reasons[i]));
       }
     }
     requireEnough(rejected, config);

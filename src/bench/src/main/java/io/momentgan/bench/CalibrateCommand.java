@@ -1,9 +1,7 @@
 package io.momentgan.bench;
 
 import io.momentgan.app.StoreOptions;
-import io.momentgan.data.FileLocation;
-import io.momentgan.extractor.ExtractorCache;
-import io.momentgan.run.Versions;
+import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
@@ -69,7 +67,7 @@ final class CalibrateCommand implements Callable<Integer> {
         Evaluator evaluator =
             Evaluator.open(
                 spark,
-                new ExtractorCache(FileLocation.expandHome(config.cache()), Versions.all()),
+                RunEvaluation.extractors(config),
                 new Evaluator.Setup(images, training, images.fingerprint(), samples))) {
       for (Map.Entry<String, ImageDraw> set : KnownSets.of(training, images.heldOut()).entrySet()) {
         Evaluation found = evaluator.evaluate(set.getValue());
