@@ -27,7 +27,7 @@ final class DataCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "Give a command: inspect");
   }
 
-  /** {@code data inspect}: what a data set holds. */
+  /** {@code data inspect}: describes a data set. */
   @Command(
       name = "inspect",
       mixinStandardHelpOptions = true,

@@ -46,7 +46,7 @@ public record HadoopFile(String path, Map<String, String> settings) implements F
     return text(path);
   }
 
-  /** Shows a location, those of the local disk as plain paths. */
+  /** Shows a location; a local one as a plain path. */
   public static String text(String location) {
     return location.startsWith(LOCAL + "/") ? location.substring(LOCAL.length()) : location;
   }

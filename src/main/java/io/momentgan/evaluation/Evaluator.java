@@ -5,6 +5,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
+import io.momentgan.extractor.ExtractorInfo;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.network.state.NetworkState;
@@ -61,6 +62,24 @@ public final class Evaluator implements AutoCloseable {
    */
   public record Setup(
       LabelledImages images, ImageSource ownTraining, String fingerprint, int samples) {}
+
+  /**
+   * The quality of a set of images beside floor and ceiling.
+   *
+   * @param quality of the images
+   * @param real of held-out real images: the floor, which no generator is expected to pass
+   * @param independentPixels of images with the right pixels and no structure: the ceiling
+   * @param extractor the feature extractor; figures of others are not comparable
+   * @param seed of the latent vectors
+   * @param seconds wall time
+   */
+  public record Evaluation(
+      Quality quality,
+      Quality real,
+      Quality independentPixels,
+      ExtractorInfo extractor,
+      long seed,
+      double seconds) {}
 
   /** Floor and ceiling. */
   private record Bounds(Quality real, Quality independentPixels) {}

@@ -8,7 +8,7 @@ import java.util.List;
  * memorisation honesty.
  *
  * @param n number of images
- * @param fd Frechet distance of the features to those of all training images, 0 or more
+ * @param fd Frechet distance to all training images in feature space, 0 or more
  * @param fdRelative {@code fd} over the sum of the real features' variances: without unit
  * @param fdInfinity the distance extrapolated to infinitely many images
  * @param kid kernel distance, unbiased: around 0 for real images
@@ -23,7 +23,7 @@ import java.util.List;
  * @param missingModes classes with less than a tenth of their real share
  * @param classVariation total variation between their class shares and the real ones, 0 to 1
  * @param classAccuracy share that the classifier puts in the class that they are of or were asked
- *     for; NaN where there is none
+ *     for; NaN without classes
  * @param ndb bins whose share differs significantly from the real one
  * @param ndbBins number of bins; a twentieth of them differ by chance
  * @param memorisation share that is nearer to a training image than to any held-out image; around a

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class ExtractorTraining {
   private static final Logger LOG = LoggerFactory.getLogger(ExtractorTraining.class);
 
-  /** The sum of two results has the same bits in either order; that of three has not. */
+  /** Two results have one sum in any order, bit by bit; three have not. */
   private static final int WORKERS = 2;
 
   private static final int BATCH = 64;

@@ -6,7 +6,7 @@ import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.FileLocation;
-import io.momentgan.evaluation.Evaluation;
+import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorCache;

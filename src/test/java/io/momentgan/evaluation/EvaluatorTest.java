@@ -29,7 +29,7 @@ class EvaluatorTest {
   private static JavaSparkContext spark;
   private static LabelledImages images;
   private static Evaluator evaluator;
-  private static Evaluation real;
+  private static Evaluator.Evaluation real;
 
   @BeforeAll
   static void open() {

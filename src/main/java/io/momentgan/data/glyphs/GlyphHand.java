@@ -7,7 +7,7 @@ package io.momentgan.data.glyphs;
  * pixels with its proportions kept, and its centre of mass lies at the centre of the image.
  */
 final class GlyphHand {
-  /** Line segments per span between two points of a skeleton. */
+  /** Line segments between two points of a skeleton. */
   private static final int STEPS = 5;
 
   private static final double BOX_PIXELS = 20;
@@ -25,7 +25,6 @@ final class GlyphHand {
     this.radius = Math.max(0.75, random.normal(1.34, 0.32));
   }
 
-  /** Writes a digit. */
   GlyphPath write(int digit) {
     double[][] strokes = GlyphSkeletons.strokes(digit, random.below(GlyphSkeletons.ways(digit)));
     GlyphPath path = new GlyphPath(segments(strokes));

@@ -106,7 +106,7 @@ final class GlyphPath {
     }
   }
 
-  /** How much of the pixel around a point the segment covers, 0..1. */
+  /** Returns the part of the pixel around a point that the segment covers, 0..1. */
   private double cover(int i, double px, double py) {
     double dx = segments[i + 3] - segments[i];
     double dy = segments[i + 4] - segments[i + 1];

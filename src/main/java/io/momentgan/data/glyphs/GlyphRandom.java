@@ -15,7 +15,7 @@ final class GlyphRandom {
     this.state = state;
   }
 
-  /** The numbers that belong to an index under a seed, independent of those of other indices. */
+  /** Starts the numbers of an index under a seed, independent of any other index. */
   static GlyphRandom of(long seed, long index) {
     return new GlyphRandom(mix(mix(seed) + GOLDEN_GAMMA * (index + 1)));
   }

@@ -72,12 +72,12 @@ final class GlyphSkeletons {
 
   private GlyphSkeletons() {}
 
-  /** In how many ways a digit is written. */
+  /** Returns the number of ways to write a digit. */
   static int ways(int digit) {
     return STROKES[digit].length;
   }
 
-  /** The strokes of a way of writing a digit, each as x0, y0, x1, y1, ...; never mutated. */
+  /** Returns the strokes of a way, each as x0, y0, x1, y1, ...; never mutated. */
   static double[][] strokes(int digit, int way) {
     return STROKES[digit][way];
   }

@@ -26,14 +26,13 @@ public record GlyphSource(int count, long seed) implements ImageSource {
   private static final int DIGITS = 10;
   private static final int[] COPRIME_TO_TEN = {1, 3, 7, 9};
 
-  /** Checks the count. */
   public GlyphSource {
     if (count < 0) {
       throw new IllegalArgumentException("Invalid count: %d (must be >= 0)".formatted(count));
     }
   }
 
-  /** Images to measure with: from a seed of their own, so none of the training images is there. */
+  /** Makes test images, from a seed of their own: none of them is a training image. */
   public static GlyphSource test(int count, long seed) {
     return new GlyphSource(count, GlyphRandom.mix(seed ^ TEST_SALT));
   }
@@ -62,7 +61,7 @@ public record GlyphSource(int count, long seed) implements ImageSource {
     path.draw(pixels, offset, random.uniform(247, 255.4));
   }
 
-  /** The digits of each ten in an order of their own. */
+  // Each ten has an order of its own.
   private int label(int index) {
     long order = GlyphRandom.mix(GlyphRandom.mix(seed) ^ (index / DIGITS));
     int stride = COPRIME_TO_TEN[(int) (order & 3)];

@@ -30,7 +30,7 @@ public record PublishedFile(String family, String part, String md5) {
           new PublishedFile(FASHION, "t10k-labels", "15d484375f8d13e6eb1aabb0c3f46965"));
 
   /** Says which published file has this MD5. */
-  public static String verdict(String md5) {
+  static String verdict(String md5) {
     return find(md5).map(file -> file.family + " " + file.part + ", MD5 ok").orElse(UNKNOWN);
   }
 

@@ -3,7 +3,7 @@ package io.momentgan.data.pictures;
 import java.awt.image.BufferedImage;
 
 /**
- * How a picture must be turned to stand upright (EXIF 2.3, tag 0x0112).
+ * The turn that makes a picture upright (EXIF 2.3, tag 0x0112).
  *
  * @param transposed whether rows become columns
  * @param leftRight whether the upright picture's columns run the other way

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * @param max largest value, 0..255
  * @param mean mean of all values, 0..255
  * @param deviation standard deviation of all values about the mean
- * @param labels number of images per label; empty where there are no labels
+ * @param labels number of images per label; empty without labels
  */
 public record SplitSummary(
     String name,

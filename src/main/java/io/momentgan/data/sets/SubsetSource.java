@@ -12,9 +12,8 @@ import java.util.Objects;
  * @param from index there of the first image
  * @param to index there after the last image
  */
-public record SubsetSource(ImageSource images, int from, int to) implements ImageSource {
-  /** Checks the range. */
-  public SubsetSource {
+record SubsetSource(ImageSource images, int from, int to) implements ImageSource {
+  SubsetSource {
     Objects.checkFromToIndex(from, to, images.count());
   }
 

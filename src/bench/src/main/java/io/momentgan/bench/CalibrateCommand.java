@@ -7,7 +7,7 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
-import io.momentgan.evaluation.Evaluation;
+import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.sampling.ImageDraw;
 import io.momentgan.evaluation.Quality;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.momentgan.evaluation.Evaluation;
+import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.sampling.ImageDraw;
