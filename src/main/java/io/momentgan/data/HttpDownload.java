@@ -31,25 +31,30 @@ record HttpDownload(URI url) {
    */
   boolean to(Path file) {
     LOG.info("Downloading {}", url);
-    long pause = FIRST_PAUSE_MILLIS;
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return attempt(file);
-      } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
-          throw new DataException(
-              "%s: download failed %d times, at last with: %s; check address and connection, try later"
-                  .formatted(url, ATTEMPTS, describe(e)),
-              e);
+    try {
+      long pause = FIRST_PAUSE_MILLIS;
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return attempt(file);
+        } catch (IOException e) {
+          if (attempt == ATTEMPTS) {
+            throw new DataException(
+                "%s: download failed %d times, at last with: %s; check address and connection, try later"
+                    .formatted(url, ATTEMPTS, describe(e)),
+                e);
+          }
+          LOG.warn("Attempt {} of {} to download {}: {}", attempt, ATTEMPTS, url, describe(e));
+          Thread.sleep(pause);
+          pause *= 2;
         }
-        LOG.warn("Attempt {} of {} to download {}: {}", attempt, ATTEMPTS, url, describe(e));
-        sleep(pause);
-        pause *= 2;
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DataException(url + ": download interrupted", e);
     }
   }
 
-  private boolean attempt(Path file) throws IOException {
+  private boolean attempt(Path file) throws IOException, InterruptedException {
     HttpResponse<Path> response = send(file);
     int status = response.statusCode();
     if (status == 404 || status == 410) {
@@ -71,7 +76,7 @@ record HttpDownload(URI url) {
     return true;
   }
 
-  private HttpResponse<Path> send(Path file) throws IOException {
+  private HttpResponse<Path> send(Path file) throws IOException, InterruptedException {
     HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
@@ -87,22 +92,7 @@ record HttpDownload(URI url) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } catch (TimeoutException e) {
       throw new IOException("no end after %d minutes".formatted(TIMEOUT_MINUTES), e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
     }
-  }
-
-  private void sleep(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private DataException interrupted(InterruptedException cause) {
-    Thread.currentThread().interrupt();
-    return new DataException(url + ": download interrupted", cause);
   }
 
   private static String describe(IOException e) {

@@ -4,15 +4,12 @@ import io.momentgan.config.Credentials;
 import io.momentgan.config.UserException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.conf.Configuration;
@@ -73,23 +70,24 @@ public final class StorageCheck {
     if (!location.startsWith(S3A)) {
       return;
     }
-    ExecutorService thread = Executors.newSingleThreadExecutor(StorageCheck::daemon);
-    Future<?> answer = thread.submit(() -> ask(location, settings, question));
-    thread.shutdown();
+    String endpoint = settings.getOrDefault(S3Settings.ENDPOINT, "");
+    String refusal =
+        "%s %s: cannot %s there%s: "
+            .formatted(
+                option, location, verb, endpoint.isEmpty() ? "" : " (endpoint " + endpoint + ")");
+    FutureTask<Void> answer = new FutureTask<>(() -> ask(location, settings, question));
+    Thread thread = new Thread(answer, "storage check");
+    thread.setDaemon(true);
+    thread.start();
     try {
       answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw refusal(
-          option,
-          verb,
-          location,
-          settings,
-          "the server has not answered within %d s; check s3.endpoint and the network"
-              .formatted(LIMIT_SECONDS),
-          e);
+      String reason = "the server has not answered within %d s; check s3.endpoint and the network";
+      throw new UserException(refusal + reason.formatted(LIMIT_SECONDS), e);
     } catch (ExecutionException e) {
-      String reason = S3Failure.reason(e.getCause()).orElse(S3Failure.firstLine(e.getCause()));
-      throw refusal(option, verb, location, settings, reason, e.getCause());
+      Throwable cause = e.getCause();
+      String reason = S3Failure.reason(cause).orElse(S3Failure.firstLine(cause));
+      throw new UserException(refusal + reason, cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for " + location, e);
@@ -98,22 +96,14 @@ public final class StorageCheck {
     }
   }
 
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "storage check");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private static Void ask(String location, Map<String, String> settings, Question question) {
+  private static Void ask(String location, Map<String, String> settings, Question question)
+      throws IOException {
     Configuration configuration = new Configuration();
     S3Settings.impatient(settings).forEach(configuration::set);
-    Path path = new Path(location);
     // A file system of its own: the run uses Hadoop's shared one with more patience.
     try (FileSystem fs = FileSystem.newInstance(URI.create(location), configuration)) {
-      question.ask(fs, path);
+      question.ask(fs, new Path(location));
       return null;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -135,24 +125,5 @@ public final class StorageCheck {
       out.write("MomentGAN checks that it may write here\n".getBytes(StandardCharsets.UTF_8));
     }
     fs.delete(probe, false);
-  }
-
-  private static UserException refusal(
-      String option,
-      String verb,
-      String location,
-      Map<String, String> settings,
-      String reason,
-      Throwable cause) {
-    String endpoint = settings.getOrDefault(S3Settings.ENDPOINT, "");
-    return new UserException(
-        "%s %s: cannot %s there%s: %s"
-            .formatted(
-                option,
-                location,
-                verb,
-                endpoint.isEmpty() ? "" : " (endpoint " + endpoint + ")",
-                reason),
-        cause);
   }
 }
