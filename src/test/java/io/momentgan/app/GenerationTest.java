@@ -14,12 +14,22 @@ import org.junit.jupiter.api.Test;
 class GenerationTest {
   @Test
   void theSchemaHoldsSparksImageSchema() {
-    assertThat(Generation.COLUMNS.toDDL())
+    assertThat(Generation.COLUMNS.treeString().strip())
         .isEqualTo(
-            "index BIGINT NOT NULL,label INT,run STRING NOT NULL,epoch INT NOT NULL,"
-                + "seed BIGINT NOT NULL,image STRUCT<origin: STRING, height: INT NOT NULL,"
-                + " width: INT NOT NULL, nChannels: INT NOT NULL, mode: INT NOT NULL,"
-                + " data: BINARY NOT NULL>");
+            """
+            root
+             |-- index: long (nullable = false)
+             |-- label: integer (nullable = true)
+             |-- run: string (nullable = false)
+             |-- epoch: integer (nullable = false)
+             |-- seed: long (nullable = false)
+             |-- image: struct (nullable = true)
+             |    |-- origin: string (nullable = true)
+             |    |-- height: integer (nullable = false)
+             |    |-- width: integer (nullable = false)
+             |    |-- nChannels: integer (nullable = false)
+             |    |-- mode: integer (nullable = false)
+             |    |-- data: binary (nullable = false)""");
   }
 
   @Test
