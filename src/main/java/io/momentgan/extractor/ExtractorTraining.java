@@ -132,16 +132,11 @@ final class ExtractorTraining {
   }
 
   private static int classes(Shards shards) {
-    return 1
-        + shards
-            .rdd()
-            .map(
-                shard ->
-                    IntStream.range(0, shard.images().count())
-                        .map(i -> label(shard.images(), i))
-                        .max()
-                        .orElse(0))
-            .reduce(Math::max);
+    return 1 + shards.rdd().map(shard -> largestLabel(shard.images())).reduce(Math::max);
+  }
+
+  private static int largestLabel(Images images) {
+    return IntStream.range(0, images.count()).map(i -> label(images, i)).max().orElse(0);
   }
 
   private double accuracy(MultiLayerNetwork model, ExtractorBlueprint blueprint, Shards heldOut) {

@@ -1,7 +1,6 @@
 package io.momentgan.quality;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * Number, mean and summed products of deviations of a set of feature vectors, in double.
@@ -13,7 +12,7 @@ import java.util.Arrays;
  * @param mean mean [d]; never mutated
  * @param comoments sums of products of deviations [d * d], row after row; never mutated
  */
-@SuppressWarnings("ArrayRecordComponent") // equals and hashCode are overridden
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record FeatureStatistics(long count, double[] mean, double[] comoments)
     implements Serializable {
   public FeatureStatistics {
@@ -109,18 +108,5 @@ public record FeatureStatistics(long count, double[] mean, double[] comoments)
       sum += covariance(j, j);
     }
     return sum;
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof FeatureStatistics other
-        && count == other.count
-        && Arrays.equals(mean, other.mean)
-        && Arrays.equals(comoments, other.comoments);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(new int[] {Arrays.hashCode(mean), Arrays.hashCode(comoments)});
   }
 }

@@ -5,7 +5,6 @@ import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
 import io.momentgan.network.state.NetworkState;
-import java.util.Arrays;
 
 /**
  * Images from a generator, drawn in whole chunks of {@value #CHUNK}, each with a seed of its own:
@@ -51,18 +50,5 @@ public record GeneratedDraw(
       labels[i] = (byte) classes[(from + i) % CHUNK];
     }
     return new Images(shape, pixels, labels);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof GeneratedDraw that
-        && experiment.equals(that.experiment)
-        && seed == that.seed
-        && Arrays.equals(generator.params(), that.generator.params());
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(generator.params());
   }
 }

@@ -1,7 +1,7 @@
 package io.momentgan.data.glyphs;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
 
 /**
  * The ways of writing each digit: for each a list of pen strokes, each stroke a list of points that
@@ -68,7 +68,10 @@ final class GlyphSkeletons {
     },
   };
 
-  private static final double[][][][] STROKES = parse();
+  private static final double[][][][] STROKES =
+      Arrays.stream(WAYS)
+          .map(ways -> Arrays.stream(ways).map(GlyphSkeletons::parse).toArray(double[][][]::new))
+          .toArray(double[][][][]::new);
 
   private GlyphSkeletons() {}
 
@@ -82,27 +85,10 @@ final class GlyphSkeletons {
     return STROKES[digit][way];
   }
 
-  private static double[][][][] parse() {
-    double[][][][] strokes = new double[WAYS.length][][][];
-    for (int digit = 0; digit < WAYS.length; digit++) {
-      strokes[digit] = new double[WAYS[digit].length][][];
-      for (int way = 0; way < WAYS[digit].length; way++) {
-        strokes[digit][way] = parse(WAYS[digit][way]);
-      }
-    }
-    return strokes;
-  }
-
-  private static double[][] parse(String text) {
-    List<double[]> strokes = new ArrayList<>();
-    for (String stroke : text.split(" \\| ")) {
-      String[] numbers = stroke.split("[ ,]");
-      double[] points = new double[numbers.length];
-      for (int i = 0; i < numbers.length; i++) {
-        points[i] = Double.parseDouble(numbers[i]);
-      }
-      strokes.add(points);
-    }
-    return strokes.toArray(new double[0][]);
+  private static double[][] parse(String way) {
+    return Arrays.stream(way.split(" \\| "))
+        .map(stroke -> Arrays.stream(stroke.split("[ ,]")).mapToDouble(Double::parseDouble))
+        .map(DoubleStream::toArray)
+        .toArray(double[][]::new);
   }
 }
