@@ -64,11 +64,11 @@ class ArchitectureTest {
           Layer.of("partition", "config", "data").with(SPARK, SCALA),
           Layer.of("kernels.loops").with(ND4J, JAVACPP),
           Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
-          Layer.of("network.state").with(DL4J, ND4J),
+          Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
           Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
-          Layer.of("step", "config", "moments", "collective", "kernels", "network.state", "network")
+          Layer.of("step", "config", "moments", "collective", "kernels.loops", "network.state", "network")
               .with(ND4J),
           Layer.of(
                   "averaging",
@@ -77,6 +77,7 @@ class ArchitectureTest {
                   "collective",
                   "data",
                   "partition",
+                  "kernels.loops",
                   "network.state",
                   "network",
                   "device",
@@ -89,11 +90,11 @@ class ArchitectureTest {
                   "data",
                   "data.sets",
                   "partition",
-                  "kernels",
-                  "network")
+                  "kernels.loops",
+                  "kernels")
               .with(JACKSON, SPARK, DL4J, ND4J, SLF4J),
-          Layer.of("quality", "network").with(ND4J, "org.apache.commons.math3.."),
-          Layer.of("sampling", "config", "data", "network.state", "network", "step").with(ND4J),
+          Layer.of("quality", "kernels.loops").with(ND4J, "org.apache.commons.math3.."),
+          Layer.of("sampling", "config", "data", "kernels.loops", "network.state", "network", "step").with(ND4J),
           Layer.of(
                   "evaluation",
                   "config",
@@ -101,6 +102,7 @@ class ArchitectureTest {
                   "data",
                   "data.sets",
                   "partition",
+                  "kernels.loops",
                   "network.state",
                   "network",
                   "step",
@@ -113,6 +115,7 @@ class ArchitectureTest {
                   "config",
                   "storage",
                   "data",
+                  "kernels.loops",
                   "network.state",
                   "network",
                   "device",

@@ -1,6 +1,6 @@
 package io.momentgan.kernels;
 
-import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Pieces;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.FloatPointer;
@@ -51,7 +51,7 @@ public final class VectorDropout extends Dropout {
     if (!fits) {
       return super.backprop(errors, result, iteration, epoch);
     }
-    mask(HeapArrays.block(errors), result);
+    mask(HostArrays.block(errors), result);
     return result;
   }
 

@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.Labelled;
+import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.kernels.Conditional;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -10,14 +11,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The parts of a network that want to know the classes of the images. */
 final class LabelParts {
-  private final List<Labelled> parts = new ArrayList<>();
+  private final List<Conditional> parts = new ArrayList<>();
   private final int classes;
 
   LabelParts(MultiLayerNetwork model, int classes) {
     this.classes = classes;
     for (int i = 0; i < model.getnLayers(); i++) {
       add(model.getLayerWiseConfigurations().getInputPreProcess(i));
-      if (model.getLayer(i) instanceof Labelled layer) {
+      if (model.getLayer(i) instanceof Conditional layer) {
         parts.add(layer);
       }
     }
@@ -28,7 +29,7 @@ final class LabelParts {
       for (InputPreProcessor one : several.getInputPreProcessors()) {
         add(one);
       }
-    } else if (preProcessor instanceof Labelled part) {
+    } else if (preProcessor instanceof Conditional part) {
       parts.add(part);
     }
   }
@@ -58,6 +59,6 @@ final class LabelParts {
       oneHot[i * classes + labels[i]] = 1;
     }
     INDArray given = HostArrays.toArray(oneHot, labels.length, classes).castTo(rows.dataType());
-    parts.forEach(part -> part.label(given));
+    parts.forEach(part -> part.condition(given));
   }
 }

@@ -1,8 +1,9 @@
 package io.momentgan.network;
 
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.PartialBackward;
+import io.momentgan.kernels.TensorLayer;
 import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.state.NetworkState;
 import java.util.List;
@@ -191,7 +192,7 @@ public final class Network {
 
   private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
     for (int i = 0; i < model.getnLayers(); i++) {
-      if (model.getLayer(i) instanceof PartialBackward layer) {
+      if (model.getLayer(i) instanceof TensorLayer layer) {
         layer.compute(gradients, inputErrors || i > 0);
       }
     }

@@ -3,7 +3,8 @@ package io.momentgan.step;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.LossConfig;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.Network;
 import io.momentgan.step.DiscriminatorInput.Images;
 import java.util.Arrays;
@@ -103,7 +104,7 @@ final class DiscriminatorUpdate {
   private Loss updateAtOnce(LabelledImages real, LabelledImages fake, long iteration, int draw) {
     int n = real.count();
     both =
-        HostArrays.together(
+        Vectors.concatenate(
             input.noisy(real.rows(), Images.REAL, iteration, draw),
             input.noisy(fake.rows(), Images.FAKE, iteration, draw),
             both);

@@ -9,7 +9,7 @@ import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import java.util.List;
 import java.util.Optional;

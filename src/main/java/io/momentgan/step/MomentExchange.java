@@ -6,7 +6,7 @@ import io.momentgan.config.MomentsConfig.Scope;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import io.momentgan.config.Seeds;
 import io.momentgan.moments.MomentPenalty;
 import io.momentgan.moments.Moments;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.partition.Round;
 import io.momentgan.step.LatentVectors;

@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.kernels.loops.HostArrays;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

@@ -13,7 +13,7 @@ import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import java.time.Duration;
 import java.util.List;

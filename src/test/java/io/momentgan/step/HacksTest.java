@@ -13,7 +13,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.step.DiscriminatorInput.Images;

@@ -11,7 +11,7 @@ import io.momentgan.data.Images;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.partition.Shard;

@@ -12,7 +12,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -228,7 +228,7 @@ public record Channels(int count, int channels, int plane) {
 
   /** To take a number per channel away. */
   public Shift shift(double[] less) {
-    float[] coarse = HeapArrays.floats(less);
+    float[] coarse = HostArrays.floats(less);
     float[] fine = new float[channels];
     for (int c = 0; c < channels; c++) {
       fine[c] = (float) (less[c] - coarse[c]);
@@ -244,7 +244,7 @@ public record Channels(int count, int channels, int plane) {
   public float[] meansOfSome(float[] values) {
     int images = Math.min(count, (TOGETHER + plane - 1) / plane);
     Channels some = new Channels(images, channels, plane);
-    float[] means = HeapArrays.floats(some.sums(values));
+    float[] means = HostArrays.floats(some.sums(values));
     for (int c = 0; c < channels; c++) {
       means[c] /= some.perChannel();
     }

@@ -135,13 +135,13 @@ public enum MatrixProducts {
    */
   public void multiply(INDArray a, INDArray b, INDArray c) {
     multiply(
-        Factor.of(HeapArrays.memory(a), a.stride(0)),
-        Factor.of(HeapArrays.memory(b), b.stride(0)),
+        Factor.of(HostArrays.memory(a), a.stride(0)),
+        Factor.of(HostArrays.memory(b), b.stride(0)),
         (int) a.size(0),
         (int) b.size(1),
         (int) a.size(1),
         0,
-        HeapArrays.memory(c),
+        HostArrays.memory(c),
         c.stride(0));
   }
 

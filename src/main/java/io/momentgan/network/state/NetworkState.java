@@ -1,7 +1,6 @@
 package io.momentgan.network.state;
 
-import io.momentgan.network.HostArrays;
-import io.momentgan.network.Network;
+import io.momentgan.kernels.loops.HostArrays;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -50,7 +49,7 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
   /**
    * Reads a state from a file in Deeplearning4j's format.
    *
-   * @param zip bytes of a file as {@link Network#toZip} makes it
+   * @param zip bytes of a file as {@code Network.toZip} makes it
    * @return the state, the same bits as were written
    * @throws IOException when the file is damaged
    */

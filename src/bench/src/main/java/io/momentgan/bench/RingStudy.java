@@ -10,7 +10,7 @@ import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
 import java.time.Duration;
