@@ -5,6 +5,7 @@ import io.momentgan.kernels.loops.HeapActivation;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Pieces;
 import io.momentgan.kernels.loops.ReusedMemory;
+import io.momentgan.kernels.loops.Vectors;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -138,7 +139,7 @@ final class VectorBatchNormLayer extends BatchNormalization implements TensorLay
           System.arraycopy(some, 0, errors, from, length);
           System.arraycopy(inputs, from, other, 0, length);
           shift.subtract(other, piece, length);
-          Channels.add(some, sums, length);
+          Vectors.add(sums, some, length);
           Channels.addProducts(some, other, products, length);
         });
   }

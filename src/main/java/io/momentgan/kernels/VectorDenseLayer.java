@@ -6,6 +6,7 @@ import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.kernels.loops.MatrixProducts.Factor;
 import io.momentgan.kernels.loops.Pieces;
 import io.momentgan.kernels.loops.ReusedMemory;
+import io.momentgan.kernels.loops.Vectors;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -46,7 +47,7 @@ final class VectorDenseLayer extends FastLayer<DenseLayer> {
     for (int from = 0; from < n * out; from += values.length) {
       int length = Math.min(values.length, n * out - from);
       memory.position(from).get(values, 0, length);
-      add(bias, values, length);
+      Vectors.add(values, bias, length);
       function.activate(values, 0, length);
       if (function != HeapActivation.IDENTITY) {
         memory.position(from).put(values, 0, length);
@@ -96,7 +97,7 @@ final class VectorDenseLayer extends FastLayer<DenseLayer> {
         System.arraycopy(results, first, result, 0, length);
         function.backprop(values, result, 0, length);
       }
-      add(values, sums, length);
+      Vectors.add(sums, values, length);
       to.position(first).put(values, 0, length);
     }
     float[] columns = new float[out];
@@ -104,13 +105,6 @@ final class VectorDenseLayer extends FastLayer<DenseLayer> {
       columns[at % out] += sums[at];
     }
     return columns;
-  }
-
-  // One index for both arrays: the JIT compiler leaves other loops scalar.
-  private static void add(float[] terms, float[] sums, int length) {
-    for (int j = 0; j < length; j++) {
-      sums[j] += terms[j];
-    }
   }
 
   /** Repeats a row for each row of a piece. */

@@ -19,7 +19,8 @@ public final class Vectors {
     }
   }
 
-  private static void subtract(float[] values, float[] others, int length) {
+  /** Subtracts the first values in place. */
+  public static void subtract(float[] values, float[] others, int length) {
     for (int i = 0; i < length; i++) {
       values[i] -= others[i];
     }
@@ -34,7 +35,8 @@ public final class Vectors {
     }
   }
 
-  private static void add(float[] values, float[] others, int length) {
+  /** Adds the first values in place. */
+  public static void add(float[] values, float[] others, int length) {
     for (int i = 0; i < length; i++) {
       values[i] += others[i];
     }
