@@ -9,7 +9,7 @@ import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The parts of a network that want to know the classes of the images. */
+/** The parts of a network that are conditioned on the classes of the images. */
 final class LabelParts {
   private final List<Conditional> parts = new ArrayList<>();
   private final int classes;
@@ -35,11 +35,11 @@ final class LabelParts {
   }
 
   /**
-   * Tells them.
+   * Conditions the next passes.
    *
-   * @param labels the class of each row
-   * @param rows what the network is about to get
-   * @throws IllegalArgumentException when the network needs labels and these are not such
+   * @param labels class of each row
+   * @param rows input of the next pass
+   * @throws IllegalArgumentException if a conditional network gets other than one valid class a row
    */
   void give(int[] labels, INDArray rows) {
     if (classes == 0) {

@@ -36,7 +36,7 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
-/** The layers of a network, one on another, as Deeplearning4j's. */
+/** Builds the Deeplearning4j layers of a network. */
 final class LayerStack {
   private final NetworkBlueprint blueprint;
   private final NetworkConfig config;
@@ -48,7 +48,6 @@ final class LayerStack {
   private boolean vector;
   private double dropped;
 
-  /** A stack with all layers of a network. */
   LayerStack(NetworkBlueprint blueprint) {
     this.blueprint = blueprint;
     this.config = blueprint.config();
@@ -68,7 +67,7 @@ final class LayerStack {
     }
   }
 
-  /** A class's vector goes behind z, or is one more channel of an image. */
+  /** Appends a class's vector to z, or to an image as one more channel. */
   private void addEmbedding() {
     int values = vector ? blueprint.labels().embedding() : shape.height() * shape.width();
     push(weighted.embedding(shape, blueprint.labels().classes(), values));
@@ -78,7 +77,6 @@ final class LayerStack {
             : new ImageShape(shape.channels() + 1, shape.height(), shape.width());
   }
 
-  /** Hands the layers over. */
   void addTo(NeuralNetConfiguration.ListBuilder list) {
     layers.forEach(list::layer);
     preProcessors.forEach(list::inputPreProcessor);
@@ -89,19 +87,19 @@ final class LayerStack {
       flatten();
       vector = true;
       ImageShape to = new ImageShape(dense.units(), 1, 1);
-      addHidden(weighted.dense(told(), to), to, dense.batchNorm(), false);
+      addHidden(weighted.dense(conditioned(), to), to, dense.batchNorm(), false);
     } else if (layer instanceof LayerConfig.Maxout maxout) {
       addMaxout(maxout);
     } else if (layer instanceof LayerConfig.Project project) {
       flatten();
       vector = false;
       ImageShape to = LayerSizes.projected(project, size);
-      addHidden(weighted.dense(told(), to), to, project.batchNorm(), project.instanceNorm());
+      addHidden(weighted.dense(conditioned(), to), to, project.batchNorm(), project.instanceNorm());
     } else if (layer instanceof LayerConfig.Convolution c) {
       unflatten();
       ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
       addHidden(
-          weighted.convolution(told(), to, c.kernel(), c.stride()),
+          weighted.convolution(conditioned(), to, c.kernel(), c.stride()),
           to,
           c.batchNorm(),
           c.instanceNorm());
@@ -109,7 +107,7 @@ final class LayerStack {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
       addHidden(
-          weighted.transposed(told(), to, c.kernel(), c.stride()),
+          weighted.transposed(conditioned(), to, c.kernel(), c.stride()),
           to,
           c.batchNorm(),
           c.instanceNorm());
@@ -149,14 +147,12 @@ final class LayerStack {
     }
   }
 
-  /**
-   * Stock layers do it: the pieces of a unit are a row of an image that is pooled to its largest.
-   */
+  // By stock layers: the pieces of a unit are a row of an image, which max pooling reduces to one.
   private void addMaxout(LayerConfig.Maxout maxout) {
     flatten();
     vector = true;
     ImageShape affine = new ImageShape(maxout.units() * maxout.pieces(), 1, 1);
-    FeedForwardLayer layer = weighted.dense(told(), affine);
+    FeedForwardLayer layer = weighted.dense(conditioned(), affine);
     layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
     push(layer);
     before(layers.size(), new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
@@ -176,17 +172,17 @@ final class LayerStack {
         switch (last.type()) {
           case DENSE -> {
             flatten();
-            yield weighted.dense(told(), to);
+            yield weighted.dense(conditioned(), to);
           }
           case CONVOLUTION -> {
             unflatten();
             LayerSizes.require(LayerSizes.shrunk(shape, to.channels(), last.stride()), to);
-            yield weighted.convolution(told(), to, last.kernel(), last.stride());
+            yield weighted.convolution(conditioned(), to, last.kernel(), last.stride());
           }
           case TRANSPOSED_CONVOLUTION -> {
             unflatten();
             LayerSizes.enlarged(shape, to.channels(), last.stride(), to);
-            yield weighted.transposed(told(), to, last.kernel(), last.stride());
+            yield weighted.transposed(conditioned(), to, last.kernel(), last.stride());
           }
         };
     layer.setActivationFn(outputActivation());
@@ -202,7 +198,7 @@ final class LayerStack {
     }
   }
 
-  /** Deeplearning4j applies dropout to a layer's input and is given the share that is kept. */
+  // Deeplearning4j applies dropout to a layer's input and takes the kept share.
   private void push(Layer layer) {
     if (dropped > 0 && blueprint.drops()) {
       layer.setIDropout(
@@ -212,20 +208,19 @@ final class LayerStack {
     layers.add(layer);
   }
 
-  /** A layer of its own for the dropout, where the next one would not apply it. */
+  /** Adds a layer for the dropout if the next layer would not apply it. */
   private void pushDropout() {
     if (dropped > 0 && blueprint.drops()) {
       push(new DropoutLayer.Builder(1 - dropped).build());
     }
   }
 
-  /** Of the stock layers that do nothing else, this one alone applies what its IDropout says. */
+  // DropoutLayer is the only stock layer that applies its IDropout and nothing else.
   private void pushNoise(IDropout noise) {
     pushDropout();
     push(new DropoutLayer.Builder(noise).build());
   }
 
-  /** From an image to a row of its values. */
   private void flatten() {
     if (!flat) {
       before(
@@ -235,7 +230,6 @@ final class LayerStack {
     }
   }
 
-  /** From a row of an image's values to the image. */
   private void unflatten() {
     if (vector) {
       throw new ConfigException(
@@ -254,8 +248,8 @@ final class LayerStack {
     preProcessors.merge(layer, next, (a, b) -> new ComposableInputPreProcessor(a, b));
   }
 
-  /** What the next layer with weights gets: where it is told the class, so many channels more. */
-  private ImageShape told() {
+  /** Returns the input of the next layer with weights, after adding channels for the class. */
+  private ImageShape conditioned() {
     int classes = blueprint.labels().perLayer();
     if (classes == 0) {
       return shape;

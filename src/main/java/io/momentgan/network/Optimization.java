@@ -11,15 +11,12 @@ import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.NoOpUpdater;
 
-/**
- * Updates of a network's parameters by its gradient. Where the fast Adam is all there is, in one
- * pass that gives the gradient's norm besides; else by Deeplearning4j, in one pass for the division
- * by the batch size, one for the optimizer, one for the subtraction and one for the norm.
- */
+/** Updates a network's parameters by its gradient. */
+// One pass for the fast Adam, with the norm of the gradient. Deeplearning4j makes four: division by
+// the batch size, optimizer, subtraction, norm.
 final class Optimization {
   private final MultiLayerNetwork model;
   private final ParameterLayout layout;
@@ -31,7 +28,7 @@ final class Optimization {
   /**
    * Prepares the updates of a network.
    *
-   * @param model the network, whose arrays stay the same from here on
+   * @param model the network, which must keep its arrays
    * @param layout of its parameters
    * @param trainsGammas whether the scales of batch normalisation are trained
    */
@@ -43,7 +40,7 @@ final class Optimization {
     this.fixedGammas =
         trainsGammas
             ? List.of()
-            : layout.gammas().stream().map(range -> view(gradient, range)).toList();
+            : layout.gammas().stream().map(range -> range.view(gradient)).toList();
     List<UpdaterBlock> all = ((MultiLayerUpdater) model.getUpdater()).getUpdaterBlocks();
     if (all.stream().allMatch(block -> isFast(block.getGradientUpdater()))) {
       all.forEach(block -> blocks.add(block(block)));
@@ -57,18 +54,14 @@ final class Optimization {
   private Block block(UpdaterBlock block) {
     ParameterLayout.Range range =
         new ParameterLayout.Range(block.getParamOffsetStart(), block.getParamOffsetEnd());
-    return new Block(block.getGradientUpdater(), view(params, range), view(gradient, range));
-  }
-
-  private static INDArray view(INDArray vector, ParameterLayout.Range range) {
-    return vector.get(NDArrayIndex.interval(range.from(), range.to()));
+    return new Block(block.getGradientUpdater(), range.view(params), range.view(gradient));
   }
 
   /**
-   * Updates the parameters. The gradient is not to be used after it.
+   * Updates the parameters; the gradient is undefined afterwards.
    *
-   * @param batchSize what the summed gradient is divided by
-   * @return Euclidean norm of the gradient of the mean loss by the parameters that are trained
+   * @param batchSize divides the summed gradient
+   * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
    */
   double update(int batchSize) {
     fixedGammas.forEach(Vectors::clear);
@@ -89,7 +82,7 @@ final class Optimization {
   private double plain(int batchSize, int updates) {
     double squares = square(gradient);
     for (ParameterLayout.Statistics s : layout.statistics()) {
-      squares -= square(view(gradient, s.mean())) + square(view(gradient, s.variance()));
+      squares -= square(s.mean().view(gradient)) + square(s.variance().view(gradient));
     }
     model
         .getUpdater()
@@ -109,9 +102,9 @@ final class Optimization {
     return norm * norm;
   }
 
-  /** Parameters that one updater has. */
+  /** The parameters of one updater. */
   private record Block(GradientUpdater<?> updater, INDArray params, INDArray gradient) {
-    /** Returns the sum of the squares of the gradient of what is trained. */
+    /** Returns the sum of the squares of the gradient with respect to trained parameters. */
     double update(int batchSize, int updates) {
       if (updater instanceof VectorAdamUpdater adam) {
         return adam.update(params, gradient, batchSize, updates);

@@ -11,9 +11,10 @@ import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * What stands where in a network's flat parameter vector.
+ * The layout of a network's flat parameter vector.
  *
  * @param length length of the vector
  * @param gammas scales of batch normalisation
@@ -28,17 +29,21 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
    * @param to one past the last index
    */
   public record Range(int from, int to) implements Serializable {
-    /** Number of values. */
+    /** Returns the number of values. */
     public int length() {
       return to - from;
+    }
+
+    INDArray view(INDArray vector) {
+      return vector.get(NDArrayIndex.interval(from, to));
     }
   }
 
   /**
    * Running mean and variance of a batch normalisation.
    *
-   * @param mean where the means stand
-   * @param variance where the variances stand, in the same order
+   * @param mean range of the means
+   * @param variance range of the variances, in the same order
    */
   public record Statistics(Range mean, Range variance) implements Serializable {}
 
@@ -79,7 +84,7 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
     }
   }
 
-  /** Scales and running statistics of batch normalisation, in order. */
+  /** Returns scales and running statistics of batch normalisation in order. */
   List<Range> ofBatchNorm() {
     return Stream.concat(
             gammas.stream(), statistics.stream().flatMap(s -> Stream.of(s.mean(), s.variance())))
@@ -87,12 +92,10 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
         .toList();
   }
 
-  /** Number of values that are running statistics. */
   int statisticsLength() {
     return statistics.stream().mapToInt(s -> s.mean().length() + s.variance().length()).sum();
   }
 
-  /** Number of values that are scales of batch normalisation. */
   int gammasLength() {
     return gammas.stream().mapToInt(Range::length).sum();
   }
