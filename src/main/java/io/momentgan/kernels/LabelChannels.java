@@ -1,11 +1,9 @@
 package io.momentgan.kernels;
 
-import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.preprocessor.BaseInputPreProcessor;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -16,7 +14,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Appends the one-hot class to a layer's input (Mirza and Osindero 2014): rows [n, f] become [n, f
  * + classes], images [n, c, h, w] become [n, c + classes, h, w] with constant channels.
  */
-public final class LabelChannels implements InputPreProcessor, Conditional {
+public final class LabelChannels extends BaseInputPreProcessor implements Conditional {
   private static final long serialVersionUID = 1L;
 
   @JsonProperty private final int classes;
@@ -69,21 +67,10 @@ public final class LabelChannels implements InputPreProcessor, Conditional {
   }
 
   @Override
-  public LabelChannels clone() {
-    return new LabelChannels(classes);
-  }
-
-  @Override
   public InputType getOutputType(InputType type) {
     if (type instanceof InputType.InputTypeConvolutional in) {
       return InputType.convolutional(in.getHeight(), in.getWidth(), in.getChannels() + classes);
     }
     return InputType.feedForward(type.arrayElementsPerExample() + classes);
-  }
-
-  @Override
-  public Pair<INDArray, MaskState> feedForwardMaskArray(
-      INDArray mask, MaskState state, int miniBatchSize) {
-    return new Pair<>(mask, state);
   }
 }

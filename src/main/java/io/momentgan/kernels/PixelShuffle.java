@@ -1,11 +1,9 @@
 package io.momentgan.kernels;
 
-import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.preprocessor.BaseInputPreProcessor;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -14,7 +12,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Rearranges channels to space (Shi et al. 2016, equation 4): value (c * f * f + i * f + j, y, x)
  * moves to (c, y * f + i, x * f + j). The gradient of this permutation is its inverse.
  */
-public final class PixelShuffle implements InputPreProcessor {
+public final class PixelShuffle extends BaseInputPreProcessor {
   private static final long serialVersionUID = 1L;
 
   @JsonProperty private final int factor;
@@ -62,20 +60,9 @@ public final class PixelShuffle implements InputPreProcessor {
   }
 
   @Override
-  public PixelShuffle clone() {
-    return new PixelShuffle(factor);
-  }
-
-  @Override
   public InputType getOutputType(InputType type) {
     InputType.InputTypeConvolutional in = (InputType.InputTypeConvolutional) type;
     return InputType.convolutional(
         in.getHeight() * factor, in.getWidth() * factor, in.getChannels() / factor / factor);
-  }
-
-  @Override
-  public Pair<INDArray, MaskState> feedForwardMaskArray(
-      INDArray mask, MaskState state, int miniBatchSize) {
-    return new Pair<>(mask, state);
   }
 }
