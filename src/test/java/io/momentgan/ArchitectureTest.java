@@ -68,7 +68,14 @@ class ArchitectureTest {
           Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
-          Layer.of("step", "config", "moments", "collective", "kernels.loops", "network.state", "network")
+          Layer.of(
+                  "step",
+                  "config",
+                  "moments",
+                  "collective",
+                  "kernels.loops",
+                  "network.state",
+                  "network")
               .with(ND4J),
           Layer.of(
                   "averaging",
@@ -94,7 +101,9 @@ class ArchitectureTest {
                   "kernels")
               .with(JACKSON, SPARK, DL4J, ND4J, SLF4J),
           Layer.of("quality", "kernels.loops").with(ND4J, "org.apache.commons.math3.."),
-          Layer.of("sampling", "config", "data", "kernels.loops", "network.state", "network", "step").with(ND4J),
+          Layer.of(
+                  "sampling", "config", "data", "kernels.loops", "network.state", "network", "step")
+              .with(ND4J),
           Layer.of(
                   "evaluation",
                   "config",

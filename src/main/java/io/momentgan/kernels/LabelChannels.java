@@ -61,8 +61,7 @@ public final class LabelChannels extends BaseInputPreProcessor implements Condit
   @Override
   public INDArray backprop(INDArray epsilon, int miniBatchSize, LayerWorkspaceMgr workspaces) {
     INDArray inputErrors =
-        epsilon.get(
-            NDArrayIndex.all(), NDArrayIndex.interval(0, epsilon.size(1) - classes));
+        epsilon.get(NDArrayIndex.all(), NDArrayIndex.interval(0, epsilon.size(1) - classes));
     return workspaces.dup(ArrayType.ACTIVATION_GRAD, inputErrors, 'c');
   }
 

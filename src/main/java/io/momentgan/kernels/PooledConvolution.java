@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A convolution without padding, 2x2 max pooling and ReLU in one layer, several times as fast as
- * Deeplearning4j's {@code ConvolutionLayer}, {@code SubsamplingLayer} and {@code ActivationLayer} in
- * sequence.
+ * Deeplearning4j's {@code ConvolutionLayer}, {@code SubsamplingLayer} and {@code ActivationLayer}
+ * in sequence.
  *
  * <p>From [n, channels, height, width] to [n, filters, (height - k + 1) / 2, (width - k + 1) / 2];
  * drops an odd last row or column, as the stock layer does.

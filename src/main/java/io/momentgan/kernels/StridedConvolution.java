@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Deeplearning4j's convolution with "same" padding by {@link ConvolutionPasses}: same parameters and
- * results, several times as fast. Floats on a CPU only.
+ * Deeplearning4j's convolution with "same" padding by {@link ConvolutionPasses}: same parameters
+ * and results, several times as fast. Floats on a CPU only.
  *
  * <p>From [n, channels, height, width] to [n, filters, ceil(height / stride), ceil(width /
  * stride)].

@@ -69,16 +69,14 @@ final class VectorDenseLayer extends FastLayer<DenseLayer> {
     errors.position(0);
     if (needsGradients()) {
       Factor columns = Factor.transposed(errors, out);
-      FloatPointer gradient =
-          Pieces.pointer(gradientViews.get(DefaultParamInitializer.WEIGHT_KEY));
+      FloatPointer gradient = Pieces.pointer(gradientViews.get(DefaultParamInitializer.WEIGHT_KEY));
       PRODUCTS.multiply(columns, Factor.of(Pieces.pointer(rows), in), out, in, n, 0, gradient, in);
       Pieces.pointer(gradientViews.get(DefaultParamInitializer.BIAS_KEY)).put(bias);
     }
     INDArray inputErrors = inputErrorMemory.array(n, in);
     if (needsInputErrors()) {
       FloatPointer into = Pieces.pointer(inputErrors);
-      PRODUCTS.multiply(
-          Factor.of(errors, out), Factor.of(weights(), in), n, in, out, 0, into, in);
+      PRODUCTS.multiply(Factor.of(errors, out), Factor.of(weights(), in), n, in, out, 0, into, in);
     }
     return Tensor.of(inputErrors);
   }

@@ -10,8 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Inverted dropout that stores the seed of its mask, drawn by ND4J's generator, instead of the mask.
- * Each value takes 16 random bits, so the kept share is rounded to a multiple of 2^-16.
+ * Inverted dropout that stores the seed of its mask, drawn by ND4J's generator, instead of the
+ * mask. Each value takes 16 random bits, so the kept share is rounded to a multiple of 2^-16.
  */
 public final class VectorDropout extends Dropout {
   private static final long serialVersionUID = 1L;

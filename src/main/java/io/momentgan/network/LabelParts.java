@@ -1,7 +1,7 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.Conditional;
+import io.momentgan.kernels.loops.HostArrays;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;

@@ -20,7 +20,6 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
-import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -98,31 +97,27 @@ final class LayerStack {
     } else if (layer instanceof LayerConfig.Convolution c) {
       unflatten();
       ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
-      addHidden(
-          weighted.convolution(conditioned(), to, c.kernel(), c.stride()),
-          to,
-          c.batchNorm(),
-          c.instanceNorm());
+      FeedForwardLayer made = weighted.convolution(conditioned(), to, c.kernel(), c.stride());
+      addHidden(made, to, c.batchNorm(), c.instanceNorm());
     } else if (layer instanceof LayerConfig.TransposedConvolution c) {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
-      addHidden(
-          weighted.transposed(conditioned(), to, c.kernel(), c.stride()),
-          to,
-          c.batchNorm(),
-          c.instanceNorm());
+      FeedForwardLayer made = weighted.transposed(conditioned(), to, c.kernel(), c.stride());
+      addHidden(made, to, c.batchNorm(), c.instanceNorm());
     } else if (layer instanceof LayerConfig.AveragePool pool) {
       unflatten();
       pushDropout();
-      push(average(pool.size()));
+      push(pooling(SubsamplingLayer.PoolingType.AVG, pool.size(), pool.size()));
       shape = LayerSizes.shrunk(shape, shape.channels(), pool.size());
     } else if (layer instanceof LayerConfig.PixelShuffle shuffle) {
       unflatten();
       ImageShape to = LayerSizes.shuffled(shape, shuffle.factor());
-      before(layers.size(), new PixelShuffle(shuffle.factor()));
+      before(new PixelShuffle(shuffle.factor()));
       shape = to;
     } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
-      pushNoise(new GaussianNoise(noise.sd()));
+      pushDropout();
+      // DropoutLayer is the only stock layer that applies its IDropout and nothing else.
+      push(new DropoutLayer.Builder(new GaussianNoise(noise.sd())).build());
     }
     dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
   }
@@ -155,13 +150,9 @@ final class LayerStack {
     FeedForwardLayer layer = weighted.dense(conditioned(), affine);
     layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
     push(layer);
-    before(layers.size(), new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
-    push(
-        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
-            .kernelSize(1, maxout.pieces())
-            .stride(1, maxout.pieces())
-            .build());
-    before(layers.size(), new CnnToFeedForwardPreProcessor(maxout.units(), 1, 1));
+    before(new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
+    push(pooling(SubsamplingLayer.PoolingType.MAX, 1, maxout.pieces()));
+    before(new CnnToFeedForwardPreProcessor(maxout.units(), 1, 1));
     shape = new ImageShape(maxout.units(), 1, 1);
   }
 
@@ -215,17 +206,9 @@ final class LayerStack {
     }
   }
 
-  // DropoutLayer is the only stock layer that applies its IDropout and nothing else.
-  private void pushNoise(IDropout noise) {
-    pushDropout();
-    push(new DropoutLayer.Builder(noise).build());
-  }
-
   private void flatten() {
     if (!flat) {
-      before(
-          layers.size(),
-          new CnnToFeedForwardPreProcessor(shape.height(), shape.width(), shape.channels()));
+      before(new CnnToFeedForwardPreProcessor(shape.height(), shape.width(), shape.channels()));
       flat = true;
     }
   }
@@ -233,19 +216,19 @@ final class LayerStack {
   private void unflatten() {
     if (vector) {
       throw new ConfigException(
-          "layers: found a layer for images after a vector of %d values, expected an image; make one by a layer of type project"
+          ("layers: found a layer for images after a vector of %d values, expected an image;"
+                  + " make one by a layer of type project")
               .formatted(shape.features()));
     }
     if (flat) {
-      before(
-          layers.size(),
-          new FeedForwardToCnnPreProcessor(shape.height(), shape.width(), shape.channels()));
+      before(new FeedForwardToCnnPreProcessor(shape.height(), shape.width(), shape.channels()));
       flat = false;
     }
   }
 
-  private void before(int layer, InputPreProcessor next) {
-    preProcessors.merge(layer, next, (a, b) -> new ComposableInputPreProcessor(a, b));
+  /** Adds a pre-processor before the next layer. */
+  private void before(InputPreProcessor next) {
+    preProcessors.merge(layers.size(), next, (a, b) -> new ComposableInputPreProcessor(a, b));
   }
 
   /** Returns the input of the next layer with weights, after adding channels for the class. */
@@ -254,7 +237,7 @@ final class LayerStack {
     if (classes == 0) {
       return shape;
     }
-    before(layers.size(), new LabelChannels(classes));
+    before(new LabelChannels(classes));
     return flat
         ? new ImageShape(shape.features() + classes, 1, 1)
         : new ImageShape(shape.channels() + classes, shape.height(), shape.width());
@@ -264,10 +247,10 @@ final class LayerStack {
     return new ActivationLayer.Builder().activation(function).build();
   }
 
-  private static SubsamplingLayer average(int size) {
-    return new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
-        .kernelSize(size, size)
-        .stride(size, size)
+  private static Layer pooling(SubsamplingLayer.PoolingType type, int height, int width) {
+    return new SubsamplingLayer.Builder(type)
+        .kernelSize(height, width)
+        .stride(height, width)
         .build();
   }
 

@@ -1,9 +1,9 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.TensorLayer;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.NetworkState;
@@ -261,7 +261,8 @@ public final class Network {
   }
 
   /**
-   * Runs an inference pass, with the batch normalisation and dropout that the settings name.
+   * Runs an inference pass, with the batch normalisation and dropout that the settings name. ND4J's
+   * seed decides the dropout.
    *
    * @param input rows [n, inputs]
    * @param classes class of each row; ignored by networks that are not conditional

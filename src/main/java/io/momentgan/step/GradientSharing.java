@@ -1,8 +1,8 @@
 package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
-import io.momentgan.moments.Moments;
 import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.moments.Moments;
 import io.momentgan.network.Network;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,10 +1,10 @@
 package io.momentgan.step;
 
 import io.momentgan.config.MomentsConfig;
-import io.momentgan.moments.Comparison;
-import io.momentgan.moments.MomentPenalty;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Vectors;
+import io.momentgan.moments.Comparison;
+import io.momentgan.moments.MomentPenalty;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

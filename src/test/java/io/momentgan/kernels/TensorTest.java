@@ -43,7 +43,8 @@ class TensorTest {
   @Test
   void partsAreReadOfEitherForm() {
     INDArray array = Nd4j.createFromArray(ROWS).reshape(2, 3);
-    for (Tensor tensor : new Tensor[] {Tensor.of(array), Tensor.of(ROWS, new ReusedMemory(), 2, 3)}) {
+    for (Tensor tensor :
+        new Tensor[] {Tensor.of(array), Tensor.of(ROWS, new ReusedMemory(), 2, 3)}) {
       float[] some = new float[3];
       tensor.read(2, some, 2);
       assertThat(some).containsExactly(3, 4, 0);

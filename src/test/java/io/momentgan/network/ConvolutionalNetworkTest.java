@@ -1,6 +1,5 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.loops.HostArrays;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +8,7 @@ import io.momentgan.Experiments;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

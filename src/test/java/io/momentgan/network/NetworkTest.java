@@ -1,12 +1,12 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.loops.HostArrays;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

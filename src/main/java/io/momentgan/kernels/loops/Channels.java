@@ -216,7 +216,8 @@ public record Channels(int count, int channels, int plane) {
   }
 
   /** Computes a rough mean of each channel, from the first image or some vectors. */
-  // Its squared distance to the mean is n times the variance at most. So sums of differences from it
+  // Its squared distance to the mean is n times the variance at most. So sums of differences from
+  // it
   // lose little precision, while sums of the values may lose all.
   public float[] meansOfSome(float[] values) {
     int images = Math.min(count, (TOGETHER + plane - 1) / plane);

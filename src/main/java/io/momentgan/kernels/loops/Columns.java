@@ -5,8 +5,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A convolution without padding as a matrix product, and 2x2 max pooling. The matrix has one row for
- * each cell of the filter and one column for each of its places.
+ * A convolution without padding as a matrix product, and 2x2 max pooling. The matrix has one row
+ * for each cell of the filter and one column for each of its places.
  *
  * @param channels channels of an image
  * @param height rows of an image

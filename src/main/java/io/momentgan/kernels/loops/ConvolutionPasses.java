@@ -61,6 +61,5 @@ public abstract class ConvolutionPasses {
    * @param count number of images
    * @param gradient overwritten
    */
-  public abstract void gradient(
-      float[] images, float[] ofMaps, int count, FloatPointer gradient);
+  public abstract void gradient(float[] images, float[] ofMaps, int count, FloatPointer gradient);
 }

@@ -7,8 +7,8 @@ import java.util.Arrays;
  * that cell of the filter: one column for each place and image, images of a place side by side.
  *
  * <p>Channels pass through padded planes, one for each row and column of the stride. There the
- * values under a cell at all places of a row are adjacent, so they are copied at once, without tests
- * for borders.
+ * values under a cell at all places of a row are adjacent, so they are copied at once, without
+ * tests for borders.
  */
 final class PatchCopies {
   private final Patches patches;

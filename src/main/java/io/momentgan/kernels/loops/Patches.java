@@ -4,8 +4,8 @@ package io.momentgan.kernels.loops;
  * A strided convolution with "same" padding as a matrix product. The matrix has one row for each
  * cell of the filter and one column for each of its places.
  *
- * <p>The maps of an image of {@code height} rows have {@code ceil(height / stride)} rows. The larger
- * half of an odd padding is at the end, as in TensorFlow and Deeplearning4j. A transposed
+ * <p>The maps of an image of {@code height} rows have {@code ceil(height / stride)} rows. The
+ * larger half of an odd padding is at the end, as in TensorFlow and Deeplearning4j. A transposed
  * convolution maps back to images.
  *
  * @param channels channels of an image
