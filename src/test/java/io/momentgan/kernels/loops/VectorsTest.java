@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** On whole vectors and on parts of longer ones, shorter and longer than a piece. */
+/** Tests whole vectors and parts of longer ones, shorter and longer than a piece. */
 class VectorsTest {
   private static final double[] FACTOR = {2, 0, -1};
   private static final double[] SHIFT = {10, 20, 30};
