@@ -92,7 +92,7 @@ final class Averages {
    * and LeVeque); the average of variances alone would drop what lies between workers.
    */
   private static void pool(
-      List<float[]> params, double[] weights, ParameterLayout.Statistics at, float[] into) {
+      List<float[]> params, double[] weights, ParameterLayout.RunningStatistics at, float[] into) {
     for (int j = 0; j < at.mean().length(); j++) {
       double mean = 0;
       for (int k = 0; k < weights.length; k++) {

@@ -74,7 +74,7 @@ final class VectorBatchNormLayer extends BatchNormalization implements TensorLay
   /** Computes mean and variance in one pass over the differences from the mean of some values. */
   private void takeStatistics() {
     float[] about = channels.meansOfSome(inputs);
-    Channels.Sums sums = channels.sumsAbout(inputs, about);
+    Channels.ChannelSums sums = channels.sumsAbout(inputs, about);
     mean = sums.values();
     variance = sums.products();
     deviation = new double[variance.length];
@@ -99,7 +99,7 @@ final class VectorBatchNormLayer extends BatchNormalization implements TensorLay
   @Override
   public Tensor backward(Tensor epsilon) {
     errors = epsilon.heap(errorMemory);
-    Channels.Sums sums = toErrors();
+    Channels.ChannelSums sums = toErrors();
     double[] beta = sums.values();
     double[] gamma = sums.products();
     float[] gammas = parameter(BatchNormalizationParamInitializer.GAMMA);
@@ -127,7 +127,7 @@ final class VectorBatchNormLayer extends BatchNormalization implements TensorLay
    * Backpropagates through the activation function; sums the errors and their products with the
    * centred input.
    */
-  private Channels.Sums toErrors() {
+  private Channels.ChannelSums toErrors() {
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     float[] some = new float[Pieces.LENGTH];
     float[] other = new float[Pieces.LENGTH];

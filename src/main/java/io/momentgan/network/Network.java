@@ -220,7 +220,7 @@ public final class Network {
   public void addGradient(INDArray other) {
     Vectors.add(gradient, other);
     // Running statistics move by the mean of both passes, not by their sum.
-    for (ParameterLayout.Statistics statistics : layout.statistics()) {
+    for (ParameterLayout.RunningStatistics statistics : layout.statistics()) {
       statistics.mean().view(gradient).muli(0.5);
       statistics.variance().view(gradient).muli(0.5);
     }

@@ -23,7 +23,7 @@ final class Optimization {
   private final INDArray params;
   private final INDArray gradient;
   private final List<INDArray> fixedGammas;
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<UpdateBlock> blocks = new ArrayList<>();
 
   /**
    * Prepares the updates of a network.
@@ -51,10 +51,10 @@ final class Optimization {
     return updater instanceof VectorAdamUpdater || updater instanceof NoOpUpdater;
   }
 
-  private Block block(UpdaterBlock block) {
+  private UpdateBlock block(UpdaterBlock block) {
     ParameterLayout.Range range =
         new ParameterLayout.Range(block.getParamOffsetStart(), block.getParamOffsetEnd());
-    return new Block(block.getGradientUpdater(), range.view(params), range.view(gradient));
+    return new UpdateBlock(block.getGradientUpdater(), range.view(params), range.view(gradient));
   }
 
   /**
@@ -73,7 +73,7 @@ final class Optimization {
 
   private double fast(int batchSize, int updates) {
     double squares = 0;
-    for (Block block : blocks) {
+    for (UpdateBlock block : blocks) {
       squares += block.update(batchSize, updates);
     }
     return squares;
@@ -81,7 +81,7 @@ final class Optimization {
 
   private double plain(int batchSize, int updates) {
     double squares = square(gradient);
-    for (ParameterLayout.Statistics s : layout.statistics()) {
+    for (ParameterLayout.RunningStatistics s : layout.statistics()) {
       squares -= square(s.mean().view(gradient)) + square(s.variance().view(gradient));
     }
     model
@@ -103,7 +103,7 @@ final class Optimization {
   }
 
   /** The parameters of one updater. */
-  private record Block(GradientUpdater<?> updater, INDArray params, INDArray gradient) {
+  private record UpdateBlock(GradientUpdater<?> updater, INDArray params, INDArray gradient) {
     /** Returns the sum of the squares of the gradient with respect to trained parameters. */
     double update(int batchSize, int updates) {
       if (updater instanceof VectorAdamUpdater adam) {

@@ -20,7 +20,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param gammas scales of batch normalisation
  * @param statistics running statistics of batch normalisation
  */
-public record ParameterLayout(int length, List<Range> gammas, List<Statistics> statistics)
+public record ParameterLayout(int length, List<Range> gammas, List<RunningStatistics> statistics)
     implements Serializable {
   /**
    * A part of the vector.
@@ -45,11 +45,11 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
    * @param mean range of the means
    * @param variance range of the variances, in the same order
    */
-  public record Statistics(Range mean, Range variance) implements Serializable {}
+  public record RunningStatistics(Range mean, Range variance) implements Serializable {}
 
   static ParameterLayout of(MultiLayerNetwork model) {
     List<Range> gammas = new ArrayList<>();
-    List<Statistics> statistics = new ArrayList<>();
+    List<RunningStatistics> statistics = new ArrayList<>();
     int at = 0;
     for (Layer layer : model.getLayers()) {
       Range mean = null;
@@ -61,7 +61,7 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
             case BatchNormalizationParamInitializer.GAMMA -> gammas.add(range);
             case BatchNormalizationParamInitializer.GLOBAL_MEAN -> mean = range;
             case BatchNormalizationParamInitializer.GLOBAL_VAR ->
-                statistics.add(new Statistics(mean, range));
+                statistics.add(new RunningStatistics(mean, range));
             default -> {}
           }
         }
@@ -77,7 +77,7 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
    * @param to parameters of a network of the same layout
    */
   public void copyStatistics(float[] from, float[] to) {
-    for (Statistics s : statistics) {
+    for (RunningStatistics s : statistics) {
       for (Range range : List.of(s.mean(), s.variance())) {
         System.arraycopy(from, range.from(), to, range.from(), range.length());
       }

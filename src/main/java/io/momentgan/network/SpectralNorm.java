@@ -29,7 +29,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class SpectralNorm {
   private static final int FIRST_STEPS = 15; // of the power iteration for a new network
 
-  private final List<Part> parts = new ArrayList<>();
+  private final List<NormalisedMatrix> parts = new ArrayList<>();
 
   private SpectralNorm() {}
 
@@ -80,7 +80,7 @@ final class SpectralNorm {
         long length = layer.getParam("W").length();
         long from = biasFirst ? at + layer.numParams() - length : at;
         parts.add(
-            new Part(
+            new NormalisedMatrix(
                 matrix(params, from, length, rows),
                 matrix(gradients, from, length, rows),
                 params.get(NDArrayIndex.interval(held, held + rows))));
@@ -95,7 +95,7 @@ final class SpectralNorm {
   }
 
   private void begin(SplittableRandom random) {
-    for (Part part : parts) {
+    for (NormalisedMatrix part : parts) {
       for (long i = 0; i < part.held.length(); i++) {
         part.held.putScalar(i, random.nextGaussian());
       }
@@ -112,31 +112,31 @@ final class SpectralNorm {
 
   /** Normalises the matrices in place until {@link #restore}. */
   void apply() {
-    parts.forEach(Part::apply);
+    parts.forEach(NormalisedMatrix::apply);
   }
 
   /** Restores the matrices bit for bit. */
   void restore() {
-    parts.forEach(Part::restore);
+    parts.forEach(NormalisedMatrix::restore);
   }
 
   /** Backpropagates from the normalised matrices to the matrices. */
   void passGradient() {
-    parts.forEach(Part::passGradient);
+    parts.forEach(NormalisedMatrix::passGradient);
   }
 
   /** Makes a step of the power iteration after an update of the matrices. */
   void step() {
-    parts.forEach(Part::step);
+    parts.forEach(NormalisedMatrix::step);
   }
 
   /** Follows loaded parameters. */
   void follow() {
-    parts.forEach(Part::follow);
+    parts.forEach(NormalisedMatrix::follow);
   }
 
   /** A matrix with its vectors. */
-  private static final class Part {
+  private static final class NormalisedMatrix {
     private final INDArray weights;
     private final INDArray gradient;
     private final INDArray held;
@@ -145,7 +145,7 @@ final class SpectralNorm {
     private INDArray v;
     private double sigma;
 
-    Part(INDArray weights, INDArray gradient, INDArray held) {
+    NormalisedMatrix(INDArray weights, INDArray gradient, INDArray held) {
       this.weights = weights;
       this.gradient = gradient;
       this.held = held;

@@ -97,13 +97,13 @@ public record Channels(int count, int channels, int plane) {
   }
 
   /**
-   * Sums of each channel.
+   * ChannelSums of each channel.
    *
    * @param values sums of the values
    * @param products sums of their products with others
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  public record Sums(double[] values, double[] products) {}
+  public record ChannelSums(double[] values, double[] products) {}
 
   /** Adds a piece to sums. */
   @FunctionalInterface
@@ -120,9 +120,9 @@ public record Channels(int count, int channels, int plane) {
     void addTo(int piece, int from, int length, float[] sums, float[] products);
   }
 
-  /** Sums all pieces by channel. */
-  public Sums sums(Summand summand) {
-    Sums all = new Sums(new double[channels], new double[channels]);
+  /** ChannelSums all pieces by channel. */
+  public ChannelSums sums(Summand summand) {
+    ChannelSums all = new ChannelSums(new double[channels], new double[channels]);
     float[][] some = zeros();
     float[][] products = zeros();
     visitTogether(
@@ -158,7 +158,7 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** Sums the values of each channel. */
+  /** ChannelSums the values of each channel. */
   public double[] sums(float[] values) {
     double[] all = new double[channels];
     float[][] sums = zeros();
@@ -229,8 +229,8 @@ public record Channels(int count, int channels, int plane) {
     return means;
   }
 
-  /** Sums the differences from a number per channel, and their squares. */
-  public Sums sumsAbout(float[] values, float[] perChannel) {
+  /** ChannelSums the differences from a number per channel, and their squares. */
+  public ChannelSums sumsAbout(float[] values, float[] perChannel) {
     float[][] all = spread(perChannel);
     float[] some = new float[Pieces.LENGTH];
     return sums(

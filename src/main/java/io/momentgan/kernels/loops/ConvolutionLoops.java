@@ -27,9 +27,9 @@ final class ConvolutionLoops {
   private final long[] before;
   private final long[] behind;
   private final convolution_forward.primitive_desc forward;
-  private Loop toMaps;
-  private Loop toImages;
-  private Loop toWeights;
+  private OneDnnLoop toMaps;
+  private OneDnnLoop toImages;
+  private OneDnnLoop toWeights;
 
   /**
    * Prepares the loops.
@@ -67,7 +67,7 @@ final class ConvolutionLoops {
   /** See {@link ConvolutionPasses#toMaps}. */
   void toMaps(float[] ofImages, FloatPointer filters, float[] into) {
     if (toMaps == null) {
-      toMaps = new Loop(new convolution_forward(forward), forward);
+      toMaps = new OneDnnLoop(new convolution_forward(forward), forward);
       toMaps.first = toMaps.with(dnnl.DNNL_ARG_SRC, images.of(forward.src_desc()));
       toMaps.second = toMaps.with(dnnl.DNNL_ARG_WEIGHTS, weights.of(forward.weights_desc()));
       toMaps.result = toMaps.with(dnnl.DNNL_ARG_DST, maps.of(forward.dst_desc()));
@@ -85,7 +85,7 @@ final class ConvolutionLoops {
               attributes(),
               BlockedArray.PROCESSOR,
               forward);
-      toImages = new Loop(new convolution_backward_data(back), back);
+      toImages = new OneDnnLoop(new convolution_backward_data(back), back);
       toImages.first = toImages.with(dnnl.DNNL_ARG_DIFF_DST, maps.of(back.diff_dst_desc()));
       toImages.second = toImages.with(dnnl.DNNL_ARG_WEIGHTS, weights.of(back.weights_desc()));
       toImages.result = toImages.with(dnnl.DNNL_ARG_DIFF_SRC, images.of(back.diff_src_desc()));
@@ -103,7 +103,7 @@ final class ConvolutionLoops {
               attributes(),
               BlockedArray.PROCESSOR,
               forward);
-      toWeights = new Loop(new convolution_backward_weights(back), back);
+      toWeights = new OneDnnLoop(new convolution_backward_weights(back), back);
       toWeights.first = toWeights.with(dnnl.DNNL_ARG_SRC, images.of(back.src_desc()));
       toWeights.second = toWeights.with(dnnl.DNNL_ARG_DIFF_DST, maps.of(back.diff_dst_desc()));
       toWeights.result =
@@ -116,14 +116,14 @@ final class ConvolutionLoops {
   }
 
   /** A loop with its arguments. */
-  private final class Loop {
+  private final class OneDnnLoop {
     private final primitive loop;
     private final IntMemoryMap arguments = new IntMemoryMap();
     private BlockedArray first;
     private BlockedArray second;
     private BlockedArray result;
 
-    Loop(primitive loop, primitive_desc_base description) {
+    OneDnnLoop(primitive loop, primitive_desc_base description) {
       this.loop = loop;
       // The library's own scratchpad belongs to the thread that has made the loop.
       arguments.put(

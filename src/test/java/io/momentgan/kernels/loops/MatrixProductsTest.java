@@ -20,7 +20,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Compares each library with sums in double. */
 class MatrixProductsTest {
-  /** A value that no product gives. */
+  /** Fills the memory behind each row, which products must leave unchanged. */
   private static final float BEHIND = 77;
 
   @Property(tries = 200)
