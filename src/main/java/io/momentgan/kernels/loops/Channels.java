@@ -97,7 +97,7 @@ public record Channels(int count, int channels, int plane) {
   }
 
   /**
-   * ChannelSums of each channel.
+   * Sums of each channel.
    *
    * @param values sums of the values
    * @param products sums of their products with others
@@ -120,7 +120,7 @@ public record Channels(int count, int channels, int plane) {
     void addTo(int piece, int from, int length, float[] sums, float[] products);
   }
 
-  /** ChannelSums all pieces by channel. */
+  /** Sums all pieces by channel. */
   public ChannelSums sums(Summand summand) {
     ChannelSums all = new ChannelSums(new double[channels], new double[channels]);
     float[][] some = zeros();
@@ -158,7 +158,7 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** ChannelSums the values of each channel. */
+  /** Sums the values of each channel. */
   public double[] sums(float[] values) {
     double[] all = new double[channels];
     float[][] sums = zeros();
@@ -229,7 +229,7 @@ public record Channels(int count, int channels, int plane) {
     return means;
   }
 
-  /** ChannelSums the differences from a number per channel, and their squares. */
+  /** Sums the differences from a number per channel, and their squares. */
   public ChannelSums sumsAbout(float[] values, float[] perChannel) {
     float[][] all = spread(perChannel);
     float[] some = new float[Pieces.LENGTH];
