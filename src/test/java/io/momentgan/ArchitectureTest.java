@@ -81,11 +81,18 @@ class ArchitectureTest {
           Layer.of("partition", "config", "moments", "data").with(SPARK, SCALA),
           Layer.of("kernels.loops").with(ND4J, JAVACPP),
           Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
-          Layer.of("network.state").with(DL4J, ND4J),
+          Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
           Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
-          Layer.of("step", "config", "moments", "collective", "kernels", "network.state", "network")
+          Layer.of(
+                  "step",
+                  "config",
+                  "moments",
+                  "collective",
+                  "kernels.loops",
+                  "network.state",
+                  "network")
               .with(ND4J, LANG),
           Layer.of(
                   "averaging",
@@ -94,6 +101,7 @@ class ArchitectureTest {
                   "collective",
                   "data",
                   "partition",
+                  "kernels.loops",
                   "network.state",
                   "network",
                   "device",
@@ -107,11 +115,20 @@ class ArchitectureTest {
                   "data",
                   "data.sets",
                   "partition",
+                  "kernels.loops",
                   "kernels",
                   "network",
                   "quality")
               .with(JACKSON, SPARK, DL4J, ND4J, SLF4J),
-          Layer.of("sampling", "config", "data", "partition", "network.state", "network", "step")
+          Layer.of(
+                  "sampling",
+                  "config",
+                  "data",
+                  "partition",
+                  "kernels.loops",
+                  "network.state",
+                  "network",
+                  "step")
               .with(ND4J),
           Layer.of(
                   "evaluation",
@@ -121,6 +138,7 @@ class ArchitectureTest {
                   "data",
                   "data.sets",
                   "partition",
+                  "kernels.loops",
                   "network.state",
                   "network",
                   "step",
@@ -133,6 +151,7 @@ class ArchitectureTest {
                   "config",
                   "storage",
                   "data",
+                  "kernels.loops",
                   "network.state",
                   "network",
                   "device",

@@ -88,7 +88,7 @@ final class Averages {
    * The mean of the variances alone would miss the differences between workers.
    */
   private static void pool(
-      List<float[]> params, double[] weights, ParameterLayout.Statistics at, float[] into) {
+      List<float[]> params, double[] weights, ParameterLayout.RunningStatistics at, float[] into) {
     for (int j = 0; j < at.mean().length(); j++) {
       double mean = 0;
       for (int k = 0; k < weights.length; k++) {

@@ -1,6 +1,6 @@
 package io.momentgan.averaging;
 
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shard;
 import io.momentgan.step.Batch;

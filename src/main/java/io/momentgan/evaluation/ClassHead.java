@@ -2,8 +2,8 @@ package io.momentgan.evaluation;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.data.Images;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.partition.Shard;

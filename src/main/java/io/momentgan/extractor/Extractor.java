@@ -1,6 +1,6 @@
 package io.momentgan.extractor;
 
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

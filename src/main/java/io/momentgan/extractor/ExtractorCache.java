@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.storage.Digests;
 import io.momentgan.storage.Publication;
 import java.io.ByteArrayOutputStream;

@@ -1,7 +1,7 @@
 package io.momentgan.extractor;
 
 import io.momentgan.data.Images;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
 import io.momentgan.quality.ClassStatistics;

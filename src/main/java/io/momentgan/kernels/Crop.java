@@ -1,32 +1,32 @@
 package io.momentgan.kernels;
 
 /**
- * What a stock transposed convolution with "same" padding gives too much of one side where that is
+ * Surplus of a stock transposed convolution with "same" padding along one side of an image that is
  * no multiple of the stride.
  *
- * @param start rows or columns to leave out at the start
- * @param end rows or columns to leave out at the end
+ * @param start rows or columns to remove at the start
+ * @param end rows or columns to remove at the end
  */
 public record Crop(int start, int end) {
   /**
-   * The crop of one side.
+   * Computes the crop of one side.
    *
-   * @param places rows or columns that come in
-   * @param stride rows or columns between two places
+   * @param input rows or columns of the input, {@code ceil(output / stride)}
+   * @param stride rows or columns between two positions
    * @param kernel rows or columns of a filter
-   * @param length rows or columns that shall come out, {@code places = ceil(length / stride)}
+   * @param output rows or columns of the cropped output
    */
-  public static Crop of(int places, int stride, int kernel, int length) {
-    int whole = places * stride;
-    int start = padding(places, stride, kernel, length) - padding(places, stride, kernel, whole);
-    return new Crop(start, whole - length - start);
+  public static Crop of(int input, int stride, int kernel, int output) {
+    int whole = input * stride;
+    int start = padding(input, stride, kernel, output) - padding(input, stride, kernel, whole);
+    return new Crop(start, whole - output - start);
   }
 
-  private static int padding(int places, int stride, int kernel, int length) {
-    return Math.max(0, (places - 1) * stride + kernel - length) / 2;
+  private static int padding(int input, int stride, int kernel, int output) {
+    return Math.max(0, (input - 1) * stride + kernel - output) / 2;
   }
 
-  /** Whether nothing is left out. */
+  /** Returns whether nothing is removed. */
   public boolean isNone() {
     return start == 0 && end == 0;
   }

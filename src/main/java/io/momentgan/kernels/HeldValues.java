@@ -6,15 +6,19 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer that hands on what it gets and holds values that belong to a network without being
- * trained, its parameters "W" [1, count]: so they go wherever parameters go, into snapshots,
- * averages and files.
+ * An identity layer whose parameters "W" [1, count] are not trained. They travel with the network
+ * in snapshots, averages and files.
  */
 public final class HeldValues extends DenseLayer {
   private static final long serialVersionUID = 1L;
@@ -23,7 +27,7 @@ public final class HeldValues extends DenseLayer {
   public HeldValues() {}
 
   /**
-   * A layer.
+   * Defines a layer.
    *
    * @param count number of values
    */
@@ -52,7 +56,30 @@ public final class HeldValues extends DenseLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    return Instances.ready(
-        new HeldValuesLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
+    Identity layer = new Identity(conf, dataType);
+    return FastLayer.initialise(layer, conf, listeners, index, paramsView, initialise);
+  }
+
+  private static final class Identity
+      extends org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer {
+    private static final long serialVersionUID = 1L;
+
+    Identity(NeuralNetConfiguration conf, DataType dataType) {
+      super(conf, dataType);
+    }
+
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+      assertInputSet(false);
+      return workspaces.dup(ArrayType.ACTIVATIONS, input, 'c');
+    }
+
+    @Override
+    public Pair<Gradient, INDArray> backpropGradient(
+        INDArray epsilon, LayerWorkspaceMgr workspaces) {
+      gradientViews.get(DefaultParamInitializer.WEIGHT_KEY).assign(0);
+      INDArray inputErrors = workspaces.dup(ArrayType.ACTIVATION_GRAD, epsilon, 'c');
+      return new Pair<>(FastLayer.gradient(gradientViews), inputErrors);
+    }
   }
 }

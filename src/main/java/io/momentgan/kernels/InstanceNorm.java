@@ -4,37 +4,27 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.BaseActivationFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Instance normalisation (Ulyanov et al. 2016) without scale and shift: each channel of each image
- * by itself gets mean 0 and variance 1, y = (x - mean) / sqrt(variance + epsilon) with the biased
- * variance. An activation function of images [n, channels, height, width], since it has neither
- * parameters nor statistics to keep.
+ * Instance normalisation (Ulyanov et al. 2016) without scale and shift of images [n, channels,
+ * height, width]: y = (x - mean) / sqrt(variance + epsilon) with mean and biased variance of each
+ * channel of each image.
  */
+// An activation function, as it has neither parameters nor statistics to keep.
 public final class InstanceNorm extends BaseActivationFunction {
   private static final long serialVersionUID = 1L;
 
-  private double epsilon;
-
-  /** For Deeplearning4j's JSON. */
-  public InstanceNorm() {}
+  @JsonProperty private final double epsilon;
 
   /**
-   * A normalisation.
+   * Defines a normalisation.
    *
-   * @param epsilon what is added to the variance
+   * @param epsilon added to the variance
    */
-  public InstanceNorm(double epsilon) {
-    this.epsilon = epsilon;
-  }
-
-  /** What is added to the variance. */
-  public double getEpsilon() {
-    return epsilon;
-  }
-
-  /** For Deeplearning4j's JSON. */
-  public void setEpsilon(double epsilon) {
+  @JsonCreator
+  public InstanceNorm(@JsonProperty("epsilon") double epsilon) {
     this.epsilon = epsilon;
   }
 
@@ -45,9 +35,7 @@ public final class InstanceNorm extends BaseActivationFunction {
     return in.assign(y.reshape('c', in.shape()));
   }
 
-  /**
-   * With y as above and e the gradient by y, that by x is (e - mean(e) - y mean(e y)) / deviation.
-   */
+  /** Gradient e with respect to y gives (e - mean(e) - y mean(e y)) / deviation for x. */
   @Override
   public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilonByOutput) {
     assertShape(in, epsilonByOutput);
@@ -61,7 +49,7 @@ public final class InstanceNorm extends BaseActivationFunction {
     return new Pair<>(in.assign(e.reshape('c', in.shape())), null);
   }
 
-  /** A copy with a row per image and channel. */
+  /** Copies the images, one row for each image and channel. */
   private static INDArray maps(INDArray images) {
     if (images.rank() != 4) {
       throw new IllegalArgumentException(

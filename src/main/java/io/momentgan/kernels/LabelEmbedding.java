@@ -5,28 +5,37 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Puts a trained vector of the class behind what comes in: rows [n, f] become [n, f + values]. Its
+ * Appends a trained vector of the class to the input: rows [n, f] become [n, f + values]. Its
  * parameters "W" are the table [classes, values].
  */
 public final class LabelEmbedding extends DenseLayer {
   private static final long serialVersionUID = 1L;
 
-  private long inputs;
+  @JsonProperty private long inputs;
 
   /** For Deeplearning4j's JSON. */
   public LabelEmbedding() {}
 
   /**
-   * A layer.
+   * Defines a layer.
    *
-   * @param inputs number of values that come in
-   * @param classes how many
+   * @param inputs number of inputs
+   * @param classes number of classes
    * @param values length of a class's vector
    */
   public LabelEmbedding(long inputs, int classes, int values) {
@@ -35,16 +44,6 @@ public final class LabelEmbedding extends DenseLayer {
     setNOut(values);
     setHasBias(false);
     setActivationFn(Activation.IDENTITY.getActivationFunction());
-  }
-
-  /** How many values come in. */
-  public long getInputs() {
-    return inputs;
-  }
-
-  /** For Deeplearning4j's JSON. */
-  public void setInputs(long inputs) {
-    this.inputs = inputs;
   }
 
   @Override
@@ -60,7 +59,46 @@ public final class LabelEmbedding extends DenseLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    return Instances.ready(
-        new LabelEmbeddingLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
+    Lookup layer = new Lookup(conf, dataType);
+    return FastLayer.initialise(layer, conf, listeners, index, paramsView, initialise);
+  }
+
+  private static final class Lookup
+      extends org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer implements Conditional {
+    private static final long serialVersionUID = 1L;
+
+    private transient INDArray oneHot;
+
+    Lookup(NeuralNetConfiguration conf, DataType dataType) {
+      super(conf, dataType);
+    }
+
+    @Override
+    public void condition(INDArray labels) {
+      oneHot = labels;
+    }
+
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+      assertInputSet(false);
+      LabelChannels.requireLabels(oneHot, input);
+      INDArray vectors = oneHot.mmul(getParam(DefaultParamInitializer.WEIGHT_KEY));
+      return workspaces.leverageTo(ArrayType.ACTIVATIONS, Nd4j.concat(1, input, vectors));
+    }
+
+    @Override
+    public Pair<Gradient, INDArray> backpropGradient(
+        INDArray epsilon, LayerWorkspaceMgr workspaces) {
+      long inputs = epsilon.size(1) - layerConf().getNOut();
+      INDArrayIndex all = NDArrayIndex.all();
+      INDArray vectorErrors = epsilon.get(all, NDArrayIndex.interval(inputs, epsilon.size(1)));
+      gradientViews
+          .get(DefaultParamInitializer.WEIGHT_KEY)
+          .assign(oneHot.transpose().mmul(vectorErrors.dup('c')));
+      INDArray inputErrors = epsilon.get(all, NDArrayIndex.interval(0, inputs));
+      return new Pair<>(
+          FastLayer.gradient(gradientViews),
+          workspaces.dup(ArrayType.ACTIVATION_GRAD, inputErrors, 'c'));
+    }
   }
 }

@@ -1,41 +1,29 @@
 package io.momentgan.kernels;
 
-import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.preprocessor.BaseInputPreProcessor;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Channels rearranged to space (Shi et al. 2016, equation 4): value (c * f * f + i * f + j, y, x)
- * goes to (c, y * f + i, x * f + j). A permutation, so its gradient is its inverse.
+ * Rearranges channels to space (Shi et al. 2016, equation 4): value (c * f * f + i * f + j, y, x)
+ * moves to (c, y * f + i, x * f + j). The gradient of this permutation is its inverse.
  */
-public final class PixelShuffle implements InputPreProcessor {
+public final class PixelShuffle extends BaseInputPreProcessor {
   private static final long serialVersionUID = 1L;
 
-  private int factor;
-
-  /** For Deeplearning4j's JSON. */
-  public PixelShuffle() {}
+  @JsonProperty private final int factor;
 
   /**
-   * A shuffle.
+   * Defines a shuffle.
    *
-   * @param factor f, how many times as high and wide images become
+   * @param factor f, ratio of the heights and widths after and before
    */
-  public PixelShuffle(int factor) {
-    this.factor = factor;
-  }
-
-  /** The factor. */
-  public int getFactor() {
-    return factor;
-  }
-
-  /** For Deeplearning4j's JSON. */
-  public void setFactor(int factor) {
+  @JsonCreator
+  public PixelShuffle(@JsonProperty("factor") int factor) {
     this.factor = factor;
   }
 
@@ -61,19 +49,14 @@ public final class PixelShuffle implements InputPreProcessor {
     long channels = epsilon.size(1);
     long height = epsilon.size(2) / factor;
     long width = epsilon.size(3) / factor;
-    INDArray back =
+    INDArray inputErrors =
         epsilon
             .dup('c')
             .reshape('c', n, channels, height, factor, width, factor)
             .permute(0, 1, 3, 5, 2, 4)
             .dup('c')
             .reshape('c', n, channels * factor * factor, height, width);
-    return workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, back);
-  }
-
-  @Override
-  public PixelShuffle clone() {
-    return new PixelShuffle(factor);
+    return workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, inputErrors);
   }
 
   @Override
@@ -81,11 +64,5 @@ public final class PixelShuffle implements InputPreProcessor {
     InputType.InputTypeConvolutional in = (InputType.InputTypeConvolutional) type;
     return InputType.convolutional(
         in.getHeight() * factor, in.getWidth() * factor, in.getChannels() / factor / factor);
-  }
-
-  @Override
-  public Pair<INDArray, MaskState> feedForwardMaskArray(
-      INDArray mask, MaskState state, int miniBatchSize) {
-    return new Pair<>(mask, state);
   }
 }

@@ -11,12 +11,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A convolution without padding, the maximum of each 2x2 square of its output, and the rectifier,
- * in one layer: what Deeplearning4j's {@code ConvolutionLayer} (identity), {@code SubsamplingLayer}
- * and {@code ActivationLayer} give one after another, several times as fast.
+ * A convolution without padding, 2x2 max pooling and ReLU in one layer, several times as fast as
+ * Deeplearning4j's {@code ConvolutionLayer}, {@code SubsamplingLayer} and {@code ActivationLayer}
+ * in sequence.
  *
  * <p>From [n, channels, height, width] to [n, filters, (height - k + 1) / 2, (width - k + 1) / 2];
- * an odd last row or column is left out, as the stock layer does.
+ * drops an odd last row or column, as the stock layer does.
  */
 public final class PooledConvolution extends ConvolutionLayer {
   private static final long serialVersionUID = 1L;
@@ -25,7 +25,7 @@ public final class PooledConvolution extends ConvolutionLayer {
   public PooledConvolution() {}
 
   /**
-   * A layer.
+   * Defines a layer.
    *
    * @param kernel rows and columns of the filters
    * @param filters number of filters
@@ -52,7 +52,7 @@ public final class PooledConvolution extends ConvolutionLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    return Instances.ready(
-        new PooledConvolutionLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
+    PooledConvolutionLayer layer = new PooledConvolutionLayer(conf, dataType);
+    return FastLayer.initialise(layer, conf, listeners, index, paramsView, initialise);
   }
 }

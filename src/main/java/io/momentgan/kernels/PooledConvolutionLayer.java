@@ -2,9 +2,9 @@ package io.momentgan.kernels;
 
 import io.momentgan.kernels.loops.ColumnProducts;
 import io.momentgan.kernels.loops.Columns;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Pieces;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
@@ -14,15 +14,11 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * The working side of {@link PooledConvolution}: columns and squares on the heap, by loops that the
- * JVM's compiler vectorises, and matrix products by ND4J's BLAS.
- */
-public final class PooledConvolutionLayer extends ConvolutionLayer {
+/** Runs a {@link PooledConvolution}: loops on the heap and matrix products by ND4J's BLAS. */
+final class PooledConvolutionLayer extends ConvolutionLayer {
   private static final long serialVersionUID = 1L;
 
-  /** Images whose columns are made together, so that they stay in the second-level cache. */
-  private static final int IMAGES_TOGETHER = 16;
+  private static final int IMAGES_TOGETHER = 16; // their columns stay in the second-level cache
 
   private transient ColumnProducts products;
   private transient float[] images;
@@ -38,10 +34,10 @@ public final class PooledConvolutionLayer extends ConvolutionLayer {
     assertInputSet(false);
     Columns columns = columns();
     int count = (int) input.size(0);
-    images = heap(input);
+    images = HostArrays.floats(input);
     activations = new float[count * columns.pooledLength()];
     winners = new byte[activations.length];
-    float[] bias = heap(getParam(ConvolutionParamInitializer.BIAS_KEY));
+    float[] bias = HostArrays.floats(getParam(ConvolutionParamInitializer.BIAS_KEY));
     products = ColumnProducts.of(products, columns, IMAGES_TOGETHER);
     products.setFilters(getParam(ConvolutionParamInitializer.WEIGHT_KEY));
     for (int from = 0; from < count; from += IMAGES_TOGETHER) {
@@ -61,7 +57,7 @@ public final class PooledConvolutionLayer extends ConvolutionLayer {
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     Columns columns = columns();
     int count = (int) epsilon.size(0);
-    float[] errors = heap(epsilon);
+    float[] errors = HostArrays.floats(epsilon);
     for (int i = 0; i < errors.length; i++) {
       errors[i] = activations[i] > 0 ? errors[i] : 0;
     }
@@ -71,18 +67,15 @@ public final class PooledConvolutionLayer extends ConvolutionLayer {
       int length = Math.min(IMAGES_TOGETHER, count - from);
       products.backward(images, errors, winners, from, length, imageErrors);
     }
-    Gradient gradient = new DefaultGradient();
     INDArray biases = gradientViews.get(ConvolutionParamInitializer.BIAS_KEY);
     biases.assign(columns.biasGradient(errors, count, biases.shape()));
     INDArray weights = gradientViews.get(ConvolutionParamInitializer.WEIGHT_KEY);
     weights.assign(products.gradient().reshape('c', weights.shape()));
-    gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, biases);
-    gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weights, 'c');
     weightNoiseParams.clear();
-    INDArray back =
+    INDArray inputErrors =
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
-    Pieces.pointer(back).put(imageErrors);
-    return new Pair<>(gradient, back);
+    Pieces.pointer(inputErrors).put(imageErrors);
+    return new Pair<>(FastLayer.gradient(gradientViews), inputErrors);
   }
 
   private Columns columns() {
@@ -92,12 +85,5 @@ public final class PooledConvolutionLayer extends ConvolutionLayer {
         (int) input.size(3),
         layerConf().getKernelSize()[0],
         (int) layerConf().getNOut());
-  }
-
-  private static float[] heap(INDArray array) {
-    INDArray block = array.ordering() == 'c' && !array.isView() ? array : array.dup('c');
-    float[] values = new float[(int) block.length()];
-    Pieces.pointer(block).get(values);
-    return values;
   }
 }

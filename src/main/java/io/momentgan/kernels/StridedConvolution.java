@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Deeplearning4j's convolution with "same" padding by {@link ConvolutionPasses}: the same
- * parameters and results, several times as fast. Floats on a CPU only.
+ * Deeplearning4j's convolution with "same" padding by {@link ConvolutionPasses}: same parameters
+ * and results, several times as fast. Floats on a CPU only.
  *
  * <p>From [n, channels, height, width] to [n, filters, ceil(height / stride), ceil(width /
  * stride)].
@@ -20,16 +20,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class StridedConvolution extends ConvolutionLayer {
   private static final long serialVersionUID = 1L;
 
-  /** For Deeplearning4j's JSON. */
-  public StridedConvolution() {}
-
   /**
-   * A layer.
+   * Defines a layer.
    *
    * @param channels channels of the images
    * @param filters number of filters
    * @param kernel rows and columns of a filter
-   * @param stride rows and columns between two places
+   * @param stride rows and columns between two positions
    */
   public StridedConvolution(int channels, int filters, int kernel, int stride) {
     super(
@@ -48,12 +45,7 @@ public final class StridedConvolution extends ConvolutionLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    return Instances.ready(
-        new StridedConvolutionLayer(conf, dataType),
-        conf,
-        listeners,
-        index,
-        paramsView,
-        initialise);
+    FastConvolution layer = new FastConvolution(conf, dataType);
+    return FastLayer.initialise(layer, conf, listeners, index, paramsView, initialise);
   }
 }

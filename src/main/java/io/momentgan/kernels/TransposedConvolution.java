@@ -14,25 +14,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * with the same parameters and results. Floats on a CPU only.
  *
  * <p>From [n, channels, ceil(height / stride), ceil(width / stride)] to [n, filters, height,
- * width]. Where a side is no multiple of the stride, that is a part of the stock layer's output,
- * see {@link Crop}.
+ * width]: the stock layer's output after a {@link Crop}.
  */
 public final class TransposedConvolution extends Deconvolution2D {
   private static final long serialVersionUID = 1L;
 
-  private int height;
-  private int width;
-
-  /** For Deeplearning4j's JSON. */
-  public TransposedConvolution() {}
+  private final int height;
+  private final int width;
 
   /**
-   * A layer.
+   * Defines a layer.
    *
-   * @param channels channels of what comes in
-   * @param filters channels of the images that come out
+   * @param channels channels of the input
+   * @param filters channels of the images
    * @param kernel rows and columns of a filter
-   * @param stride rows and columns between two places
+   * @param stride rows and columns between two positions
    * @param height rows of the images
    * @param width columns of the images
    */
@@ -65,12 +61,7 @@ public final class TransposedConvolution extends Deconvolution2D {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    return Instances.ready(
-        new TransposedConvolutionLayer(conf, dataType),
-        conf,
-        listeners,
-        index,
-        paramsView,
-        initialise);
+    FastConvolution layer = new FastConvolution(conf, dataType);
+    return FastLayer.initialise(layer, conf, listeners, index, paramsView, initialise);
   }
 }

@@ -7,14 +7,14 @@ import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
- * Adam whose update the JVM's compiler turns into vector instructions, for float parameters on a
- * CPU; stock Adam elsewhere. The state is stock Adam's, so networks can go from one to the other.
+ * Adam with an update that the JIT compiler vectorises, for float parameters on a CPU; stock Adam
+ * elsewhere. Both have the same state, so a network may change between them.
  */
 public final class VectorAdam extends Adam {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Adam (Kingma and Ba, arXiv 1412.6980).
+   * Defines Adam (Kingma and Ba, arXiv 1412.6980).
    *
    * @param learningRate step size
    * @param beta1 decay of the first moment
@@ -27,8 +27,7 @@ public final class VectorAdam extends Adam {
 
   @Override
   public GradientUpdater<?> instantiate(INDArray viewArray, boolean initializeViewArray) {
-    boolean onCpu = Nd4j.getEnvironment().isCPU();
-    if (!onCpu || viewArray.dataType() != DataType.FLOAT) {
+    if (!Nd4j.getEnvironment().isCPU() || viewArray.dataType() != DataType.FLOAT) {
       return super.instantiate(viewArray, initializeViewArray);
     }
     INDArray state = viewArray.reshape(viewArray.length());

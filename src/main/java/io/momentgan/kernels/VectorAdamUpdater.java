@@ -1,19 +1,20 @@
 package io.momentgan.kernels;
 
 import io.momentgan.kernels.loops.Pieces;
+import io.momentgan.kernels.loops.Vectors;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.AdamUpdater;
 
 /**
- * Adam's update in pieces: copied to the heap, computed in one loop that the JVM's compiler
- * vectorises, and copied back. Stock Adam takes about 20 ns per parameter.
+ * Adam's update in pieces: copied to the heap, computed in one loop that the JIT compiler
+ * vectorises, and copied back.
  */
+// Stock Adam takes about 20 ns for each parameter.
 public final class VectorAdamUpdater extends AdamUpdater {
   private static final long serialVersionUID = 1L;
 
-  /** Of the second-level cache: the memory is far, and longer copies come faster from there. */
-  private static final int PIECE = 8192;
+  private static final int PIECE = 8192; // fits the second-level cache; longer copies are faster
 
   private final float[] gradients = new float[PIECE];
   private final float[] firstMoments = new float[PIECE];
@@ -24,7 +25,7 @@ public final class VectorAdamUpdater extends AdamUpdater {
     super(config);
   }
 
-  /** Replaces the gradient by the update: {@code lr_t * m / (sqrt(v) + epsilon)}. */
+  /** Overwrites the gradient by the update, {@code lr_t * m / (sqrt(v) + epsilon)}. */
   @Override
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
     float rate = rate(iteration, epoch);
@@ -40,13 +41,13 @@ public final class VectorAdamUpdater extends AdamUpdater {
   }
 
   /**
-   * Updates parameters, and reads the gradient for its norm on the way.
+   * Updates parameters in place.
    *
-   * @param params the parameters, of which the updates are subtracted
-   * @param gradient their gradient, summed over a batch; stays as it is
-   * @param batchSize what the gradient is divided by
-   * @param iteration number of updates before this one
-   * @return the sum of the squares of the summed gradient
+   * @param params the parameters
+   * @param gradient their gradient, summed over a batch; unchanged
+   * @param batchSize divides the gradient
+   * @param iteration number of earlier updates
+   * @return sum of the squares of the summed gradient
    */
   public double update(INDArray params, INDArray gradient, int batchSize, int iteration) {
     float rate = rate(iteration, 0);
@@ -62,7 +63,7 @@ public final class VectorAdamUpdater extends AdamUpdater {
       addSquares(gradients, squares, length);
       replaceByUpdate(m.position(from), v.position(from), length, scale, rate);
       p.position(from).get(parameters, 0, length);
-      subtract(gradients, parameters, length);
+      Vectors.subtract(parameters, gradients, length);
       p.position(from).put(parameters, 0, length);
     }
     double sum = 0;
@@ -80,7 +81,7 @@ public final class VectorAdamUpdater extends AdamUpdater {
     return (float) (getConfig().getLearningRate(iteration, epoch) * correction);
   }
 
-  /** The gradients of a piece, whose moments these are. */
+  /** Overwrites the gradients of a piece by their update; m and v are its moments. */
   private void replaceByUpdate(
       FloatPointer m, FloatPointer v, int length, float scale, float rate) {
     m.get(firstMoments, 0, length);
@@ -110,16 +111,10 @@ public final class VectorAdamUpdater extends AdamUpdater {
     }
   }
 
-  /** Square by square in as many sums as a piece is long: sums of few floats each. */
+  // As many sums as a piece is long: each adds few floats, so little is rounded.
   private static void addSquares(float[] values, float[] squares, int length) {
     for (int i = 0; i < length; i++) {
       squares[i] += values[i] * values[i];
-    }
-  }
-
-  private static void subtract(float[] updates, float[] values, int length) {
-    for (int i = 0; i < length; i++) {
-      values[i] -= updates[i];
     }
   }
 

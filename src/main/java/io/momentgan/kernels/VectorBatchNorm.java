@@ -11,23 +11,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Deeplearning4j's batch normalisation as loops that the JVM's compiler vectorises: the same
- * parameters and results, of vectors or of images by channel, with the activation that follows.
- * Floats on a CPU only.
+ * Deeplearning4j's batch normalisation of vectors or of images by channel, with the activation that
+ * follows, in loops that the JIT compiler vectorises. Same parameters and results. Floats on a CPU
+ * only.
  */
 public final class VectorBatchNorm extends BatchNormalization {
   private static final long serialVersionUID = 1L;
 
-  /** For Deeplearning4j's JSON. */
-  public VectorBatchNorm() {}
-
   /**
-   * A layer.
+   * Defines a layer.
    *
    * @param channels number of channels
-   * @param epsilon what is added to the variance
+   * @param epsilon added to the variance
    * @param decay decay of the running averages
-   * @param activation what the normalised values pass through, at once
+   * @param activation applied to the normalised values
    */
   public VectorBatchNorm(int channels, double epsilon, double decay, IActivation activation) {
     setNIn(channels);
@@ -50,7 +47,7 @@ public final class VectorBatchNorm extends BatchNormalization {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    return Instances.ready(
-        new VectorBatchNormLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
+    VectorBatchNormLayer layer = new VectorBatchNormLayer(conf, dataType);
+    return FastLayer.initialise(layer, conf, listeners, index, paramsView, initialise);
   }
 }

@@ -2,12 +2,11 @@ package io.momentgan.kernels;
 
 import io.momentgan.kernels.loops.Channels;
 import io.momentgan.kernels.loops.HeapActivation;
-import io.momentgan.kernels.loops.HeapArrays;
-import io.momentgan.kernels.loops.HeapMemory;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Pieces;
-import io.momentgan.kernels.loops.Reused;
+import io.momentgan.kernels.loops.ReusedMemory;
+import io.momentgan.kernels.loops.Vectors;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
@@ -16,15 +15,13 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The working side of {@link VectorBatchNorm}. */
-final class VectorBatchNormLayer extends BatchNormalization implements ValuesLayer {
+/** Runs a {@link VectorBatchNorm}. */
+final class VectorBatchNormLayer extends BatchNormalization implements TensorLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient Reused forward = new Reused();
-  private final transient Reused back = new Reused();
-  private final transient HeapMemory inputMemory = new HeapMemory();
-  private final transient HeapMemory resultMemory = new HeapMemory();
-  private final transient HeapMemory errorMemory = new HeapMemory();
+  private final transient ReusedMemory inputMemory = new ReusedMemory();
+  private final transient ReusedMemory outputMemory = new ReusedMemory();
+  private final transient ReusedMemory errorMemory = new ReusedMemory();
   private transient Channels channels;
   private transient float[] inputs;
   private transient float[] results;
@@ -38,18 +35,18 @@ final class VectorBatchNormLayer extends BatchNormalization implements ValuesLay
     super(conf, dataType);
   }
 
-  /** In training by the statistics of the batch, else as the stock layer does. */
+  /** Normalises by the statistics of the batch in training, else as the stock layer does. */
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     if (!training) {
       return layerConf().getActivationFn().getActivation(super.activate(false, workspaces), false);
     }
-    return forward(Values.of(input)).array();
+    return forward(Tensor.of(input)).array();
   }
 
   @Override
-  public Values forward(Values input) {
+  public Tensor forward(Tensor input) {
     channels = Channels.of(input.shape());
     inputs = input.heap(inputMemory);
     takeStatistics();
@@ -62,7 +59,7 @@ final class VectorBatchNormLayer extends BatchNormalization implements ValuesLay
     float[][] factors = channels.spread(factor);
     float[][] betas = channels.spread(parameter(BatchNormalizationParamInitializer.BETA));
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
-    results = resultMemory.get(channels.length());
+    results = outputMemory.heap(channels.length());
     float[] values = new float[Pieces.LENGTH];
     channels.visit(
         (piece, from, length) -> {
@@ -71,13 +68,13 @@ final class VectorBatchNormLayer extends BatchNormalization implements ValuesLay
           function.activate(values, 0, length);
           System.arraycopy(values, 0, results, from, length);
         });
-    return Values.of(results, forward, input.shape());
+    return Tensor.of(results, outputMemory, input.shape());
   }
 
-  /** Mean and variance in one pass, of what the values differ from the mean of some. */
+  /** Computes mean and variance in one pass over the differences from the mean of some values. */
   private void takeStatistics() {
     float[] about = channels.meansOfSome(inputs);
-    Channels.Sums sums = channels.sumsAbout(inputs, about);
+    Channels.ChannelSums sums = channels.sumsAbout(inputs, about);
     mean = sums.values();
     variance = sums.products();
     deviation = new double[variance.length];
@@ -90,21 +87,19 @@ final class VectorBatchNormLayer extends BatchNormalization implements ValuesLay
   }
 
   private float[] parameter(String name) {
-    return HeapArrays.of(getParam(name));
+    return HostArrays.floats(getParam(name));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    INDArray toInput = backward(Values.of(epsilon)).array();
-    Gradient gradient = new DefaultGradient();
-    gradientViews.forEach(gradient::setGradientFor);
-    return new Pair<>(gradient, toInput);
+    INDArray inputErrors = backward(Tensor.of(epsilon)).array();
+    return new Pair<>(FastLayer.gradient(gradientViews), inputErrors);
   }
 
   @Override
-  public Values backward(Values epsilon) {
+  public Tensor backward(Tensor epsilon) {
     errors = epsilon.heap(errorMemory);
-    Channels.Sums sums = toErrors();
+    Channels.ChannelSums sums = toErrors();
     double[] beta = sums.values();
     double[] gamma = sums.products();
     float[] gammas = parameter(BatchNormalizationParamInitializer.GAMMA);
@@ -121,18 +116,18 @@ final class VectorBatchNormLayer extends BatchNormalization implements ValuesLay
     double decay = layerConf().getDecay();
     put(BatchNormalizationParamInitializer.GAMMA, gamma);
     put(BatchNormalizationParamInitializer.BETA, beta);
-    // Running averages move by what the updater, which leaves these alone, subtracts.
+    // The updater subtracts these gradients as they are, so they are the steps of the averages.
     step(BatchNormalizationParamInitializer.GLOBAL_MEAN, mean, 1 - decay);
     step(BatchNormalizationParamInitializer.GLOBAL_VAR, variance, 1 - decay);
     toInput(factor, ofCentred, rest);
-    return Values.of(errors, back, epsilon.shape());
+    return Tensor.of(errors, errorMemory, epsilon.shape());
   }
 
   /**
-   * From errors by what left the layer to those before the activation; their sums, and those of
-   * their products with the centred input.
+   * Backpropagates through the activation function; sums the errors and their products with the
+   * centred input.
    */
-  private Channels.Sums toErrors() {
+  private Channels.ChannelSums toErrors() {
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     float[] some = new float[Pieces.LENGTH];
     float[] other = new float[Pieces.LENGTH];
@@ -144,12 +139,12 @@ final class VectorBatchNormLayer extends BatchNormalization implements ValuesLay
           System.arraycopy(some, 0, errors, from, length);
           System.arraycopy(inputs, from, other, 0, length);
           shift.subtract(other, piece, length);
-          Channels.add(some, sums, length);
+          Vectors.add(sums, some, length);
           Channels.addProducts(some, other, products, length);
         });
   }
 
-  /** errors * factor + centred input * ofCentred + rest, per channel. */
+  /** Computes errors * factor + centred input * ofCentred + rest by channel, in place. */
   private void toInput(float[] factor, float[] ofCentred, float[] rest) {
     float[][] factors = channels.spread(factor);
     float[][] ofOthers = channels.spread(ofCentred);
@@ -176,6 +171,6 @@ final class VectorBatchNormLayer extends BatchNormalization implements ValuesLay
   }
 
   private void put(String parameter, double[] values) {
-    Pieces.pointer(gradientViews.get(parameter)).put(HeapArrays.floats(values));
+    Pieces.pointer(gradientViews.get(parameter)).put(HostArrays.floats(values));
   }
 }

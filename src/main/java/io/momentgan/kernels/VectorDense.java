@@ -9,18 +9,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Deeplearning4j's dense layer without its detours: it keeps what went into the activation, which
- * the stock layer computes again on the way back. The same parameters and results. Floats on a CPU
- * only.
+ * Deeplearning4j's dense layer with the same parameters and results. Keeps the activations, which
+ * the stock layer computes again in its backward pass. Floats on a CPU only.
  */
 public final class VectorDense extends DenseLayer {
   private static final long serialVersionUID = 1L;
 
-  /** For Deeplearning4j's JSON. */
-  public VectorDense() {}
-
   /**
-   * A layer.
+   * Defines a layer.
    *
    * @param inputs number of inputs
    * @param outputs number of outputs
@@ -29,8 +25,7 @@ public final class VectorDense extends DenseLayer {
     setNIn(inputs);
     setNOut(outputs);
     setHasBias(true);
-    // What the network starts all biases at; unset, it would be 0.
-    setBiasInit(Double.NaN);
+    setBiasInit(Double.NaN); // takes the network's value; unset, it would be 0
   }
 
   @Override
@@ -41,7 +36,7 @@ public final class VectorDense extends DenseLayer {
       INDArray paramsView,
       boolean initialise,
       DataType dataType) {
-    return Instances.ready(
-        new VectorDenseLayer(conf, dataType), conf, listeners, index, paramsView, initialise);
+    VectorDenseLayer layer = new VectorDenseLayer(conf, dataType);
+    return FastLayer.initialise(layer, conf, listeners, index, paramsView, initialise);
   }
 }

@@ -1,81 +1,53 @@
 package io.momentgan.kernels;
 
 import io.momentgan.kernels.loops.HeapActivation;
-import io.momentgan.kernels.loops.HeapArrays;
-import io.momentgan.kernels.loops.HeapMemory;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.kernels.loops.MatrixProducts.Factor;
 import io.momentgan.kernels.loops.Pieces;
-import io.momentgan.kernels.loops.Reused;
+import io.momentgan.kernels.loops.ReusedMemory;
+import io.momentgan.kernels.loops.Vectors;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
-import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The working side of {@link VectorDense}: three matrix products. */
-final class VectorDenseLayer extends DenseLayer implements PartialBackward, ValuesLayer {
+/** Runs a {@link VectorDense}: three matrix products. */
+final class VectorDenseLayer extends FastLayer<DenseLayer> {
   private static final long serialVersionUID = 1L;
 
   private static final MatrixProducts PRODUCTS = MatrixProducts.inUse();
 
-  private final transient Reused forward = new Reused();
-  private final transient Reused back = new Reused();
-  private final transient Reused errorMemory = new Reused();
-  private final transient HeapMemory resultMemory = new HeapMemory();
+  private final transient ReusedMemory outputMemory = new ReusedMemory();
+  private final transient ReusedMemory errorMemory = new ReusedMemory();
+  private final transient ReusedMemory inputErrorMemory = new ReusedMemory();
   private transient INDArray rows;
   private transient float[] results;
-  private transient boolean needsGradients = true;
-  private transient boolean needsErrors = true;
 
   VectorDenseLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
   }
 
   @Override
-  public void compute(boolean gradients, boolean errors) {
-    needsGradients = gradients;
-    needsErrors = errors;
-  }
-
-  @Override
-  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
-    assertInputSet(false);
-    applyDropOutIfNecessary(training, workspaces);
-    return forward(Values.of(input)).array();
-  }
-
-  @Override
-  public Values forward(Values input) {
-    rows = HeapArrays.block(input.array());
+  public Tensor forward(Tensor input) {
+    rows = HostArrays.block(input.array());
     int n = (int) rows.size(0);
     int in = (int) rows.size(1);
     int out = outputs();
-    INDArray result = forward.get(n, out);
+    INDArray result = outputMemory.array(n, out);
     FloatPointer memory = Pieces.pointer(result);
-    // ND4J keeps the weights [in, out] by columns.
-    PRODUCTS.multiply(
-        Factor.of(Pieces.pointer(rows), in),
-        Factor.transposed(weights(), in),
-        n,
-        out,
-        in,
-        0,
-        memory,
-        out);
-    results = resultMemory.get(n * out);
-    float[] bias = inEachRow(HeapArrays.of(getParam(DefaultParamInitializer.BIAS_KEY)));
+    Factor weights = Factor.transposed(weights(), in); // ND4J keeps [in, out] by columns
+    PRODUCTS.multiply(Factor.of(Pieces.pointer(rows), in), weights, n, out, in, 0, memory, out);
+    results = outputMemory.heap(n * out);
+    float[] bias = inEachRow(HostArrays.floats(getParam(DefaultParamInitializer.BIAS_KEY)));
     HeapActivation function = HeapActivation.of(layerConf().getActivationFn());
     float[] values = new float[bias.length];
     for (int from = 0; from < n * out; from += values.length) {
       int length = Math.min(values.length, n * out - from);
       memory.position(from).get(values, 0, length);
-      add(bias, values, length);
+      Vectors.add(values, bias, length);
       function.activate(values, 0, length);
       if (function != HeapActivation.IDENTITY) {
         memory.position(from).put(values, 0, length);
@@ -83,57 +55,34 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward, Valu
       System.arraycopy(values, 0, results, from, length);
     }
     return function == HeapActivation.IDENTITY
-        ? Values.of(results, forward, n, out)
-        : Values.of(result, results);
+        ? Tensor.of(results, outputMemory, n, out)
+        : Tensor.of(result, results);
   }
 
   @Override
-  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    INDArray toInput = backward(Values.of(epsilon)).array();
-    Gradient gradient = new DefaultGradient();
-    gradientViews.forEach(gradient::setGradientFor);
-    weightNoiseParams.clear();
-    return new Pair<>(gradient, backpropDropOutIfPresent(toInput));
-  }
-
-  @Override
-  public Values backward(Values epsilon) {
+  public Tensor backward(Tensor epsilon) {
     int n = (int) rows.size(0);
     int in = (int) rows.size(1);
     int out = outputs();
-    FloatPointer memory = Pieces.pointer(errorMemory.get(n, out));
-    float[] bias = toErrors(epsilon, memory, n);
-    memory.position(0);
-    if (needsGradients) {
-      INDArray weightGradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
-      PRODUCTS.multiply(
-          Factor.transposed(memory, out),
-          Factor.of(Pieces.pointer(rows), in),
-          out,
-          in,
-          n,
-          0,
-          Pieces.pointer(weightGradient),
-          in);
+    FloatPointer errors = Pieces.pointer(errorMemory.array(n, out));
+    float[] bias = toErrors(epsilon, errors, n);
+    errors.position(0);
+    if (needsGradients()) {
+      Factor columns = Factor.transposed(errors, out);
+      FloatPointer gradient = Pieces.pointer(gradientViews.get(DefaultParamInitializer.WEIGHT_KEY));
+      PRODUCTS.multiply(columns, Factor.of(Pieces.pointer(rows), in), out, in, n, 0, gradient, in);
       Pieces.pointer(gradientViews.get(DefaultParamInitializer.BIAS_KEY)).put(bias);
     }
-    INDArray toInput = back.get(n, in);
-    if (needsErrors) {
-      PRODUCTS.multiply(
-          Factor.of(memory, out),
-          Factor.of(weights(), in),
-          n,
-          in,
-          out,
-          0,
-          Pieces.pointer(toInput),
-          in);
+    INDArray inputErrors = inputErrorMemory.array(n, in);
+    if (needsInputErrors()) {
+      FloatPointer into = Pieces.pointer(inputErrors);
+      PRODUCTS.multiply(Factor.of(errors, out), Factor.of(weights(), in), n, in, out, 0, into, in);
     }
-    return Values.of(toInput);
+    return Tensor.of(inputErrors);
   }
 
-  /** From errors by what left the layer to those before the activation, and their column sums. */
-  private float[] toErrors(Values from, FloatPointer to, int n) {
+  /** Backpropagates through the activation function; returns the sums of the columns. */
+  private float[] toErrors(Tensor from, FloatPointer to, int n) {
     int out = outputs();
     float[] sums = new float[piece()];
     float[] values = new float[sums.length];
@@ -146,7 +95,7 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward, Valu
         System.arraycopy(results, first, result, 0, length);
         function.backprop(values, result, 0, length);
       }
-      add(values, sums, length);
+      Vectors.add(sums, values, length);
       to.position(first).put(values, 0, length);
     }
     float[] columns = new float[out];
@@ -156,14 +105,7 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward, Valu
     return columns;
   }
 
-  // One index for both arrays: the compiler leaves other loops scalar.
-  private static void add(float[] terms, float[] sums, int length) {
-    for (int j = 0; j < length; j++) {
-      sums[j] += terms[j];
-    }
-  }
-
-  /** A row as many times as rows fit a piece. */
+  /** Repeats a row for each row of a piece. */
   private float[] inEachRow(float[] row) {
     float[] rows = new float[piece()];
     for (int at = 0; at < rows.length; at += row.length) {
@@ -172,7 +114,7 @@ final class VectorDenseLayer extends DenseLayer implements PartialBackward, Valu
     return rows;
   }
 
-  /** Values of as many rows as fit the first-level cache. */
+  /** Length of the rows that fit the first-level cache together. */
   private int piece() {
     return Math.max(1, Pieces.LENGTH / outputs()) * outputs();
   }

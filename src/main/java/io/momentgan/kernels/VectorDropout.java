@@ -1,6 +1,6 @@
 package io.momentgan.kernels;
 
-import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Pieces;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.FloatPointer;
@@ -10,8 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Inverted dropout that keeps the seed of its mask, a draw of ND4J's generator, instead of the
- * mask: 16 random bits per value, so the share that is kept is rounded to a multiple of 2^-16.
+ * Inverted dropout that stores the seed of its mask, drawn by ND4J's generator, instead of the
+ * mask. Each value takes 16 random bits, so the kept share is rounded to a multiple of 2^-16.
  */
 public final class VectorDropout extends Dropout {
   private static final long serialVersionUID = 1L;
@@ -24,9 +24,9 @@ public final class VectorDropout extends Dropout {
   private transient boolean fits;
 
   /**
-   * Dropout.
+   * Defines dropout.
    *
-   * @param kept share of the values that is kept, in (0, 1)
+   * @param kept probability of keeping a value, in (0, 1)
    */
   public VectorDropout(double kept) {
     super(kept);
@@ -36,8 +36,7 @@ public final class VectorDropout extends Dropout {
   @Override
   public INDArray applyDropout(
       INDArray input, INDArray result, int iteration, int epoch, LayerWorkspaceMgr workspaces) {
-    // The way back masks rows, so this way must too.
-    fits = Pieces.fit(input, result) && input.ordering() == 'c';
+    fits = Pieces.fit(input, result) && input.ordering() == 'c'; // backprop masks rows
     if (!fits) {
       return super.applyDropout(input, result, iteration, epoch, workspaces);
     }
@@ -51,7 +50,7 @@ public final class VectorDropout extends Dropout {
     if (!fits) {
       return super.backprop(errors, result, iteration, epoch);
     }
-    mask(HeapArrays.block(errors), result);
+    mask(HostArrays.block(errors), result);
     return result;
   }
 

@@ -6,12 +6,12 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The leaky rectifier max(slope * x, x) as vector instructions. */
+/** Leaky ReLU max(slope * x, x) by vector instructions. */
 public final class VectorLeakyRelu extends ActivationLReLU implements HeapActivation {
   private static final long serialVersionUID = 1L;
 
   /**
-   * A leaky rectifier.
+   * Defines a leaky ReLU.
    *
    * @param slope for negative values, in [0, 1)
    */
@@ -48,11 +48,11 @@ public final class VectorLeakyRelu extends ActivationLReLU implements HeapActiva
 
   @Override
   public void backprop(float[] errors, float[] results, int from, int to) {
-    // Without a slope the results do not tell zero from what was less.
+    // With slope 0, a result of 0 may come from a negative value.
     backprop(errors, results, from, to, (float) getAlpha(), getAlpha() > 0 ? 1 : 0);
   }
 
-  /** Without branches, and of nothing but what the JVM's compiler has vector instructions for. */
+  // Without branches, by operations that the JIT compiler has vector instructions for.
   private static void backprop(
       float[] errors, float[] results, int from, int to, float slope, float atZero) {
     for (int i = from; i < to; i++) {
@@ -73,7 +73,7 @@ public final class VectorLeakyRelu extends ActivationLReLU implements HeapActiva
     }
   }
 
-  /** Without branches: signs come in no order that a processor could guess. */
+  // Without branches, as a processor cannot predict the signs.
   private static float scaled(float error, float value, float slope) {
     int negative = Float.floatToRawIntBits(value) >> 31;
     int kept = Float.floatToRawIntBits(error) & ~negative;

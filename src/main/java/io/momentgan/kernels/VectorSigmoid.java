@@ -3,11 +3,10 @@ package io.momentgan.kernels;
 import io.momentgan.kernels.loops.HeapActivation;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 
-/** The logistic function by the vector instructions of {@link VectorTanh}, for the fast layers. */
+/** The logistic function (1 + tanh(x / 2)) / 2 by {@link VectorTanh}. */
 public final class VectorSigmoid extends ActivationSigmoid implements HeapActivation {
   private static final long serialVersionUID = 1L;
 
-  /** (1 + tanh(x / 2)) / 2. */
   @Override
   public void activate(float[] values, int from, int to) {
     for (int i = from; i < to; i++) {

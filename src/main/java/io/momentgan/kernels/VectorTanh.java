@@ -7,14 +7,13 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The hyperbolic tangent as vector instructions: a rational approximation (degree 13 over degree 6,
- * the coefficients of Eigen's {@code ptanh}) that differs from the exact value by at most 3e-7.
+ * The hyperbolic tangent by vector instructions: a rational approximation (degree 13 over degree 6,
+ * coefficients of Eigen's {@code ptanh}) with an error of at most 3e-7.
  */
 public final class VectorTanh extends ActivationTanH implements HeapActivation {
   private static final long serialVersionUID = 1L;
 
-  /** Beyond it the tangent is 1 in float. */
-  private static final float BOUND = 7.905311f;
+  private static final float BOUND = 7.905311f; // for larger values, the result rounds to 1
 
   @Override
   public INDArray getActivation(INDArray in, boolean training) {

@@ -1,6 +1,6 @@
 /**
- * Fast versions of Deeplearning4j's layers, activations and optimizer on CPUs, behind its own
- * extension points: same formulas, same state, checked against the stock versions. Matrix products
- * and convolutions are oneDNN's, the rest is loops that the JVM's compiler vectorises.
+ * Fast versions of Deeplearning4j's layers, activations and optimizer on CPUs, by its own extension
+ * points: same formulas and same state, tested against the stock versions. oneDNN multiplies and
+ * convolves; the JIT compiler vectorises the other loops.
  */
 package io.momentgan.kernels;

@@ -9,7 +9,7 @@ import io.momentgan.network.state.Snapshot;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A generator and a discriminator that belong together.
+ * A generator and its discriminator.
  *
  * @param generator from z [n, latent] to images [n, features]
  * @param discriminator from images [n, features] to logits [n, 1], with a class head to logits [n,
@@ -17,12 +17,11 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public record GanNetworks(Network generator, Network discriminator) {
   /**
-   * Both networks with initial weights.
+   * Creates both networks with initial weights; the same settings and seed give the same bits.
    *
    * @param experiment the settings
    * @param shape shape of an image
    * @param dataType type of the parameters: FLOAT, or DOUBLE for checks
-   * @return the networks; the same settings and seed give the same bits
    */
   public static GanNetworks build(Experiment experiment, ImageShape shape, DataType dataType) {
     long seed = experiment.train().seed();
@@ -35,24 +34,14 @@ public record GanNetworks(Network generator, Network discriminator) {
   }
 
   /**
-   * A generator to use, for {@link Network#load}: stock Deeplearning4j where there are stock layers
-   * for it, so that plain Deeplearning4j gives the same bits.
-   *
-   * @param experiment the settings
-   * @param shape shape of an image
-   * @return the generator
+   * Creates a generator for inference, to be filled by {@link Network#load}. Stock layers, so that
+   * plain Deeplearning4j gives the same bits.
    */
   public static Network generatorForUse(Experiment experiment, ImageShape shape) {
     return new Network(generator(experiment, shape, DataType.FLOAT).with(Purpose.USE), 0);
   }
 
-  /**
-   * A discriminator to use, for {@link Network#load}, as {@link #generatorForUse} is a generator.
-   *
-   * @param experiment the settings
-   * @param shape shape of an image
-   * @return the discriminator
-   */
+  /** Creates a discriminator for inference, to be filled by {@link Network#load}. */
   public static Network discriminatorForUse(Experiment experiment, ImageShape shape) {
     return new Network(discriminator(experiment, shape, DataType.FLOAT).with(Purpose.USE), 0);
   }
@@ -81,13 +70,13 @@ public record GanNetworks(Network generator, Network discriminator) {
         Purpose.TRAINING);
   }
 
-  /** The shape of a latent vector. */
+  /** Returns the shape of a latent vector. */
   public static ImageShape latent(Experiment experiment) {
     return new ImageShape(experiment.latent().size(), 1, 1);
   }
 
   /**
-   * Takes a snapshot's states over.
+   * Loads a snapshot.
    *
    * @param snapshot of networks of the same settings
    */
@@ -96,7 +85,7 @@ public record GanNetworks(Network generator, Network discriminator) {
     discriminator.load(snapshot.discriminator());
   }
 
-  /** The snapshot of these networks before the first round. */
+  /** Returns the snapshot before the first round. */
   public Snapshot initialSnapshot() {
     return new Snapshot(
         0, 0, 0, generator.state(), discriminator.state(), new float[0], AveragingState.NONE);

@@ -3,14 +3,13 @@ package io.momentgan.network;
 import io.momentgan.config.LabelsConfig;
 
 /**
- * How a network is told the classes of the images.
+ * The conditioning of a network on the classes of the images.
  *
- * @param use {@code ONE_HOT} or {@code EMBEDDING}, where there are classes
- * @param classes how many; 0 when the network is not told
- * @param embedding values of a class's vector, where the input is a vector
+ * @param use {@code ONE_HOT} or {@code EMBEDDING}, if there are classes
+ * @param classes number of classes; 0 if the network is not conditional
+ * @param embedding length of a class's vector, if the input is a vector
  */
 record LabelInput(LabelsConfig.Use use, int classes, int embedding) {
-  /** A network that is not told. */
   static final LabelInput NONE = new LabelInput(LabelsConfig.Use.ONE_HOT, 0, 0);
 
   static LabelInput ofGenerator(LabelsConfig labels) {
@@ -27,7 +26,7 @@ record LabelInput(LabelsConfig.Use use, int classes, int embedding) {
     return classes > 0;
   }
 
-  /** Classes that each layer with weights gets beside its input. */
+  /** Returns the number of channels that each layer with weights gets beside its input. */
   int perLayer() {
     return use == LabelsConfig.Use.ONE_HOT ? classes : 0;
   }

@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.Labelled;
+import io.momentgan.kernels.Conditional;
+import io.momentgan.kernels.loops.HostArrays;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -8,16 +9,16 @@ import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The parts of a network that want to know the classes of the images. */
+/** The parts of a network that are conditioned on the classes of the images. */
 final class LabelParts {
-  private final List<Labelled> parts = new ArrayList<>();
+  private final List<Conditional> parts = new ArrayList<>();
   private final int classes;
 
   LabelParts(MultiLayerNetwork model, int classes) {
     this.classes = classes;
     for (int i = 0; i < model.getnLayers(); i++) {
       add(model.getLayerWiseConfigurations().getInputPreProcess(i));
-      if (model.getLayer(i) instanceof Labelled layer) {
+      if (model.getLayer(i) instanceof Conditional layer) {
         parts.add(layer);
       }
     }
@@ -28,17 +29,17 @@ final class LabelParts {
       for (InputPreProcessor one : several.getInputPreProcessors()) {
         add(one);
       }
-    } else if (preProcessor instanceof Labelled part) {
+    } else if (preProcessor instanceof Conditional part) {
       parts.add(part);
     }
   }
 
   /**
-   * Tells them.
+   * Conditions the next passes.
    *
-   * @param labels the class of each row
-   * @param rows what the network is about to get
-   * @throws IllegalArgumentException when the network needs labels and these are not such
+   * @param labels class of each row
+   * @param rows input of the next pass
+   * @throws IllegalArgumentException if a conditional network gets other than one valid class a row
    */
   void give(int[] labels, INDArray rows) {
     if (classes == 0) {
@@ -58,6 +59,6 @@ final class LabelParts {
       oneHot[i * classes + labels[i]] = 1;
     }
     INDArray given = HostArrays.toArray(oneHot, labels.length, classes).castTo(rows.dataType());
-    parts.forEach(part -> part.label(given));
+    parts.forEach(part -> part.condition(given));
   }
 }

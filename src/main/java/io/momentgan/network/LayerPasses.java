@@ -1,7 +1,7 @@
 package io.momentgan.network;
 
-import io.momentgan.kernels.Values;
-import io.momentgan.kernels.ValuesLayer;
+import io.momentgan.kernels.Tensor;
+import io.momentgan.kernels.TensorLayer;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -9,7 +9,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A network layer after layer, without the copies and checks of {@code MultiLayerNetwork}. */
+/** Runs a network layer by layer, without the copies and checks of {@code MultiLayerNetwork}. */
 final class LayerPasses {
   private final MultiLayerNetwork model;
   private final LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
@@ -19,44 +19,56 @@ final class LayerPasses {
   }
 
   /**
-   * A pass.
+   * Runs a forward pass.
    *
-   * @param input of the first layer
-   * @param training which layers pass as in training
+   * @param training selects the layers that run in training mode
    */
   INDArray activate(INDArray input, Predicate<Layer> training) {
-    Values activations = Values.of(input);
+    Tensor activations = Tensor.of(input);
     for (int i = 0; i < model.getnLayers(); i++) {
       InputPreProcessor preProcessor = preProcessor(i);
       if (preProcessor != null) {
         activations =
-            Values.of(
+            Tensor.of(
                 preProcessor.preProcess(activations.array(), (int) input.size(0), workspaces));
       }
       Layer layer = model.getLayer(i);
-      activations = ValuesLayer.forward(layer, activations, training.test(layer), workspaces);
+      boolean trains = training.test(layer);
+      activations =
+          trains && layer instanceof TensorLayer fast && !drops(layer)
+              ? fast.forward(activations)
+              : Tensor.of(layer.activate(activations.array(), trains, workspaces));
     }
     return activations.array();
   }
 
   /**
-   * The way back of a training pass.
+   * Runs the backward pass of a training pass.
    *
-   * @param epsilon errors by the output
-   * @param inputErrors whether those by the input are wanted
-   * @return errors by the input; null if they are not wanted
+   * @param epsilon gradient with respect to the output
+   * @param inputErrors whether the gradient with respect to the input is needed
+   * @return gradient with respect to the input; null if it is not needed
    */
   INDArray backpropagate(INDArray epsilon, boolean inputErrors) {
-    Values errors = Values.of(epsilon);
+    Tensor errors = Tensor.of(epsilon);
     for (int i = model.getnLayers() - 1; i >= 0; i--) {
-      errors = ValuesLayer.backward(model.getLayer(i), errors, workspaces);
+      Layer layer = model.getLayer(i);
+      errors =
+          layer instanceof TensorLayer fast && !drops(layer)
+              ? fast.backward(errors)
+              : Tensor.of(layer.backpropGradient(errors.array(), workspaces).getSecond());
       InputPreProcessor preProcessor = preProcessor(i);
       if (preProcessor != null && (inputErrors || i > 0)) {
         errors =
-            Values.of(preProcessor.backprop(errors.array(), (int) epsilon.size(0), workspaces));
+            Tensor.of(preProcessor.backprop(errors.array(), (int) epsilon.size(0), workspaces));
       }
     }
     return inputErrors ? errors.array() : null;
+  }
+
+  // Deeplearning4j applies dropout in its own passes only.
+  private static boolean drops(Layer layer) {
+    return layer.conf().getLayer().getIDropout() != null;
   }
 
   private InputPreProcessor preProcessor(int layer) {

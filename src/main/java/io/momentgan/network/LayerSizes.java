@@ -8,19 +8,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Heights and widths of the images between layers. Going down they follow from the input, going up
- * from the output: what a layer that enlarges gives is the size that the layers after it make the
- * output, rounded up where it is no multiple.
+ * Heights and widths of the images between layers. They follow from the input where layers shrink,
+ * and from the output where layers enlarge: the size that the next layers need, rounded up.
  */
 final class LayerSizes {
   private LayerSizes() {}
 
   /**
-   * What each hidden layer should give.
+   * Computes the output sizes of the hidden layers.
    *
    * @param config the network
    * @param output shape of its output
-   * @return a size per hidden layer, with one channel
+   * @return a size for each hidden layer, with one channel
    */
   static List<ImageShape> of(NetworkConfig config, ImageShape output) {
     ImageShape[] sizes = new ImageShape[config.layers().size()];
@@ -42,25 +41,21 @@ final class LayerSizes {
         ceil(size.width(), enlargement) * reduction);
   }
 
-  /** What a dense layer makes an image of. */
   static ImageShape projected(LayerConfig.Project project, ImageShape size) {
     int height = project.height() == 0 ? size.height() : project.height();
     int width = project.width() == 0 ? size.width() : project.width();
     return new ImageShape(project.channels(), height, width);
   }
 
-  /** What a stride leaves of an image. */
   static ImageShape shrunk(ImageShape from, int channels, int stride) {
     return new ImageShape(channels, ceil(from.height(), stride), ceil(from.width(), stride));
   }
 
-  /** What a transposed convolution makes of an image, if it can make that. */
   static ImageShape enlarged(ImageShape from, int channels, int stride, ImageShape size) {
     require(from, shrunk(size, from.channels(), stride));
     return new ImageShape(channels, size.height(), size.width());
   }
 
-  /** What a pixel shuffle makes of an image. */
   static ImageShape shuffled(ImageShape from, int factor) {
     int channels = from.channels() / (factor * factor);
     if (channels * factor * factor != from.channels()) {
@@ -71,7 +66,7 @@ final class LayerSizes {
     return new ImageShape(channels, from.height() * factor, from.width() * factor);
   }
 
-  /** Refuses layers that do not lead to the output. */
+  /** Rejects layers that do not lead to the output. */
   static void require(ImageShape found, ImageShape expected) {
     if (found.height() != expected.height() || found.width() != expected.width()) {
       throw new ConfigException(

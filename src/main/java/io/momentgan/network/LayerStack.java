@@ -20,7 +20,6 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
-import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -36,7 +35,7 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
-/** The layers of a network, one on another, as Deeplearning4j's. */
+/** Builds the Deeplearning4j layers of a network. */
 final class LayerStack {
   private final NetworkBlueprint blueprint;
   private final NetworkConfig config;
@@ -48,7 +47,6 @@ final class LayerStack {
   private boolean vector;
   private double dropped;
 
-  /** A stack with all layers of a network. */
   LayerStack(NetworkBlueprint blueprint) {
     this.blueprint = blueprint;
     this.config = blueprint.config();
@@ -68,7 +66,7 @@ final class LayerStack {
     }
   }
 
-  /** A class's vector goes behind z, or is one more channel of an image. */
+  /** Appends a class's vector to z, or to an image as one more channel. */
   private void addEmbedding() {
     int values = vector ? blueprint.labels().embedding() : shape.height() * shape.width();
     push(weighted.embedding(shape, blueprint.labels().classes(), values));
@@ -78,7 +76,6 @@ final class LayerStack {
             : new ImageShape(shape.channels() + 1, shape.height(), shape.width());
   }
 
-  /** Hands the layers over. */
   void addTo(NeuralNetConfiguration.ListBuilder list) {
     layers.forEach(list::layer);
     preProcessors.forEach(list::inputPreProcessor);
@@ -89,42 +86,38 @@ final class LayerStack {
       flatten();
       vector = true;
       ImageShape to = new ImageShape(dense.units(), 1, 1);
-      addHidden(weighted.dense(told(), to), to, dense.batchNorm(), false);
+      addHidden(weighted.dense(conditioned(), to), to, dense.batchNorm(), false);
     } else if (layer instanceof LayerConfig.Maxout maxout) {
       addMaxout(maxout);
     } else if (layer instanceof LayerConfig.Project project) {
       flatten();
       vector = false;
       ImageShape to = LayerSizes.projected(project, size);
-      addHidden(weighted.dense(told(), to), to, project.batchNorm(), project.instanceNorm());
+      addHidden(weighted.dense(conditioned(), to), to, project.batchNorm(), project.instanceNorm());
     } else if (layer instanceof LayerConfig.Convolution c) {
       unflatten();
       ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
-      addHidden(
-          weighted.convolution(told(), to, c.kernel(), c.stride()),
-          to,
-          c.batchNorm(),
-          c.instanceNorm());
+      FeedForwardLayer made = weighted.convolution(conditioned(), to, c.kernel(), c.stride());
+      addHidden(made, to, c.batchNorm(), c.instanceNorm());
     } else if (layer instanceof LayerConfig.TransposedConvolution c) {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
-      addHidden(
-          weighted.transposed(told(), to, c.kernel(), c.stride()),
-          to,
-          c.batchNorm(),
-          c.instanceNorm());
+      FeedForwardLayer made = weighted.transposed(conditioned(), to, c.kernel(), c.stride());
+      addHidden(made, to, c.batchNorm(), c.instanceNorm());
     } else if (layer instanceof LayerConfig.AveragePool pool) {
       unflatten();
       pushDropout();
-      push(average(pool.size()));
+      push(pooling(SubsamplingLayer.PoolingType.AVG, pool.size(), pool.size()));
       shape = LayerSizes.shrunk(shape, shape.channels(), pool.size());
     } else if (layer instanceof LayerConfig.PixelShuffle shuffle) {
       unflatten();
       ImageShape to = LayerSizes.shuffled(shape, shuffle.factor());
-      before(layers.size(), new PixelShuffle(shuffle.factor()));
+      before(new PixelShuffle(shuffle.factor()));
       shape = to;
     } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
-      pushNoise(new GaussianNoise(noise.sd()));
+      pushDropout();
+      // DropoutLayer is the only stock layer that applies its IDropout and nothing else.
+      push(new DropoutLayer.Builder(new GaussianNoise(noise.sd())).build());
     }
     dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
   }
@@ -149,23 +142,17 @@ final class LayerStack {
     }
   }
 
-  /**
-   * Stock layers do it: the pieces of a unit are a row of an image that is pooled to its largest.
-   */
+  // By stock layers: the pieces of a unit are a row of an image, which max pooling reduces to one.
   private void addMaxout(LayerConfig.Maxout maxout) {
     flatten();
     vector = true;
     ImageShape affine = new ImageShape(maxout.units() * maxout.pieces(), 1, 1);
-    FeedForwardLayer layer = weighted.dense(told(), affine);
+    FeedForwardLayer layer = weighted.dense(conditioned(), affine);
     layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
     push(layer);
-    before(layers.size(), new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
-    push(
-        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
-            .kernelSize(1, maxout.pieces())
-            .stride(1, maxout.pieces())
-            .build());
-    before(layers.size(), new CnnToFeedForwardPreProcessor(maxout.units(), 1, 1));
+    before(new FeedForwardToCnnPreProcessor(maxout.units(), maxout.pieces(), 1));
+    push(pooling(SubsamplingLayer.PoolingType.MAX, 1, maxout.pieces()));
+    before(new CnnToFeedForwardPreProcessor(maxout.units(), 1, 1));
     shape = new ImageShape(maxout.units(), 1, 1);
   }
 
@@ -176,17 +163,17 @@ final class LayerStack {
         switch (last.type()) {
           case DENSE -> {
             flatten();
-            yield weighted.dense(told(), to);
+            yield weighted.dense(conditioned(), to);
           }
           case CONVOLUTION -> {
             unflatten();
             LayerSizes.require(LayerSizes.shrunk(shape, to.channels(), last.stride()), to);
-            yield weighted.convolution(told(), to, last.kernel(), last.stride());
+            yield weighted.convolution(conditioned(), to, last.kernel(), last.stride());
           }
           case TRANSPOSED_CONVOLUTION -> {
             unflatten();
             LayerSizes.enlarged(shape, to.channels(), last.stride(), to);
-            yield weighted.transposed(told(), to, last.kernel(), last.stride());
+            yield weighted.transposed(conditioned(), to, last.kernel(), last.stride());
           }
         };
     layer.setActivationFn(outputActivation());
@@ -202,7 +189,7 @@ final class LayerStack {
     }
   }
 
-  /** Deeplearning4j applies dropout to a layer's input and is given the share that is kept. */
+  // Deeplearning4j applies dropout to a layer's input and takes the kept share.
   private void push(Layer layer) {
     if (dropped > 0 && blueprint.drops()) {
       layer.setIDropout(
@@ -212,55 +199,45 @@ final class LayerStack {
     layers.add(layer);
   }
 
-  /** A layer of its own for the dropout, where the next one would not apply it. */
+  /** Adds a layer for the dropout if the next layer would not apply it. */
   private void pushDropout() {
     if (dropped > 0 && blueprint.drops()) {
       push(new DropoutLayer.Builder(1 - dropped).build());
     }
   }
 
-  /** Of the stock layers that do nothing else, this one alone applies what its IDropout says. */
-  private void pushNoise(IDropout noise) {
-    pushDropout();
-    push(new DropoutLayer.Builder(noise).build());
-  }
-
-  /** From an image to a row of its values. */
   private void flatten() {
     if (!flat) {
-      before(
-          layers.size(),
-          new CnnToFeedForwardPreProcessor(shape.height(), shape.width(), shape.channels()));
+      before(new CnnToFeedForwardPreProcessor(shape.height(), shape.width(), shape.channels()));
       flat = true;
     }
   }
 
-  /** From a row of an image's values to the image. */
   private void unflatten() {
     if (vector) {
       throw new ConfigException(
-          "layers: found a layer for images after a vector of %d values, expected an image; make one by a layer of type project"
+          ("layers: found a layer for images after a vector of %d values, expected an image;"
+                  + " make one by a layer of type project")
               .formatted(shape.features()));
     }
     if (flat) {
-      before(
-          layers.size(),
-          new FeedForwardToCnnPreProcessor(shape.height(), shape.width(), shape.channels()));
+      before(new FeedForwardToCnnPreProcessor(shape.height(), shape.width(), shape.channels()));
       flat = false;
     }
   }
 
-  private void before(int layer, InputPreProcessor next) {
-    preProcessors.merge(layer, next, (a, b) -> new ComposableInputPreProcessor(a, b));
+  /** Adds a pre-processor before the next layer. */
+  private void before(InputPreProcessor next) {
+    preProcessors.merge(layers.size(), next, (a, b) -> new ComposableInputPreProcessor(a, b));
   }
 
-  /** What the next layer with weights gets: where it is told the class, so many channels more. */
-  private ImageShape told() {
+  /** Returns the input of the next layer with weights, after adding channels for the class. */
+  private ImageShape conditioned() {
     int classes = blueprint.labels().perLayer();
     if (classes == 0) {
       return shape;
     }
-    before(layers.size(), new LabelChannels(classes));
+    before(new LabelChannels(classes));
     return flat
         ? new ImageShape(shape.features() + classes, 1, 1)
         : new ImageShape(shape.channels() + classes, shape.height(), shape.width());
@@ -270,10 +247,10 @@ final class LayerStack {
     return new ActivationLayer.Builder().activation(function).build();
   }
 
-  private static SubsamplingLayer average(int size) {
-    return new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
-        .kernelSize(size, size)
-        .stride(size, size)
+  private static Layer pooling(SubsamplingLayer.PoolingType type, int height, int width) {
+    return new SubsamplingLayer.Builder(type)
+        .kernelSize(height, width)
+        .stride(height, width)
         .build();
   }
 

@@ -2,24 +2,29 @@ package io.momentgan.network;
 
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.PartialBackward;
+import io.momentgan.kernels.TensorLayer;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Vectors;
+import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.NetworkState;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A generator or discriminator that is driven from outside: {@link #forward}, {@link #backward}
  * with the gradient of a loss with respect to the output, {@link #update}.
  *
- * <p>Losses stay outside, so one discriminator serves its own loss and the generator's, and is not
- * changed by the latter: only {@link #update} changes a network.
+ * <p>Losses stay outside, so one discriminator serves both losses. Only {@link #update} changes its
+ * parameters.
  */
 public final class Network {
   private final NetworkBlueprint blueprint;
@@ -32,9 +37,9 @@ public final class Network {
   private final LayerPasses passes;
 
   /**
-   * A network with initial weights.
+   * Creates a network with initial weights.
    *
-   * @param blueprint what it is made of
+   * @param blueprint its structure
    * @param seed seed of the initial weights
    */
   Network(NetworkBlueprint blueprint, long seed) {
@@ -50,82 +55,70 @@ public final class Network {
     optimization = new Optimization(model, layout, config().batchNorm().gamma());
   }
 
-  /** The Deeplearning4j network itself. */
+  /** Returns the Deeplearning4j network. */
   public MultiLayerNetwork model() {
     return model;
   }
 
-  /** What stands where in the flat parameter vector. */
+  /** Returns the layout of the flat parameter vector. */
   public ParameterLayout layout() {
     return layout;
   }
 
-  /** What stands where in the flat updater state. */
+  /** Returns the layout of the flat updater state. */
   public UpdaterLayout updaterLayout() {
     return UpdaterLayout.of(model);
   }
 
-  /** Type of the parameters. */
+  /** Returns the type of the parameters. */
   public DataType dataType() {
     return blueprint.dataType();
   }
 
-  /** Number of trainable parameters: neither running statistics nor fixed scales count. */
+  /** Counts the trainable parameters, without running statistics and fixed scales. */
   public int trainableParameters() {
     int fixed = config().batchNorm().gamma() ? 0 : layout.gammasLength();
     return layout.length() - layout.statisticsLength() - fixed - spectralNorm.heldLength();
   }
 
-  /** Whether two training passes of the same input differ. */
+  /** Returns whether two training passes of the same input differ. */
   public boolean isStochastic() {
     return blueprint.isStochastic();
   }
 
   /**
-   * Whether each row of a batch passes by itself, and always in the same way, through layers that
-   * gain from larger batches: two batches are then better passed as one.
+   * Returns whether two batches can pass as one: rows do not depend on each other, passes of the
+   * same row are equal, and the layers gain from larger batches.
    */
   public boolean isRowByRow() {
     return blueprint.isRowByRow();
   }
 
   /**
-   * A training pass of a network that is told the classes of the images, see {@link
-   * #forward(INDArray)}.
+   * Runs a training pass; keeps its intermediate results for one {@link #backward}.
    *
    * @param input rows [n, inputs]
-   * @param classes the class of each row; of no account to networks that are not told
+   * @param classes class of each row; ignored by networks that are not conditional
    * @return rows [n, outputs]
    */
-  public INDArray forward(INDArray input, int[] classes) {
-    labels.give(classes, input);
-    return forward(input);
+  public INDArray forward(INDArray input, int... classes) {
+    return pass(input, classes).dup('c');
   }
 
   /**
-   * A training pass, whose intermediate results are kept for one {@link #backward}.
+   * Runs {@link #forward} and copies the output to the heap.
    *
    * @param input rows [n, inputs]
-   * @return rows [n, outputs]
+   * @param classes class of each row; ignored by networks that are not conditional
+   * @return outputs [n, outputs] in row-major order
    */
-  public INDArray forward(INDArray input) {
-    return pass(input).dup('c');
+  public double[] outputs(INDArray input, int... classes) {
+    return HostArrays.doubles(pass(input, classes));
   }
 
-  /**
-   * The same as {@link #forward(INDArray, int[])}, for those who want numbers.
-   *
-   * @param input rows [n, inputs]
-   * @param classes the class of each row; of no account to networks that are not told
-   * @return outputs [n, outputs], row after row
-   */
-  public double[] outputs(INDArray input, int[] classes) {
+  /** Returns rows in memory that the next pass may overwrite. */
+  private INDArray pass(INDArray input, int[] classes) {
     labels.give(classes, input);
-    return HostArrays.doubles(pass(input));
-  }
-
-  /** Rows in memory that layers fill anew at each pass. */
-  private INDArray pass(INDArray input) {
     model.setInput(input);
     spectralNorm.apply();
     INDArray output = blueprint.fast() ? passes.activate(input, layer -> true) : stockPass();
@@ -139,15 +132,15 @@ public final class Network {
   }
 
   /**
-   * A training pass with other parameters, after which the network has its own again, bit for bit.
-   * No {@link #backward} may follow.
+   * Runs a training pass with other parameters, then restores its own bit for bit. No {@link
+   * #backward} may follow.
    *
    * @param params parameters of a network of the same settings
    * @param input rows [n, inputs]
-   * @param classes the class of each row; of no account to networks that are not told
+   * @param classes class of each row; ignored by networks that are not conditional
    * @return rows [n, outputs]
    */
-  public INDArray forwardAs(float[] params, INDArray input, int[] classes) {
+  public INDArray forwardAs(float[] params, INDArray input, int... classes) {
     INDArray own = model.params().dup();
     HostArrays.copy(params, model.params());
     try {
@@ -158,40 +151,29 @@ public final class Network {
   }
 
   /**
-   * Back-propagates through the last {@link #forward}; the parameters' gradient replaces the last
-   * one in {@link #gradient()}.
+   * Backpropagates through the last {@link #forward}; overwrites {@link #gradient()}.
    *
    * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
-   * @return gradient of the summed loss with respect to the input [n, inputs], in memory that the
-   *     next pass may fill anew
+   * @return gradient with respect to the input [n, inputs], in memory that the next pass may
+   *     overwrite
    */
   public INDArray backward(INDArray epsilon) {
     return backward(epsilon, true, true);
   }
 
-  /**
-   * The same for the parameters' gradient alone.
-   *
-   * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
-   */
+  /** Runs {@link #backward} for {@link #gradient()} only. */
   public void backwardToParameters(INDArray epsilon) {
     backward(epsilon, true, false);
   }
 
-  /**
-   * The same for the input's gradient alone; {@link #gradient()} is not to be used after it.
-   *
-   * @param epsilon gradient of the summed loss with respect to the output [n, outputs]
-   * @return gradient of the summed loss with respect to the input [n, inputs], in memory that the
-   *     next pass may fill anew
-   */
+  /** Runs {@link #backward} for its result only; {@link #gradient()} is undefined afterwards. */
   public INDArray backwardToInput(INDArray epsilon) {
     return backward(epsilon, false, true);
   }
 
   private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
     for (int i = 0; i < model.getnLayers(); i++) {
-      if (model.getLayer(i) instanceof PartialBackward layer) {
+      if (model.getLayer(i) instanceof TensorLayer layer) {
         layer.compute(gradients, inputErrors || i > 0);
       }
     }
@@ -211,15 +193,15 @@ public final class Network {
     return rows(back.ordering() == 'c' ? back : back.dup('c'));
   }
 
-  /** The gradient of the summed loss with respect to the parameters: a view [parameters]. */
+  /** Returns the gradient of the summed loss with respect to the parameters: a view. */
   public INDArray gradient() {
     return gradient;
   }
 
   /**
-   * A copy of {@link #gradient()}, in the same memory each time: new memory costs more.
+   * Copies {@link #gradient()}.
    *
-   * @param into an earlier copy, replaced; null for a new one
+   * @param into an earlier copy to overwrite, as new memory costs more; may be null
    * @return the copy
    */
   public INDArray copyGradient(INDArray into) {
@@ -231,24 +213,24 @@ public final class Network {
   }
 
   /**
-   * Adds the gradient of another pass, for a loss that is a sum over two passes. Running statistics
-   * of batch normalisation move by the mean of both passes, not by their sum.
+   * Adds the gradient of another pass, for a loss that is a sum over two passes.
    *
    * @param other a copy of {@link #gradient()} after the other pass
    */
   public void addGradient(INDArray other) {
     Vectors.add(gradient, other);
-    for (ParameterLayout.Statistics statistics : layout.statistics()) {
-      view(gradient, statistics.mean()).muli(0.5);
-      view(gradient, statistics.variance()).muli(0.5);
+    // Running statistics move by the mean of both passes, not by their sum.
+    for (ParameterLayout.RunningStatistics statistics : layout.statistics()) {
+      statistics.mean().view(gradient).muli(0.5);
+      statistics.variance().view(gradient).muli(0.5);
     }
   }
 
   /**
-   * Updates the parameters by the optimizer and the gradient, which it consumes.
+   * Updates the parameters by the optimizer; {@link #gradient()} is undefined afterwards.
    *
-   * @param batchSize what the summed gradient is divided by
-   * @return Euclidean norm of the gradient of the mean loss by the parameters that are trained
+   * @param batchSize divides the summed gradient
+   * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
    */
   public double update(int batchSize) {
     double norm = optimization.update(batchSize);
@@ -257,7 +239,7 @@ public final class Network {
   }
 
   /**
-   * Bounds the weights: all parameters but scales and running statistics of batch normalisation.
+   * Clips all parameters but scales and running statistics of batch normalisation.
    *
    * @param bound largest absolute value
    */
@@ -273,32 +255,21 @@ public final class Network {
 
   private static void clip(INDArray params, int from, int to, double bound) {
     if (to > from) {
-      INDArray part = view(params, new ParameterLayout.Range(from, to));
+      INDArray part = new ParameterLayout.Range(from, to).view(params);
       part.assign(Transforms.max(Transforms.min(part, bound), -bound));
     }
   }
 
   /**
-   * A pass for use of a network that is told the classes of the images, see {@link
-   * #sample(INDArray)}.
+   * Runs an inference pass, with the batch normalisation and dropout that the settings name. ND4J's
+   * seed decides the dropout.
    *
    * @param input rows [n, inputs]
-   * @param classes the class of each row; of no account to networks that are not told
+   * @param classes class of each row; ignored by networks that are not conditional
    * @return rows [n, outputs]
    */
-  public INDArray sample(INDArray input, int[] classes) {
+  public INDArray sample(INDArray input, int... classes) {
     labels.give(classes, input);
-    return sample(input);
-  }
-
-  /**
-   * A pass for use; batch normalisation by the statistics that the settings name. Dropout only
-   * where the settings keep it on while sampling; then ND4J's seed decides what is dropped.
-   *
-   * @param input rows [n, inputs]
-   * @return rows [n, outputs]
-   */
-  public INDArray sample(INDArray input) {
     boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
     spectralNorm.apply();
     INDArray output =
@@ -321,19 +292,15 @@ public final class Network {
         : rows.reshape('c', rows.size(0), output.channels(), output.height(), output.width());
   }
 
-  /** Copies the state out. */
+  /** Copies the state. */
   public NetworkState state() {
-    INDArray updaterState = model.getUpdater().getStateViewArray();
-    return new NetworkState(
-        HostArrays.floats(model.params()),
-        updaterState == null ? new float[0] : HostArrays.floats(updaterState),
-        model.getIterationCount());
+    return NetworkState.of(model);
   }
 
   /**
-   * Takes a state over.
+   * Loads a state.
    *
-   * @param state the state of a network of the same settings
+   * @param state of a network of the same settings
    */
   public void load(NetworkState state) {
     HostArrays.copy(state.params(), model.params());
@@ -346,30 +313,37 @@ public final class Network {
   }
 
   /**
-   * The network in Deeplearning4j's own file format, updater state included and without dropout:
-   * {@code MultiLayerNetwork.load} takes it. Where batch normalisation samples by the statistics of
-   * the batch, {@code output(z, true)} gives the run's pictures, else {@code output(z)}.
-   *
-   * @return the bytes of the zip file
+   * Writes the network in Deeplearning4j's file format for {@code MultiLayerNetwork.load}, with
+   * updater state and without dropout. The run's pictures are {@code output(z, true)} where batch
+   * normalisation samples by the statistics of the batch, else {@code output(z)}.
    */
   public byte[] toZip() {
-    return NetworkZip.of(blueprint, model, true);
+    return zip(true);
   }
 
-  /**
-   * The network without its optimizer in Deeplearning4j's own file format: for use only.
-   *
-   * @return the bytes of the zip file
-   */
+  /** Writes the network in Deeplearning4j's file format without its optimizer, for inference. */
   public byte[] toZipForUse() {
-    return NetworkZip.of(blueprint, model, false);
+    return zip(false);
+  }
+
+  private byte[] zip(boolean withUpdater) {
+    MultiLayerNetwork stock = new MultiLayerNetwork(blueprint.with(Purpose.USE).configuration(0));
+    stock.init(model.params().dup(), false);
+    INDArray updaterState = model.getUpdater().getStateViewArray();
+    if (withUpdater && updaterState != null) {
+      stock.getUpdater().setStateViewArray(stock, updaterState.dup(), false);
+    }
+    stock.setIterationCount(model.getIterationCount());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ModelSerializer.writeModel(stock, bytes, withUpdater);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write a network to memory", e);
+    }
+    return bytes.toByteArray();
   }
 
   private NetworkConfig config() {
     return blueprint.config();
-  }
-
-  private static INDArray view(INDArray vector, ParameterLayout.Range range) {
-    return vector.get(NDArrayIndex.interval(range.from(), range.to()));
   }
 }

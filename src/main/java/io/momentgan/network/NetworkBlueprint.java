@@ -17,16 +17,15 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
- * Turns settings into a Deeplearning4j configuration made of stock layers, so that plain
- * Deeplearning4j can load what was trained.
+ * Makes Deeplearning4j configurations from settings.
  *
  * @param config the settings
- * @param input shape of what comes in; a vector of n is nx1x1
- * @param output shape of what comes out
- * @param labels how it is told the classes of the images
+ * @param input shape of the input; a vector of n is nx1x1
+ * @param output shape of the output
+ * @param labels conditioning on the classes of the images
  * @param dataType type of the parameters
- * @param kernels what trains it on a CPU
- * @param purpose what the network is for
+ * @param kernels kernels for training on a CPU
+ * @param purpose training or inference
  */
 record NetworkBlueprint(
     NetworkConfig config,
@@ -36,27 +35,18 @@ record NetworkBlueprint(
     DataType dataType,
     Kernels kernels,
     Purpose purpose) {
-  /** What a network is for. */
+  /** The purpose of a network. */
   enum Purpose {
-    /** Dropout and noise where the settings have them, and the kernels that they name. */
+    /** Dropout, noise and kernels of the settings. */
     TRAINING,
-    /**
-     * Stock Deeplearning4j throughout, what files hold and samples are drawn by. Dropout only where
-     * it stays on while sampling.
-     */
+    /** Stock layers, for files and samples. Dropout only if it stays on while sampling. */
     USE
   }
 
-  /** The same network for another purpose. */
   NetworkBlueprint with(Purpose other) {
     return new NetworkBlueprint(config, input, output, labels, dataType, kernels, other);
   }
 
-  /**
-   * The configuration.
-   *
-   * @param seed seed of the initial weights
-   */
   MultiLayerConfiguration configuration(long seed) {
     NeuralNetConfiguration.ListBuilder list =
         new NeuralNetConfiguration.Builder()
@@ -79,18 +69,16 @@ record NetworkBlueprint(
     return training() || config.samplingDropout();
   }
 
-  /** The fast kernels work on the memory of the CPU. */
+  /** Returns whether to use the fast kernels, which work on the memory of the CPU. */
   boolean fast() {
     return training() && kernels == Kernels.FAST && Nd4j.getEnvironment().isCPU();
   }
 
-  /** Whether two training passes of the same input differ. */
   boolean isStochastic() {
     return config.layers().stream()
         .anyMatch(layer -> layer.dropout() > 0 || layer instanceof LayerConfig.Noise);
   }
 
-  /** Whether each row of a batch passes by itself, through dense layers, and always the same. */
   boolean isRowByRow() {
     return config.layers().stream()
         .allMatch(

@@ -4,32 +4,31 @@ import io.momentgan.kernels.VectorAdamUpdater;
 import io.momentgan.kernels.loops.Vectors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.NoOpUpdater;
 
-/**
- * Updates of a network's parameters by its gradient. Where the fast Adam is all there is, in one
- * pass that gives the gradient's norm besides; else by Deeplearning4j, in one pass for the division
- * by the batch size, one for the optimizer, one for the subtraction and one for the norm.
- */
+/** Updates a network's parameters by its gradient. */
+// One pass for the fast Adam, with the norm of the gradient. Deeplearning4j makes four: division by
+// the batch size, optimizer, subtraction, norm.
 final class Optimization {
   private final MultiLayerNetwork model;
   private final ParameterLayout layout;
   private final INDArray params;
   private final INDArray gradient;
   private final List<INDArray> fixedGammas;
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<UpdateBlock> blocks = new ArrayList<>();
 
   /**
    * Prepares the updates of a network.
    *
-   * @param model the network, whose arrays stay the same from here on
+   * @param model the network, which must keep its arrays
    * @param layout of its parameters
    * @param trainsGammas whether the scales of batch normalisation are trained
    */
@@ -41,7 +40,7 @@ final class Optimization {
     this.fixedGammas =
         trainsGammas
             ? List.of()
-            : layout.gammas().stream().map(range -> view(gradient, range)).toList();
+            : layout.gammas().stream().map(range -> range.view(gradient)).toList();
     List<UpdaterBlock> all = ((MultiLayerUpdater) model.getUpdater()).getUpdaterBlocks();
     if (all.stream().allMatch(block -> isFast(block.getGradientUpdater()))) {
       all.forEach(block -> blocks.add(block(block)));
@@ -52,21 +51,17 @@ final class Optimization {
     return updater instanceof VectorAdamUpdater || updater instanceof NoOpUpdater;
   }
 
-  private Block block(UpdaterBlock block) {
+  private UpdateBlock block(UpdaterBlock block) {
     ParameterLayout.Range range =
         new ParameterLayout.Range(block.getParamOffsetStart(), block.getParamOffsetEnd());
-    return new Block(block.getGradientUpdater(), view(params, range), view(gradient, range));
-  }
-
-  private static INDArray view(INDArray vector, ParameterLayout.Range range) {
-    return vector.get(NDArrayIndex.interval(range.from(), range.to()));
+    return new UpdateBlock(block.getGradientUpdater(), range.view(params), range.view(gradient));
   }
 
   /**
-   * Updates the parameters. The gradient is not to be used after it.
+   * Updates the parameters; the gradient is undefined afterwards.
    *
-   * @param batchSize what the summed gradient is divided by
-   * @return Euclidean norm of the gradient of the mean loss by the parameters that are trained
+   * @param batchSize divides the summed gradient
+   * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
    */
   double update(int batchSize) {
     fixedGammas.forEach(Vectors::clear);
@@ -78,7 +73,7 @@ final class Optimization {
 
   private double fast(int batchSize, int updates) {
     double squares = 0;
-    for (Block block : blocks) {
+    for (UpdateBlock block : blocks) {
       squares += block.update(batchSize, updates);
     }
     return squares;
@@ -86,8 +81,8 @@ final class Optimization {
 
   private double plain(int batchSize, int updates) {
     double squares = square(gradient);
-    for (ParameterLayout.Statistics s : layout.statistics()) {
-      squares -= square(view(gradient, s.mean())) + square(view(gradient, s.variance()));
+    for (ParameterLayout.RunningStatistics s : layout.statistics()) {
+      squares -= square(s.mean().view(gradient)) + square(s.variance().view(gradient));
     }
     model
         .getUpdater()
@@ -107,15 +102,37 @@ final class Optimization {
     return norm * norm;
   }
 
-  /** Parameters that one updater has. */
-  private record Block(GradientUpdater<?> updater, INDArray params, INDArray gradient) {
-    /** Returns the sum of the squares of the gradient of what is trained. */
+  /** The parameters of one updater. */
+  private record UpdateBlock(GradientUpdater<?> updater, INDArray params, INDArray gradient) {
+    /** Returns the sum of the squares of the gradient with respect to trained parameters. */
     double update(int batchSize, int updates) {
       if (updater instanceof VectorAdamUpdater adam) {
         return adam.update(params, gradient, batchSize, updates);
       }
       Vectors.subtract(params, gradient); // running statistics
       return 0;
+    }
+  }
+
+  /** Gives the updater the very object that it compares with. */
+  // Stock DefaultGradient makes a new view each time, which sends the updater down its slow path.
+  private static final class FlatGradient extends DefaultGradient {
+    private static final long serialVersionUID = 1L;
+    private final transient INDArray flat;
+
+    FlatGradient(INDArray flat) {
+      super(flat);
+      this.flat = flat;
+    }
+
+    @Override
+    public INDArray gradient() {
+      return flat;
+    }
+
+    @Override
+    public Map<String, INDArray> gradientForVariable() {
+      return Map.of();
     }
   }
 }

@@ -11,15 +11,16 @@ import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * What stands where in a network's flat parameter vector.
+ * The layout of a network's flat parameter vector.
  *
  * @param length length of the vector
  * @param gammas scales of batch normalisation
  * @param statistics running statistics of batch normalisation
  */
-public record ParameterLayout(int length, List<Range> gammas, List<Statistics> statistics)
+public record ParameterLayout(int length, List<Range> gammas, List<RunningStatistics> statistics)
     implements Serializable {
   /**
    * A part of the vector.
@@ -28,23 +29,27 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
    * @param to one past the last index
    */
   public record Range(int from, int to) implements Serializable {
-    /** Number of values. */
+    /** Returns the number of values. */
     public int length() {
       return to - from;
+    }
+
+    INDArray view(INDArray vector) {
+      return vector.get(NDArrayIndex.interval(from, to));
     }
   }
 
   /**
    * Running mean and variance of a batch normalisation.
    *
-   * @param mean where the means stand
-   * @param variance where the variances stand, in the same order
+   * @param mean range of the means
+   * @param variance range of the variances, in the same order
    */
-  public record Statistics(Range mean, Range variance) implements Serializable {}
+  public record RunningStatistics(Range mean, Range variance) implements Serializable {}
 
   static ParameterLayout of(MultiLayerNetwork model) {
     List<Range> gammas = new ArrayList<>();
-    List<Statistics> statistics = new ArrayList<>();
+    List<RunningStatistics> statistics = new ArrayList<>();
     int at = 0;
     for (Layer layer : model.getLayers()) {
       Range mean = null;
@@ -56,7 +61,7 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
             case BatchNormalizationParamInitializer.GAMMA -> gammas.add(range);
             case BatchNormalizationParamInitializer.GLOBAL_MEAN -> mean = range;
             case BatchNormalizationParamInitializer.GLOBAL_VAR ->
-                statistics.add(new Statistics(mean, range));
+                statistics.add(new RunningStatistics(mean, range));
             default -> {}
           }
         }
@@ -72,14 +77,14 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
    * @param to parameters of a network of the same layout
    */
   public void copyStatistics(float[] from, float[] to) {
-    for (Statistics s : statistics) {
+    for (RunningStatistics s : statistics) {
       for (Range range : List.of(s.mean(), s.variance())) {
         System.arraycopy(from, range.from(), to, range.from(), range.length());
       }
     }
   }
 
-  /** Scales and running statistics of batch normalisation, in order. */
+  /** Returns scales and running statistics of batch normalisation in order. */
   List<Range> ofBatchNorm() {
     return Stream.concat(
             gammas.stream(), statistics.stream().flatMap(s -> Stream.of(s.mean(), s.variance())))
@@ -87,12 +92,10 @@ public record ParameterLayout(int length, List<Range> gammas, List<Statistics> s
         .toList();
   }
 
-  /** Number of values that are running statistics. */
   int statisticsLength() {
     return statistics.stream().mapToInt(s -> s.mean().length() + s.variance().length()).sum();
   }
 
-  /** Number of values that are scales of batch normalisation. */
   int gammasLength() {
     return gammas.stream().mapToInt(Range::length).sum();
   }

@@ -21,20 +21,19 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * a dense layer or convolution, divided by sigma = u' W v, an estimate of its largest singular
  * value.
  *
- * <p>u and v move by one step of the power iteration per update and are constants to the gradient,
- * which by W is (G - &lt;G, W / sigma&gt; u v') / sigma, where G is that by W / sigma (equation
- * 12). u is held in the network's parameters ({@link HeldValues}); v follows from u and W, so that
- * a network that is loaded goes on as if it had not been.
+ * <p>Each update moves u and v by one step of the power iteration. They are constants to the
+ * gradient with respect to W, (G - &lt;G, W / sigma&gt; u v') / sigma with G the gradient with
+ * respect to W / sigma (equation 12). The network's parameters hold u ({@link HeldValues}). v
+ * follows from u and W, so a loaded network goes on unchanged.
  */
 final class SpectralNorm {
-  /** Steps that a new network's vectors begin with. */
-  private static final int FIRST_STEPS = 15;
+  private static final int FIRST_STEPS = 15; // of the power iteration for a new network
 
-  private final List<Part> parts = new ArrayList<>();
+  private final List<NormalisedMatrix> parts = new ArrayList<>();
 
   private SpectralNorm() {}
 
-  /** A value of u for each row of each matrix; what the network has to hold. */
+  /** Counts the values that the network must hold: one of u for each row of each matrix. */
   static long length(List<org.deeplearning4j.nn.conf.layers.Layer> layers) {
     return layers.stream().mapToLong(SpectralNorm::rows).sum();
   }
@@ -52,10 +51,10 @@ final class SpectralNorm {
   }
 
   /**
-   * What is done to a network.
+   * Prepares a network.
    *
    * @param config its settings
-   * @param model the network, its parameters initialised
+   * @param model the network, with initial parameters
    * @param seed of the vectors
    */
   static SpectralNorm of(NetworkConfig config, MultiLayerNetwork model, long seed) {
@@ -81,7 +80,7 @@ final class SpectralNorm {
         long length = layer.getParam("W").length();
         long from = biasFirst ? at + layer.numParams() - length : at;
         parts.add(
-            new Part(
+            new NormalisedMatrix(
                 matrix(params, from, length, rows),
                 matrix(gradients, from, length, rows),
                 params.get(NDArrayIndex.interval(held, held + rows))));
@@ -96,7 +95,7 @@ final class SpectralNorm {
   }
 
   private void begin(SplittableRandom random) {
-    for (Part part : parts) {
+    for (NormalisedMatrix part : parts) {
       for (long i = 0; i < part.held.length(); i++) {
         part.held.putScalar(i, random.nextGaussian());
       }
@@ -107,38 +106,37 @@ final class SpectralNorm {
     }
   }
 
-  /** Number of parameters that are not trained. */
   int heldLength() {
     return parts.stream().mapToInt(part -> (int) part.held.length()).sum();
   }
 
-  /** Puts the normalised matrices in place, until {@link #restore}. */
+  /** Normalises the matrices in place until {@link #restore}. */
   void apply() {
-    parts.forEach(Part::apply);
+    parts.forEach(NormalisedMatrix::apply);
   }
 
-  /** Puts the matrices themselves back, bit for bit. */
+  /** Restores the matrices bit for bit. */
   void restore() {
-    parts.forEach(Part::restore);
+    parts.forEach(NormalisedMatrix::restore);
   }
 
-  /** Makes gradients by the normalised matrices those by the matrices themselves. */
+  /** Backpropagates from the normalised matrices to the matrices. */
   void passGradient() {
-    parts.forEach(Part::passGradient);
+    parts.forEach(NormalisedMatrix::passGradient);
   }
 
-  /** A step of the power iteration, after an update of the matrices. */
+  /** Makes a step of the power iteration after an update of the matrices. */
   void step() {
-    parts.forEach(Part::step);
+    parts.forEach(NormalisedMatrix::step);
   }
 
-  /** Takes over the vectors that have been loaded. */
+  /** Follows loaded parameters. */
   void follow() {
-    parts.forEach(Part::follow);
+    parts.forEach(NormalisedMatrix::follow);
   }
 
   /** A matrix with its vectors. */
-  private static final class Part {
+  private static final class NormalisedMatrix {
     private final INDArray weights;
     private final INDArray gradient;
     private final INDArray held;
@@ -147,7 +145,7 @@ final class SpectralNorm {
     private INDArray v;
     private double sigma;
 
-    Part(INDArray weights, INDArray gradient, INDArray held) {
+    NormalisedMatrix(INDArray weights, INDArray gradient, INDArray held) {
       this.weights = weights;
       this.gradient = gradient;
       this.held = held;

@@ -8,8 +8,8 @@ import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 
 /**
- * What stands where in a network's flat updater state. Deeplearning4j keeps, per block of
- * parameters with one optimizer, all first moments and then, for Adam, all second moments.
+ * The layout of a network's flat updater state. For each block of parameters with one optimizer,
+ * Deeplearning4j keeps all first moments and then, for Adam, all second moments.
  *
  * @param first first moments: Adam's m, the velocity of momentum
  * @param second second moments: Adam's v

@@ -28,7 +28,7 @@ import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Layers with weights, of the fast kind where there is one, with their initialisation. */
+/** Makes layers with weights and their initialisation, by fast kernels where there are any. */
 final class WeightedLayers {
   private final NetworkConfig config;
   private final boolean fast;
@@ -86,7 +86,7 @@ final class WeightedLayers {
     return layer;
   }
 
-  /** What a stock transposed convolution needs behind it, where it gives too many rows. */
+  /** Makes the layer that removes surplus rows after a stock transposed convolution. */
   Optional<Layer> crop(FeedForwardLayer layer, ImageShape from, ImageShape to) {
     if (fast || !(layer instanceof Deconvolution2D transposed)) {
       return Optional.empty();
@@ -102,10 +102,7 @@ final class WeightedLayers {
                 .build());
   }
 
-  /**
-   * Batch normalisation and the activation that follows it. The variance is kept as such (not as
-   * log10 of its root), so that averages can pool it.
-   */
+  /** Makes batch normalisation and the activation that follows it. */
   List<Layer> batchNorm(int channels, IActivation activation) {
     NetworkConfig.BatchNorm norm = config.batchNorm();
     if (fast) {
@@ -117,7 +114,7 @@ final class WeightedLayers {
             .nOut(channels)
             .eps(norm.epsilon())
             .decay(norm.decay())
-            .useLogStd(false)
+            .useLogStd(false) // averages pool variances, not log10 of deviations
             .build();
     return List.of(stock, new ActivationLayer.Builder().activation(activation).build());
   }
@@ -128,7 +125,7 @@ final class WeightedLayers {
         : new WeightInitDistribution(new NormalDistribution(0, config.weightsSd()));
   }
 
-  /** Deeplearning4j's own Glorot divides the fan-out by the stride, others do not. */
+  // Deeplearning4j's own Glorot divides the fan-out by the stride, others do not.
   private IWeightInit convolutional(ImageShape from, ImageShape to, int kernel) {
     double fans = (double) kernel * kernel * (from.channels() + to.channels());
     double bound = Math.sqrt(6 / fans);

@@ -1,6 +1,6 @@
 package io.momentgan.quality;
 
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

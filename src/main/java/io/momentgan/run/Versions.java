@@ -1,7 +1,7 @@
 package io.momentgan.run;
 
 import io.momentgan.device.BlasCore;
-import io.momentgan.network.FastProducts;
+import io.momentgan.kernels.loops.MatrixProducts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ public final class Versions {
     versions.put("dl4j-spark", maven("org.deeplearning4j", "dl4j-spark_2.12"));
     versions.put("nd4j-backend", Nd4j.getBackend().getClass().getSimpleName());
     versions.put("blas", blas());
-    versions.put("fast-products", FastProducts.library());
+    versions.put("fast-products", MatrixProducts.inUse().version());
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;

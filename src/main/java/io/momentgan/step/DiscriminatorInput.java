@@ -2,7 +2,7 @@ package io.momentgan.step;
 
 import io.momentgan.config.DiscriminatorInputConfig;
 import io.momentgan.config.Seeds;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;

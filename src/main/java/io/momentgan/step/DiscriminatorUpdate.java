@@ -3,7 +3,8 @@ package io.momentgan.step;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.LossConfig;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.Network;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import java.util.Arrays;
@@ -100,7 +101,7 @@ final class DiscriminatorUpdate {
   private Loss updateAtOnce(Batch real, Batch fake, long iteration, int draw) {
     int n = real.count();
     both =
-        HostArrays.together(
+        Vectors.concatenate(
             input.noisy(real.images(), Shown.REAL, iteration, draw),
             input.noisy(fake.images(), Shown.FAKE, iteration, draw),
             both);

@@ -2,7 +2,7 @@ package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Message.WeightedMean;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

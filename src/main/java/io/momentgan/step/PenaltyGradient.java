@@ -1,9 +1,10 @@
 package io.momentgan.step;
 
 import io.momentgan.config.MomentsConfig;
+import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentPenalty;
-import io.momentgan.network.HostArrays;
 import io.momentgan.step.MomentExchange.Exchanged;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,7 +24,7 @@ record PenaltyGradient(MomentsConfig config) {
     }
     List<MomentPenalty> penalties = penalties(exchanged.comparison().get());
     if (penalties.size() == 1) {
-      HostArrays.addLines(epsilon, fake, penalties.get(0).factor(), penalties.get(0).shift());
+      Vectors.addAffine(epsilon, fake, penalties.get(0).factor(), penalties.get(0).shift());
     } else {
       double[] gradient = ofClusters(penalties, exchanged.clusters(), HostArrays.doubles(fake));
       epsilon.addi(Nd4j.createFromArray(gradient).castTo(fake.dataType()).reshape(fake.shape()));

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.run.NpyArray;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.Runs;

@@ -19,8 +19,8 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class AveragesTest {
-  private static final ParameterLayout.Statistics STATISTICS =
-      new ParameterLayout.Statistics(
+  private static final ParameterLayout.RunningStatistics STATISTICS =
+      new ParameterLayout.RunningStatistics(
           new ParameterLayout.Range(1, 2), new ParameterLayout.Range(2, 3));
   private static final ParameterLayout PLAIN = new ParameterLayout(6, List.of(), List.of());
 
@@ -74,7 +74,7 @@ class AveragesTest {
             2,
             List.of(),
             List.of(
-                new ParameterLayout.Statistics(
+                new ParameterLayout.RunningStatistics(
                     new ParameterLayout.Range(0, 1), new ParameterLayout.Range(1, 2))));
     NetworkState pooled =
         Averages.of(

@@ -2,10 +2,10 @@ package io.momentgan.averaging;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.MomentPenalty;
 import io.momentgan.moments.Moments;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.partition.Round;
 import io.momentgan.step.LatentVectors;

@@ -21,11 +21,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 
-/** The stock layers are the oracle. */
+/** Compares with the stock layers. */
 class PooledConvolutionTest {
   private static final int CLASSES = 3;
 
-  // 15 rows: an odd number of places, whose last is left out; 37 images: more than go together.
+  // 15 rows: the last place is dropped; 37 images: more than one product takes.
   @ParameterizedTest
   @CsvSource({"1, 28, 28, 5", "3, 15, 20, 37", "2, 16, 17, 16"})
   void givesWhatStockLayersGive(int channels, int height, int width, int count) {

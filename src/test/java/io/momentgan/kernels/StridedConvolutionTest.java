@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 
-/** Against stock layers, forward and back, and against the definition of a transpose. */
+/** Compares both passes with stock layers, and with the definition of a transpose. */
 class StridedConvolutionTest {
   private static final int FILTERS = 3;
 
@@ -88,7 +88,6 @@ class StridedConvolutionTest {
         random(count, channels, height, width));
   }
 
-  /** The same parameters, the same draws of the dropout. */
   @Test
   void dropoutOfTheInputGoesBothWays() {
     Layer fast = with(new VectorLeakyRelu(0.2), new StridedConvolution(2, FILTERS, 3, 2));

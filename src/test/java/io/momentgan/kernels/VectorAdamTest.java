@@ -34,7 +34,7 @@ class VectorAdamTest {
         .containsExactly(stockState.ravel().toFloatVector(), within(1e-6f));
   }
 
-  /** Against stock Adam with the division, the subtraction and the norm around it. */
+  /** Compares with stock Adam and separate division, subtraction and norm. */
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 2047, 2048, 2049, 10_000})
   void oneUpdateOfParametersEqualsTheStockSteps(int parameters) {

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 
-/** The stock layers in double are the oracle. */
+/** Compares with the stock layers in double. */
 class VectorLayersTest {
   @Property(tries = 40)
   void dense(
@@ -111,8 +111,7 @@ class VectorLayersTest {
     return network;
   }
 
-  /** Where a variance that is a difference of squares would show. */
-  /** A thousand deviations from 0, with a first row that lies elsewhere. */
+  // A variance computed as a difference of squares would lose its digits here.
   private static INDArray farFromZero(long... shape) {
     INDArray values = random(shape).addi(1000);
     values.slice(0).addi(20);

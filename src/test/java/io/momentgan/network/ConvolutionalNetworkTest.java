@@ -8,6 +8,7 @@ import io.momentgan.Experiments;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -118,7 +119,7 @@ class ConvolutionalNetworkTest {
         });
   }
 
-  /** Of a sum of the outputs, weighted; in double, where the layers are stock ones. */
+  // Of a weighted sum of the outputs, in double with stock layers.
   @ParameterizedTest
   @MethodSource("kinds")
   void gradientsAreThoseOfFiniteDifferences(String layers, String output) {
@@ -175,7 +176,7 @@ class ConvolutionalNetworkTest {
     return network.forward(input).mul(weights).sumNumber().doubleValue();
   }
 
-  /** The fast layers in float against the stock ones in double. */
+  /** Compares the fast layers in float with the stock layers in double. */
   @Test
   void fastAndStockNetworksAgree() {
     Experiment experiment = Experiments.small(GENERATOR, UP, DISCRIMINATOR, "generator.slope=0.2");
@@ -188,7 +189,7 @@ class ConvolutionalNetworkTest {
     }
   }
 
-  /** Enough filters, and maps wide and narrow enough, for each of the fast ways to convolve. */
+  // These filters and map widths reach each fast implementation of a convolution.
   @Test
   void fastAndStockNetworksOfManyFiltersAgree() {
     Experiment experiment =
@@ -208,7 +209,7 @@ class ConvolutionalNetworkTest {
     }
   }
 
-  /** A unit's pieces are neighbours among the affine outputs. */
+  // A unit's pieces are neighbours among the affine outputs.
   @Test
   void maxoutIsTheLargestOfItsPieces() {
     int pieces = 3;

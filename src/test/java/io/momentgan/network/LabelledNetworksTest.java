@@ -8,6 +8,7 @@ import io.momentgan.Experiments;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Networks that are told the classes of the images, and those that tell them. */
+/** Conditional networks, and networks with a class head. */
 class LabelledNetworksTest {
   private static final ImageShape IMAGE = new ImageShape(1, 6, 6);
   private static final int[] LABELS = {2, 0, 1, 2};
@@ -132,7 +133,7 @@ class LabelledNetworksTest {
             HostArrays.doubles(Nd4j.concat(1, hidden, oneHot).mmul(second)), within(1e-5));
   }
 
-  /** Row 52: an embedding is a plane of the input, and its gradient reaches the table. */
+  // Row 52: an embedding is a plane of the input, and its gradient reaches the table.
   @Test
   void anEmbeddingIsOneMoreChannelOfTheImage() {
     Network d = networks(DataType.FLOAT, "embedding", "embedding").discriminator();
@@ -153,7 +154,7 @@ class LabelledNetworksTest {
     assertThat(gradient.norm2Number().doubleValue()).isPositive();
     d.forward(images, new int[] {1, 1, 1, 1});
     d.backward(random(4, 1));
-    // The rows of classes that do not occur have no gradient; the table stands by columns.
+    // Rows of absent classes have no gradient; the table is column-major.
     double[] byTable = HostArrays.doubles(d.gradient());
     for (int j = 0; j < 36; j++) {
       assertThat(byTable[j * CLASSES]).isZero();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -69,7 +70,7 @@ class NetworkTest {
     INDArray weights = generator(normal, MNIST_FEATURES).model().getLayer(1).getParam("W");
     double standardError = 0.02 / Math.sqrt((double) weights.length());
     assertThat(weights.meanNumber().doubleValue()).isCloseTo(0, within(3 * standardError));
-    // The spread of a normal sample's standard deviation is smaller by a root of two.
+    // A standard deviation's error is smaller than a mean's by a factor of root two.
     assertThat(weights.stdNumber().doubleValue())
         .isCloseTo(0.02, within(3 * standardError / Math.sqrt(2)));
   }
@@ -115,7 +116,7 @@ class NetworkTest {
     }
   }
 
-  /** The fast layer rectifies at once. */
+  // The fast layer applies the activation itself.
   private static INDArray unrectified(INDArray values) {
     return Transforms.max(values, 0).addi(Transforms.min(values, 0).divi(0.01));
   }

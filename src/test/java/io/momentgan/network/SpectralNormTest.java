@@ -8,6 +8,7 @@ import io.momentgan.Experiments;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.state.NetworkState;
 import java.io.IOException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -26,9 +27,7 @@ class SpectralNormTest {
   private static final String DENSE =
       "discriminator.layers=[{type: dense, units: 20}, {type: dense, units: 10}]";
 
-  /**
-   * Of the largest singular values by a decomposition: what a pass has is 1 after a few updates.
-   */
+  // A decomposition gives the exact singular values.
   @Test
   void matricesOfAPassHaveTheirLargestSingularValueAtOne() {
     Network plain = discriminator(DataType.DOUBLE, DENSE);
@@ -65,10 +64,7 @@ class SpectralNormTest {
     assertThat(HostArrays.doubles(params)).isEqualTo(HostArrays.doubles(before));
   }
 
-  /**
-   * Row 68's check of a critic: dense layers of norm 1 and a slope below 1 cannot be steeper than
-   * 1.
-   */
+  // Row 68's check: dense layers of norm 1 and slopes below 1 give a gradient norm of 1 at most.
   @Test
   void aDenseDiscriminatorIsNowhereSteeperThanOne() {
     Network network = discriminator(DataType.DOUBLE, DENSE, ON);
@@ -84,7 +80,7 @@ class SpectralNormTest {
     assertThat(slopes.maxNumber().doubleValue()).isLessThan(1 + 1e-6).isGreaterThan(0.01);
   }
 
-  /** With u and v as they are, which the gradient takes for constants. */
+  // The gradient takes u and v for constants.
   @Test
   void gradientsAreThoseOfFiniteDifferences() {
     Network network = discriminator(DataType.DOUBLE, CONVOLUTIONS, ON);

@@ -10,15 +10,14 @@ import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * An array in an order that one of oneDNN's loops wants, such as blocks of 16 channels side by
- * side. Its values come from a plain array and go to one, by oneDNN's copies.
+ * An array in the memory order of one of oneDNN's loops, such as blocks of 16 channels. oneDNN
+ * copies its values from and to plain arrays.
  */
 final class BlockedArray {
-  /** The CPU, as oneDNN sees it. */
   static final engine PROCESSOR = new engine(engine.kind.cpu, 0);
 
-  /** Plain values on their way between the heap and the blocks; of all layers of a thread. */
-  private static final ThreadLocal<FloatPointer> WAY = new ThreadLocal<>();
+  /** Carries plain values between the heap and the blocks, for all layers of a thread. */
+  private static final ThreadLocal<FloatPointer> BUFFER = new ThreadLocal<>();
 
   private final memory plain;
   private final memory blocks;
@@ -34,19 +33,13 @@ final class BlockedArray {
     this.length = (int) (plain.get_desc().get_size() / Float.BYTES);
   }
 
-  /** The same array in all orders that are wanted of it, each in a memory of its own. */
+  /** One array in all memory orders that loops want, each in memory of its own. */
   static final class Kinds {
     private final memory plain;
     private final List<BlockedArray> kinds = new ArrayList<>();
 
-    /**
-     * None yet.
-     *
-     * @param order of the plain array
-     * @param shape of the array
-     */
-    Kinds(memory.format_tag order, long... shape) {
-      memory.desc description = new memory.desc(shape, memory.data_type.f32, order);
+    Kinds(memory.format_tag plainOrder, long... shape) {
+      memory.desc description = new memory.desc(shape, memory.data_type.f32, plainOrder);
       plain = new memory(description, PROCESSOR, new FloatPointer());
     }
 
@@ -65,49 +58,43 @@ final class BlockedArray {
     return blocks;
   }
 
-  /** Takes values from the heap. */
   void load(float[] values, stream queue) {
-    load(way().put(values, 0, length), queue);
+    load(buffer().put(values, 0, length), queue);
   }
 
-  /** Takes values from the memory outside of it. */
   void load(FloatPointer values, stream queue) {
+    copy(in, values, plain, blocks, queue);
+  }
+
+  void store(float[] into, stream queue) {
+    FloatPointer buffer = buffer();
+    store(buffer, queue);
+    buffer.get(into, 0, length);
+  }
+
+  void store(FloatPointer into, stream queue) {
+    copy(out, into, blocks, plain, queue);
+  }
+
+  private void copy(reorder copy, FloatPointer values, memory from, memory to, stream queue) {
     try {
       plain.set_data_handle(values);
-      in.execute(queue, plain, blocks);
+      copy.execute(queue, from, to);
       queue._wait();
     } finally {
       Reference.reachabilityFence(values); // an address alone does not keep memory
     }
   }
 
-  /** Gives the values to the heap. */
-  void store(float[] into, stream queue) {
-    FloatPointer way = way();
-    store(way, queue);
-    way.get(into, 0, length);
-  }
-
-  /** Gives the values to the memory outside of it. */
-  void store(FloatPointer into, stream queue) {
-    try {
-      plain.set_data_handle(into);
-      out.execute(queue, blocks, plain);
-      queue._wait();
-    } finally {
-      Reference.reachabilityFence(into);
-    }
-  }
-
-  private FloatPointer way() {
-    FloatPointer way = WAY.get();
-    if (way == null || way.capacity() < length) {
-      if (way != null) {
-        way.close();
+  private FloatPointer buffer() {
+    FloatPointer buffer = BUFFER.get();
+    if (buffer == null || buffer.capacity() < length) {
+      if (buffer != null) {
+        buffer.close();
       }
-      way = new FloatPointer(length);
-      WAY.set(way);
+      buffer = new FloatPointer(length);
+      BUFFER.set(buffer);
     }
-    return way;
+    return buffer;
   }
 }

@@ -5,32 +5,20 @@ import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * A convolution by oneDNN's own loops: without a matrix of patches, and without products by what
- * lies outside an image. Where they are slow, products of patches take their place.
+ * A convolution by oneDNN's own loops, without a matrix of patches and without products of padding.
+ * Where they are slow, by products of patches.
  */
-final class BlockedConvolution implements ConvolutionPasses {
-  /** Channels in a block: of images with fewer, most of one would be nothing. */
-  static final int BLOCK = 16;
+final class BlockedConvolution extends ConvolutionPasses {
+  static final int BLOCK = 16; // channels; for images with fewer, most of a block is empty
 
-  /** Columns of a map from which on oneDNN's gradients by the weights are faster than products. */
-  private static final int WIDE = 8;
+  private static final int WIDE = 8; // from so many map columns on, oneDNN's gradients are faster
+  private static final int SIZES = 2; // batches of two sizes may take turns
 
-  /** Batches of so many sizes take turns. */
-  private static final int SIZES = 2;
-
-  private final Patches patches;
-  private final int maps;
   private final Map<Integer, ConvolutionLoops> loops = new LinkedHashMap<>(SIZES, 1, true);
   private PatchProducts products;
 
   BlockedConvolution(Patches patches, int maps) {
-    this.patches = patches;
-    this.maps = maps;
-  }
-
-  @Override
-  public boolean fit(Patches otherPatches, int otherMaps) {
-    return patches.equals(otherPatches) && maps == otherMaps;
+    super(patches, maps);
   }
 
   @Override

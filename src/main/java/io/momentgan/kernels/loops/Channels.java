@@ -3,20 +3,18 @@ package io.momentgan.kernels.loops;
 import java.util.Arrays;
 
 /**
- * Sums and changes by channel of a batch of vectors [n, channels] or images [n, channels, height,
- * width], in pieces that fit the first-level cache: parts of an image, or several small images.
- *
- * <p>What belongs to a channel is spread over the values of a piece first, and pieces are copied to
- * arrays of their own, so that all loops have one index for all their arrays: others the JVM's
- * compiler leaves scalar, at four times the time.
+ * Loops by channel over a batch of vectors [n, channels] or images [n, channels, height, width], in
+ * pieces that fit the first-level cache: parts of an image, or several small images.
  *
  * @param count n
  * @param channels number of channels
  * @param plane values of an image's channel, 1 for vectors
  */
+// Values of a channel are spread over a piece first, and pieces are copied to arrays of their own.
+// So all loops have one index for all arrays: others the JIT compiler leaves scalar, at four times
+// the time.
 public record Channels(int count, int channels, int plane) {
-  /** Values that are summed in float before the sum goes into one in double. */
-  private static final int TOGETHER = 16;
+  private static final int TOGETHER = 16; // values summed in float before a sum in double
 
   public static Channels of(long... shape) {
     int plane = 1;
@@ -26,14 +24,14 @@ public record Channels(int count, int channels, int plane) {
     return new Channels((int) shape[0], (int) shape[1], plane);
   }
 
-  /** A piece of an image, or of several. */
+  /** Visits a piece of an image, or of several images. */
   @FunctionalInterface
   public interface Visitor {
     /**
-     * Does something with a piece.
+     * Visits a piece.
      *
      * @param piece number of the piece in its image
-     * @param from where it begins in the batch
+     * @param from its start in the batch
      * @param length its length, {@link Pieces#LENGTH} or less
      */
     void visit(int piece, int from, int length);
@@ -73,7 +71,7 @@ public record Channels(int count, int channels, int plane) {
     return Math.max(1, Pieces.LENGTH / image());
   }
 
-  /** A number per channel as one per value of a piece, piece by piece. */
+  /** Repeats the number of each channel for its values: [piece][value]. */
   public float[][] spread(float[] perChannel) {
     float[] all = new float[perPiece() * image()];
     for (int c = 0; c < channels; c++) {
@@ -105,26 +103,26 @@ public record Channels(int count, int channels, int plane) {
    * @param products sums of their products with others
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  public record Sums(double[] values, double[] products) {}
+  public record ChannelSums(double[] values, double[] products) {}
 
-  /** What is added to the sums of a piece. */
+  /** Adds a piece to sums. */
   @FunctionalInterface
   public interface Summand {
     /**
-     * Adds the values of a piece.
+     * Adds a piece.
      *
      * @param piece number of the piece in its image
-     * @param from where it begins in the batch
+     * @param from its start in the batch
      * @param length its length, {@link Pieces#LENGTH} or less
-     * @param sums of the values that stand there in each image
-     * @param products of their products with others
+     * @param sums of the values at the same place of each image
+     * @param products sums of their products with others
      */
     void addTo(int piece, int from, int length, float[] sums, float[] products);
   }
 
-  /** Sums over all pieces. */
-  public Sums sums(Summand summand) {
-    Sums all = new Sums(new double[channels], new double[channels]);
+  /** Sums all pieces by channel. */
+  public ChannelSums sums(Summand summand) {
+    ChannelSums all = new ChannelSums(new double[channels], new double[channels]);
     float[][] some = zeros();
     float[][] products = zeros();
     visitTogether(
@@ -144,7 +142,7 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** Moves what has been summed in float to the sums in double. */
+  /** Moves sums in float to the sums in double. */
   private void flush(float[][] pieces, double[] sums) {
     int channel = 0;
     int within = 0;
@@ -160,35 +158,18 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** Sum of each channel. */
+  /** Sums the values of each channel. */
   public double[] sums(float[] values) {
-    float[] some = new float[Pieces.LENGTH];
-    return sums(
-        (piece, from, length, sums) -> {
-          System.arraycopy(values, from, some, 0, length);
-          add(some, sums, length);
-        });
-  }
-
-  /** A {@link Summand} without products. */
-  @FunctionalInterface
-  private interface Term {
-    void addTo(int piece, int from, int length, float[] sums);
-  }
-
-  private double[] sums(Term term) {
     double[] all = new double[channels];
-    float[][] some = zeros();
+    float[][] sums = zeros();
+    float[] some = new float[Pieces.LENGTH];
     visitTogether(
-        (piece, from, length) -> term.addTo(piece, from, length, some[piece]),
-        () -> flush(some, all));
+        (piece, from, length) -> {
+          System.arraycopy(values, from, some, 0, length);
+          Vectors.add(sums[piece], some, length);
+        },
+        () -> flush(sums, all));
     return all;
-  }
-
-  public static void add(float[] values, float[] sums, int length) {
-    for (int j = 0; j < length; j++) {
-      sums[j] += values[j];
-    }
   }
 
   public static void addProducts(float[] values, float[] others, float[] sums, int length) {
@@ -197,17 +178,15 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /**
-   * A number per channel to take away, see {@link #spread}. Means may be large beside what is left:
-   * what is lost by rounding them to a float is taken away too.
-   */
+  /** Numbers per channel to subtract, see {@link #spread}: floats, and their rounding errors. */
+  // Means may be large beside the differences from them.
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   public record Shift(float[][] coarse, float[][] fine) {
     public void subtract(float[] values, int piece, int length) {
       subtract(values, coarse[piece], fine[piece], length);
     }
 
-    /** (values - shift) * factor + term. */
+    /** Computes (values - shift) * factor + term in place. */
     public void scaleAndAdd(float[] values, float[] factors, float[] terms, int piece, int length) {
       scaleAndAdd(values, coarse[piece], fine[piece], factors, terms, length);
     }
@@ -226,39 +205,38 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** To take a number per channel away. */
-  public Shift shift(double[] less) {
-    float[] coarse = HeapArrays.floats(less);
+  /** Splits a number per channel for subtraction. */
+  public Shift shift(double[] perChannel) {
+    float[] coarse = HostArrays.floats(perChannel);
     float[] fine = new float[channels];
     for (int c = 0; c < channels; c++) {
-      fine[c] = (float) (less[c] - coarse[c]);
+      fine[c] = (float) (perChannel[c] - coarse[c]);
     }
     return new Shift(spread(coarse), spread(fine));
   }
 
-  /**
-   * The mean of each channel in the first image, or in some vectors: where values lie about. It is
-   * of the batch, so n times the variance bounds its distance to the mean squared, and sums about
-   * it lose little where those about 0 may lose all.
-   */
+  /** Computes a rough mean of each channel, from the first image or some vectors. */
+  // Its squared distance to the mean is n times the variance at most. So sums of differences from
+  // it
+  // lose little precision, while sums of the values may lose all.
   public float[] meansOfSome(float[] values) {
     int images = Math.min(count, (TOGETHER + plane - 1) / plane);
     Channels some = new Channels(images, channels, plane);
-    float[] means = HeapArrays.floats(some.sums(values));
+    float[] means = HostArrays.floats(some.sums(values));
     for (int c = 0; c < channels; c++) {
       means[c] /= some.perChannel();
     }
     return means;
   }
 
-  /** The sums of what is left of values when a number per channel is taken away; of its squares. */
-  public Sums sumsAbout(float[] values, float[] less) {
-    float[][] all = spread(less);
-    float[] left = new float[Pieces.LENGTH];
+  /** Sums the differences from a number per channel, and their squares. */
+  public ChannelSums sumsAbout(float[] values, float[] perChannel) {
+    float[][] all = spread(perChannel);
+    float[] some = new float[Pieces.LENGTH];
     return sums(
         (piece, from, length, sums, squares) -> {
-          System.arraycopy(values, from, left, 0, length);
-          addDifferences(left, all[piece], sums, squares, length);
+          System.arraycopy(values, from, some, 0, length);
+          addDifferences(some, all[piece], sums, squares, length);
         });
   }
 
@@ -271,7 +249,7 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /** values * factor + others * otherFactor + shift, in place of the values. */
+  /** Computes values * factors + others * factors2 + add in place. */
   public static void combine(
       float[] values, float[] factors, float[] others, float[] factors2, float[] add, int length) {
     for (int j = 0; j < length; j++) {
@@ -279,20 +257,14 @@ public record Channels(int count, int channels, int plane) {
     }
   }
 
-  /**
-   * Adds a number per channel, and applies a function.
-   *
-   * @param values replaced
-   * @param perChannel what is added
-   * @param function of the sums
-   */
+  /** Adds a number per channel and applies a function, in place. */
   public void addAndActivate(float[] values, float[] perChannel, HeapActivation function) {
     float[][] all = spread(perChannel);
     float[] some = new float[Pieces.LENGTH];
     visit(
         (piece, from, length) -> {
           System.arraycopy(values, from, some, 0, length);
-          add(all[piece], some, length);
+          Vectors.add(some, all[piece], length);
           function.activate(some, 0, length);
           System.arraycopy(some, 0, values, from, length);
         });

@@ -1,11 +1,10 @@
 package io.momentgan.kernels.loops;
 
-import io.momentgan.kernels.PooledConvolutionLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The matrix products of a {@link PooledConvolutionLayer}, and the memory that they need. */
+/** The matrix products of a convolution by {@link Columns}, with their memory. */
 public final class ColumnProducts {
   private final Columns columns;
   private final int most;
@@ -23,7 +22,7 @@ public final class ColumnProducts {
   }
 
   /**
-   * Those given if they fit, else new ones.
+   * Returns the older products if they fit, else new ones.
    *
    * @param older may be null
    * @param columns the convolution
@@ -35,13 +34,13 @@ public final class ColumnProducts {
         : new ColumnProducts(columns, most);
   }
 
-  /** Takes a copy of the filters [filters, channels, kernel, kernel]. */
+  /** Copies the filters [filters, channels, kernel, kernel]. */
   public void setFilters(INDArray weights) {
     filters = memory(columns.filters(), columns.depth());
     filters.assign(weights.reshape('c', columns.filters(), columns.depth()));
   }
 
-  /** The filters' answers to some images: [filters][length * places]. */
+  /** Convolves some images: [filters][length * places]. */
   public float[] forward(float[] images, int from, int length) {
     heap(spread(images, from, length).transpose().mmul(filters.transpose()), outputs);
     return outputs;
@@ -51,20 +50,20 @@ public final class ColumnProducts {
     gradient.assign(0);
   }
 
-  /** The gradient by the filters, summed over all calls of {@link #backward}. */
+  /** Returns the gradient with respect to the filters, summed over the {@link #backward} calls. */
   public INDArray gradient() {
     return gradient;
   }
 
   /**
-   * Adds some images' part of the gradient, and takes their errors back to the images.
+   * Backpropagates some images; adds their share to the gradient.
    *
-   * @param images as they went forward
-   * @param errors by the pooled output before the rectifier
-   * @param winners which value of each square counted
+   * @param images input of the forward pass
+   * @param errors gradient with respect to the pooled output before the rectifier
+   * @param winners index of the largest value of each square
    * @param from first image
-   * @param length how many images
-   * @param imageErrors gets the errors by the images added
+   * @param length number of images
+   * @param imageErrors the gradient with respect to the images is added
    */
   public void backward(
       float[] images, float[] errors, byte[] winners, int from, int length, float[] imageErrors) {
@@ -89,7 +88,7 @@ public final class ColumnProducts {
     return spread;
   }
 
-  /** Column after column, which is how ND4J lays a product out: its transpose row after row. */
+  /** Copies a product by columns, as ND4J lays it out: its transpose by rows. */
   private static void heap(INDArray product, float[] into) {
     INDArray byColumn = product.ordering() == 'f' ? product : product.dup('f');
     Pieces.pointer(byColumn).get(into, 0, (int) byColumn.length());

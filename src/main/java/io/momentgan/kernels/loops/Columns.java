@@ -5,7 +5,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A convolution as a matrix product: the image values under each place of the filter, as columns.
+ * A convolution without padding as a matrix product, and 2x2 max pooling. The matrix has one row
+ * for each cell of the filter and one column for each of its places.
  *
  * @param channels channels of an image
  * @param height rows of an image
@@ -53,14 +54,14 @@ public record Columns(int channels, int height, int width, int kernel, int filte
   }
 
   /**
-   * Spreads an image: row (channel, y, x) of the matrix holds what lies under that cell of the
+   * Spreads an image: row (channel, y, x) of the matrix gets the values under that cell of the
    * filter at each place.
    *
-   * @param images image after image
-   * @param image which image
+   * @param images [image][channel][y][x]
+   * @param image index of the image
    * @param matrix [depth][together * places]
    * @param together images side by side in the matrix
-   * @param slot which of them this is
+   * @param slot index of the image among them
    */
   void spread(float[] images, int image, float[] matrix, int together, int slot) {
     int row = 0;
@@ -78,7 +79,7 @@ public record Columns(int channels, int height, int width, int kernel, int filte
     }
   }
 
-  /** Adds up what {@link #spread} spread: its transpose. */
+  /** Sums a matrix over an image: the transpose of {@link #spread}. */
   void gather(float[] matrix, int together, int slot, float[] images, int image) {
     int row = 0;
     for (int c = 0; c < channels; c++) {
@@ -106,11 +107,11 @@ public record Columns(int channels, int height, int width, int kernel, int filte
    *
    * @param outputs [filters][together * places]
    * @param together images side by side in {@code outputs}
-   * @param slot which of them
+   * @param slot index of the image among them
    * @param bias per filter
-   * @param into activations, image after image
-   * @param winners which of the four values of each square was the largest
-   * @param image which image of {@code into} this is
+   * @param into activations [image][filter][y][x]
+   * @param winners index of the largest of the four values of each square
+   * @param image index of the image in {@code into}
    */
   public void pool(
       float[] outputs,
@@ -145,7 +146,7 @@ public record Columns(int channels, int height, int width, int kernel, int filte
     return winner / POOL * outWidth() + winner % POOL;
   }
 
-  /** Puts an image's errors back where the largest values were: the transpose of {@link #pool}. */
+  /** Routes an image's errors to the largest values: the transpose of {@link #pool}. */
   void unpool(float[] errors, byte[] winners, int image, float[] outputs, int together, int slot) {
     int at = image * pooledLength();
     for (int filter = 0; filter < filters; filter++) {
@@ -160,7 +161,7 @@ public record Columns(int channels, int height, int width, int kernel, int filte
     }
   }
 
-  /** Sum of the errors per filter. */
+  /** Sums the errors of each filter. */
   public INDArray biasGradient(float[] errors, int images, long... shape) {
     float[] sums = new float[filters];
     int plane = pooledHeight() * pooledWidth();

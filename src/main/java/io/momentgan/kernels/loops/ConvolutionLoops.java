@@ -12,8 +12,10 @@ import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 
-/** oneDNN's loops of a convolution for batches of one size, made when they are first needed. */
+/** oneDNN's loops of a convolution for batches of one size, made when first needed. */
 final class ConvolutionLoops {
+  private static final dnnl.algorithm DIRECT = dnnl.algorithm.convolution_direct;
+
   private final stream queue = new stream(BlockedArray.PROCESSOR);
   private final BlockedArray.Kinds images;
   private final BlockedArray.Kinds maps;
@@ -25,12 +27,12 @@ final class ConvolutionLoops {
   private final long[] before;
   private final long[] behind;
   private final convolution_forward.primitive_desc forward;
-  private Loop toMaps;
-  private Loop toImages;
-  private Loop toWeights;
+  private OneDnnLoop toMaps;
+  private OneDnnLoop toImages;
+  private OneDnnLoop toWeights;
 
   /**
-   * The loops of a convolution.
+   * Prepares the loops.
    *
    * @param patches the convolution
    * @param filters number of maps
@@ -43,9 +45,9 @@ final class ConvolutionLoops {
     images = new BlockedArray.Kinds(memory.format_tag.nchw, imageShape);
     maps = new BlockedArray.Kinds(memory.format_tag.nchw, mapShape);
     weights = new BlockedArray.Kinds(memory.format_tag.oihw, weightShape);
-    anyImages = any(imageShape);
-    anyMaps = any(mapShape);
-    anyWeights = any(weightShape);
+    anyImages = anyOrder(imageShape);
+    anyMaps = anyOrder(mapShape);
+    anyWeights = anyOrder(weightShape);
     strides = new long[] {patches.stride(), patches.stride()};
     before = new long[] {patches.top(), patches.left()};
     behind =
@@ -53,17 +55,11 @@ final class ConvolutionLoops {
           patches.paddedHeight() - patches.height() - patches.top(),
           patches.paddedWidth() - patches.width() - patches.left()
         };
+    dnnl.prop_kind kind = dnnl.prop_kind.forward_training;
     forward =
         new convolution_forward.primitive_desc(
             new convolution_forward.desc(
-                dnnl.prop_kind.forward_training,
-                dnnl.algorithm.convolution_direct,
-                anyImages,
-                anyWeights,
-                anyMaps,
-                strides,
-                before,
-                behind),
+                kind, DIRECT, anyImages, anyWeights, anyMaps, strides, before, behind),
             attributes(),
             BlockedArray.PROCESSOR);
   }
@@ -71,15 +67,12 @@ final class ConvolutionLoops {
   /** See {@link ConvolutionPasses#toMaps}. */
   void toMaps(float[] ofImages, FloatPointer filters, float[] into) {
     if (toMaps == null) {
-      toMaps = new Loop(new convolution_forward(forward), forward);
+      toMaps = new OneDnnLoop(new convolution_forward(forward), forward);
       toMaps.first = toMaps.with(dnnl.DNNL_ARG_SRC, images.of(forward.src_desc()));
       toMaps.second = toMaps.with(dnnl.DNNL_ARG_WEIGHTS, weights.of(forward.weights_desc()));
       toMaps.result = toMaps.with(dnnl.DNNL_ARG_DST, maps.of(forward.dst_desc()));
     }
-    toMaps.first.load(ofImages, queue);
-    toMaps.second.load(filters, queue);
-    toMaps.run();
-    toMaps.result.store(into, queue);
+    toMaps.run(ofImages, filters, into);
   }
 
   /** See {@link ConvolutionPasses#toImages}. */
@@ -88,25 +81,16 @@ final class ConvolutionLoops {
       convolution_backward_data.primitive_desc back =
           new convolution_backward_data.primitive_desc(
               new convolution_backward_data.desc(
-                  dnnl.algorithm.convolution_direct,
-                  anyImages,
-                  anyWeights,
-                  anyMaps,
-                  strides,
-                  before,
-                  behind),
+                  DIRECT, anyImages, anyWeights, anyMaps, strides, before, behind),
               attributes(),
               BlockedArray.PROCESSOR,
               forward);
-      toImages = new Loop(new convolution_backward_data(back), back);
+      toImages = new OneDnnLoop(new convolution_backward_data(back), back);
       toImages.first = toImages.with(dnnl.DNNL_ARG_DIFF_DST, maps.of(back.diff_dst_desc()));
       toImages.second = toImages.with(dnnl.DNNL_ARG_WEIGHTS, weights.of(back.weights_desc()));
       toImages.result = toImages.with(dnnl.DNNL_ARG_DIFF_SRC, images.of(back.diff_src_desc()));
     }
-    toImages.first.load(ofMaps, queue);
-    toImages.second.load(filters, queue);
-    toImages.run();
-    toImages.result.store(into, queue);
+    toImages.run(ofMaps, filters, into);
   }
 
   /** See {@link ConvolutionPasses#gradient}. */
@@ -115,17 +99,11 @@ final class ConvolutionLoops {
       convolution_backward_weights.primitive_desc back =
           new convolution_backward_weights.primitive_desc(
               new convolution_backward_weights.desc(
-                  dnnl.algorithm.convolution_direct,
-                  anyImages,
-                  anyWeights,
-                  anyMaps,
-                  strides,
-                  before,
-                  behind),
+                  DIRECT, anyImages, anyWeights, anyMaps, strides, before, behind),
               attributes(),
               BlockedArray.PROCESSOR,
               forward);
-      toWeights = new Loop(new convolution_backward_weights(back), back);
+      toWeights = new OneDnnLoop(new convolution_backward_weights(back), back);
       toWeights.first = toWeights.with(dnnl.DNNL_ARG_SRC, images.of(back.src_desc()));
       toWeights.second = toWeights.with(dnnl.DNNL_ARG_DIFF_DST, maps.of(back.diff_dst_desc()));
       toWeights.result =
@@ -133,19 +111,19 @@ final class ConvolutionLoops {
     }
     toWeights.first.load(ofImages, queue);
     toWeights.second.load(ofMaps, queue);
-    toWeights.run();
+    toWeights.loop.execute(queue, toWeights.arguments);
     toWeights.result.store(into, queue);
   }
 
-  /** A loop with what it reads and writes. */
-  private final class Loop {
+  /** A loop with its arguments. */
+  private final class OneDnnLoop {
     private final primitive loop;
     private final IntMemoryMap arguments = new IntMemoryMap();
     private BlockedArray first;
     private BlockedArray second;
     private BlockedArray result;
 
-    Loop(primitive loop, primitive_desc_base description) {
+    OneDnnLoop(primitive loop, primitive_desc_base description) {
       this.loop = loop;
       // The library's own scratchpad belongs to the thread that has made the loop.
       arguments.put(
@@ -158,13 +136,16 @@ final class ConvolutionLoops {
       return array;
     }
 
-    void run() {
+    void run(float[] input, FloatPointer filters, float[] into) {
+      first.load(input, queue);
+      second.load(filters, queue);
       loop.execute(queue, arguments);
+      result.store(into, queue);
     }
   }
 
-  /** In the order that is best for a loop. */
-  private static memory.desc any(long... shape) {
+  /** Lets oneDNN choose the best memory order. */
+  private static memory.desc anyOrder(long... shape) {
     return new memory.desc(shape, memory.data_type.f32, memory.format_tag.any);
   }
 

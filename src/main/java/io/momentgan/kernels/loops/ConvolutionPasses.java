@@ -3,23 +3,29 @@ package io.momentgan.kernels.loops;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The passes of a strided convolution between images and maps. A convolution goes from images to
- * maps, a transposed one from maps to images.
+ * The passes of a strided convolution, which maps images to maps. A transposed one maps back.
  *
- * <p>Images and maps are [n, channels, height, width] one after another, in arrays of that length
- * or longer; weights are [maps, image channels, kernel, kernel] in both directions, as
- * Deeplearning4j keeps them.
+ * <p>Images and maps are [n, channels, height, width], in arrays of that length or longer. Weights
+ * are [maps, image channels, kernel, kernel] in both directions, as Deeplearning4j keeps them.
  */
-public interface ConvolutionPasses {
+public abstract class ConvolutionPasses {
+  final Patches patches;
+  final int maps;
+
+  ConvolutionPasses(Patches patches, int maps) {
+    this.patches = patches;
+    this.maps = maps;
+  }
+
   /**
-   * Those given if they fit, else new ones.
+   * Returns the older passes if they fit, else new ones.
    *
    * @param older may be null
    * @param patches the convolution
    * @param maps number of maps
    */
-  static ConvolutionPasses of(ConvolutionPasses older, Patches patches, int maps) {
-    if (older != null && older.fit(patches, maps)) {
+  public static ConvolutionPasses of(ConvolutionPasses older, Patches patches, int maps) {
+    if (older != null && older.patches.equals(patches) && older.maps == maps) {
       return older;
     }
     return MatrixProducts.inUse() == MatrixProducts.ONE_DNN && maps >= BlockedConvolution.BLOCK
@@ -27,36 +33,33 @@ public interface ConvolutionPasses {
         : new PatchProducts(patches, maps);
   }
 
-  /** Whether these are the passes of a convolution. */
-  boolean fit(Patches patches, int maps);
+  /**
+   * Computes maps: a convolution's forward pass, a transposed one's backward pass.
+   *
+   * @param images images
+   * @param count number of images
+   * @param weights filters
+   * @param into maps, overwritten
+   */
+  public abstract void toMaps(float[] images, int count, FloatPointer weights, float[] into);
 
   /**
-   * The maps of images: a convolution, and a transposed one's way back.
+   * Computes images: a transposed convolution's forward pass, a convolution's backward pass.
    *
-   * @param images some images
-   * @param count how many
-   * @param weights the filters
-   * @param into filled
+   * @param ofMaps maps
+   * @param count number of images
+   * @param weights filters
+   * @param into images, overwritten
    */
-  void toMaps(float[] images, int count, FloatPointer weights, float[] into);
+  public abstract void toImages(float[] ofMaps, int count, FloatPointer weights, float[] into);
 
   /**
-   * The images of maps: a transposed convolution, and a convolution's way back.
+   * Computes the gradient with respect to the weights.
    *
-   * @param maps the maps of some images
-   * @param count how many images
-   * @param weights the filters
-   * @param into filled
+   * @param images input of a convolution, or errors of a transposed one
+   * @param ofMaps errors of a convolution, or input of a transposed one
+   * @param count number of images
+   * @param gradient overwritten
    */
-  void toImages(float[] maps, int count, FloatPointer weights, float[] into);
-
-  /**
-   * The gradient by the weights.
-   *
-   * @param images as they went forward, or a transposed convolution's errors
-   * @param maps the errors, or what went forward into a transposed convolution
-   * @param count how many images
-   * @param gradient gets it, replacing what it held
-   */
-  void gradient(float[] images, float[] maps, int count, FloatPointer gradient);
+  public abstract void gradient(float[] images, float[] ofMaps, int count, FloatPointer gradient);
 }

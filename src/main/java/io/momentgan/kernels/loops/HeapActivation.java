@@ -3,9 +3,8 @@ package io.momentgan.kernels.loops;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
-/** An activation function of values on the heap, with a slope that its result tells. */
+/** An activation function on the heap, with a derivative that follows from its result. */
 public interface HeapActivation {
-  /** Leaves values and errors as they are. */
   HeapActivation IDENTITY =
       new HeapActivation() {
         @Override
@@ -15,18 +14,18 @@ public interface HeapActivation {
         public void backprop(float[] errors, float[] results, int from, int to) {}
       };
 
-  /** Replaces values by the function's. */
+  /** Applies the function in place. */
   void activate(float[] values, int from, int to);
 
   /**
-   * Multiplies errors by the function's slope.
+   * Multiplies errors by the function's derivative in place.
    *
-   * @param errors by the results; replaced by those by what the function was given
-   * @param results what {@link #activate} gave
+   * @param errors gradient with respect to the results, then with respect to the input
+   * @param results of {@link #activate}
    */
   void backprop(float[] errors, float[] results, int from, int to);
 
-  /** A function of Deeplearning4j's as one of these. */
+  /** Casts a function of Deeplearning4j's. */
   static HeapActivation of(IActivation function) {
     if (function instanceof HeapActivation heap) {
       return heap;

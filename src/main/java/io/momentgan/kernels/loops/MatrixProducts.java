@@ -8,31 +8,21 @@ import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The libraries that multiply matrices of floats in row-major order: oneDNN, which makes its loops
- * for the processor and the sizes it finds, where its library can be loaded; else the BLAS that
- * ND4J brings, which is slower by a tenth to a half with small matrices and cold caches.
+ * The libraries that multiply row-major matrices of floats: oneDNN, which generates its loops for
+ * the processor and the sizes, else ND4J's BLAS.
  */
+// With small matrices and cold caches, OpenBLAS is slower by a tenth to a half.
 public enum MatrixProducts {
-  /** Intel's oneDNN, for any x86-64 processor. */
+  /** Intel's oneDNN, if its library can be loaded; for any x86-64 processor. */
   ONE_DNN {
     @Override
     public void multiply(
         Factor a, Factor b, int height, int width, int inner, float beta, FloatPointer c, int row) {
+      byte ofA = (byte) (a.transposed ? 'T' : 'N');
+      byte ofB = (byte) (b.transposed ? 'T' : 'N');
       int status =
           dnnl.dnnl_sgemm(
-              a.transposed ? TRANSPOSED : PLAIN,
-              b.transposed ? TRANSPOSED : PLAIN,
-              height,
-              width,
-              inner,
-              1,
-              a.memory,
-              a.row,
-              b.memory,
-              b.row,
-              beta,
-              c,
-              row);
+              ofA, ofB, height, width, inner, 1, a.memory, a.row, b.memory, b.row, beta, c, row);
       if (status != dnnl.dnnl_success) {
         throw new IllegalStateException(
             "oneDNN cannot multiply %d x %d by %d x %d: status %d"
@@ -46,26 +36,16 @@ public enum MatrixProducts {
       return "oneDNN %d.%d.%d".formatted(version.major(), version.minor(), version.patch());
     }
   },
-  /** What ND4J multiplies by. */
+  /** ND4J's own library. */
   OPEN_BLAS {
     @Override
     public void multiply(
         Factor a, Factor b, int height, int width, int inner, float beta, FloatPointer c, int row) {
+      int ofA = a.transposed ? openblas.CblasTrans : openblas.CblasNoTrans;
+      int ofB = b.transposed ? openblas.CblasTrans : openblas.CblasNoTrans;
+      int order = openblas.CblasRowMajor;
       openblas.cblas_sgemm(
-          openblas.CblasRowMajor,
-          a.transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
-          b.transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
-          height,
-          width,
-          inner,
-          1,
-          a.memory,
-          a.row,
-          b.memory,
-          b.row,
-          beta,
-          c,
-          row);
+          order, ofA, ofB, height, width, inner, 1, a.memory, a.row, b.memory, b.row, beta, c, row);
     }
 
     @Override
@@ -74,8 +54,6 @@ public enum MatrixProducts {
     }
   };
 
-  private static final byte PLAIN = 'N';
-  private static final byte TRANSPOSED = 'T';
   private static final MatrixProducts IN_USE = isLoaded() ? ONE_DNN : OPEN_BLAS;
 
   private static boolean isLoaded() {
@@ -89,17 +67,17 @@ public enum MatrixProducts {
     }
   }
 
-  /** The library of this process. */
+  /** Returns the library of this process. */
   public static MatrixProducts inUse() {
     return IN_USE;
   }
 
   /**
-   * A matrix as a factor.
+   * A factor of a product.
    *
-   * @param memory where it lies
-   * @param row from the beginning of a row in memory to that of the next
-   * @param transposed whether what lies there is its transpose
+   * @param memory its values
+   * @param row distance between rows in memory
+   * @param transposed whether the memory holds its transpose
    */
   public record Factor(FloatPointer memory, int row, boolean transposed) {
     public static Factor of(FloatPointer memory, int row) {
@@ -112,39 +90,35 @@ public enum MatrixProducts {
   }
 
   /**
-   * c = a b + beta c.
+   * Computes c = a b + beta c.
    *
    * @param a [height, inner]
    * @param b [inner, width]
    * @param height rows of the product
    * @param width columns of the product
    * @param inner columns of a and rows of b
-   * @param beta share of what c holds that is kept; with 0 it may hold anything
-   * @param c replaced
-   * @param row from the beginning of a row of c in memory to that of the next
+   * @param beta with 0, c may hold anything
+   * @param c overwritten
+   * @param row distance between rows of c in memory
    */
   public abstract void multiply(
       Factor a, Factor b, int height, int width, int inner, float beta, FloatPointer c, int row);
 
   /**
-   * c = a b.
+   * Computes c = a b.
    *
-   * @param a floats [n, k], in rows
-   * @param b floats [k, m], in rows
-   * @param c floats [n, m], in rows, replaced
+   * @param a floats [n, k], row-major
+   * @param b floats [k, m], row-major
+   * @param c floats [n, m], row-major, overwritten
    */
   public void multiply(INDArray a, INDArray b, INDArray c) {
-    multiply(
-        Factor.of(HeapArrays.memory(a), a.stride(0)),
-        Factor.of(HeapArrays.memory(b), b.stride(0)),
-        (int) a.size(0),
-        (int) b.size(1),
-        (int) a.size(1),
-        0,
-        HeapArrays.memory(c),
-        c.stride(0));
+    Factor first = Factor.of(HostArrays.memory(a), a.stride(0));
+    Factor second = Factor.of(HostArrays.memory(b), b.stride(0));
+    int inner = (int) a.size(1);
+    FloatPointer into = HostArrays.memory(c);
+    multiply(first, second, (int) a.size(0), (int) b.size(1), inner, 0, into, c.stride(0));
   }
 
-  /** Name of the library, and its version where that is not ND4J's business. */
+  /** Returns the library's name, with its version if ND4J does not report it. */
   public abstract String version();
 }

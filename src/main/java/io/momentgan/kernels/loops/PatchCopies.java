@@ -3,13 +3,12 @@ package io.momentgan.kernels.loops;
 import java.util.Arrays;
 
 /**
- * Copies between images and the matrix of a convolution: row (channel, y, x) holds what lies under
- * that cell of the filter at each of its places, one column per place and image, images of a place
- * side by side.
+ * Copies between images and the matrix of a convolution. Row (channel, y, x) holds the values under
+ * that cell of the filter: one column for each place and image, images of a place side by side.
  *
- * <p>A channel of some images goes through padded planes, one per pair of a row and a column of the
- * stride: in its plane, what lies under a cell at all places of a row stands side by side, and is
- * copied in one go, without a question about borders.
+ * <p>Channels pass through padded planes, one for each row and column of the stride. There the
+ * values under a cell at all places of a row are adjacent, so they are copied at once, without
+ * tests for borders.
  */
 final class PatchCopies {
   private final Patches patches;
@@ -21,10 +20,10 @@ final class PatchCopies {
   private final float[][] terms;
 
   /**
-   * Copies for a convolution.
+   * Prepares the planes.
    *
    * @param patches the convolution
-   * @param most images at a time, at most
+   * @param most largest number of images at a time
    */
   PatchCopies(Patches patches, int most) {
     this.patches = patches;
@@ -48,7 +47,7 @@ final class PatchCopies {
     return (length + patches.stride() - 1) / patches.stride();
   }
 
-  /** Where a pixel of the padded image stands: its plane, and its place there. */
+  /** Returns the index of a pixel of the padded image: its plane, and its place there. */
   private int at(int y, int x) {
     int stride = patches.stride();
     return (y % stride * stride + x % stride) * plane + y / stride * width + x / stride;
@@ -57,9 +56,9 @@ final class PatchCopies {
   /**
    * Spreads some channels of some images over the matrix.
    *
-   * @param images image after image
+   * @param images [image][channel][y][x]
    * @param first the first image
-   * @param count how many
+   * @param count number of images
    * @param matrix [(end - begin) * cells] rows, see {@link Patches#row}
    * @param begin the first channel
    * @param end the channel after the last
@@ -91,12 +90,12 @@ final class PatchCopies {
   }
 
   /**
-   * Adds the matrix up over some channels of some images: the transpose of {@link #spread}.
+   * Sums the matrix over some channels of some images: the transpose of {@link #spread}.
    *
    * @param matrix [(end - begin) * cells] rows, see {@link Patches#row}
-   * @param images image after image; these channels of these are replaced
+   * @param images [image][channel][y][x]; these channels of these images are overwritten
    * @param first the first image
-   * @param count how many
+   * @param count number of images
    * @param begin the first channel
    * @param end the channel after the last
    */
@@ -111,7 +110,7 @@ final class PatchCopies {
     for (int c = begin; c < end; c++) {
       Arrays.fill(padded, 0);
       for (int cell = 0; cell < cells.length; cell++) {
-        // Cells of a column fill the same places of a row: what lies between them stays 0.
+        // Cells of a column fill the same places of a row; the values between them stay 0.
         int right = cell % patches.kernel() / patches.stride();
         int top = cells[cell] * count;
         for (int y = 0, to = top; y < patches.mapHeight(); y++, from += run, to += row) {
@@ -127,7 +126,7 @@ final class PatchCopies {
     }
   }
 
-  // One index for both arrays: the compiler leaves other loops scalar.
+  // One index for both arrays: the JIT compiler leaves other loops scalar.
   private static void add(float[] terms, float[] sums, int from, int to) {
     for (int at = from; at < to; at++) {
       sums[at] += terms[at];

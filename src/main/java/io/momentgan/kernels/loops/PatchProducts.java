@@ -3,22 +3,14 @@ package io.momentgan.kernels.loops;
 import io.momentgan.kernels.loops.MatrixProducts.Factor;
 import org.bytedeco.javacpp.FloatPointer;
 
-/**
- * A convolution as products of the filters and a matrix of patches, some images at a time, on any
- * processor.
- */
-final class PatchProducts implements ConvolutionPasses {
-  /** Columns of a product: enough that the filters are not read again for a few. */
-  private static final int COLUMNS = 512;
-
-  /** Rows of patches at a time: enough for a product, and few enough to stay near the processor. */
-  private static final int DEPTH = 400;
+/** A convolution as products of the filters and a matrix of patches, on any processor. */
+final class PatchProducts extends ConvolutionPasses {
+  private static final int COLUMNS = 512; // of a product: fewer would read the filters too often
+  private static final int DEPTH = 400; // rows of a product: more would leave the caches
 
   private static final MatrixProducts PRODUCTS = MatrixProducts.inUse();
 
-  private final Patches patches;
   private final PatchCopies copies;
-  private final int maps;
   private final int together;
   private final int group;
   private final float[] matrix;
@@ -27,8 +19,7 @@ final class PatchProducts implements ConvolutionPasses {
   private final FloatPointer mapMemory;
 
   PatchProducts(Patches patches, int maps) {
-    this.patches = patches;
-    this.maps = maps;
+    super(patches, maps);
     this.together = Math.max(1, COLUMNS / patches.places());
     this.copies = new PatchCopies(patches, together);
     this.group = Math.min(patches.channels(), Math.max(1, DEPTH / patches.cells()));
@@ -40,26 +31,17 @@ final class PatchProducts implements ConvolutionPasses {
   }
 
   @Override
-  public boolean fit(Patches otherPatches, int otherMaps) {
-    return patches.equals(otherPatches) && maps == otherMaps;
-  }
-
-  @Override
   public void toMaps(float[] images, int count, FloatPointer weights, float[] into) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
+      int columns = patches.columns(length);
       int row = patches.row(length);
+      Factor spread = Factor.of(matrixMemory, row);
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int depth = spread(images, from, length, channel);
-        PRODUCTS.multiply(
-            Factor.of(ofChannel(weights, channel), patches.depth()),
-            Factor.of(matrixMemory, row),
-            maps,
-            patches.columns(length),
-            depth,
-            channel == 0 ? 0 : 1,
-            mapMemory,
-            row);
+        int beta = channel == 0 ? 0 : 1;
+        Factor filters = Factor.of(ofChannel(weights, channel), patches.depth());
+        PRODUCTS.multiply(filters, spread, maps, columns, depth, beta, mapMemory, row);
       }
       storeMaps(into, from, length);
     }
@@ -69,20 +51,15 @@ final class PatchProducts implements ConvolutionPasses {
   public void toImages(float[] ofMaps, int count, FloatPointer weights, float[] into) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
+      int columns = patches.columns(length);
       int row = patches.row(length);
+      Factor loaded = Factor.of(mapMemory, row);
       loadMaps(ofMaps, from, length);
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int end = Math.min(channel + group, patches.channels());
         int depth = (end - channel) * patches.cells();
-        PRODUCTS.multiply(
-            Factor.transposed(ofChannel(weights, channel), patches.depth()),
-            Factor.of(mapMemory, row),
-            depth,
-            patches.columns(length),
-            maps,
-            0,
-            matrixMemory,
-            row);
+        Factor filters = Factor.transposed(ofChannel(weights, channel), patches.depth());
+        PRODUCTS.multiply(filters, loaded, depth, columns, maps, 0, matrixMemory, row);
         matrixMemory.get(matrix, 0, depth * row);
         copies.gather(matrix, into, from, length, channel, end);
       }
@@ -93,19 +70,16 @@ final class PatchProducts implements ConvolutionPasses {
   public void gradient(float[] images, float[] ofMaps, int count, FloatPointer gradient) {
     for (int from = 0; from < count; from += together) {
       int length = Math.min(together, count - from);
+      int columns = patches.columns(length);
       int row = patches.row(length);
+      int beta = from == 0 ? 0 : 1;
+      Factor loaded = Factor.of(mapMemory, row);
+      Factor spread = Factor.transposed(matrixMemory, row);
       loadMaps(ofMaps, from, length);
       for (int channel = 0; channel < patches.channels(); channel += group) {
         int depth = spread(images, from, length, channel);
-        PRODUCTS.multiply(
-            Factor.of(mapMemory, row),
-            Factor.transposed(matrixMemory, row),
-            maps,
-            depth,
-            patches.columns(length),
-            from == 0 ? 0 : 1,
-            ofChannel(gradient, channel),
-            patches.depth());
+        FloatPointer part = ofChannel(gradient, channel);
+        PRODUCTS.multiply(loaded, spread, maps, depth, columns, beta, part, patches.depth());
       }
     }
   }
@@ -114,7 +88,7 @@ final class PatchProducts implements ConvolutionPasses {
     return weights.getPointer((long) channel * patches.cells());
   }
 
-  /** The patches of some images and channels; returns how many rows they are. */
+  /** Spreads some images and channels over the matrix; returns its number of rows. */
   private int spread(float[] images, int from, int length, int channel) {
     int end = Math.min(channel + group, patches.channels());
     copies.spread(images, from, length, matrix, channel, end);
@@ -123,7 +97,7 @@ final class PatchProducts implements ConvolutionPasses {
     return depth;
   }
 
-  /** From image after image, map after map, to map after map, place after place. */
+  /** Transposes [image][map][place] to [map][place][image]. */
   private void loadMaps(float[] ofMaps, int from, int length) {
     int places = patches.places();
     int row = patches.row(length);

@@ -1,12 +1,12 @@
 package io.momentgan.kernels.loops;
 
 /**
- * A strided convolution with "same" padding as a matrix product: what lies under each cell of the
- * filter at each of its places, one row per cell, one column per place.
+ * A strided convolution with "same" padding as a matrix product. The matrix has one row for each
+ * cell of the filter and one column for each of its places.
  *
- * <p>The maps of an image of {@code height} rows have {@code ceil(height / stride)} rows; where the
- * padding is odd, the larger half is at the end, as in TensorFlow and Deeplearning4j. A transposed
- * convolution is the same from maps to images.
+ * <p>The maps of an image of {@code height} rows have {@code ceil(height / stride)} rows. The
+ * larger half of an odd padding is at the end, as in TensorFlow and Deeplearning4j. A transposed
+ * convolution maps back to images.
  *
  * @param channels channels of an image
  * @param height rows of an image
@@ -15,8 +15,7 @@ package io.momentgan.kernels.loops;
  * @param stride rows and columns between two places
  */
 public record Patches(int channels, int height, int width, int kernel, int stride) {
-  /** A cache line. */
-  private static final int BETWEEN_ROWS = 16;
+  private static final int CACHE_LINE = 16;
 
   public int mapHeight() {
     return (height + stride - 1) / stride;
@@ -71,11 +70,9 @@ public record Patches(int channels, int height, int width, int kernel, int strid
     return images * places();
   }
 
-  /**
-   * From the beginning of a row of the matrix of some images to that of the next: a little more
-   * than its columns, since rows a power of two apart get in each other's way in the caches.
-   */
+  /** Distance between the rows of the matrix of some images. */
   int row(int images) {
-    return columns(images) + BETWEEN_ROWS;
+    // Rows a power of two apart would evict each other from the caches.
+    return columns(images) + CACHE_LINE;
   }
 }

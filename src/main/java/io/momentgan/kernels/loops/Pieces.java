@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Element-wise work on ND4J's memory in pieces that fit the first-level cache: copied to the heap,
- * computed there by loops that the JVM's compiler vectorises, and copied back.
+ * Element-wise work on ND4J's memory in pieces that fit the first-level cache. Each piece is copied
+ * to the heap, where the JIT compiler vectorises the loops, and back.
  */
 public final class Pieces {
   public static final int LENGTH = 2048;
@@ -16,18 +16,20 @@ public final class Pieces {
   private Pieces() {}
 
   /** A loop over a piece. */
+  @FunctionalInterface
   public interface Loop {
-    /** Replaces the first {@code length} values. */
+    /** Overwrites the first {@code length} values. */
     void run(float[] values, int length);
   }
 
   /** A loop over pieces of two arrays. */
+  @FunctionalInterface
   public interface PairLoop {
-    /** Replaces the first {@code length} values by what they and the others give. */
+    /** Overwrites the first {@code length} values by a function of both arrays. */
     void run(float[] values, float[] others, int length);
   }
 
-  /** Whether the arrays are floats on a CPU that lie in memory in one block and the same order. */
+  /** Returns whether all are float arrays on a CPU, each one block, in the same order. */
   public static boolean fit(INDArray first, INDArray... others) {
     boolean fit = Nd4j.getEnvironment().isCPU() && isBlock(first);
     for (INDArray other : others) {
@@ -54,7 +56,7 @@ public final class Pieces {
     }
   }
 
-  /** Runs a loop over all values of two arrays, of which the first is replaced. */
+  /** Runs a loop over all values of two arrays; overwrites the first. */
   public static void replace(INDArray array, INDArray other, PairLoop loop) {
     float[] values = new float[LENGTH];
     float[] others = new float[LENGTH];
@@ -69,12 +71,12 @@ public final class Pieces {
     }
   }
 
-  /** Where a block lies; as long as this is used, its memory stays. */
+  /** Points to a block and keeps its memory. */
   public static FloatPointer pointer(INDArray block) {
     return new BlockPointer(block);
   }
 
-  /** ND4J frees the memory of arrays that nobody holds, whoever points there. */
+  // ND4J frees the memory of unreachable arrays, even if a pointer to it is left.
   private static final class BlockPointer extends FloatPointer {
     @SuppressWarnings({"unused", "PMD.UnusedPrivateField"}) // holds it
     private final INDArray block;

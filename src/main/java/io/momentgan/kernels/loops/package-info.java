@@ -1,5 +1,2 @@
-/**
- * The loops of the fast layers: matrix products, convolutions, sums over channels, on arrays
- * without ND4J operations.
- */
+/** Loops of the fast layers: matrix products, convolutions, sums by channel, copies to the heap. */
 package io.momentgan.kernels.loops;

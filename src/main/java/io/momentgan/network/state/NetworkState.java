@@ -1,7 +1,6 @@
 package io.momentgan.network.state;
 
-import io.momentgan.network.HostArrays;
-import io.momentgan.network.Network;
+import io.momentgan.kernels.loops.HostArrays;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -12,18 +11,17 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Everything of a network that training changes.
+ * The values of a network that training changes.
  *
- * @param params parameters in Deeplearning4j's flat order, running statistics included; never
- *     mutated
+ * @param params parameters in Deeplearning4j's flat order with running statistics; never mutated
  * @param updaterState the optimizer's state in Deeplearning4j's flat order, empty for plain SGD;
  *     never mutated
- * @param updates number of updates made, which Adam's bias correction needs
+ * @param updates number of updates made, for Adam's bias correction
  */
 @SuppressWarnings("ArrayRecordComponent") // states are compared array by array where needed
 public record NetworkState(float[] params, float[] updaterState, int updates)
     implements Serializable {
-  /** Java writes arrays of floats value by value, and those of bytes at once. */
+  // Java serialises float arrays value by value, byte arrays at once.
   private Object writeReplace() {
     return new Wire(bytes(params), bytes(updaterState), updates);
   }
@@ -47,20 +45,22 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
     }
   }
 
-  /**
-   * Reads a state from a file in Deeplearning4j's format.
-   *
-   * @param zip bytes of a file as {@link Network#toZip} makes it
-   * @return the state, the same bits as were written
-   * @throws IOException when the file is damaged
-   */
-  public static NetworkState ofZip(byte[] zip) throws IOException {
-    MultiLayerNetwork model =
-        ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true);
+  /** Copies the state of a network. */
+  public static NetworkState of(MultiLayerNetwork model) {
     INDArray updaterState = model.getUpdater().getStateViewArray();
     return new NetworkState(
         HostArrays.floats(model.params()),
         updaterState == null ? new float[0] : HostArrays.floats(updaterState),
         model.getIterationCount());
+  }
+
+  /**
+   * Reads a state from a file in Deeplearning4j's format, bit for bit.
+   *
+   * @param zip bytes of the file
+   * @throws IOException when the file is damaged
+   */
+  public static NetworkState ofZip(byte[] zip) throws IOException {
+    return of(ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true));
   }
 }

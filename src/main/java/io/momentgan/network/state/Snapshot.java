@@ -7,13 +7,13 @@ import java.util.Optional;
  * The state of a training between two rounds.
  *
  * @param round number of rounds made
- * @param iteration number of iterations that each worker has made
- * @param samplesSeen number of real images that all workers together have seen
+ * @param iteration number of iterations of each worker
+ * @param samplesSeen number of real images that all workers have seen
  * @param generator state of the generator
  * @param discriminator state of the discriminator
- * @param opponent parameters of an older generator, which the discriminator faces now and then;
- *     empty where there is none; never mutated
- * @param averaging what the driver alone knows
+ * @param opponent parameters of an older generator that the discriminator faces now and then, or
+ *     empty; never mutated
+ * @param averaging the driver's own state
  */
 @SuppressWarnings("ArrayRecordComponent") // compared array by array where needed
 public record Snapshot(
@@ -25,11 +25,7 @@ public record Snapshot(
     float[] opponent,
     AveragingState averaging)
     implements Serializable {
-  /**
-   * The generator's exponential moving average as a generator to draw from.
-   *
-   * @return its state, without that of an optimizer; empty where no average is kept
-   */
+  /** Returns the generator's exponential moving average without optimizer state, if it is kept. */
   public Optional<NetworkState> emaGenerator() {
     return averaging.ema().length == 0
         ? Optional.empty()

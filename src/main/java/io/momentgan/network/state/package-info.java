@@ -1,2 +1,2 @@
-/** Networks as plain arrays: what travels between driver and workers and into checkpoints. */
+/** Networks as plain arrays, as they travel between driver and workers and into checkpoints. */
 package io.momentgan.network.state;

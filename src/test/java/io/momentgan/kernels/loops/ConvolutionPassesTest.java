@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
 
-/** The definition of a convolution, in double, is the oracle of both ways to compute it. */
+/** Compares both implementations with the definition of a convolution in double. */
 class ConvolutionPassesTest {
   @Property(tries = 150)
   void passesAreTheSumsOfTheirDefinition(
@@ -34,7 +34,7 @@ class ConvolutionPassesTest {
     }
   }
 
-  /** The scratchpad of oneDNN's library is of the thread that made a loop. */
+  // oneDNN's own scratchpad belongs to the thread that made a loop.
   @Test
   void anotherThreadMayGoOn() throws Exception {
     Patches patches = new Patches(32, 16, 16, 5, 2);
@@ -63,7 +63,7 @@ class ConvolutionPassesTest {
     return List.of(new PatchProducts(patches, maps), new BlockedConvolution(patches, maps));
   }
 
-  /** What goes in, and sums over all places of the filters. */
+  /** Images, maps, and sums over all places of the filters. */
   private static final class Expected {
     private final int count;
     private final float[] images;

@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The stock functions in double are the oracle. */
+/** Compares with the stock functions in double. */
 class HeapActivationTest {
   private static final int LENGTH = 37;
 

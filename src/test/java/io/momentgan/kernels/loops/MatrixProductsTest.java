@@ -18,9 +18,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Sums in double are the oracle, for each of the libraries. */
+/** Compares each library with sums in double. */
 class MatrixProductsTest {
-  /** Not a number that a product may leave where it has nothing to say. */
+  /** Fills the memory behind each row, which products must leave unchanged. */
   private static final float BEHIND = 77;
 
   @Property(tries = 200)

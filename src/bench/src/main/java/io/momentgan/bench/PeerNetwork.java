@@ -2,7 +2,7 @@ package io.momentgan.bench;
 
 import io.momentgan.config.ConfigException;
 import io.momentgan.data.ImageShape;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,9 +8,9 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.moments.RealSide;
-import io.momentgan.network.FastProducts;
+import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.HostArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
@@ -188,7 +188,7 @@ public final class StepBench {
       long start = process.getProcessCpuTime();
       // The clock ticks every 10 ms on some systems, and a product takes 20.
       for (int product = 0; product < PRODUCTS; product++) {
-        FastProducts.multiply(a, b, c);
+        MatrixProducts.inUse().multiply(a, b, c);
       }
       double seconds = (process.getProcessCpuTime() - start) / 1e9;
       best = Math.max(best, PRODUCTS * Math.pow(SQUARE, 3) / seconds);

@@ -2,7 +2,7 @@ package io.momentgan.bench;
 
 import io.momentgan.kernels.loops.BlockedConvolution;
 import io.momentgan.kernels.loops.ConvolutionPasses;
-import io.momentgan.kernels.loops.HeapArrays;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.PatchProducts;
 import io.momentgan.kernels.loops.Patches;
 import io.momentgan.device.BlasCore;
@@ -65,7 +65,7 @@ public class ConvolutionsBenchmark {
   }
 
   private static float[] random(int length) {
-    return HeapArrays.of(Nd4j.randn(DataType.FLOAT, length));
+    return HostArrays.floats(Nd4j.randn(DataType.FLOAT, length));
   }
 
   /** From images to maps. */
