@@ -107,7 +107,7 @@ class ArchitectureTest {
                   "device",
                   "step")
               .with(SPARK, SCALA, DL4J, ND4J),
-          Layer.of("quality", "network").with(ND4J, MATH),
+          Layer.of("quality", "kernels.loops").with(ND4J, MATH),
           Layer.of(
                   "extractor",
                   "config",
@@ -207,7 +207,7 @@ class ArchitectureTest {
                   "run",
                   "report",
                   "training")
-              .with(JACKSON, SPARK, HADOOP, ND4J, SLF4J, "picocli.."));
+              .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, "picocli.."));
 
   /**
    * A package.
