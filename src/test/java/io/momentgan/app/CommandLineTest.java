@@ -30,8 +30,7 @@ class CommandLineTest {
         "results",
         "evaluate",
         "generate",
-        "extractor",
-        "calibrate"
+        "extractor"
       })
   void everyCommandExplainsItself(String command) {
     String[] args = (command + " --help").strip().split(" ");
@@ -84,7 +83,6 @@ class CommandLineTest {
         "generate nowhere --count 5 --out x | There is no folder",
         "generate x --count 0 --out x | --count 0: expected a positive number",
         "extractor nowhere        | nowhere",
-        "calibrate nowhere --out x.md | nowhere",
         "data inspect nowhere     | nowhere",
         "data inspect             | Missing required parameter: 'URI'"
       })

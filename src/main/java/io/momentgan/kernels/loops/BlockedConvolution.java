@@ -8,7 +8,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * A convolution by oneDNN's own loops: without a matrix of patches, and without products by what
  * lies outside an image. Where they are slow, products of patches take their place.
  */
-final class BlockedConvolution implements ConvolutionPasses {
+public final class BlockedConvolution implements ConvolutionPasses {
   /** Channels in a block: of images with fewer, most of one would be nothing. */
   static final int BLOCK = 16;
 
@@ -23,7 +23,7 @@ final class BlockedConvolution implements ConvolutionPasses {
   private final Map<Integer, ConvolutionLoops> loops = new LinkedHashMap<>(SIZES, 1, true);
   private PatchProducts products;
 
-  BlockedConvolution(Patches patches, int maps) {
+  public BlockedConvolution(Patches patches, int maps) {
     this.patches = patches;
     this.maps = maps;
   }

@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * A convolution as products of the filters and a matrix of patches, some images at a time, on any
  * processor.
  */
-final class PatchProducts implements ConvolutionPasses {
+public final class PatchProducts implements ConvolutionPasses {
   /** Columns of a product: enough that the filters are not read again for a few. */
   private static final int COLUMNS = 512;
 
@@ -26,7 +26,7 @@ final class PatchProducts implements ConvolutionPasses {
   private final FloatPointer matrixMemory;
   private final FloatPointer mapMemory;
 
-  PatchProducts(Patches patches, int maps) {
+  public PatchProducts(Patches patches, int maps) {
     this.patches = patches;
     this.maps = maps;
     this.together = Math.max(1, COLUMNS / patches.places());

@@ -17,7 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * Time of an exchange of the moments of a real and a generated batch and a loss, between the tasks
  * of a stage.
  */
-public final class ExchangeBench {
+final class ExchangeBench {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final long VALUES_TO_SEND = 20_000_000;
   private static final int FEWEST = 20;
@@ -34,7 +34,7 @@ public final class ExchangeBench {
    * @param features features of a batch
    * @return milliseconds of an exchange
    */
-  public static Spread milliseconds(
+  static Spread milliseconds(
       JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
     List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
     return spark
