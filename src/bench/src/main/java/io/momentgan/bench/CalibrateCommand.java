@@ -1,17 +1,17 @@
 package io.momentgan.bench;
 
-import io.momentgan.training.Extractors;
-import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.evaluation.Evaluation;
 import io.momentgan.evaluation.Evaluator;
-import io.momentgan.sampling.ImageDraw;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.LabelledImages;
+import io.momentgan.sampling.ImageDraw;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.Extractors;
+import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.momentgan.bench;
 
+import io.momentgan.device.BlasCore;
 import io.momentgan.kernels.loops.BlockedConvolution;
 import io.momentgan.kernels.loops.ConvolutionPasses;
 import io.momentgan.kernels.loops.HeapArrays;
 import io.momentgan.kernels.loops.PatchProducts;
 import io.momentgan.kernels.loops.Patches;
-import io.momentgan.device.BlasCore;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;

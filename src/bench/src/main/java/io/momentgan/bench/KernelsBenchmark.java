@@ -1,12 +1,12 @@
 package io.momentgan.bench;
 
-import io.momentgan.kernels.VectorAdam;
-import io.momentgan.kernels.VectorTanh;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.BlasCore;
+import io.momentgan.kernels.VectorAdam;
+import io.momentgan.kernels.VectorTanh;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.momentgan.bench;
 
-import io.momentgan.evaluation.Evaluator;
-import io.momentgan.sampling.ImageDraw;
-import io.momentgan.sampling.IndependentPixelsDraw;
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.evaluation.Evaluator;
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.sampling.IndependentPixelsDraw;
+import io.momentgan.sampling.RealDraw;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;

@@ -15,8 +15,8 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Samples of a thread by the JDK's Flight Recorder. Each counts for the innermost method of a layer,
- * a kernel or the step, and separately within a matrix product.
+ * Samples of a thread by the JDK's Flight Recorder. Each counts for the innermost method of a
+ * layer, a kernel or the step, and separately within a matrix product.
  */
 final class Operations {
   private static final Duration PERIOD = Duration.ofMillis(10);

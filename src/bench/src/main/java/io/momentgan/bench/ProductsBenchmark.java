@@ -1,9 +1,9 @@
 package io.momentgan.bench;
 
-import io.momentgan.kernels.loops.MatrixProducts;
-import io.momentgan.kernels.loops.Pieces;
 import io.momentgan.device.BlasCore;
+import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.kernels.loops.MatrixProducts.Factor;
+import io.momentgan.kernels.loops.Pieces;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;

@@ -244,8 +244,7 @@ final class StepCommand implements Callable<Integer> {
     StepBench bench = new StepBench(experiment(changes), ImageShape.parse(shape));
     changes.add(STOCK);
     double worst = 0;
-    try (Peer other =
-        new Peer(peerFolder(), experiment(changes), bench.shape(), bench.images())) {
+    try (Peer other = new Peer(peerFolder(), experiment(changes), bench.shape(), bench.images())) {
       for (int i = 0; i < CHECKED_ITERATIONS; i++) {
         Peer.Losses theirs = other.iterate(bench.latent());
         Losses ours = bench.iterate();

@@ -106,15 +106,7 @@ class BenchMainTest {
   @Test
   void aStepPrintsARow() {
     Run run =
-        Run.of(
-            "step",
-            "--experiment",
-            EXPERIMENT,
-            "--rounds",
-            "2",
-            "--repeats",
-            "1",
-            "--row");
+        Run.of("step", "--experiment", EXPERIMENT, "--rounds", "2", "--repeats", "1", "--row");
     assertThat(run.succeeds())
         .containsPattern("\\| ff-1 \\| 1x28x28 \\| 0.09 \\|  \\| [0-9.]+ \\|")
         .contains("| ff-1 (memory) | ");

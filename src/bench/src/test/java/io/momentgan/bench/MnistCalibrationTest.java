@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.momentgan.config.DataConfig;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.evaluation.Evaluation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Quality;
-import io.momentgan.sampling.ImageDraw;
-import io.momentgan.config.DataConfig;
-import io.momentgan.config.ExperimentReader;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
+import io.momentgan.sampling.ImageDraw;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -43,8 +43,7 @@ class MnistCalibrationTest {
   @Test
   void ranksKnownSets() {
     Path mnist =
-        Path.of(System.getProperty("momentgan.repository"), "../shared/data/mnist")
-            .normalize();
+        Path.of(System.getProperty("momentgan.repository"), "../shared/data/mnist").normalize();
     assumeTrue(Files.isDirectory(mnist), () -> "no MNIST at " + mnist);
     DataConfig config = ExperimentReader.defaultData().withUri(mnist.toString());
     LabelledImages images = LabelledImages.open(config, Map.of());
