@@ -10,7 +10,7 @@ import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.sampling.ImageDraw;
 import io.momentgan.storage.StorageCheck;
-import io.momentgan.training.Extractors;
+import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ final class CalibrateCommand implements Callable<Integer> {
         Evaluator evaluator =
             Evaluator.open(
                 spark,
-                Extractors.cache(config),
+                RunEvaluation.extractors(config),
                 new Evaluator.Setup(images, training, images.fingerprint(), samples))) {
       for (Map.Entry<String, ImageDraw> set : KnownSets.of(training, images.heldOut()).entrySet()) {
         Evaluation found = evaluator.evaluate(set.getValue());
