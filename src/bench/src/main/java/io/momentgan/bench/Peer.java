@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The same step by libtorch, in a process of its own ({@code src/peer}): the same networks with the
+ * The same step by libtorch, in a process of its own ({@code src/bench/peer}): the same networks with the
  * same initial parameters and the same real batch.
  */
 final class Peer implements AutoCloseable {
@@ -32,7 +32,7 @@ final class Peer implements AutoCloseable {
   /**
    * Starts the peer.
    *
-   * @param folder where {@code src/peer} was built: its classes and {@code classpath.txt}
+   * @param folder where {@code src/bench/peer} was built: its classes and {@code classpath.txt}
    * @param experiment the settings, {@code kernels: stock}
    * @param shape shape of an image
    * @param images the real batch [batch size, features], row after row

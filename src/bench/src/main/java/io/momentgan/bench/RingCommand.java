@@ -38,7 +38,7 @@ final class RingCommand implements Callable<Integer> {
   @Option(
       names = "--experiment",
       paramLabel = "EXPERIMENT.yaml",
-      defaultValue = "conf/studies/ring.yaml",
+      defaultValue = "conf/experiments/ring.yaml",
       description = "Settings (default: ${DEFAULT-VALUE}).")
   private Path file;
 
