@@ -18,8 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Threads of matrix products, in processes of their own: native libraries read them once. */
 class ThreadsTest {
-  private static final String CORES =
-      Integer.toString(Runtime.getRuntime().availableProcessors());
+  private static final String CORES = Integer.toString(Runtime.getRuntime().availableProcessors());
 
   @TempDir private Path folder;
 
@@ -85,8 +84,7 @@ class ThreadsTest {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> option.startsWith("--add-opens"))
         .forEach(all::add);
-    all.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), ThreadsTest.class.getName()));
+    all.addAll(List.of("-cp", System.getProperty("java.class.path"), ThreadsTest.class.getName()));
     all.addAll(List.of(command));
     ProcessBuilder builder =
         new ProcessBuilder(all).redirectError(folder.resolve("errors").toFile());
