@@ -2,9 +2,6 @@ package io.momentgan.bench;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.config.UserException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,17 +70,6 @@ final class BenchOptions {
     all.addAll(further);
     all.add("train.workers=" + count);
     all.add("train.averaging-frequency=" + every);
-    return read(of, all);
-  }
-
-  static Experiment read(Path file, List<String> overrides) {
-    try {
-      return ExperimentReader.read(Files.readString(file), file.toString(), overrides);
-    } catch (IOException e) {
-      throw new UserException(
-          "%s: cannot be read as text (%s), expected a settings file; name another"
-              .formatted(file, e.getMessage()),
-          e);
-    }
+    return ExperimentReader.read(of, all);
   }
 }

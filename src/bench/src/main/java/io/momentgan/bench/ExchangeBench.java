@@ -55,8 +55,7 @@ final class ExchangeBench {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
-      BatchMoments own =
-          new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
+      BatchMoments own = new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
       int exchanges = (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features));
       double[] millis = new double[exchanges];
       for (int i = 0; i < 2 * exchanges; i++) {

@@ -1,8 +1,8 @@
 package io.momentgan.bench;
 
 import io.momentgan.config.Experiment;
-import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.Experiment.Kernels;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.BlasCore;
 import io.momentgan.kernels.VectorAdam;

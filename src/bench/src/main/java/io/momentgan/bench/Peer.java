@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The same step by libtorch, in a process of its own ({@code src/bench/peer}): the same networks with the
- * same initial parameters and the same real batch.
+ * The same step by libtorch, in a process of its own ({@code src/bench/peer}): the same networks
+ * with the same initial parameters and the same real batch.
  */
 final class Peer implements AutoCloseable {
   private final Process process;

@@ -1,15 +1,15 @@
 package io.momentgan.bench;
 
 import io.momentgan.averaging.GanTrainingMaster;
-import io.momentgan.partition.RealMoments;
-import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
+import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.WorkerReport;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
 import org.apache.spark.api.java.JavaSparkContext;

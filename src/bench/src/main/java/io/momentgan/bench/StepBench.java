@@ -63,7 +63,8 @@ final class StepBench {
                     1,
                     Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
-            false, new float[0]);
+            false,
+            new float[0]);
     Nd4j.getRandom().setSeed(1);
     this.images =
         Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
