@@ -26,8 +26,12 @@ jar_is_current() {
     [ -z "$(find "$home/pom.xml" "$home/src/main" -newer "$jar" -print -quit)" ]
 }
 
-build() {
+require_maven() {
   command -v mvn >/dev/null || fail "mvn is not on the PATH; install Maven 3.8 or newer"
+}
+
+build() {
+  require_maven
   echo "Building MomentGAN (the first build downloads its libraries) ..." >&2
   (cd "$home" && mvn -B -q package -DskipTests -Dspotless.check.skip=true) >&2 ||
     fail "the build failed; run 'mvn package -DskipTests' in $home to see why"
@@ -35,69 +39,30 @@ build() {
   touch "$home"/target/momentgan-*.jar
 }
 
-# libtorch for "bench step --peer": a project of its own, as it needs another JavaCPP.
-build_peer() {
-  local built=$home/target/peer/classpath.txt
-  [ -z "$(find "$home/src/peer" -newer "$built" -print -quit 2>&1)" ] || {
-    command -v mvn >/dev/null || fail "mvn is not on the PATH; install Maven 3.8 or newer"
-    echo "Building the peer (the first build downloads libtorch, 110 MB) ..." >&2
-    (cd "$home" && mvn -B -q -f src/peer/pom.xml process-classes) >&2 ||
-      fail "the build of src/peer failed; run 'mvn -f src/peer/pom.xml process-classes' in $home to see why"
-    touch "$built"
-  }
-}
-
 require_java() {
   command -v "$java" >/dev/null || fail "no java; install a JDK 17 or set JAVA_HOME to one"
 }
 
-# The number of workers decides how many threads each may use: --workers W, --workers=W or
-# --set train.workers=W, else what the experiment's file says, else the cores.
-workers_of() {
-  local cores workers argument
-  cores=$(nproc)
-  workers=
-  for argument in "$@"; do
-    case $argument in
-      *.yaml | *.yml)
-        [ ! -r "$argument" ] || workers=$(sed -n 's/^ \{1,\}\(train\.\)\{0,1\}workers: *\([0-9]*\).*/\2/p' "$argument" | head -n 1)
-        ;;
-    esac
+# Runs a class in this script's place, as Spark needs it in a JVM that spark-submit does not start.
+# Arguments: class path, class, its arguments.
+run_java() {
+  local opens=() package path=$1
+  shift
+  for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util \
+    java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs \
+    sun.security.action sun.util.calendar; do
+    opens+=("--add-opens=java.base/$package=ALL-UNNAMED")
   done
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --workers) workers=${2:-$cores} ;;
-      --workers=*) workers=${1#--workers=} ;;
-      train.workers=* | --set=train.workers=*) workers=${1##*train.workers=} ;;
-    esac
-    shift
-  done
-  [[ $workers =~ ^[1-9][0-9]*$ ]] || workers=$cores
-  echo "$workers"
-}
-
-# A resumed run gets the threads it began with: sums in another number of threads round differently.
-threads_of_run() {
-  local argument file
-  [ "${1:-}" = resume ] || return 0
-  for argument in "$@"; do
-    for file in "${argument#file:}"/run.yaml "${argument#file:}"/*/run.yaml; do
-      [ ! -r "$file" ] || sed -n 's/^threads: *"\{0,1\}\([1-9][0-9]*\).*/\1/p' "$file"
-    done
-  done | head -n 1
-}
-
-threads_per_worker() {
-  local cores
-  cores=$(nproc)
-  echo $(($1 >= cores ? 1 : cores / $1))
-}
-
-# Threads of each worker's matrix products where workers are threads of this process.
-threads_in_process() {
-  local threads
-  threads=$(threads_of_run "$@")
-  echo "${threads:-$(threads_per_worker "$(workers_of "$@")")}"
+  opens+=(--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED)
+  export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
+  # Networks are arrays of megabytes: in small regions each of them begins a collection beside the workers.
+  # shellcheck disable=SC2086 # several options in one variable
+  exec "$java" -XX:+IgnoreUnrecognizedVMOptions "${opens[@]}" \
+    -Djdk.reflect.useDirectMethodHandle=false \
+    -Djava.awt.headless=true -XX:G1HeapRegionSize=16m \
+    -Dlog4j2.configurationFile="$home/conf/log4j2.properties" \
+    ${MOMENTGAN_JAVA_OPTS:-} \
+    -cp "$path" "$@"
 }
 
 # Exports SPARK_HOME: the user's own where it is set, else one of links to what the build took from

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -127,28 +125,10 @@ class LauncherTest {
         .contains("<-Xmx8g>\n<-Dspark.master=local[3]>\n<-cp>");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "train x --workers 1000",
-    "train x --workers=1000",
-    "train x --set train.workers=1000",
-    "train x --set=train.workers=1000"
-  })
-  void manyWorkersGetOneThreadEach(String call) throws Exception {
-    assertThat(launch(Map.of(), call.split(" ")).out()).startsWith("threads=1 ip=127.0.0.1 ");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "train x --workers 1",
-        "train x --workers=1",
-        "train x --set train.workers=1",
-        "train x --set=train.workers=1"
-      })
-  void oneWorkerGetsAllCores(String call) throws Exception {
-    int cores = cores();
-    assertThat(launch(Map.of(), call.split(" ")).out()).startsWith("threads=%d ".formatted(cores));
+  @Test
+  void theProgramChoosesItsThreads() throws Exception {
+    assertThat(launch(Map.of(), "train", "x", "--workers=2").out())
+        .startsWith("threads=none ip=127.0.0.1 ");
   }
 
   @Test
@@ -223,13 +203,6 @@ class LauncherTest {
     variables.putAll(environment);
     int code = builder.start().waitFor();
     return new Outcome(code, Files.readString(out.toPath()), Files.readString(err.toPath()));
-  }
-
-  private static int cores() throws Exception {
-    ProcessBuilder nproc = new ProcessBuilder("nproc");
-    nproc.environment().keySet().removeAll(List.of("OMP_NUM_THREADS", "OMP_THREAD_LIMIT"));
-    return Integer.parseInt(
-        new String(nproc.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
   }
 
   private static void write(Path file, String text) throws IOException {

@@ -2,7 +2,9 @@ package io.momentgan.app;
 
 import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
+import io.momentgan.device.Threads;
 import io.momentgan.run.Versions;
+import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -61,8 +63,21 @@ public final class Main implements Runnable {
    * @return the exit code
    */
   static int run(String... args) {
+    return run(new Main(), args);
+  }
+
+  /**
+   * Runs a command of another program as this one's are run, with the same exit codes and errors.
+   *
+   * @param program object with picocli's annotations
+   * @param args the command and its arguments
+   * @return the exit code
+   */
+  public static int run(Object program, String... args) {
     BlasCore.choose();
-    return new CommandLine(new Main())
+    // A training chooses again, by its workers.
+    Threads.choose(System.getProperty(SparkContexts.TASK_CPUS, "1"));
+    return new CommandLine(program)
         .setParameterExceptionHandler((error, arguments) -> refuse(error))
         .setExecutionExceptionHandler((error, line, parsed) -> report(error, line))
         .setCaseInsensitiveEnumValuesAllowed(true)

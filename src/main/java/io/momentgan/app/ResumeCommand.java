@@ -40,6 +40,7 @@ final class ResumeCommand implements Callable<Integer> {
     SettingDifferences.requireChangeable(settings.all());
     Run run = open().with(settings.all());
     Experiment experiment = run.record().experiment();
+    SparkContexts.chooseThreads(experiment.train().workers(), run.record().threads());
     Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
     StoreOptions.requireReadable(experiment.data(), hadoop);
     DataSet images = DataSets.open(experiment.data(), hadoop);

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,6 +60,7 @@ final class SweepCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<SweepRun> runs = runs();
+    chooseThreads(runs);
     Map<String, String> hadoop = SparkContexts.hadoopSettings(runs.get(0).experiment().s3());
     if (dryRun) {
       List<SweepRun.Outcome> states = runs.stream().map(run -> run.plan(hadoop)).toList();
@@ -76,6 +78,12 @@ final class SweepCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().printf("%s", SweepRun.Outcome.table(outcomes));
     return exitCode(outcomes);
+  }
+
+  /** By the run of most workers: libraries that are loaded keep their threads. */
+  private static void chooseThreads(List<SweepRun> runs) {
+    IntStream workers = runs.stream().mapToInt(run -> run.experiment().train().workers());
+    SparkContexts.chooseThreads(workers.max().orElseThrow(), "");
   }
 
   private int exitCode(List<SweepRun.Outcome> outcomes) {

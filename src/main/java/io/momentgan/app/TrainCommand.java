@@ -82,6 +82,7 @@ final class TrainCommand implements Callable<Integer> {
     Map<String, String> hadoop = SparkContexts.hadoopSettings(given.s3());
     checkStores(given, hadoop);
     Experiment experiment = SparkContexts.withWorkers(given);
+    SparkContexts.chooseThreads(experiment.train().workers(), "");
     DataSet images = DataSets.open(experiment.data(), hadoop);
     Preflight.check(experiment, images);
     Plan plan = new Plan(experiment, images);

@@ -37,7 +37,7 @@ public final class BlasCore {
       return;
     }
     try {
-      better(Files.readAllLines(PROCESSOR)).ifPresent(BlasCore::set);
+      better(Files.readAllLines(PROCESSOR)).ifPresent(core -> setVariable(VARIABLE, core));
     } catch (IOException | UnsatisfiedLinkError e) {
       LOG.warn("OpenBLAS chooses its kernels itself: {}", e.toString());
     }
@@ -50,8 +50,9 @@ public final class BlasCore {
         .invokeString(new Object[0], false);
   }
 
-  private static void set(String core) {
-    Function.getFunction("c", "setenv").invokeInt(new Object[] {VARIABLE, core, 1});
+  /** Sets a variable of the process's environment, of which the JVM keeps a copy of its own. */
+  static void setVariable(String name, String value) {
+    Function.getFunction("c", "setenv").invokeInt(new Object[] {name, value, 1});
   }
 
   /**

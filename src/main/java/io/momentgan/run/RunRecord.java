@@ -11,6 +11,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.config.YamlFiles;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
+import io.momentgan.device.Threads;
 import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -42,7 +43,6 @@ public record RunRecord(
   private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
   private static final int FORMAT = 2;
   private static final String PRODUCTS = "fast-products";
-  private static final String THREADS = "OMP_NUM_THREADS";
   private static final YAMLMapper YAML = new YAMLMapper(YamlFiles.factory());
 
   /**
@@ -78,7 +78,7 @@ public record RunRecord(
         Versions.all(),
         Data.of(images),
         now.truncatedTo(ChronoUnit.SECONDS).toString(),
-        currentThreads());
+        Threads.inUse());
   }
 
   /**
@@ -131,12 +131,12 @@ public record RunRecord(
 
   /** Warns of everything that makes this process compute other last bits than the run so far. */
   public void warnOfOtherBits() {
-    if (!threads.equals(currentThreads())) {
+    if (!threads.equals(Threads.inUse())) {
       LOG.warn(
           "The run began with {}={} and goes on with \"{}\": its figures will differ in the last bits",
-          THREADS,
+          Threads.VARIABLE,
           threads,
-          currentThreads());
+          Threads.inUse());
     }
     String now = Versions.all().get(PRODUCTS);
     if (hasOtherProducts(now)) {
@@ -151,10 +151,6 @@ public record RunRecord(
   boolean hasOtherProducts(String now) {
     return experiment.kernels() == Kernels.FAST
         && !now.equals(versions.getOrDefault(PRODUCTS, "OpenBLAS"));
-  }
-
-  private static String currentThreads() {
-    return System.getenv().getOrDefault(THREADS, "");
   }
 
   /** The file's text. */

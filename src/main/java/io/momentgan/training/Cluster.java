@@ -74,7 +74,7 @@ final class Cluster {
    * @return the number; empty where it depends on the cluster
    */
   static OptionalInt slots(SparkConf conf) {
-    int cpus = conf.getInt("spark.task.cpus", 1);
+    int cpus = conf.getInt(SparkContexts.TASK_CPUS, 1);
     String master = conf.get(SparkContexts.MASTER, "");
     Matcher threads = LOCAL.matcher(master);
     if (threads.matches()) {

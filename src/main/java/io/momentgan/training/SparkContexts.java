@@ -5,6 +5,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.device.BlasCorePlugin;
+import io.momentgan.device.Threads;
 import io.momentgan.storage.S3Settings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import scala.Tuple2;
 /** Opens the Spark context of a run. */
 public final class SparkContexts {
   public static final String MASTER = "spark.master";
+  public static final String TASK_CPUS = "spark.task.cpus";
   private static final String HADOOP = "spark.hadoop.";
   private static final String PLUGINS = "spark.plugins";
 
@@ -98,9 +100,8 @@ public final class SparkContexts {
     conf.setIfMissing("spark.task.reaper.enabled", "true");
     conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
     // Workers share their machine's cores; OpenMP would give each of them all.
-    String threads =
-        System.getenv().getOrDefault("OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
-    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", threads);
+    String threads = Threads.inUse().isEmpty() ? conf.get(TASK_CPUS, "1") : Threads.inUse();
+    conf.setIfMissing("spark.executorEnv." + Threads.VARIABLE, threads);
   }
 
   private static void addPlugin(SparkConf conf, Class<? extends SparkPlugin> plugin) {
@@ -116,6 +117,20 @@ public final class SparkContexts {
     } catch (RuntimeException e) {
       spark.close();
       throw e;
+    }
+  }
+
+  /**
+   * Chooses the threads of each worker's matrix products, before native libraries load.
+   *
+   * @param workers number of workers, which share this machine's cores in local mode
+   * @param recorded the number that the run began with; empty for a new run
+   */
+  public static void chooseThreads(int workers, String recorded) {
+    if (!recorded.isEmpty()) {
+      Threads.choose(recorded);
+    } else if (Cluster.isLocal(new SparkConf())) {
+      Threads.choose(Integer.toString(Math.max(1, cores() / workers)));
     }
   }
 

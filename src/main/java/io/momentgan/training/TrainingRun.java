@@ -210,8 +210,8 @@ public final class TrainingRun {
     return GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
   }
 
-  /** How the workers of an application find each other. */
-  private static CollectiveFactory collectives(JavaSparkContext spark) {
+  /** Ways in which the workers of an application find each other: threads or executors. */
+  public static CollectiveFactory collectives(JavaSparkContext spark) {
     return spark.isLocal() ? new LocalCollectives() : new HubCollectives();
   }
 }

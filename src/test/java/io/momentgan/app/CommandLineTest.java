@@ -29,8 +29,7 @@ class CommandLineTest {
         "report",
         "results",
         "evaluate",
-        "generate",
-        "calibrate"
+        "generate"
       })
   void everyCommandExplainsItself(String command) {
     String[] args = (command + " --help").strip().split(" ");
@@ -83,7 +82,6 @@ class CommandLineTest {
         "generate nowhere --count 5 --out x | There is no folder",
         "generate x --count 0 --out x | --count 0: expected a positive number",
         "extractor nowhere        | nowhere",
-        "calibrate nowhere --out x.md | nowhere",
         "data inspect nowhere     | nowhere",
         "data inspect             | Missing required parameter: 'URI'"
       })

@@ -49,6 +49,7 @@ class SubmitScriptsTest {
         "kubernetes",
         "gpu-discovery",
         "gpu-check",
+        "bench",
         "demo-s3"
       })
   void everyScriptHasHelp(String name) {
@@ -78,26 +79,6 @@ class SubmitScriptsTest {
     assertThat(script("gpu-check", "--print").succeeds().err())
         .contains(
             "BACKEND_PRIORITY_CPU=1000", "ff-6.yaml", "dcgan.yaml --out", "device-check --gpu");
-  }
-
-  @Test
-  void aDeviceCheckComparesTwoDevices() {
-    String file = Experiments.REPOSITORY.resolve("conf/experiments/ff-1.yaml").toString();
-    String losses = folder.resolve("losses.json").toString();
-    String[] small = {"device-check", file, "--iterations", "11", "--out", losses};
-    assertThat(CommandRun.of(small).succeeds().out()).contains("ms per iteration");
-    small[4] = "--against";
-    assertThat(
-            CommandRun.of("device-check", file, "--iterations", "11", "--against", losses)
-                .succeeds()
-                .out())
-        .contains("ff-1.yaml: losses of 11 iterations differ by at most");
-    assertThat(
-            CommandRun.of("device-check", file, "--iterations", "12", "--against", losses)
-                .refusal(Main.USER_MISTAKE))
-        .contains("found no 12 iterations of ff-1.yaml");
-    assertThat(CommandRun.of("device-check", file, "--gpu").refusal(Main.USER_MISTAKE))
-        .contains("found the CPU, expected a GPU");
   }
 
   @Test

@@ -8,7 +8,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * A convolution by oneDNN's own loops, without a matrix of patches and without products of padding.
  * Where they are slow, by products of patches.
  */
-final class BlockedConvolution extends ConvolutionPasses {
+public final class BlockedConvolution extends ConvolutionPasses {
   static final int BLOCK = 16; // channels; for images with fewer, most of a block is empty
 
   private static final int WIDE = 8; // from so many map columns on, oneDNN's gradients are faster
@@ -17,7 +17,7 @@ final class BlockedConvolution extends ConvolutionPasses {
   private final Map<Integer, ConvolutionLoops> loops = new LinkedHashMap<>(SIZES, 1, true);
   private PatchProducts products;
 
-  BlockedConvolution(Patches patches, int maps) {
+  public BlockedConvolution(Patches patches, int maps) {
     super(patches, maps);
   }
 

@@ -4,7 +4,7 @@ import io.momentgan.kernels.loops.MatrixProducts.Factor;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** A convolution as products of the filters and a matrix of patches, on any processor. */
-final class PatchProducts extends ConvolutionPasses {
+public final class PatchProducts extends ConvolutionPasses {
   private static final int COLUMNS = 512; // of a product: fewer would read the filters too often
   private static final int DEPTH = 400; // rows of a product: more would leave the caches
 
@@ -18,7 +18,7 @@ final class PatchProducts extends ConvolutionPasses {
   private final FloatPointer matrixMemory;
   private final FloatPointer mapMemory;
 
-  PatchProducts(Patches patches, int maps) {
+  public PatchProducts(Patches patches, int maps) {
     super(patches, maps);
     this.together = Math.max(1, COLUMNS / patches.places());
     this.copies = new PatchCopies(patches, together);

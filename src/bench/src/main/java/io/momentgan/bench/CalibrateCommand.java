@@ -9,28 +9,32 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Evaluator;
-import io.momentgan.sampling.ImageDraw;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.LabelledImages;
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.RunEvaluation;
+import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code calibrate}: what the measures say of sets whose worth is known. */
+/** {@code calibrate}: the measures of sets whose quality is known. */
 @Command(
     name = "calibrate",
     mixinStandardHelpOptions = true,
-    description = "Measures sets of images whose worth is known, and writes a table in Markdown.")
+    description = "Measures sets of images whose quality is known, and writes a Markdown table.")
 final class CalibrateCommand implements Callable<Integer> {
   private static final String HEAD =
       "| Set | FD | FD relative | FD infinity | KID ± s.e. | P / R / D / C | Classifier score"
@@ -51,15 +55,19 @@ final class CalibrateCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE.md", description = "The table.")
   private Path out;
 
-  @Mixin private StoreOptions store;
+  @Option(
+      names = "--set",
+      paramLabel = "s3.KEY=VALUE",
+      description = "Where s3a: locations are: s3.endpoint, s3.region, s3.path-style.")
+  private List<String> s3 = new ArrayList<>();
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     DataConfig config = ExperimentReader.defaultData().withUri(uri);
-    Map<String, String> hadoop = store.hadoop();
-    StoreOptions.requireReadable(config, hadoop);
+    Map<String, String> hadoop = SparkContexts.hadoopSettings(ExperimentReader.s3(s3));
+    StorageCheck.requireReadable("URI", uri, hadoop);
     LabelledImages images = LabelledImages.open(config, hadoop);
     ImageSource training = images.training();
     StringBuilder table = new StringBuilder();

@@ -8,8 +8,8 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
-import io.momentgan.data.sets.DataSets;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.sets.DataSets;
 import io.momentgan.device.Device;
 import io.momentgan.device.Devices;
 import io.momentgan.device.SmokeTest;
@@ -38,16 +38,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * {@code device-check}: whether steps on this machine's device are right, and how long they take.
- */
+/** {@code device-check}: correctness and time of steps on this machine's device. */
 @Command(
     name = "device-check",
     mixinStandardHelpOptions = true,
     description =
-        "Makes the first iterations of experiments on this process's device, compares their losses"
-            + " with those that another device left in a file, and says how long they took; see"
-            + " submit/gpu-check.")
+        "Makes the first iterations of experiments on this process's device, prints their time, and"
+            + " compares their losses with another device's; see submit/gpu-check.")
 final class DeviceCheckCommand implements Callable<Integer> {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int WARM_UP = 10;
@@ -64,10 +61,10 @@ final class DeviceCheckCommand implements Callable<Integer> {
   @Option(names = "--tolerance", defaultValue = "0.01", description = "Nats (${DEFAULT-VALUE}).")
   private double tolerance;
 
-  @Option(names = "--gpu", description = "Refuse to go on on the CPU.")
+  @Option(names = "--gpu", description = "Refuse the CPU.")
   private boolean gpu;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Gets the losses.")
+  @Option(names = "--out", paramLabel = "FILE", description = "File to write the losses to.")
   private Path out;
 
   @Option(names = "--against", paramLabel = "FILE", description = "Losses of another device.")
@@ -123,7 +120,8 @@ final class DeviceCheckCommand implements Callable<Integer> {
     try (Collective alone =
         new LocalCollectives()
             .join(new Group(file.toString(), 0, 0, 0, 0), 0, 1, Duration.ofMinutes(1))) {
-      GanStep step = new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
+      GanStep step =
+          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
       int[] order = shard.order(experiment.train().seed(), 1);
       int batchSize = experiment.train().batchSize();
       for (int i = 0; i < iterations; i++) {
@@ -157,7 +155,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
           JSON.convertValue(JSON.readTree(against.toFile()).get(each.getKey()), double[].class);
       if (expected == null || expected.length != each.getValue().length) {
         throw new UserException(
-            "--against %s: found no %d iterations of %s, expected them; make the file anew with --out"
+            "--against %s: found no %d iterations of %s, expected them; write the file again with --out"
                 .formatted(against, iterations, each.getKey()));
       }
       double largest = 0;

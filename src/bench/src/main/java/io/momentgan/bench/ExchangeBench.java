@@ -17,7 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * Time of an exchange of the moments of a real and a generated batch and a loss, between the tasks
  * of a stage.
  */
-public final class ExchangeBench {
+final class ExchangeBench {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final long VALUES_TO_SEND = 20_000_000;
   private static final int FEWEST = 20;
@@ -34,7 +34,7 @@ public final class ExchangeBench {
    * @param features features of a batch
    * @return milliseconds of an exchange
    */
-  public static Spread milliseconds(
+  static Spread milliseconds(
       JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
     List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
     return spark
@@ -55,8 +55,7 @@ public final class ExchangeBench {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
-      BatchMoments own =
-          new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
+      BatchMoments own = new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
       int exchanges = (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features));
       double[] millis = new double[exchanges];
       for (int i = 0; i < 2 * exchanges; i++) {

@@ -11,10 +11,10 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * Workers that exchange and average nothing, on threads of their own: what the machine itself gives
- * several over one, as cores share caches, memory and power.
+ * Workers that exchange and average nothing, each on its own thread: the machine's own gain by
+ * several workers, whose cores share caches, memory and power.
  */
-public final class IndependentWorkers implements AutoCloseable {
+final class IndependentWorkers implements AutoCloseable {
   private final List<StepBench> workers;
   private final ExecutorService threads;
 
@@ -25,7 +25,7 @@ public final class IndependentWorkers implements AutoCloseable {
    * @param shape shape of an image
    * @param count how many
    */
-  public IndependentWorkers(Experiment experiment, ImageShape shape, int count) {
+  IndependentWorkers(Experiment experiment, ImageShape shape, int count) {
     this.workers =
         IntStream.range(0, count).mapToObj(i -> new StepBench(experiment, shape)).toList();
     this.threads = Executors.newFixedThreadPool(count);
@@ -36,7 +36,7 @@ public final class IndependentWorkers implements AutoCloseable {
    *
    * @param iterations of each worker, both alone and together
    */
-  public double gain(int iterations) {
+  double gain(int iterations) {
     double together = seconds(iterations, workers.size());
     return workers.size() * seconds(iterations, 1) / together;
   }

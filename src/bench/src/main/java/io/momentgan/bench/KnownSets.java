@@ -1,36 +1,36 @@
 package io.momentgan.bench;
 
-import io.momentgan.evaluation.Evaluator;
-import io.momentgan.sampling.ImageDraw;
-import io.momentgan.sampling.IndependentPixelsDraw;
-import io.momentgan.sampling.RealDraw;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.evaluation.Evaluator;
+import io.momentgan.sampling.ImageDraw;
+import io.momentgan.sampling.IndependentPixelsDraw;
+import io.momentgan.sampling.RealDraw;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Sets of images whose worth is known beforehand, to calibrate measures with: real ones, and real
- * ones made worse in one way each.
+ * Sets of images of known quality, to calibrate measures with: real ones, and real ones with one
+ * kind of damage each.
  */
-public final class KnownSets {
+final class KnownSets {
   private static final int ALL_CLASSES = 256;
   private static final double NOISE = 0.1;
 
   private KnownSets() {}
 
   /**
-   * The sets, from good to bad in each kind of damage.
+   * Makes the sets, from good to bad within each kind of damage.
    *
    * @param training the training images
-   * @param heldOut the images that nothing was trained on
+   * @param heldOut images that nothing was trained on
    * @return the sets by their names
    */
-  public static Map<String, ImageDraw> of(ImageSource training, ImageSource heldOut) {
+  static Map<String, ImageDraw> of(ImageSource training, ImageSource heldOut) {
     ImageDraw real = new Picked(heldOut, 0, ALL_CLASSES, 0);
     Map<String, ImageDraw> sets = new LinkedHashMap<>();
     sets.put("held-out images", real);

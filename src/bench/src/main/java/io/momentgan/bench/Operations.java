@@ -15,18 +15,17 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Where a thread's time goes, by the JDK's own samples (Flight Recorder): each counts for the
- * innermost method of a layer, a kernel or the step, and for the library where it is within a
- * matrix product.
+ * Samples of a thread by the JDK's Flight Recorder. Each counts for the innermost method of a
+ * layer, a kernel or the step, and separately within a matrix product.
  */
-public final class Operations {
+final class Operations {
   private static final Duration PERIOD = Duration.ofMillis(10);
   private static final List<String> EVENTS =
       List.of("jdk.ExecutionSample", "jdk.NativeMethodSample");
   private static final String OWN = "io.momentgan.";
   private static final String LAYERS = "org.deeplearning4j.nn.layers.";
   private static final String PRODUCT = "sgemm";
-  private static final String LIBRARIES = "io.momentgan.kernels.MatrixProducts";
+  private static final String LIBRARIES = "io.momentgan.kernels.loops.MatrixProducts";
 
   private Operations() {}
 
@@ -36,7 +35,7 @@ public final class Operations {
    * @param operation such as {@code VectorDenseLayer.forward, matrix product}
    * @param share of all samples
    */
-  public record Share(String operation, double share) {}
+  record Share(String operation, double share) {}
 
   /**
    * Samples the calling thread while something runs on it.
@@ -44,7 +43,7 @@ public final class Operations {
    * @param work what runs
    * @return the operations with most samples first; empty where none was taken
    */
-  public static List<Share> of(Runnable work) {
+  static List<Share> of(Runnable work) {
     Map<String, Integer> counts = new HashMap<>();
     long thread = Thread.currentThread().getId();
     try (Recording recording = new Recording()) {

@@ -21,10 +21,10 @@ import java.nio.file.Path;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The same step by libtorch, in a process of its own ({@code src/peer}): the same networks with the
- * same initial parameters and the same real batch.
+ * The same step by libtorch, in a process of its own ({@code src/bench/peer}): the same networks
+ * with the same initial parameters and the same real batch.
  */
-public final class Peer implements AutoCloseable {
+final class Peer implements AutoCloseable {
   private final Process process;
   private final DataOutputStream commands;
   private final DataInputStream answers;
@@ -32,13 +32,13 @@ public final class Peer implements AutoCloseable {
   /**
    * Starts the peer.
    *
-   * @param folder where {@code src/peer} was built: its classes and {@code classpath.txt}
+   * @param folder where {@code src/bench/peer} was built: its classes and {@code classpath.txt}
    * @param experiment the settings, {@code kernels: stock}
    * @param shape shape of an image
    * @param images the real batch [batch size, features], row after row
    * @throws ConfigException for settings that the peer has not
    */
-  public Peer(Path folder, Experiment experiment, ImageShape shape, float[] images) {
+  Peer(Path folder, Experiment experiment, ImageShape shape, float[] images) {
     requireKnown(experiment);
     try {
       ProcessBuilder builder =
@@ -73,7 +73,7 @@ public final class Peer implements AutoCloseable {
    * @param discriminator of the last discriminator update
    * @param generator of the last generator update, with the moment penalty
    */
-  public record Losses(double discriminator, double generator) {}
+  record Losses(double discriminator, double generator) {}
 
   /**
    * Makes iterations with z of its own.
@@ -81,7 +81,7 @@ public final class Peer implements AutoCloseable {
    * @param iterations how many
    * @return CPU seconds of one, of the whole process
    */
-  public double run(int iterations) {
+  double run(int iterations) {
     try {
       commands.write('r');
       commands.writeInt(iterations);
@@ -97,7 +97,7 @@ public final class Peer implements AutoCloseable {
    *
    * @param latent z of each discriminator update, row after row
    */
-  public Losses iterate(float[] latent) {
+  Losses iterate(float[] latent) {
     try {
       commands.write('c');
       write(latent);
@@ -109,7 +109,7 @@ public final class Peer implements AutoCloseable {
   }
 
   /** Largest memory that the peer has had resident so far, in bytes; 0 where nothing tells. */
-  public long peakBytes() {
+  long peakBytes() {
     return ResidentMemory.peakBytes(process.pid());
   }
 

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Linux says of a process's memory. */
-public final class ResidentMemory {
+/** Memory of processes, by Linux. */
+final class ResidentMemory {
   private static final String PEAK = "VmHWM:";
 
   private ResidentMemory() {}
 
-  /** Largest memory that this process has had resident so far, in bytes; 0 where nothing tells. */
-  public static long peakBytes() {
+  /** Peak resident memory of this process in bytes; 0 on other systems. */
+  static long peakBytes() {
     return peakBytes(ProcessHandle.current().pid());
   }
 

@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * adversarial networks", 2017. One worker, no Spark. It shows what penalties on global moments and
  * on those of each mode do to the modes that a generator draws.
  */
-public final class RingStudy {
+final class RingStudy {
   private static final int MODES = 8;
   private static final double RADIUS = 0.8;
   private static final double SD = 0.02;
@@ -48,7 +48,7 @@ public final class RingStudy {
    *
    * @param experiment the settings; their data are not read
    */
-  public RingStudy(Experiment experiment) {
+  RingStudy(Experiment experiment) {
     this.experiment = experiment;
     this.random = new SplittableRandom(experiment.train().seed());
   }
@@ -59,14 +59,14 @@ public final class RingStudy {
    * @param modes how many of the eight modes get at least a tenth of their due of the points
    * @param share of the points that lie within three standard deviations of a mode
    */
-  public record Result(int modes, double share) {}
+  record Result(int modes, double share) {}
 
   /**
    * Trains a pair of networks and draws from the generator.
    *
    * @param iterations how many
    */
-  public Result run(int iterations) {
+  Result run(int iterations) {
     GanNetworks networks =
         GanNetworks.build(experiment, new ImageShape(FEATURES, 1, 1), DataType.FLOAT);
     Group group = new Group("bench ring", experiment.train().seed(), 0, 0, 0);

@@ -1,23 +1,22 @@
 package io.momentgan.bench;
 
 import io.momentgan.averaging.GanTrainingMaster;
-import io.momentgan.partition.RealMoments;
-import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
+import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.WorkerReport;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** A training whose rounds are timed; it goes on from one call to the next. */
-public final class RoundBench implements AutoCloseable {
-  private final Experiment experiment;
+/** A training whose rounds are timed. Each call continues it. */
+final class RoundBench implements AutoCloseable {
   private final Schedule schedule;
   private final Shards shards;
   private final GanTrainingMaster master;
@@ -31,12 +30,11 @@ public final class RoundBench implements AutoCloseable {
    * @param experiment the settings, workers known
    * @param images the data
    */
-  public RoundBench(
+  RoundBench(
       JavaSparkContext spark,
       CollectiveFactory collectives,
       Experiment experiment,
       DataSet images) {
-    this.experiment = experiment;
     this.schedule = Schedule.of(experiment.train(), images.training().count());
     this.shards =
         Shards.load(
@@ -64,9 +62,9 @@ public final class RoundBench implements AutoCloseable {
    * @param stepSeconds mean time that the slowest worker spent in its iterations
    * @param samples real images per round, of all workers
    */
-  public record Times(double roundSeconds, double stepSeconds, double samples) {
-    /** What a round costs beside its iterations, in seconds. */
-    public double overhead() {
+  record Times(double roundSeconds, double stepSeconds, double samples) {
+    /** Seconds of a round beside its iterations. */
+    double overhead() {
       return roundSeconds - stepSeconds;
     }
   }
@@ -77,7 +75,7 @@ public final class RoundBench implements AutoCloseable {
    * @param rounds how many
    * @return their mean times
    */
-  public Times run(int rounds) {
+  Times run(int rounds) {
     double seconds = 0;
     double steps = 0;
     double samples = 0;
@@ -91,11 +89,6 @@ public final class RoundBench implements AutoCloseable {
       samples += result.samples();
     }
     return new Times(seconds / rounds, steps / rounds, samples / rounds);
-  }
-
-  /** The settings. */
-  public Experiment experiment() {
-    return experiment;
   }
 
   @Override

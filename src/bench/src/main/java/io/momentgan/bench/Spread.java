@@ -3,71 +3,54 @@ package io.momentgan.bench;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
- * Median and quartiles of repeated measurements.
+ * Spread of repeated measurements.
  *
+ * @param least smallest
  * @param low first quartile
  * @param median middle
  * @param high third quartile
+ * @param most largest
  */
-public record Spread(double low, double median, double high) implements Serializable {
+record Spread(double least, double low, double median, double high, double most)
+    implements Serializable {
   /**
-   * The spread of measurements.
+   * Sorts measurements.
    *
    * @param values at least one
    */
-  public static Spread of(double... values) {
+  static Spread of(double... values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int last = sorted.length - 1;
     return new Spread(
+        sorted[0],
         sorted[(int) Math.round(0.25 * last)],
         sorted[(int) Math.round(0.5 * last)],
-        sorted[(int) Math.round(0.75 * last)]);
+        sorted[(int) Math.round(0.75 * last)],
+        sorted[last]);
   }
 
-  /**
-   * The spread of the ratios of measurements that were made in turns.
-   *
-   * @param values at least one
-   * @param others as many
-   */
-  public static Spread ofRatios(double[] values, double[] others) {
-    return of(ratios(values, others));
+  /** Divides measurements by others that were made in turns with them. */
+  static Spread ofRatios(double[] values, double[] others) {
+    return of(IntStream.range(0, values.length).mapToDouble(i -> values[i] / others[i]).toArray());
   }
 
-  /**
-   * The least, median and largest ratio of measurements that were made in turns.
-   *
-   * @param values at least one
-   * @param others as many
-   */
-  public static Spread extremesOfRatios(double[] values, double[] others) {
-    double[] ratios = ratios(values, others);
-    return new Spread(
-        Arrays.stream(ratios).min().orElseThrow(),
-        of(ratios).median(),
-        Arrays.stream(ratios).max().orElseThrow());
+  /** Text such as {@code 1.25 (1.20-1.31)}: median and quartiles. */
+  String quartiles(int decimals) {
+    return text(decimals, low, high);
   }
 
-  private static double[] ratios(double[] values, double[] others) {
-    double[] ratios = new double[values.length];
-    for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = values[i] / others[i];
-    }
-    return ratios;
+  /** Text such as {@code 1.25 (1.10-1.40)}: median, smallest and largest. */
+  String extremes(int decimals) {
+    return text(decimals, least, most);
   }
 
-  /**
-   * As text.
-   *
-   * @param decimals digits after the point
-   * @return such as {@code 1.25 (1.20-1.31)}
-   */
-  public String text(int decimals) {
+  private String text(int decimals, double from, double to) {
     String number = "%." + decimals + "f";
     return String.format(
-        Locale.ROOT, number + " (" + number + "-" + number + ")", median, low, high);
+        Locale.ROOT, number + " (" + number + "-" + number + ")", median, from, to);
   }
 }

@@ -29,7 +29,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** One worker's iterations on random images, beside what their matrix products alone would cost. */
-public final class StepBench {
+final class StepBench {
   private static final AtomicLong NUMBER = new AtomicLong();
   private static final int SQUARE = 1024;
   private static final int PRODUCTS = 10;
@@ -48,7 +48,7 @@ public final class StepBench {
    * @param experiment the settings
    * @param shape shape of an image
    */
-  public StepBench(Experiment experiment, ImageShape shape) {
+  StepBench(Experiment experiment, ImageShape shape) {
     this.experiment = experiment;
     this.shape = shape;
     this.networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
@@ -63,7 +63,8 @@ public final class StepBench {
                     1,
                     Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
-            false, new float[0]);
+            false,
+            new float[0]);
     Nd4j.getRandom().setSeed(1);
     this.images =
         Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
@@ -75,17 +76,17 @@ public final class StepBench {
   }
 
   /** Shape of an image. */
-  public ImageShape shape() {
+  ImageShape shape() {
     return shape;
   }
 
   /** The real batch, row after row. */
-  public float[] images() {
+  float[] images() {
     return HostArrays.floats(images);
   }
 
   /** The z that the next iteration draws: of each of its discriminator updates, row after row. */
-  public float[] latent() {
+  float[] latent() {
     int rows = experiment.train().batchSize();
     float[][] draws = new float[experiment.train().dSteps()][];
     for (int draw = 0; draw < draws.length; draw++) {
@@ -100,7 +101,7 @@ public final class StepBench {
   }
 
   /** Makes one iteration and gives its losses. */
-  public Losses iterate() {
+  Losses iterate() {
     return step.iterate(new Batch(images, labels), iteration++);
   }
 
@@ -110,7 +111,7 @@ public final class StepBench {
    * @param cpuSeconds of the whole process
    * @param heapBytes allocated on the heap by the worker's thread
    */
-  public record Cost(double cpuSeconds, double heapBytes) {}
+  record Cost(double cpuSeconds, double heapBytes) {}
 
   /**
    * Makes iterations.
@@ -118,7 +119,7 @@ public final class StepBench {
    * @param iterations how many
    * @return the mean cost of one
    */
-  public Cost run(int iterations) {
+  Cost run(int iterations) {
     OperatingSystemMXBean process =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -138,7 +139,7 @@ public final class StepBench {
    * input's gradient, and G's two gradients. Of convolutions those by what lies outside an image
    * count too; a second pass of a generator with dropout does not.
    */
-  public double multiplyAdds() {
+  double multiplyAdds() {
     double g = perImage(networks.generator(), zeros());
     double d = perImage(networks.discriminator(), images);
     int dSteps = experiment.train().dSteps();
@@ -177,7 +178,7 @@ public final class StepBench {
   }
 
   /** Multiply-adds per second of a large matrix product by the fast kernels, in CPU time. */
-  public static double productRate() {
+  static double productRate() {
     INDArray a = Nd4j.rand(DataType.FLOAT, SQUARE, SQUARE);
     INDArray b = Nd4j.rand(DataType.FLOAT, SQUARE, SQUARE);
     INDArray c = Nd4j.create(DataType.FLOAT, SQUARE, SQUARE);

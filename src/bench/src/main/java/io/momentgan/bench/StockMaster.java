@@ -27,7 +27,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * averaged, data handed over directly (its fastest way; it caches them itself). It moves one
  * network where a round of ours moves two.
  */
-public final class StockMaster {
+final class StockMaster {
   private final JavaSparkContext spark;
   private final Experiment experiment;
   private final int features;
@@ -40,7 +40,7 @@ public final class StockMaster {
    * @param experiment the settings, workers known
    * @param features values of an image
    */
-  public StockMaster(JavaSparkContext spark, Experiment experiment, int features) {
+  StockMaster(JavaSparkContext spark, Experiment experiment, int features) {
     this.spark = spark;
     this.experiment = experiment;
     this.features = features;
@@ -54,7 +54,7 @@ public final class StockMaster {
    * @return seconds of a round beside its iterations: wall time less the time that the same
    *     iterations take side by side without Spark
    */
-  public double overhead(int rounds) {
+  double overhead(int rounds) {
     int workers = experiment.train().workers();
     int frequency = experiment.train().averagingFrequency();
     List<DataSet> batches =

@@ -1,5 +1,2 @@
-/**
- * Benchmarks: what the distribution costs, as ratios within one run. Figures are printed and assert
- * nothing; the machine's other load shows in their spread.
- */
+/** Benchmarks of the step and its distribution, and checks of devices and quality measures. */
 package io.momentgan.bench;

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.momentgan.config.DataConfig;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Quality;
-import io.momentgan.sampling.ImageDraw;
-import io.momentgan.SparkTests;
-import io.momentgan.config.DataConfig;
-import io.momentgan.config.ExperimentReader;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
+import io.momentgan.sampling.ImageDraw;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -23,13 +22,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The measures of sets whose worth is known come out in the order of the published calibration;
- * runs where MNIST lies beside the repository, with the user's extractor, which is trained if need
- * be.
+ * Ranks sets of known quality as the published calibration does. Runs where MNIST lies beside the
+ * repository, with the user's extractor, which is trained if missing.
  */
 @Tag("slow")
 class MnistCalibrationTest {
-  /** From the best to the worst. */
+  /** From best to worst. */
   private static final List<String> ORDER =
       List.of(
           "held-out images",
@@ -43,16 +41,15 @@ class MnistCalibrationTest {
           "class 1 only");
 
   @Test
-  void knownSetsComeOutInOrder() {
+  void ranksKnownSets() {
     Path mnist =
-        Path.of(System.getProperty("momentgan.repository", "."), "../shared/data/mnist")
-            .normalize();
+        Path.of(System.getProperty("momentgan.repository"), "../shared/data/mnist").normalize();
     assumeTrue(Files.isDirectory(mnist), () -> "no MNIST at " + mnist);
     DataConfig config = ExperimentReader.defaultData().withUri(mnist.toString());
     LabelledImages images = LabelledImages.open(config, Map.of());
     Path cache = Path.of(System.getProperty("user.home"), ".cache/momentgan");
     Map<String, Evaluation> found = new HashMap<>();
-    try (JavaSparkContext spark = SparkTests.local(2);
+    try (JavaSparkContext spark = new JavaSparkContext("local[2]", "test");
         Evaluator evaluator =
             Evaluator.open(
                 spark,

@@ -1,12 +1,12 @@
 package io.momentgan.bench;
 
-import io.momentgan.kernels.VectorAdam;
-import io.momentgan.kernels.VectorTanh;
 import io.momentgan.config.Experiment;
-import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.Experiment.Kernels;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.BlasCore;
+import io.momentgan.kernels.VectorAdam;
+import io.momentgan.kernels.VectorTanh;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
 import java.util.List;
@@ -31,10 +31,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Single kernels on batches of 100, fast and stock: {@code mvn -q -P jmh clean test-compile
- * exec:exec}, or one with {@code -Djmh.which=tanh}.
- */
+/** Single kernels on batches of 100, fast and stock: {@code submit/bench jmh KernelsBenchmark}. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -95,7 +92,7 @@ public class KernelsBenchmark {
     return tanh.getActivation(images, true);
   }
 
-  /** Its way back. */
+  /** Its backward pass. */
   @Benchmark
   public INDArray tanhBack() {
     return tanh.backprop(images, errors).getFirst();
@@ -108,14 +105,14 @@ public class KernelsBenchmark {
     return gradient;
   }
 
-  /** A dense discriminator of 128 units, forward and back. */
+  /** A dense discriminator of 128 units, forward and backward pass. */
   @Benchmark
   public INDArray dense() {
     dense.forward(images);
     return dense.backward(logits);
   }
 
-  /** A discriminator of two convolutions with batch normalisation, forward and back. */
+  /** A discriminator of two convolutions with batch normalisation, forward and backward pass. */
   @Benchmark
   public INDArray convolutions() {
     convolution.forward(images);

@@ -1,11 +1,11 @@
 package io.momentgan.bench;
 
+import io.momentgan.device.BlasCore;
 import io.momentgan.kernels.loops.BlockedConvolution;
 import io.momentgan.kernels.loops.ConvolutionPasses;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.PatchProducts;
 import io.momentgan.kernels.loops.Patches;
-import io.momentgan.device.BlasCore;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,9 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * DCGAN's convolutions (5x5, every second row and column, batches of 64) by oneDNN's loops and by
- * products of patches: {@code mvn -q -P jmh clean test-compile exec:exec
- * -Djmh.which=ConvolutionsBenchmark}. {@link BlockedConvolution} takes products where these are
- * faster, so its times there are theirs.
+ * products of patches: {@code submit/bench jmh ConvolutionsBenchmark}. Where products are faster,
+ * {@link BlockedConvolution} takes these, so both times are of products there.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,6 +35,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 public class ConvolutionsBenchmark {
   private static final int BATCH = 64;
+  private static final int KERNEL = 5;
+  private static final int STRIDE = 2;
 
   /** Channels of the images; maps are twice as many, but 64 of 3. */
   @Param({"3", "64", "128", "256"})
@@ -56,12 +57,12 @@ public class ConvolutionsBenchmark {
     BlasCore.choose();
     int filters = channels == 3 ? 64 : 2 * channels;
     int side = 4096 / filters;
-    Patches patches = new Patches(channels, side, side, 5, 2);
+    Patches patches = new Patches(channels, side, side, KERNEL, STRIDE);
     passes =
         blocked ? new BlockedConvolution(patches, filters) : new PatchProducts(patches, filters);
-    images = random(BATCH * patches.imageLength());
-    maps = random(BATCH * filters * patches.places());
-    weights = new FloatPointer(random(filters * patches.depth()));
+    images = random(BATCH * channels * side * side);
+    maps = random(BATCH * filters * (side / STRIDE) * (side / STRIDE));
+    weights = new FloatPointer(random(filters * channels * KERNEL * KERNEL));
   }
 
   private static float[] random(int length) {
@@ -82,7 +83,7 @@ public class ConvolutionsBenchmark {
     return images;
   }
 
-  /** The gradient by the weights. */
+  /** Gradient with respect to the weights. */
   @Benchmark
   public FloatPointer gradient() {
     passes.gradient(images, maps, BATCH, weights);

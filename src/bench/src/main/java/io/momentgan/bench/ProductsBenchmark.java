@@ -1,9 +1,9 @@
 package io.momentgan.bench;
 
-import io.momentgan.kernels.loops.MatrixProducts;
-import io.momentgan.kernels.loops.Pieces;
 import io.momentgan.device.BlasCore;
+import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.kernels.loops.MatrixProducts.Factor;
+import io.momentgan.kernels.loops.Pieces;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Matrix products of a dense layer of 512 inputs and 784 outputs with batches of 100 by each
- * library: {@code mvn -q -P jmh clean test-compile exec:exec -Djmh.which=ProductsBenchmark}. Layers
- * of which each has megabytes of weights take turns, as the caches are cold in a training, too.
+ * library: {@code submit/bench jmh ProductsBenchmark}. Layers with megabytes of weights each take
+ * turns, since caches are cold in a training, too.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -72,7 +72,7 @@ public class ProductsBenchmark {
     return y;
   }
 
-  /** From errors by the outputs to those by the inputs. */
+  /** Gradient with respect to the inputs. */
   @Benchmark
   public FloatPointer back() {
     int layer = turn++ % LAYERS;
@@ -82,7 +82,7 @@ public class ProductsBenchmark {
     return x;
   }
 
-  /** From inputs and errors to the gradient by the weights. */
+  /** Gradient with respect to the weights. */
   @Benchmark
   public FloatPointer gradient() {
     int layer = turn++ % LAYERS;

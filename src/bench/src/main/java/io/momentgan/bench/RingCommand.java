@@ -1,6 +1,5 @@
 package io.momentgan.bench;
 
-import io.momentgan.app.SettingOptions;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import java.io.PrintWriter;
@@ -14,19 +13,18 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench ring}: which modes of a ring of Gaussians a generator draws, by kind of moments. */
+/** {@code ring}: the modes of a ring of Gaussians that a generator draws, by kind of moments. */
 @Command(
     name = "ring",
     mixinStandardHelpOptions = true,
     description =
         "Trains on eight Gaussians on a ring without moments, with global ones and with those of"
-            + " each mode, and prints a Markdown table of which modes the generator draws.")
-final class BenchRingCommand implements Callable<Integer> {
+            + " each mode, and prints a Markdown table of the modes that the generator draws.")
+final class RingCommand implements Callable<Integer> {
   private static final Map<String, List<String>> KINDS = new LinkedHashMap<>();
 
   static {
@@ -40,7 +38,7 @@ final class BenchRingCommand implements Callable<Integer> {
   @Option(
       names = "--experiment",
       paramLabel = "EXPERIMENT.yaml",
-      defaultValue = "conf/studies/ring.yaml",
+      defaultValue = "conf/experiments/ring.yaml",
       description = "Settings (default: ${DEFAULT-VALUE}).")
   private Path file;
 
@@ -56,7 +54,11 @@ final class BenchRingCommand implements Callable<Integer> {
       description = "Seeds 1 to this (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
-  @Mixin private SettingOptions settings;
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting that overrides all others, such as latent.size=8; may be repeated.")
+  private List<String> settings = new ArrayList<>();
 
   @Spec private CommandSpec spec;
 
@@ -86,7 +88,7 @@ final class BenchRingCommand implements Callable<Integer> {
     List<String> all = new ArrayList<>(kind);
     all.add("train.seed=" + seed);
     all.add("train.workers=1");
-    all.addAll(settings.all());
+    all.addAll(settings);
     return ExperimentReader.read(file, all);
   }
 }

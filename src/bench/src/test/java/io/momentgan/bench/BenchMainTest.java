@@ -1,0 +1,114 @@
+package io.momentgan.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.momentgan.app.Main;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchMainTest {
+  private static final int USER_MISTAKE = 2;
+  private static final String EXPERIMENT =
+      Path.of(System.getProperty("momentgan.repository"), "conf/experiments/ff-1.yaml").toString();
+
+  @TempDir private Path folder;
+
+  private record Run(int code, String out, String err) {
+    static Run of(String... args) {
+      PrintStream oldOut = System.out;
+      PrintStream oldErr = System.err;
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      try (PrintStream newOut = new PrintStream(out, true, StandardCharsets.UTF_8);
+          PrintStream newErr = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+        System.setOut(newOut);
+        System.setErr(newErr);
+        int code = Main.run(new BenchMain(), args);
+        return new Run(
+            code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+      } finally {
+        System.setOut(oldOut);
+        System.setErr(oldErr);
+      }
+    }
+
+    String succeeds() {
+      assertThat(code).as("exit code; standard error: %s", err).isZero();
+      return out;
+    }
+
+    String mistake() {
+      assertThat(code).as("exit code; standard error: %s", err).isEqualTo(USER_MISTAKE);
+      List<String> errors = err.lines().filter(line -> line.startsWith("error: ")).toList();
+      assertThat(errors).as("error lines of %s", err).hasSize(1);
+      return errors.get(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "step",
+        "exchange",
+        "rounds",
+        "scaling",
+        "stock",
+        "ring",
+        "device-check",
+        "calibrate"
+      })
+  void everyCommandExplainsItself(String command) {
+    Run help = Run.of((command + " --help").strip().split(" "));
+    assertThat(help.succeeds()).startsWith(("Usage: bench " + command).strip());
+    assertThat(help.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                              | Give a benchmark, such as step; see bench --help",
+        "calibrate nowhere --out x.md    | nowhere",
+        "step --network none             | conf/experiments/none.yaml",
+        "step --experiment x.yaml --peer | x.yaml"
+      })
+  void mistakesInTheCallEndWithCode2AndOneLine(String call, String message) {
+    Run run = Run.of(call.isEmpty() ? new String[0] : call.split(" "));
+    assertThat(run.mistake()).contains(message);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void aDeviceCheckComparesTwoDevices() {
+    String losses = folder.resolve("losses.json").toString();
+    assertThat(Run.of("device-check", EXPERIMENT, "--iterations", "11", "--out", losses).succeeds())
+        .contains("ms per iteration");
+    assertThat(
+            Run.of("device-check", EXPERIMENT, "--iterations", "11", "--against", losses)
+                .succeeds())
+        .contains("ff-1.yaml: losses of 11 iterations differ by at most");
+    assertThat(
+            Run.of("device-check", EXPERIMENT, "--iterations", "12", "--against", losses).mistake())
+        .contains("found no 12 iterations of ff-1.yaml");
+    assertThat(Run.of("device-check", EXPERIMENT, "--gpu").mistake())
+        .contains("found the CPU, expected a GPU");
+  }
+
+  @Test
+  void aStepPrintsARow() {
+    Run run =
+        Run.of("step", "--experiment", EXPERIMENT, "--rounds", "2", "--repeats", "1", "--row");
+    assertThat(run.succeeds())
+        .containsPattern("\\| ff-1 \\| 1x28x28 \\| 0.09 \\|  \\| [0-9.]+ \\|")
+        .contains("| ff-1 (memory) | ");
+  }
+}
