@@ -1,14 +1,11 @@
 package io.momentgan.bench;
 
-import io.momentgan.app.StoreOptions;
-import io.momentgan.training.RunEvaluation;
-import io.momentgan.training.SparkContexts;
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
-import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Evaluator;
+import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.sampling.ImageDraw;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Evaluator;
+import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
