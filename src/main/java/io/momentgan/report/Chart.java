@@ -1,5 +1,6 @@
 package io.momentgan.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -72,26 +73,25 @@ record Chart(
         %s</figure>
         """
         .formatted(
-            HtmlPage.escape(title),
-            HtmlPage.escape(id),
-            HtmlPage.escape(title + ". " + caption + " The figures follow as a table."),
-            HtmlPage.escape(caption),
-            HtmlPage.details("The figures", "<div class=\"scroll\">" + table() + "</div>"));
+            Table.escape(title),
+            Table.escape(id),
+            Table.escape(title + ". " + caption + " The figures follow as a table."),
+            Table.escape(caption),
+            HtmlPage.details("The figures", table()));
   }
 
   private String table() {
-    StringBuilder rows = new StringBuilder("<table>\n<tr><th>").append(HtmlPage.escape(x));
-    series.forEach(
-        s -> rows.append("</th><th class=\"number\">").append(HtmlPage.escape(s.name())));
-    rows.append("</th></tr>\n");
+    List<String> heads = new ArrayList<>(List.of(x));
+    series.forEach(each -> heads.add(each.name()));
+    Table table = new Table(1, heads);
     for (int i = 0; i < labels.size(); i++) {
-      rows.append("<tr><td>").append(HtmlPage.escape(labels.get(i)));
+      List<String> cells = new ArrayList<>(List.of(labels.get(i)));
       for (Series each : series) {
-        rows.append("</td><td class=\"number\">").append(number(each.values().get(i)));
+        cells.add(number(each.values().get(i)));
       }
-      rows.append("</td></tr>\n");
+      table.row(cells);
     }
-    return rows.append("</table>").toString();
+    return table.html();
   }
 
   private static String number(Double value) {

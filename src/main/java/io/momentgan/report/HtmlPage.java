@@ -86,7 +86,7 @@ final class HtmlPage {
         </html>
         """
         .formatted(
-            escape(title),
+            Table.escape(title),
             resource("report.css"),
             body,
             // The only way in which JSON could end its element.
@@ -127,20 +127,11 @@ final class HtmlPage {
     return png.length == 0
         ? ""
         : "<h2>%s</h2>\n<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s</figcaption></figure>\n"
-            .formatted(escape(heading), dataUri(png), escape(alt), escape(caption));
+            .formatted(Table.escape(heading), dataUri(png), Table.escape(alt), Table.escape(caption));
   }
 
   /** A picture as an address. */
   static String dataUri(byte[] png) {
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
-  }
-
-  /** Makes a text safe in HTML content and attributes. */
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
   }
 }

@@ -32,7 +32,7 @@ record LossRatio(double value) {
 
   /** The ratio at an epoch's end. */
   static LossRatio of(EpochLine epoch) {
-    return of(epoch.gBce(), epoch.dLoss());
+    return of(epoch.last().gBce(), epoch.last().dLoss());
   }
 
   static LossRatio of(double generator, double discriminator) {

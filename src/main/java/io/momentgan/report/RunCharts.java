@@ -1,5 +1,6 @@
 package io.momentgan.report;
 
+import io.momentgan.config.LossConfig;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.Chart.Series;
 import io.momentgan.run.EpochLine;
@@ -19,13 +20,13 @@ final class RunCharts {
   private RunCharts() {}
 
   /** How the training went. */
-  static List<Chart> training(RunText run, List<EpochLine> epochs) {
+  static List<Chart> training(LossConfig loss, List<EpochLine> epochs) {
     if (epochs.isEmpty()) {
       return List.of();
     }
     List<String> labels = epochs.stream().map(e -> String.valueOf(e.epoch())).toList();
     int count = epochs.size();
-    double p = (run.number("/loss/real-target") + run.number("/loss/fake-target")) / 2;
+    double p = (loss.realTarget() + loss.fakeTarget()) / 2;
     List<Chart> charts = new ArrayList<>();
     charts.add(
         epochChart(
@@ -36,8 +37,8 @@ final class RunCharts {
             false,
             labels,
             List.of(
-                Series.of("Discriminator", values(epochs, EpochLine::dLossEpochMean)),
-                Series.of("Generator, adversarial", values(epochs, EpochLine::gBceEpochMean)),
+                Series.of("Discriminator", values(epochs, e -> e.mean().dLoss())),
+                Series.of("Generator, adversarial", values(epochs, e -> e.mean().gBce())),
                 Series.constant("Generator's equilibrium", -Math.log(p), count))));
     charts.add(
         epochChart(
@@ -52,7 +53,7 @@ final class RunCharts {
                 Series.constant("0", 0, count),
                 Series.constant("+1", 1, count),
                 Series.constant("-1", -1, count))));
-    if (epochs.stream().anyMatch(e -> Double.isFinite(e.momentMean()))) {
+    if (epochs.stream().anyMatch(e -> Double.isFinite(e.last().momentMean()))) {
       charts.add(moments(epochs, labels));
     }
     return charts;
@@ -67,15 +68,15 @@ final class RunCharts {
         true,
         labels,
         List.of(
-            Series.of("Mean term", values(epochs, EpochLine::momentMeanEpochMean)),
-            Series.of("Variance term", values(epochs, EpochLine::momentVarEpochMean)),
+            Series.of("Mean term", values(epochs, e -> e.mean().momentMean())),
+            Series.of("Variance term", values(epochs, e -> e.mean().momentVar())),
             new Series(
                 "Floor of the mean term",
-                Series.of("", values(epochs, EpochLine::momentMeanFloor)).values(),
+                Series.of("", values(epochs, e -> e.context().momentMeanFloor())).values(),
                 true),
             new Series(
                 "Floor of the variance term",
-                Series.of("", values(epochs, EpochLine::momentVarFloor)).values(),
+                Series.of("", values(epochs, e -> e.context().momentVarFloor())).values(),
                 true)));
   }
 
@@ -178,7 +179,7 @@ final class RunCharts {
   static List<Chart> cost(List<RoundLine> rounds) {
     Map<Integer, List<RoundLine>> byEpoch =
         rounds.stream()
-            .collect(Collectors.groupingBy(RoundLine::epoch, TreeMap::new, Collectors.toList()));
+            .collect(Collectors.groupingBy(r -> r.at().epoch(), TreeMap::new, Collectors.toList()));
     if (byEpoch.isEmpty()) {
       return List.of();
     }
@@ -192,8 +193,8 @@ final class RunCharts {
             false,
             labels,
             List.of(
-                Series.of("Round", means(byEpoch, RoundLine::roundSeconds)),
-                Series.of("Its slowest worker", means(byEpoch, RoundLine::workerSeconds)))),
+                Series.of("Round", means(byEpoch, RoundLine.Cost::roundSeconds)),
+                Series.of("Its slowest worker", means(byEpoch, RoundLine.Cost::workerSeconds)))),
         epochChart(
             "bytes",
             "Bytes per round",
@@ -207,9 +208,9 @@ final class RunCharts {
   }
 
   private static double[] means(
-      Map<Integer, List<RoundLine>> byEpoch, ToDoubleFunction<RoundLine> value) {
+      Map<Integer, List<RoundLine>> byEpoch, ToDoubleFunction<RoundLine.Cost> value) {
     return byEpoch.values().stream()
-        .mapToDouble(lines -> lines.stream().mapToDouble(value).average().orElse(Double.NaN))
+        .mapToDouble(lines -> lines.stream().map(RoundLine::cost).mapToDouble(value).average().orElse(Double.NaN))
         .toArray();
   }
 

@@ -1,83 +1,59 @@
 package io.momentgan.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.momentgan.config.UserException;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.momentgan.evaluation.Quality;
+import java.util.Comparator;
 
 /**
- * What is recorded of an evaluation: one line of {@code metrics/quality.jsonl}. The measures of
- * {@link Quality} stand in the line itself; those of real images and of independent pixels, between
- * which they are read, in {@code real} and {@code independent_pixels}.
+ * One line of {@code metrics/quality.jsonl}: an evaluation of a checkpoint. The measures of {@link
+ * Quality} stand in the line itself, its bounds in {@code real} and {@code independent_pixels}.
  *
  * @param epoch of the checkpoint
  * @param round of the checkpoint
  * @param weights whose images: "raw" or "ema"
  * @param quality the measures
- * @param real the measures of held-out real images: the floor
- * @param independentPixels the measures of independent pixels: the ceiling
  * @param classHeadAccuracy share of the test images whose class the discriminator's class head
- *     names; NaN where it has none, or there are no test images
+ *     names; NaN without a class head or test images
  * @param extractor name of the feature extractor; figures of others are not comparable
  * @param extractorAccuracy share of the held-out images that it classifies right
- * @param seed of the latent vectors
+ * @param latentSeed seed of the latent vectors
  * @param version of the software
- * @param seconds that the evaluation of the images took
+ * @param seconds time that measuring the images took
+ * @param real the measures of held-out real images: the floor
+ * @param independentPixels the measures of independent pixels: the ceiling
  */
 public record QualityLine(
     int epoch,
     long round,
     String weights,
-    Quality quality,
-    Quality real,
-    Quality independentPixels,
+    @JsonUnwrapped Quality quality,
     double classHeadAccuracy,
     String extractor,
     double extractorAccuracy,
-    long seed,
+    long latentSeed,
     String version,
-    double seconds) {
+    double seconds,
+    Quality real,
+    Quality independentPixels)
+    implements Comparable<QualityLine> {
+  private static final Comparator<QualityLine> ORDER =
+      Comparator.comparingLong(QualityLine::round).thenComparing(QualityLine::weights);
 
-  /** The line, without its end. */
-  String json() {
-    ObjectNode line = Json.MAPPER.createObjectNode();
-    line.put("epoch", epoch).put("round", round).put("weights", weights);
-    line.setAll((ObjectNode) Json.MAPPER.valueToTree(quality));
-    line.put("fd_floor", real.fd()).put("fd_ceiling", independentPixels.fd());
-    line.set("class_head_accuracy", Json.MAPPER.valueToTree(classHeadAccuracy));
-    line.put("extractor", extractor).put("extractor_accuracy", extractorAccuracy);
-    line.put("seed", seed).put("version", version).put("seconds", seconds);
-    line.set("real", Json.MAPPER.valueToTree(real));
-    line.set("independent_pixels", Json.MAPPER.valueToTree(independentPixels));
-    return Json.line(line);
+  @JsonProperty("fd_floor")
+  double fdFloor() {
+    return real.fd();
   }
 
-  /**
-   * Reads a line.
-   *
-   * @param line the text
-   * @param file the file's name, for messages
-   * @throws UserException when it is no evaluation
-   */
-  static QualityLine parse(String line, String file) {
-    try {
-      ObjectNode node = (ObjectNode) Json.MAPPER.readTree(line);
-      return new QualityLine(
-          node.required("epoch").asInt(),
-          node.required("round").asLong(),
-          node.required("weights").asText(),
-          Json.MAPPER.treeToValue(node, Quality.class),
-          Json.MAPPER.treeToValue(node.required("real"), Quality.class),
-          Json.MAPPER.treeToValue(node.required("independent_pixels"), Quality.class),
-          node.path("class_head_accuracy").asDouble(Double.NaN),
-          node.required("extractor").asText(),
-          node.required("extractor_accuracy").asDouble(),
-          node.required("seed").asLong(),
-          node.required("version").asText(),
-          node.required("seconds").asDouble());
-    } catch (JsonProcessingException | IllegalArgumentException | ClassCastException e) {
-      throw new UserException("%s: not the record of an evaluation: %s".formatted(file, line), e);
-    }
+  @JsonProperty("fd_ceiling")
+  double fdCeiling() {
+    return independentPixels.fd();
+  }
+
+  /** Orders evaluations by round, then by weights. */
+  @Override
+  public int compareTo(QualityLine other) {
+    return ORDER.compare(this, other);
   }
 
   /** Whether both are of the same images by the same measures. */
@@ -85,7 +61,7 @@ public record QualityLine(
     return round == other.round
         && weights.equals(other.weights)
         && extractor.equals(other.extractor)
-        && seed == other.seed
+        && latentSeed == other.latentSeed
         && quality.n() == other.quality.n();
   }
 }

@@ -2,20 +2,18 @@ package io.momentgan.run;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A worker as a training begins: a line of {@code metrics/start.jsonl}.
+ * One line of {@code metrics/start.jsonl}: a worker as a training starts.
  *
- * @param rank number of the worker
+ * @param rank the worker, from 0 on
  * @param host its machine
  * @param device what it computes on
  * @param addresses the GPUs that Spark gave it
  * @param memoryBytes memory of its device
  * @param images size of its shard
- * @param labels images of each class in its shard; empty where there are no labels
+ * @param labels images of each class in its shard, by label; empty without labels
  */
 public record StartLine(
     int rank,
@@ -24,21 +22,21 @@ public record StartLine(
     List<String> addresses,
     long memoryBytes,
     int images,
-    Map<Integer, Integer> labels)
+    List<LabelCount> labels)
     implements Serializable {
-  /** The file's path in the run folder. */
-  public static final String PATH = "metrics/start.jsonl";
-
-  /** Copies the collections. */
+  /** Copies the lists. */
   public StartLine {
     addresses = List.copyOf(addresses);
-    labels = new TreeMap<>(labels);
+    labels = List.copyOf(labels);
   }
 
-  /** The file's text. */
-  public static String text(List<StartLine> lines) {
-    return lines.stream().map(line -> Json.line(line) + "\n").collect(Collectors.joining());
-  }
+  /**
+   * Images of a class.
+   *
+   * @param label the class
+   * @param count number of its images
+   */
+  public record LabelCount(int label, int count) implements Serializable {}
 
   @Override
   public String toString() {
@@ -49,6 +47,10 @@ public record StartLine(
             device,
             addresses.isEmpty() ? "" : " (Spark's GPU " + String.join(", ", addresses) + ")",
             images,
-            labels.isEmpty() ? "unknown" : labels);
+            labels.isEmpty()
+                ? "unknown"
+                : labels.stream()
+                    .map(each -> each.label() + "=" + each.count())
+                    .collect(Collectors.joining(", ", "{", "}")));
   }
 }

@@ -1,0 +1,84 @@
+package io.momentgan.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.text.StringEscapeUtils;
+
+/** A table of plain texts, rendered as Markdown or HTML, which escape them. */
+final class Table {
+  private final List<String> heads;
+  private final int texts;
+  private final List<List<String>> rows = new ArrayList<>();
+
+  /**
+   * Starts a table.
+   *
+   * @param texts number of columns at the left that hold texts; the others hold numbers
+   * @param heads the columns' names
+   */
+  Table(int texts, List<String> heads) {
+    this.texts = texts;
+    this.heads = List.copyOf(heads);
+  }
+
+  Table(int texts, String... heads) {
+    this(texts, List.of(heads));
+  }
+
+  /** Adds a row; missing cells at its end are empty. */
+  Table row(List<String> cells) {
+    rows.add(
+        Stream.concat(cells.stream(), Stream.generate(() -> "")).limit(heads.size()).toList());
+    return this;
+  }
+
+  Table row(String... cells) {
+    return row(List.of(cells));
+  }
+
+  String markdown() {
+    return line(heads)
+        + "|---".repeat(texts)
+        + "|---:".repeat(heads.size() - texts)
+        + "|\n"
+        + rows.stream().map(Table::line).collect(Collectors.joining());
+  }
+
+  private static String line(List<String> cells) {
+    return cells.stream()
+        .map(Table::plain)
+        .collect(Collectors.joining(" | ", "| ", " |\n"));
+  }
+
+  /** Keeps a text from breaking a Markdown page or a table in it. */
+  static String plain(String text) {
+    return text.strip()
+        .replaceAll("\\s+", " ")
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace("|", "\\|");
+  }
+
+  String html() {
+    return "<div class=\"scroll\"><table>\n"
+        + line(heads, "th")
+        + rows.stream().map(cells -> line(cells, "td")).collect(Collectors.joining())
+        + "</table></div>\n";
+  }
+
+  private String line(List<String> cells, String element) {
+    StringBuilder line = new StringBuilder("<tr>");
+    for (int i = 0; i < cells.size(); i++) {
+      String type = i < texts ? "" : " class=\"number\"";
+      line.append("<%s%s>%s</%1$s>".formatted(element, type, escape(cells.get(i))));
+    }
+    return line.append("</tr>\n").toString();
+  }
+
+  /** Makes a text safe in HTML content and attributes. */
+  static String escape(String text) {
+    return StringEscapeUtils.escapeXml10(text);
+  }
+}
