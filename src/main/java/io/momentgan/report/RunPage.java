@@ -196,12 +196,12 @@ public final class RunPage {
   }
 
   private String origin() {
-    String kind = record.data().get("kind");
-    String uri = record.data().get("uri");
-    return "Data: %s, %s training images. Created %s, workers: %d."
+    String kind = record.data().kind();
+    String uri = record.data().uri();
+    return "Data: %s, %d training images. Created %s, workers: %d."
         .formatted(
             kind.equals(uri) ? kind : kind + " from " + uri,
-            record.data().get("training"),
+            record.data().training(),
             record.created(),
             experiment.train().workers());
   }

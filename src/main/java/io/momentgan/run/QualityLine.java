@@ -56,10 +56,14 @@ public record QualityLine(
     return ORDER.compare(this, other);
   }
 
+  /** Whether it measures the weights of the checkpoint after a round. */
+  public boolean isOf(long checkpoint, String itsWeights) {
+    return round == checkpoint && weights.equals(itsWeights);
+  }
+
   /** Whether both are of the same images by the same measures. */
   boolean replaces(QualityLine other) {
-    return round == other.round
-        && weights.equals(other.weights)
+    return isOf(other.round, other.weights)
         && extractor.equals(other.extractor)
         && latentSeed == other.latentSeed
         && quality.n() == other.quality.n();

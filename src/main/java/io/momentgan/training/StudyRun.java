@@ -1,85 +1,91 @@
-package io.momentgan.app;
+package io.momentgan.training;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.SettingDifferences;
+import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
-import io.momentgan.report.RunReport;
+import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.EpochLine;
+import io.momentgan.run.Jsonl;
+import io.momentgan.run.MetricsTable;
+import io.momentgan.run.QualityLine;
+import io.momentgan.extractor.LabelledImages;
+import io.momentgan.storage.StorageCheck;
+import org.apache.spark.api.java.JavaSparkContext;
 import io.momentgan.run.Run;
 import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
-import io.momentgan.training.Preflight;
-import io.momentgan.training.SparkContexts;
-import io.momentgan.training.TrainingRun;
-import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run of a sweep.
+ * A run of a study: trained, resumed or skipped, then measured.
  *
  * @param experiment its settings, workers known
  * @param out folder that gets the run's folder, and nothing else
  */
-record SweepRun(Experiment experiment, String out) {
-  private static final Logger LOG = LoggerFactory.getLogger(SweepRun.class);
+public record StudyRun(Experiment experiment, String out) {
+  private static final Logger LOG = LoggerFactory.getLogger(StudyRun.class);
 
   /**
-   * A run of a sweep.
+   * Plans a run.
    *
    * @param given its settings
    * @param all folder of all runs
    */
-  static SweepRun of(Experiment given, String all) {
+  public static StudyRun of(Experiment given, String all) {
     Experiment experiment = SparkContexts.withWorkers(given);
-    return new SweepRun(experiment, all + "/" + key(experiment));
+    return new StudyRun(experiment, all + "/" + key(experiment));
   }
 
   private static String key(Experiment experiment) {
     return "%s-seed-%d".formatted(experiment.name(), experiment.train().seed());
   }
 
-  /** What it is called, such as {@code ff-1-seed-2}. */
-  String key() {
+  /** Its name, such as {@code ff-1-seed-2}. */
+  public String key() {
     return key(experiment);
   }
 
-  /** What becomes of a run. */
-  enum Done {
-    /** There was nothing of it. */
+  /** What is done about a run. */
+  public enum Done {
+    /** It did not exist. */
     TRAINED,
     /** It had been interrupted, or is prolonged. */
     RESUMED,
     /** It was complete. */
     SKIPPED,
-    /** It was not finished, for the reason given. */
+    /** It did not finish. */
     FAILED
   }
 
   /**
-   * What became of a run.
+   * The outcome of a run.
    *
-   * @param key what it is called
+   * @param key its name
    * @param done what was done
    * @param epochs epochs that it has
    * @param seconds time spent on its rounds
-   * @param where its folder; why it failed, for one that did
+   * @param where its folder, or why it failed
    */
-  record Outcome(String key, Done done, int epochs, double seconds, String where) {
-    boolean failed() {
+  public record Outcome(String key, Done done, int epochs, double seconds, String where) {
+    public boolean failed() {
       return done == Done.FAILED;
     }
 
-    /** A Markdown table. */
-    static String table(List<Outcome> outcomes) {
+    /** Makes a Markdown table. */
+    public static String table(List<Outcome> outcomes) {
       return "| run | done | epochs | seconds | folder |\n|---|---|---|---|---|\n"
           + outcomes.stream().map(Outcome::row).collect(Collectors.joining());
     }
@@ -96,8 +102,8 @@ record SweepRun(Experiment experiment, String out) {
     }
   }
 
-  /** What would be done. */
-  Outcome plan(Map<String, String> hadoop) {
+  /** Tells what would be done. */
+  public Outcome plan(Map<String, String> hadoop) {
     try {
       Optional<Run> begun = begun(hadoop);
       if (begun.isEmpty()) {
@@ -105,14 +111,19 @@ record SweepRun(Experiment experiment, String out) {
       }
       DataSet images = images();
       Run run = continued(begun.get(), images);
-      return outcome(isComplete(run, images) ? Done.SKIPPED : Done.RESUMED, begun);
+      boolean complete =
+          run.checkpoints()
+              .newest()
+              .filter(newest -> TrainingRun.isComplete(run, images, newest))
+              .isPresent();
+      return outcome(complete ? Done.SKIPPED : Done.RESUMED, begun);
     } catch (UserException e) {
       return failure(e, Optional.empty());
     }
   }
 
-  /** Makes it, as far as it is not made yet. */
-  Outcome make(Map<String, String> hadoop) {
+  /** Trains what is missing. */
+  public Outcome train(Map<String, String> hadoop) {
     Optional<Run> begun = Optional.empty();
     try {
       begun = begun(hadoop);
@@ -132,8 +143,8 @@ record SweepRun(Experiment experiment, String out) {
     Run run = continued(begun, images);
     Optional<Checkpoint> newest = run.checkpoints().newest();
     if (newest.isPresent() && TrainingRun.isComplete(run, images, newest.get())) {
-      if (!run.folder().exists(RunReport.PAGE)) {
-        RunReport.write(run.folder());
+      if (!run.folder().exists(RunPage.PAGE)) {
+        RunPage.write(run.folder());
       }
       return Done.SKIPPED;
     }
@@ -144,11 +155,11 @@ record SweepRun(Experiment experiment, String out) {
 
   private DataSet images() {
     Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
-    StoreOptions.requireReadable(experiment.data(), hadoop);
+    StorageCheck.requireReadable("--data", experiment.data().uri(), hadoop);
     return DataSets.open(experiment.data(), hadoop);
   }
 
-  /** The run that was begun; more than one in its place is refused. */
+  /** Opens the run if it exists; refuses more than one in its place. */
   private Optional<Run> begun(Map<String, String> hadoop) {
     return Runs.in(Folder.at(out, hadoop)).isEmpty()
         ? Optional.empty()
@@ -164,7 +175,7 @@ record SweepRun(Experiment experiment, String out) {
     }
   }
 
-  /** The run that was begun, with what may change as it is wanted now. */
+  /** The run with the settings of the study, which may differ in what a run can change. */
   private Run continued(Run begun, DataSet images) {
     String others =
         SettingDifferences.of(begun.record().experiment(), experiment).entrySet().stream()
@@ -181,20 +192,13 @@ record SweepRun(Experiment experiment, String out) {
     return begun.with(begun.record().with(experiment));
   }
 
-  private static boolean isComplete(Run run, DataSet images) {
-    return run.checkpoints()
-        .newest()
-        .filter(newest -> TrainingRun.isComplete(run, images, newest))
-        .isPresent();
-  }
-
   private Outcome outcome(Done done, Optional<Run> run) {
-    List<EpochLine> epochs = run.map(r -> EpochLine.readAll(r.folder())).orElse(List.of());
+    List<EpochLine> epochs = run.map(r -> Jsonl.read(r.folder(), MetricsTable.EPOCHS)).orElse(List.of());
     return new Outcome(
         key(),
         done,
         epochs.size(),
-        epochs.isEmpty() ? 0 : epochs.get(epochs.size() - 1).seconds(),
+        epochs.isEmpty() ? 0 : epochs.get(epochs.size() - 1).at().seconds(),
         run.map(r -> r.folder().toString()).orElse(out));
   }
 
@@ -216,5 +220,77 @@ record SweepRun(Experiment experiment, String out) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Its folder; before the training, the empty place of it. */
+  public Folder folder(Map<String, String> hadoop) {
+    return begun(hadoop).map(Run::folder).orElse(Folder.at(out, hadoop));
+  }
+
+  /** Whether a wanted evaluation is missing. */
+  public boolean isUnmeasured(StudyFile.Measuring measuring, Map<String, String> hadoop) {
+    return begun(hadoop).filter(run -> !unmeasured(run, measuring, hadoop).isEmpty()).isPresent();
+  }
+
+  /**
+   * Makes the missing evaluations.
+   *
+   * @param spark the context
+   * @param measuring which are wanted
+   * @param hadoop settings for Hadoop's file systems
+   */
+  public void measure(
+      JavaSparkContext spark, StudyFile.Measuring measuring, Map<String, String> hadoop) {
+    Run begun = begun(hadoop).orElseThrow();
+    DataSet images = images();
+    Run run = continued(begun, images);
+    try (RunEvaluation evaluation =
+        RunEvaluation.open(spark, run, images, hadoop, samples(measuring))) {
+      unmeasured(run, measuring, hadoop)
+          .forEach(
+              (epoch, missing) -> {
+                Checkpoint checkpoint = run.checkpoints().ofEpoch(epoch);
+                missing.forEach(weights -> evaluation.evaluate(checkpoint, weights));
+              });
+    }
+    RunPage.write(run.folder());
+  }
+
+  /** Weights whose evaluation is missing, by the epoch of their checkpoint. */
+  private SortedMap<Integer, List<EvaluationConfig.Weights>> unmeasured(
+      Run run, StudyFile.Measuring measuring, Map<String, String> hadoop) {
+    SortedMap<Integer, Long> steps = new TreeMap<>();
+    run.checkpoints().all().stream()
+        .filter(checkpoint -> checkpoint.epoch() > 0)
+        .forEach(checkpoint -> steps.put(checkpoint.epoch(), checkpoint.step()));
+    Optional<String> extractor =
+        RunEvaluation.extractors(experiment.data())
+            .name(LabelledImages.open(experiment.data(), hadoop));
+    List<QualityLine> made =
+        Jsonl.read(run.folder(), MetricsTable.QUALITY).stream()
+            .filter(line -> line.quality().n() == samples(measuring))
+            .filter(line -> line.extractor().equals(extractor.orElse(line.extractor())))
+            .toList();
+    SortedMap<Integer, List<EvaluationConfig.Weights>> missing = new TreeMap<>();
+    steps.forEach(
+        (epoch, step) -> {
+          List<EvaluationConfig.Weights> of =
+              measuring.weights().each().stream()
+                  .filter(w -> w == EvaluationConfig.Weights.RAW || keepsAverage())
+                  .filter(w -> made.stream().noneMatch(line -> line.isOf(step, w.toString())))
+                  .toList();
+          if (measuring.wants(epoch, steps.lastKey()) && !of.isEmpty()) {
+            missing.put(epoch, of);
+          }
+        });
+    return missing;
+  }
+
+  private boolean keepsAverage() {
+    return experiment.averaging().ema().on();
+  }
+
+  private int samples(StudyFile.Measuring measuring) {
+    return measuring.samples() == 0 ? experiment.evaluation().samples() : measuring.samples();
   }
 }
