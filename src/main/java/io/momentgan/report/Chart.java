@@ -83,7 +83,7 @@ record Chart(
   private String table() {
     List<String> heads = new ArrayList<>(List.of(x));
     series.forEach(each -> heads.add(each.name()));
-    Table table = new Table(1, heads);
+    Table table = new Table("l" + "r".repeat(series.size()), heads);
     for (int i = 0; i < labels.size(); i++) {
       List<String> cells = new ArrayList<>(List.of(labels.get(i)));
       for (Series each : series) {

@@ -221,7 +221,7 @@ final class Columns {
   static Table table(List<RunGroup> groups, List<String> columns) {
     List<String> heads = new ArrayList<>(List.of("Run", "Seeds", "Epochs"));
     columns.forEach(key -> heads.add(isSetting(key) ? key : of(key).name()));
-    Table table = new Table(1, heads);
+    Table table = new Table("lll" + "r".repeat(columns.size()), heads);
     for (RunGroup group : groups) {
       List<String> cells =
           new ArrayList<>(List.of(group.label(), group.seeds(), group.progress()));

@@ -251,7 +251,7 @@ public final class RunPage {
       return;
     }
     QualityLine newest = lines.get(lines.size() - 1);
-    Table table = new Table(1, "Measure", "Generated", "Real images", "Independent pixels", "Better");
+    Table table = new Table("lrrrl", "Measure", "Generated", "Real images", "Independent pixels", "Better");
     for (Measure<Quality> measure : Measure.OF_QUALITY) {
       table.row(
           measure.name(),
@@ -299,7 +299,7 @@ public final class RunPage {
     double real = loss.realTarget();
     double fake = loss.fakeTarget();
     double p = (real + fake) / 2;
-    Table table = new Table(1, "Figure", "Last batch", "Epoch mean", "Read against");
+    Table table = new Table("lrrl", "Figure", "Last batch", "Epoch mean", "Read against");
     table.row("Epochs", "" + line.epoch(), "", "of " + experiment.train().epochs());
     table.row(
         "Training time",
@@ -352,7 +352,7 @@ public final class RunPage {
   }
 
   private String networks() {
-    Table table = new Table(4, "Network", "Layer", "Kind", "Settings");
+    Table table = new Table("llll", "Network", "Layer", "Kind", "Settings");
     Map<String, String> settings = SettingDifferences.settings(experiment);
     Map<String, NetworkConfig> networks =
         Map.of("generator", experiment.generator(), "discriminator", experiment.discriminator());
@@ -391,7 +391,7 @@ public final class RunPage {
   }
 
   private String versions() {
-    Table table = new Table(2, "Component", "Version");
+    Table table = new Table("ll", "Component", "Version");
     record.versions().forEach(table::row);
     return table.html();
   }

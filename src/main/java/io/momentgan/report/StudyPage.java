@@ -75,12 +75,18 @@ public final class StudyPage {
       page.append('\n').append(introduction.strip()).append('\n');
     }
     if (!verdicts.isEmpty()) {
-      page.append("\n## Claims\n");
-      verdicts.forEach(verdict -> page.append('\n').append(verdict.markdown()));
+      Table claims = new Table("rll", "", "Claim", "Verdict");
+      verdicts.forEach(v -> claims.row("" + (verdicts.indexOf(v) + 1), v.claim(), v.text()));
+      page.append("\n## Claims\n\n").append(claims.markdown());
     }
     page.append("\n## Runs\n\n").append(explanation());
     page.append(Columns.table(groups, study.columns()).markdown());
     study.figures().forEach(figure -> page.append(figure(figure, images)));
+    if (!verdicts.isEmpty()) {
+      page.append("\n## Numbers of the claims\n");
+      verdicts.forEach(
+          v -> page.append("\n%d. %s\n".formatted(verdicts.indexOf(v) + 1, v.numbers())));
+    }
     pictures.forEach((file, png) -> target.publish(images + "/" + file, png));
     target.publish(name, page.toString());
   }
@@ -161,7 +167,7 @@ public final class StudyPage {
   }
 
   private String sheets(String images) {
-    Table table = new Table(1, "Run", "Iteration", "Epoch", "Pair distance", "Near-duplicates");
+    Table table = new Table("lrrrr", "Run", "Iteration", "Epoch", "Pair distance", "Near-duplicates");
     StringBuilder drawn = new StringBuilder();
     for (RunGroup group : groups) {
       for (Member run : group.runs()) {

@@ -9,22 +9,22 @@ import org.apache.commons.text.StringEscapeUtils;
 /** A table of plain texts, rendered as Markdown or HTML, which escape them. */
 final class Table {
   private final List<String> heads;
-  private final int texts;
+  private final String alignment;
   private final List<List<String>> rows = new ArrayList<>();
 
   /**
    * Starts a table.
    *
-   * @param texts number of columns at the left that hold texts; the others hold numbers
+   * @param alignment 'l' or 'r' for each column
    * @param heads the columns' names
    */
-  Table(int texts, List<String> heads) {
-    this.texts = texts;
+  Table(String alignment, List<String> heads) {
+    this.alignment = alignment;
     this.heads = List.copyOf(heads);
   }
 
-  Table(int texts, String... heads) {
-    this(texts, List.of(heads));
+  Table(String alignment, String... heads) {
+    this(alignment, List.of(heads));
   }
 
   /** Adds a row; missing cells at its end are empty. */
@@ -40,8 +40,7 @@ final class Table {
 
   String markdown() {
     return line(heads)
-        + "|---".repeat(texts)
-        + "|---:".repeat(heads.size() - texts)
+        + alignment.replace("l", "|---").replace("r", "|---:")
         + "|\n"
         + rows.stream().map(Table::line).collect(Collectors.joining());
   }
@@ -71,7 +70,7 @@ final class Table {
   private String line(List<String> cells, String element) {
     StringBuilder line = new StringBuilder("<tr>");
     for (int i = 0; i < cells.size(); i++) {
-      String type = i < texts ? "" : " class=\"number\"";
+      String type = alignment.charAt(i) == 'l' ? "" : " class=\"number\"";
       line.append("<%s%s>%s</%1$s>".formatted(element, type, escape(cells.get(i))));
     }
     return line.append("</tr>\n").toString();

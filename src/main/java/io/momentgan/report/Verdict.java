@@ -165,7 +165,7 @@ final class Verdict {
       parts.add("not decided: %s not measured".formatted(missing()));
     }
     if (seeds.isEmpty()) {
-      parts.add("not decided: no seed is common to its runs");
+      parts.add("not decided: its runs have no seed in common");
     }
     return String.join("; ", parts);
   }
@@ -182,12 +182,16 @@ final class Verdict {
     return String.join(", ", missing) + (missing.size() == 1 ? " was" : " were");
   }
 
-  /** The claim as Markdown: its verdict, and the numbers of each seed. */
-  String markdown() {
+  String claim() {
+    return claim.text();
+  }
+
+  /** The expression as Markdown, with the numbers of each seed. */
+  String numbers() {
     List<String> heads = new ArrayList<>(List.of("Seed"));
     references.stream().map(Reference::text).distinct().forEach(heads::add);
     heads.add("Holds");
-    Table table = new Table(1, heads);
+    Table table = new Table("r".repeat(heads.size() - 1) + "l", heads);
     for (OfSeed each : seeds) {
       List<String> cells = new ArrayList<>(List.of("" + each.seed()));
       for (int i = 0; i < references.size(); i++) {
@@ -198,7 +202,6 @@ final class Verdict {
       cells.add(each.holds().map(holds -> holds ? "yes" : "no").orElse("not decided"));
       table.row(cells);
     }
-    return "%s\n**%s**: `%s`\n\n%s\n"
-        .formatted(Table.plain(claim.text()), text(), claim.holds(), table.markdown());
+    return "`%s`: %s\n\n%s".formatted(claim.holds().strip(), text(), table.markdown());
   }
 }

@@ -22,12 +22,11 @@ class CommandLineTest {
         "",
         "train",
         "resume",
-        "sweep",
+        "study",
         "sample",
         "data",
         "data inspect",
         "report",
-        "results",
         "evaluate",
         "generate"
       })

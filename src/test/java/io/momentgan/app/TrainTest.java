@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -190,9 +191,15 @@ class TrainTest {
           .extracting(StructField::name)
           .containsAll(FIELDS)
           .contains("round_seconds", "worker_seconds", "bytes_out", "bytes_in");
-      assertThat(rounds.schema().fields())
+      assertThat(rounds.drop("run", "time").schema().fields())
           .extracting(StructField::dataType)
           .allSatisfy(type -> assertThat(type).isInstanceOf(NumericType.class));
+      Row first = rounds.select("run", "seed", "time").first();
+      assertThat(first.getString(0)).isEqualTo(run.getFileName().toString());
+      assertThat(first.getLong(1)).isEqualTo(1);
+      assertThat(Instant.parse(first.getString(2))).isBeforeOrEqualTo(Instant.now());
+      Dataset<Row> start = spark.read().json(run.resolve("metrics/start.jsonl").toString());
+      assertThat(start.select("labels").schema().json()).contains("\"label\"", "\"count\"");
     }
   }
 

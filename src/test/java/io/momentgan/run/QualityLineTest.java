@@ -13,16 +13,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-public class QualityLogTest {
+public class QualityLineTest {
   @TempDir private Path out;
 
   private Folder folder;
-  private QualityLog log;
 
   @BeforeEach
   void make() {
     folder = Runs.create(out.toString(), "q", Map.of());
-    log = new QualityLog(folder);
   }
 
   /** Measures of which each has a value of its own. */
@@ -60,22 +58,26 @@ public class QualityLogTest {
         11L * epoch,
         weights,
         quality(fd),
-        quality(1.1),
-        quality(450),
         0.96,
         "lenet-v1-abc",
         0.991,
         1,
         "test",
-        12.5);
+        12.5,
+        quality(1.1),
+        quality(450));
+  }
+
+  private List<QualityLine> lines() {
+    return Jsonl.read(folder, MetricsTable.QUALITY);
   }
 
   @Test
   void whatIsWrittenIsRead() {
-    assertThat(log.lines()).isEmpty();
-    log.add(line(1, "raw", 90));
-    log.add(line(2, "raw", 70));
-    assertThat(log.lines()).containsExactly(line(1, "raw", 90), line(2, "raw", 70));
+    assertThat(lines()).isEmpty();
+    Jsonl.addQuality(folder, 7, line(1, "raw", 90));
+    Jsonl.addQuality(folder, 7, line(2, "raw", 70));
+    assertThat(lines()).containsExactly(line(1, "raw", 90), line(2, "raw", 70));
     assertThat(folder.readText("metrics/quality.jsonl").lines().findFirst().orElseThrow())
         .contains("\"epoch\":1,\"round\":11,\"weights\":\"raw\",\"n\":10000,\"fd\":90.0")
         .contains("\"fd_infinity\":89.6", "\"kid_se\":0.01", "\"missing_modes\":1")
@@ -84,29 +86,30 @@ public class QualityLogTest {
 
   @Test
   void anEvaluationOfTheSameImagesReplacesTheEarlierOne() {
-    log.add(line(2, "raw", 70));
-    log.add(line(1, "raw", 90));
-    log.add(line(2, "ema", 50));
-    log.add(line(2, "raw", 71));
-    assertThat(log.lines())
+    Jsonl.addQuality(folder, 7, line(2, "raw", 70));
+    Jsonl.addQuality(folder, 7, line(1, "raw", 90));
+    Jsonl.addQuality(folder, 7, line(2, "ema", 50));
+    Jsonl.addQuality(folder, 7, line(2, "raw", 71));
+    assertThat(lines())
         .containsExactly(line(1, "raw", 90), line(2, "ema", 50), line(2, "raw", 71));
+    assertThat(folder.readText("metrics/quality.jsonl").lines()).hasSize(3);
   }
 
   @Test
   void resumingDropsLaterEvaluations() {
-    log.dropAfter(5);
-    assertThat(folder.exists(QualityLog.PATH)).isFalse();
-    log.add(line(1, "raw", 90));
-    log.add(line(2, "raw", 70));
-    log.dropAfter(11);
-    assertThat(log.lines()).containsExactly(line(1, "raw", 90));
+    Jsonl.reopen(folder, MetricsTable.QUALITY, 7, 5).close();
+    assertThat(folder.exists(MetricsTable.QUALITY.path())).isFalse();
+    Jsonl.addQuality(folder, 7, line(1, "raw", 90));
+    Jsonl.addQuality(folder, 7, line(2, "raw", 70));
+    Jsonl.reopen(folder, MetricsTable.QUALITY, 7, 11).close();
+    assertThat(lines()).containsExactly(line(1, "raw", 90));
   }
 
   @Test
   void aLineThatIsNoEvaluationIsNamed() {
-    folder.publish(QualityLog.PATH, "{\"epoch\":1}\n");
-    assertThatThrownBy(() -> log.lines())
+    folder.publish(MetricsTable.QUALITY.path(), "{\"epoch\":1}\n");
+    assertThatThrownBy(() -> lines())
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("metrics/quality.jsonl: not the record of an evaluation: {\"epoch\"");
+        .hasMessageContaining("metrics/quality.jsonl: found {\"epoch\":1}, expected a line");
   }
 }
