@@ -160,7 +160,7 @@ class ArchitectureTest {
                   "evaluation")
               .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK, "picocli.."),
           Layer.of("report", "config", "storage", "data", "sampling", "evaluation", "run")
-              .with(JACKSON, SLF4J, "org.jfree..", LANG),
+              .with(JACKSON, SLF4J, "org.jfree..", "org.apache.commons.."),
           Layer.of(
                   "training",
                   "config",

@@ -1,6 +1,7 @@
 package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
@@ -208,7 +209,7 @@ final class StudyCommand implements Callable<Integer> {
   private Experiment read(StudyFile.Entry entry, List<String> overrides) {
     Path experiment = file.toAbsolutePath().getParent().resolve(entry.file()).normalize();
     try {
-      return TrainCommand.read(experiment, overrides);
+      return ExperimentReader.read(experiment, overrides);
     } catch (UserException e) {
       throw new UserException(
           "%s: experiment %s: %s".formatted(file, entry.file(), e.getMessage()), e);

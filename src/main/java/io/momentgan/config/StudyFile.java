@@ -59,7 +59,7 @@ public record StudyFile(
 
   /** Checks what the page cannot do without. */
   public StudyFile {
-    requireDistinct("seeds", seeds);
+    requireDistinct(seeds);
     ConfigException.check(
         !experiments.isEmpty(),
         "experiments",
@@ -67,9 +67,9 @@ public record StudyFile(
         "a list such as [../experiments/ff-1.yaml, {file: ..., name: ..., set: {...}}]");
   }
 
-  private static void requireDistinct(String key, List<Long> seeds) {
+  private static void requireDistinct(List<Long> seeds) {
     ConfigException.check(
-        seeds.stream().distinct().count() == seeds.size(), key, seeds, "each seed once");
+        seeds.stream().distinct().count() == seeds.size(), "seeds", seeds, "each seed once");
   }
 
   /**
@@ -83,7 +83,7 @@ public record StudyFile(
   public record Entry(String file, String name, List<Long> seeds, Map<String, JsonNode> set) {
     /** Checks the seeds. */
     public Entry {
-      requireDistinct("experiments.seeds", seeds);
+      requireDistinct(seeds);
     }
   }
 
@@ -123,10 +123,10 @@ public record StudyFile(
     /** Checks that it is one of both. */
     public Figure {
       ConfigException.check(
-          plot.isEmpty() != images.isEmpty(), "figures", plot + images, "either plot or images");
+          plot.isEmpty() != images.isEmpty(), "images", images, "either plot or images");
       ConfigException.check(
           List.of("", "newest", "training", "iterations").contains(images),
-          "figures.images",
+          "images",
           images,
           "newest, training or iterations");
     }
@@ -152,7 +152,7 @@ public record StudyFile(
     ExperimentReader.merge(tree, ExperimentReader.parse(yaml, file));
     fill(tree, "experiments", "file", "{name: '', seeds: [], set: {}}");
     fill(tree, "figures", "plot", "{plot: '', over: '', line: '', images: ''}");
-    return ExperimentReader.bind(tree, file, List.of(), StudyFile.class);
+    return ExperimentReader.bind(tree, file, StudyFile.class);
   }
 
   /** Turns the texts of a list into mappings, and adds what the mappings leave out. */
