@@ -8,8 +8,8 @@ import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.CheckpointManifest;
 import io.momentgan.run.Checkpoints;
-import io.momentgan.run.QualityLine;
 import io.momentgan.run.MetricsTable;
+import io.momentgan.run.QualityLine;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.training.RunEvaluation;
@@ -113,7 +113,9 @@ final class EvaluateCommand implements Callable<Integer> {
                   evaluation.evaluate(checkpoint, weights(run.record())).forEach(this::print));
     }
     RunPage.write(run.folder());
-    spec.commandLine().getOut().println("Figures: " + run.folder().uri() + "/" + MetricsTable.QUALITY.path());
+    spec.commandLine()
+        .getOut()
+        .println("Figures: " + run.folder().uri() + "/" + MetricsTable.QUALITY.path());
   }
 
   private int samples(RunRecord record) {

@@ -126,9 +126,7 @@ final class StudyCommand implements Callable<Integer> {
       Optional<SheetMeasures.Real> real) {
     return new StudyPage(
         study,
-        runs.stream()
-            .map(run -> new StudyPage.Run(run.folder(hadoop), run.experiment()))
-            .toList(),
+        runs.stream().map(run -> new StudyPage.Run(run.folder(hadoop), run.experiment())).toList(),
         real);
   }
 
@@ -153,9 +151,7 @@ final class StudyCommand implements Callable<Integer> {
         "submit/local study %s --data DATA --out OUT%s"
             .formatted(
                 file,
-                settings.all().stream()
-                    .map(set -> " --set " + set)
-                    .collect(Collectors.joining()));
+                settings.all().stream().map(set -> " --set " + set).collect(Collectors.joining()));
     Folder target =
         Folder.at(page == null ? out : page.toAbsolutePath().getParent().toString(), hadoop);
     String pageName = page == null ? "index.md" : page.getFileName().toString();
@@ -225,7 +221,6 @@ final class StudyCommand implements Callable<Integer> {
     }
     return experiment.seeds().isEmpty() ? List.of(experiment.train().seed()) : experiment.seeds();
   }
-
 
   private static String text(Path file) {
     try {

@@ -29,11 +29,7 @@ public record Measure<T>(
       List.of(
           quality("fd", "FD", 2, Better.LOWER, Quality::fd),
           quality(
-              "fd-infinity",
-              "FD, infinitely many images",
-              2,
-              Better.LOWER,
-              Quality::fdInfinity),
+              "fd-infinity", "FD, infinitely many images", 2, Better.LOWER, Quality::fdInfinity),
           quality("fd-relative", "FD, relative", 4, Better.LOWER, Quality::fdRelative),
           quality("kid", "KID", 4, Better.LOWER, Quality::kid),
           quality("precision", "Precision", 3, Better.HIGHER, Quality::precision),
@@ -52,7 +48,8 @@ public record Measure<T>(
           quality("pair-distance", "Pair distance", 2, Better.NEAR_REAL, Quality::pairDistance),
           quality("near-duplicates", "Near duplicates", 3, Better.LOWER, Quality::nearDuplicates),
           quality("image-moment-mean", "Moments: mean term", 2, Better.LOWER, Quality::momentMean),
-          quality("image-moment-var", "Moments: variance term", 2, Better.LOWER, Quality::momentVar));
+          quality(
+              "image-moment-var", "Moments: variance term", 2, Better.LOWER, Quality::momentVar));
 
   /** Which values of a measure are better. */
   public enum Better {

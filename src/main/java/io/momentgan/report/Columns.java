@@ -136,7 +136,8 @@ final class Columns {
   /** Over the last five epochs, each by its last batch. */
   private static DescriptiveStatistics lastFive(Member run, ToDoubleFunction<Figures> value) {
     int from = Math.max(0, run.epochs().size() - LAST_EPOCHS);
-    return statistics(run.epochs().subList(from, run.epochs().size()), e -> value.applyAsDouble(e.last()));
+    return statistics(
+        run.epochs().subList(from, run.epochs().size()), e -> value.applyAsDouble(e.last()));
   }
 
   private static double deviation(DescriptiveStatistics values) {
@@ -193,7 +194,8 @@ final class Columns {
   static Measure<Member> of(String key) {
     if (!ALL.containsKey(key)) {
       throw new UserException(
-          "Measure %s: unknown, expected one of %s".formatted(key, String.join(", ", ALL.keySet())));
+          "Measure %s: unknown, expected one of %s"
+              .formatted(key, String.join(", ", ALL.keySet())));
     }
     return ALL.get(key);
   }
@@ -223,8 +225,7 @@ final class Columns {
     columns.forEach(key -> heads.add(isSetting(key) ? key : of(key).name()));
     Table table = new Table("lll" + "r".repeat(columns.size()), heads);
     for (RunGroup group : groups) {
-      List<String> cells =
-          new ArrayList<>(List.of(group.label(), group.seeds(), group.progress()));
+      List<String> cells = new ArrayList<>(List.of(group.label(), group.seeds(), group.progress()));
       columns.forEach(key -> cells.add(isSetting(key) ? group.setting(key) : group.text(of(key))));
       table.row(cells);
     }
@@ -235,8 +236,7 @@ final class Columns {
         .ifPresent(
             run -> {
               table.row(bound("real images", run, columns, QualityLine::real));
-              table.row(
-                  bound("independent pixels", run, columns, QualityLine::independentPixels));
+              table.row(bound("independent pixels", run, columns, QualityLine::independentPixels));
             });
     return table;
   }

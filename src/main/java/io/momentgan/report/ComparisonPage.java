@@ -125,9 +125,7 @@ public final class ComparisonPage {
     TreeSet<Integer> all = new TreeSet<>();
     runs.forEach(run -> run.epochs().forEach(line -> all.add(line.epoch())));
     List<Pair<String, double[]>> curves =
-        runs.stream()
-            .map(run -> Pair.of(run.name(), run.curve(measure, all)))
-            .toList();
+        runs.stream().map(run -> Pair.of(run.name(), run.curve(measure, all))).toList();
     int[] shown =
         IntStream.range(0, all.size())
             .filter(i -> curves.stream().anyMatch(c -> Double.isFinite(c.getRight()[i])))
@@ -143,7 +141,11 @@ public final class ComparisonPage {
         log,
         IntStream.of(shown).mapToObj(i -> "" + epochs.get(i)).toList(),
         curves.stream()
-            .map(c -> Series.of(c.getLeft(), IntStream.of(shown).mapToDouble(i -> c.getRight()[i]).toArray()))
+            .map(
+                c ->
+                    Series.of(
+                        c.getLeft(),
+                        IntStream.of(shown).mapToDouble(i -> c.getRight()[i]).toArray()))
             .toList());
   }
 

@@ -127,7 +127,8 @@ final class HtmlPage {
     return png.length == 0
         ? ""
         : "<h2>%s</h2>\n<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s</figcaption></figure>\n"
-            .formatted(Table.escape(heading), dataUri(png), Table.escape(alt), Table.escape(caption));
+            .formatted(
+                Table.escape(heading), dataUri(png), Table.escape(alt), Table.escape(caption));
   }
 
   /** A picture as an address. */

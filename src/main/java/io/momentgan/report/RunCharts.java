@@ -210,7 +210,9 @@ final class RunCharts {
   private static double[] means(
       Map<Integer, List<RoundLine>> byEpoch, ToDoubleFunction<RoundLine.Cost> value) {
     return byEpoch.values().stream()
-        .mapToDouble(lines -> lines.stream().map(RoundLine::cost).mapToDouble(value).average().orElse(Double.NaN))
+        .mapToDouble(
+            lines ->
+                lines.stream().map(RoundLine::cost).mapToDouble(value).average().orElse(Double.NaN))
         .toArray();
   }
 

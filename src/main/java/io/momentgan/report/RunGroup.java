@@ -175,8 +175,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
   static TreeSet<String> differing(Collection<Map<String, String>> all) {
     TreeSet<String> keys = new TreeSet<>();
     all.forEach(settings -> keys.addAll(settings.keySet()));
-    keys.removeIf(
-        key -> all.stream().map(s -> s.getOrDefault(key, "")).distinct().count() < 2);
+    keys.removeIf(key -> all.stream().map(s -> s.getOrDefault(key, "")).distinct().count() < 2);
     return keys;
   }
 
@@ -192,10 +191,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
   /** Values over the runs, those that are not finite left out. */
   SummaryStatistics values(Measure<Member> measure) {
     SummaryStatistics values = new SummaryStatistics();
-    runs.stream()
-        .mapToDouble(measure.value())
-        .filter(Double::isFinite)
-        .forEach(values::addValue);
+    runs.stream().mapToDouble(measure.value()).filter(Double::isFinite).forEach(values::addValue);
     return values;
   }
 

@@ -69,8 +69,7 @@ public final class RunPage {
       report.published(LOSSES, report::lossPlot);
       report.published(RATIO, () -> ratioPlot(List.of(RunGroup.Member.of(folder))));
     }
-    byte[] samples =
-        report.published(SAMPLES, () -> report.pictures.sampleSheet());
+    byte[] samples = report.published(SAMPLES, () -> report.pictures.sampleSheet());
     folder.publish(PAGE, report.html(samples));
   }
 
@@ -251,7 +250,8 @@ public final class RunPage {
       return;
     }
     QualityLine newest = lines.get(lines.size() - 1);
-    Table table = new Table("lrrrl", "Measure", "Generated", "Real images", "Independent pixels", "Better");
+    Table table =
+        new Table("lrrrl", "Measure", "Generated", "Real images", "Independent pixels", "Better");
     for (Measure<Quality> measure : Measure.OF_QUALITY) {
       table.row(
           measure.name(),
@@ -306,10 +306,7 @@ public final class RunPage {
         DurationFormatUtils.formatDuration(Math.round(line.at().seconds()) * 1000, "H:mm:ss"),
         "",
         String.format(
-            Locale.ROOT,
-            "%,d iterations in %,d rounds",
-            line.at().iteration(),
-            line.at().round()));
+            Locale.ROOT, "%,d iterations in %,d rounds", line.at().iteration(), line.at().round()));
     table.row(
         "Discriminator loss",
         number(line.last().dLoss()),
@@ -339,7 +336,10 @@ public final class RunPage {
   private static void moment(Table table, String name, double last, double mean, double floor) {
     String ratio = String.format(Locale.ROOT, "ratio %.2f", last / floor);
     table.row(
-        name, number(last), number(mean), "two real batches: %s (%s)".formatted(number(floor), ratio));
+        name,
+        number(last),
+        number(mean),
+        "two real batches: %s (%s)".formatted(number(floor), ratio));
   }
 
   /** Cross-entropy of a target t and a probability p, in nats. */

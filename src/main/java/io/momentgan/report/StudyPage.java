@@ -98,7 +98,9 @@ public final class StudyPage {
 
         """
         .formatted(
-            measured.isEmpty() ? "" : " Quality: newest evaluation, " + String.join("; ", measured) + ".");
+            measured.isEmpty()
+                ? ""
+                : " Quality: newest evaluation, " + String.join("; ", measured) + ".");
   }
 
   private String figure(StudyFile.Figure figure, String images) {
@@ -167,7 +169,8 @@ public final class StudyPage {
   }
 
   private String sheets(String images) {
-    Table table = new Table("lrrrr", "Run", "Iteration", "Epoch", "Pair distance", "Near-duplicates");
+    Table table =
+        new Table("lrrrr", "Run", "Iteration", "Epoch", "Pair distance", "Near-duplicates");
     StringBuilder drawn = new StringBuilder();
     for (RunGroup group : groups) {
       for (Member run : group.runs()) {

@@ -29,8 +29,7 @@ final class Table {
 
   /** Adds a row; missing cells at its end are empty. */
   Table row(List<String> cells) {
-    rows.add(
-        Stream.concat(cells.stream(), Stream.generate(() -> "")).limit(heads.size()).toList());
+    rows.add(Stream.concat(cells.stream(), Stream.generate(() -> "")).limit(heads.size()).toList());
     return this;
   }
 
@@ -46,9 +45,7 @@ final class Table {
   }
 
   private static String line(List<String> cells) {
-    return cells.stream()
-        .map(Table::plain)
-        .collect(Collectors.joining(" | ", "| ", " |\n"));
+    return cells.stream().map(Table::plain).collect(Collectors.joining(" | ", "| ", " |\n"));
   }
 
   /** Keeps a text from breaking a Markdown page or a table in it. */

@@ -35,11 +35,7 @@ public record EpochLine(
    * @param alarms signs of trouble
    */
   public static EpochLine of(
-      int epoch,
-      RoundResult result,
-      RunProgress progress,
-      NoiseFloor floor,
-      List<String> alarms) {
+      int epoch, RoundResult result, RunProgress progress, NoiseFloor floor, List<String> alarms) {
     return new EpochLine(
         Position.of(epoch, result.snapshot(), progress.seconds()),
         Figures.of(result.last(), floor),

@@ -52,8 +52,7 @@ public record Figures(
    * @param dReal mean probability that the discriminator gives real images
    * @param dFake mean probability that the discriminator gives generated images
    */
-  public record Context(
-      double momentMeanFloor, double momentVarFloor, double dReal, double dFake) {
+  public record Context(double momentMeanFloor, double momentVarFloor, double dReal, double dFake) {
     static Context of(Losses losses, NoiseFloor floor) {
       boolean measured = !floor.equals(NoiseFloor.NONE);
       return new Context(

@@ -104,9 +104,7 @@ public final class Jsonl<T> implements AutoCloseable {
   }
 
   private static List<String> texts(Folder folder, MetricsTable<?> table) {
-    return folder.exists(table.path())
-        ? folder.readText(table.path()).lines().toList()
-        : List.of();
+    return folder.exists(table.path()) ? folder.readText(table.path()).lines().toList() : List.of();
   }
 
   private static <T> T parse(String text, Folder folder, MetricsTable<T> table) {

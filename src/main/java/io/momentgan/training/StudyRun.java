@@ -1,24 +1,23 @@
 package io.momentgan.training;
 
-import io.momentgan.config.Experiment;
 import io.momentgan.config.EvaluationConfig;
+import io.momentgan.config.Experiment;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.extractor.LabelledImages;
 import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.EpochLine;
 import io.momentgan.run.Jsonl;
 import io.momentgan.run.MetricsTable;
 import io.momentgan.run.QualityLine;
-import io.momentgan.extractor.LabelledImages;
-import io.momentgan.storage.StorageCheck;
-import org.apache.spark.api.java.JavaSparkContext;
 import io.momentgan.run.Run;
 import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
+import io.momentgan.storage.StorageCheck;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -193,7 +193,8 @@ public record StudyRun(Experiment experiment, String out) {
   }
 
   private Outcome outcome(Done done, Optional<Run> run) {
-    List<EpochLine> epochs = run.map(r -> Jsonl.read(r.folder(), MetricsTable.EPOCHS)).orElse(List.of());
+    List<EpochLine> epochs =
+        run.map(r -> Jsonl.read(r.folder(), MetricsTable.EPOCHS)).orElse(List.of());
     return new Outcome(
         key(),
         done,

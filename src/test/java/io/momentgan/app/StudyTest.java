@@ -221,8 +221,7 @@ class StudyTest {
   private static Stream<String> keys(String names, int seeds) {
     return Stream.of(names.split(" "))
         .filter(name -> !name.isEmpty())
-        .flatMap(
-            name -> IntStream.rangeClosed(1, seeds).mapToObj(seed -> name + "-seed-" + seed));
+        .flatMap(name -> IntStream.rangeClosed(1, seeds).mapToObj(seed -> name + "-seed-" + seed));
   }
 
   private static Path runs(String path) {

@@ -147,9 +147,7 @@ class PicturesTest {
   @Test
   void lossPlotsHaveTheirSizeAndTheColoursOfTheirLines() throws IOException {
     List<EpochLine> epochs =
-        IntStream.rangeClosed(1, 40)
-            .mapToObj(e -> JsonlTest.epoch(e, 1.2, 3 + 90.0 / e))
-            .toList();
+        IntStream.rangeClosed(1, 40).mapToObj(e -> JsonlTest.epoch(e, 1.2, 3 + 90.0 / e)).toList();
     BufferedImage plot = decode(RunPage.lossPlot("Training losses", epochs));
 
     assertThat(plot.getWidth()).isEqualTo(1000);

@@ -123,7 +123,8 @@ class ReportInBrowserTest {
         ReportRuns.addQuality(folder, epoch, "raw", 100 - 10 * epoch + 2 * seed - 2);
       }
     }
-    byte[] picture = ImageGrid.of(ReportRuns.SHAPE, 4).png(PicturesTest.samples(8, ReportRuns.SHAPE, 9));
+    byte[] picture =
+        ImageGrid.of(ReportRuns.SHAPE, 4).png(PicturesTest.samples(8, ReportRuns.SHAPE, 9));
     folder.publish(RunPictures.INTERPOLATION, picture);
     folder.publish(RunPictures.NEIGHBOURS, picture);
     return folder;

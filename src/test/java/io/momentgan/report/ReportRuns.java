@@ -50,8 +50,7 @@ final class ReportRuns {
   /** Adds samples of an epoch, as they are stored and as a grid. */
   static void addSamples(Folder run, int epoch) {
     float[][] samples = PicturesTest.samples(16, SHAPE, epoch);
-    run.publish(
-        RunPictures.samplesPath(epoch, "npy"), NpyArray.ofRows(samples, 1, 28, 28).bytes());
+    run.publish(RunPictures.samplesPath(epoch, "npy"), NpyArray.ofRows(samples, 1, 28, 28).bytes());
     run.publish(RunPictures.samplesPath(epoch, "png"), ImageGrid.of(SHAPE, 4).png(samples));
   }
 

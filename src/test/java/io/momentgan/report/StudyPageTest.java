@@ -68,7 +68,8 @@ class StudyPageTest {
             measured(run("a", 2), 70),
             measured(run("a", 3), 80));
     assertThat(page)
-        .startsWith("# Study\n\nThis page was generated from the records of the runs by\n\n    submit/")
+        .startsWith(
+            "# Study\n\nThis page was generated from the records of the runs by\n\n    submit/")
         .contains("\nLook *here*.\n")
         .contains("10,000 images, features of lenet-v1-abc (accuracy 0.9910)")
         .contains("| Run | Seeds | Epochs | FD | KID | Precision | train.batch-size |")
@@ -112,12 +113,12 @@ class StudyPageTest {
   @Test
   void aComparisonShowsFirstWhatDiffers() {
     String page =
-        new ComparisonPage(
-                List.of(run("a", 1, "train.g-steps=1"), run("a", 1, "train.g-steps=3")))
+        new ComparisonPage(List.of(run("a", 1, "train.g-steps=1"), run("a", 1, "train.g-steps=3")))
             .html();
     assertThat(page)
-        .contains("<th>Run</th><th>Seeds</th><th>Epochs</th>"
-            + "<th class=\"number\">train.g-steps</th><th class=\"number\">FD</th>")
+        .contains(
+            "<th>Run</th><th>Seeds</th><th>Epochs</th>"
+                + "<th class=\"number\">train.g-steps</th><th class=\"number\">FD</th>")
         .contains("<td>a, train.g-steps: 3</td>");
   }
 
@@ -150,7 +151,8 @@ class StudyPageTest {
             + " grid-pair-distance]";
     assertThat(page(columns, run("a", 7)))
         .contains("| a | 7 | 4 | 2.500 | 1.291 | 1.500 | 1.76 | 1.84 | 22.69 |");
-    assertThat(page(columns, run("b", 7, 21))).contains("| b | 7 | 21 of 4 | 19.000 | 1.581 ")
+    assertThat(page(columns, run("b", 7, 21)))
+        .contains("| b | 7 | 21 of 4 | 19.000 | 1.581 ")
         .contains("| 5.88 |");
   }
 
@@ -174,7 +176,8 @@ class StudyPageTest {
             runs);
     assertThat(page)
         .contains("| 1 | A is good | holds in 2 of 2 seeds |")
-        .contains("1. `fd(a) < 66 and coverage(a) >= 0.75 * real(coverage, a)`: holds in 2 of 2 seeds")
+        .contains(
+            "1. `fd(a) < 66 and coverage(a) >= 0.75 * real(coverage, a)`: holds in 2 of 2 seeds")
         .contains("| Seed | fd(a) | coverage(a) | real(coverage, a) | Holds |")
         .contains("| 1 | 60.00 | 0.700 | 0.700 | yes |")
         .contains("| 2 | A beats b | does not hold (1 of 2) |")

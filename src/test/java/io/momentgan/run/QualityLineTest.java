@@ -90,8 +90,7 @@ public class QualityLineTest {
     Jsonl.addQuality(folder, 7, line(1, "raw", 90));
     Jsonl.addQuality(folder, 7, line(2, "ema", 50));
     Jsonl.addQuality(folder, 7, line(2, "raw", 71));
-    assertThat(lines())
-        .containsExactly(line(1, "raw", 90), line(2, "ema", 50), line(2, "raw", 71));
+    assertThat(lines()).containsExactly(line(1, "raw", 90), line(2, "ema", 50), line(2, "raw", 71));
     assertThat(folder.readText("metrics/quality.jsonl").lines()).hasSize(3);
   }
 
