@@ -183,6 +183,7 @@ class ArchitectureTest {
                   "report")
               .with(
                   SPARK,
+                  "org.apache.commons.lang3..",
                   SCALA,
                   HADOOP,
                   ND4J,

@@ -3,20 +3,18 @@ package io.momentgan.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.stream.DoubleStream;
 
 /**
- * A chart of a page: drawn by the page's charting library, and there as a table too, for readers
+ * A chart of a page: drawn by the page's charting library, and given as a table too, for readers
  * who do not see it.
  *
  * @param id unique on the page
- * @param title what it shows
+ * @param title heading
  * @param caption how to read it
  * @param type "line" or "bar"
- * @param x what the labels are
- * @param y what the values are, with their unit
+ * @param x name of the x axis
+ * @param y name of the y axis, with its unit
  * @param logarithmic whether the values are spread over orders of magnitude
  * @param labels one per place on the x axis
  * @param series the curves
@@ -36,34 +34,38 @@ record Chart(
    *
    * @param name for the legend
    * @param values one per label; null where there is none
-   * @param reference whether it is something to read the others against
+   * @param reference whether others are read against it
    */
   record Series(String name, List<Double> values, boolean reference) {
-    /** A curve of what a training did; NaN stands for no value. */
+    /** A curve of values; NaN stands for none. */
     static Series of(String name, double... values) {
-      return new Series(name, finite(values), false);
+      List<Double> finite = new ArrayList<>();
+      for (double value : values) {
+        finite.add(Double.isFinite(value) ? Double.valueOf(value) : null);
+      }
+      return new Series(name, finite, false);
     }
 
-    /** A line to read others against. */
     static Series constant(String name, double value, int length) {
-      double[] values = IntStream.range(0, length).mapToDouble(i -> value).toArray();
-      return new Series(name, finite(values), true);
+      return of(name, DoubleStream.generate(() -> value).limit(length).toArray()).asReference();
     }
 
-    private static List<Double> finite(double[] values) {
-      return IntStream.range(0, values.length)
-          .mapToObj(i -> Double.isFinite(values[i]) ? Double.valueOf(values[i]) : null)
-          .collect(Collectors.toList());
+    Series asReference() {
+      return new Series(name, values, true);
     }
   }
 
-  /** The same chart with one more curve. */
-  Chart with(Series one) {
-    List<Series> more = Stream.concat(series.stream(), Stream.of(one)).toList();
-    return new Chart(id, title, caption, type, x, y, logarithmic, labels, more);
+  static Chart overEpochs(
+      String id,
+      String title,
+      String caption,
+      String y,
+      boolean logarithmic,
+      List<String> labels,
+      Series... series) {
+    return new Chart(id, title, caption, "line", "epoch", y, logarithmic, labels, List.of(series));
   }
 
-  /** The chart's place on the page. */
   String html() {
     return """
         <figure>

@@ -51,11 +51,8 @@ final class Columns {
             LOG_RATIO,
             MEAN_RATIO,
             VAR_RATIO,
-            epoch("d-real", "D on real images", 3, e -> e.context().dReal()),
-            epoch("d-fake", "D on generated images", 3, e -> e.context().dFake()),
             epoch("d-updates", "D updates", 0, e -> e.at().dUpdates()),
             epoch("g-updates", "G updates", 0, e -> e.at().gUpdates()),
-            epoch("iterations", "Iterations", 0, e -> e.at().iteration()),
             epoch("seconds", "Seconds", 1, e -> e.at().seconds()),
             epoch(
                 "seconds-per-d-update",

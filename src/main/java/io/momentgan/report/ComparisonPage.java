@@ -3,14 +3,15 @@ package io.momentgan.report;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.Chart.Series;
 import io.momentgan.report.RunGroup.Member;
+import io.momentgan.run.EpochLine;
 import io.momentgan.storage.Folder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.apache.commons.lang3.tuple.Pair;
+import java.util.stream.Stream;
 
 /** A page that compares runs: a table over seeds, curves over one another, sheets side by side. */
 public final class ComparisonPage {
@@ -98,55 +99,43 @@ public final class ComparisonPage {
   }
 
   private List<Chart> charts() {
-    List<Chart> charts = new ArrayList<>();
-    if (runs.stream().anyMatch(run -> !run.quality().isEmpty())) {
-      charts.add(chart("Frechet distance", "Lower is better.", true, Columns.of("fd")));
-      charts.add(
-          chart(
-              "Coverage",
-              "Share of real images that have a generated one near.",
-              false,
-              Columns.of("coverage")));
-    }
     String means = "Means over each epoch.";
-    charts.add(chart("Discriminator loss", means, false, Columns.of("d-loss")));
-    charts.add(chart("Generator loss, adversarial", means, false, Columns.of("g-bce")));
-    Chart ratio = chart("Log loss ratio", LossRatio.CAPTION, false, Columns.LOG_RATIO);
-    charts.add(ratio.with(Series.constant("0", 0, ratio.labels().size())));
-    charts.add(
-        chart("Moment distance, mean term, over its floor", means, true, Columns.MEAN_RATIO));
-    charts.add(
-        chart("Moment distance, variance term, over its floor", means, true, Columns.VAR_RATIO));
-    return charts;
+    String near = "Share of real images that have a generated one near.";
+    return Stream.of(
+            chart("Frechet distance", "Lower is better.", true, Columns.of("fd")),
+            chart("Coverage", near, false, Columns.of("coverage")),
+            chart("Discriminator loss", means, false, Columns.of("d-loss")),
+            chart("Generator loss, adversarial", means, false, Columns.of("g-bce")),
+            chart("Log loss ratio", LossRatio.CAPTION, false, Columns.LOG_RATIO),
+            chart("Moment distance, mean term, over its floor", means, true, Columns.MEAN_RATIO),
+            chart("Moment distance, variance term, over its floor", means, true, Columns.VAR_RATIO))
+        .filter(chart -> !chart.labels().isEmpty())
+        .toList();
   }
 
   /** A curve per run, over all epochs in which any of them has a value. */
   private Chart chart(String title, String caption, boolean log, Measure<Member> measure) {
-    TreeSet<Integer> all = new TreeSet<>();
-    runs.forEach(run -> run.epochs().forEach(line -> all.add(line.epoch())));
-    List<Pair<String, double[]>> curves =
-        runs.stream().map(run -> Pair.of(run.name(), run.curve(measure, all))).toList();
-    int[] shown =
-        IntStream.range(0, all.size())
-            .filter(i -> curves.stream().anyMatch(c -> Double.isFinite(c.getRight()[i])))
-            .toArray();
-    List<Integer> epochs = List.copyOf(all);
-    return new Chart(
+    SortedSet<Integer> epochs = new TreeSet<>();
+    for (Member run : runs) {
+      run.epochs().stream()
+          .map(EpochLine::epoch)
+          .filter(e -> Double.isFinite(measure.value().applyAsDouble(run.at(e))))
+          .forEach(epochs::add);
+    }
+    Stream<Series> curves =
+        runs.stream().map(run -> Series.of(run.name(), run.curve(measure, epochs)));
+    Stream<Series> zero =
+        measure.equals(Columns.LOG_RATIO)
+            ? Stream.of(Series.constant("0", 0, epochs.size()))
+            : Stream.of();
+    return Chart.overEpochs(
         measure.key(),
         title,
         caption,
-        "line",
-        "epoch",
         measure.unit().isEmpty() ? measure.name() : measure.unit(),
         log,
-        IntStream.of(shown).mapToObj(i -> "" + epochs.get(i)).toList(),
-        curves.stream()
-            .map(
-                c ->
-                    Series.of(
-                        c.getLeft(),
-                        IntStream.of(shown).mapToDouble(i -> c.getRight()[i]).toArray()))
-            .toList());
+        epochs.stream().map(String::valueOf).toList(),
+        Stream.concat(curves, zero).toArray(Series[]::new));
   }
 
   private String sheets() {

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,7 +136,7 @@ public record StudyRun(Experiment experiment, String out) {
       }
       return outcome(goOn(begun.get(), images), begun);
     } catch (RuntimeException e) {
-      return failure(e, begun.isPresent() ? begun : anyRun(hadoop));
+      return failure(e, begun.isPresent() ? begun : usable(hadoop));
     }
   }
 
@@ -166,27 +167,34 @@ public record StudyRun(Experiment experiment, String out) {
         : Optional.of(Run.open(out, hadoop));
   }
 
-  private Optional<Run> anyRun(Map<String, String> hadoop) {
+  /**
+   * The run with the study's settings; empty if there is none, or none that was begun with them.
+   */
+  private Optional<Run> usable(Map<String, String> hadoop) {
     try {
-      return begun(hadoop);
+      return begun(hadoop)
+          .filter(run -> others(run).isEmpty())
+          .map(run -> run.with(run.record().with(experiment)));
     } catch (UserException e) {
       LOG.debug("No single run in {}", out, e);
       return Optional.empty();
     }
   }
 
-  /** The run with the settings of the study, which may differ in what a run can change. */
+  /** Names settings that differ from the run's and that a run cannot change. */
+  private String others(Run begun) {
+    return SettingDifferences.of(begun.record().experiment(), experiment).entrySet().stream()
+        .filter(d -> !SettingDifferences.isChangeable(d.getKey()))
+        .filter(d -> !d.getKey().equals("description"))
+        .map(d -> d.getKey() + ": " + d.getValue())
+        .collect(Collectors.joining("; "));
+  }
+
   private Run continued(Run begun, DataSet images) {
-    String others =
-        SettingDifferences.of(begun.record().experiment(), experiment).entrySet().stream()
-            .filter(d -> !SettingDifferences.isChangeable(d.getKey()))
-            .filter(d -> !d.getKey().equals("description"))
-            .map(d -> d.getKey() + ": " + d.getValue())
-            .collect(Collectors.joining("; "));
-    if (!others.isEmpty()) {
+    if (!others(begun).isEmpty()) {
       throw new UserException(
           "%s: a run with other settings (%s); give another --out or remove the folder"
-              .formatted(begun.folder(), others));
+              .formatted(begun.folder(), others(begun)));
     }
     begun.record().requireSame(images);
     return begun.with(begun.record().with(experiment));
@@ -204,7 +212,12 @@ public record StudyRun(Experiment experiment, String out) {
   }
 
   private Outcome failure(RuntimeException e, Optional<Run> run) {
-    Optional<String> explained = reason(e);
+    // A worker's exception arrives wrapped.
+    Optional<String> explained =
+        ExceptionUtils.getThrowableList(e).stream()
+            .filter(t -> t instanceof UserException || t instanceof TrainingStoppedException)
+            .map(Throwable::getMessage)
+            .findFirst();
     if (explained.isEmpty()) {
       LOG.error("{} failed", key(), e);
     }
@@ -213,24 +226,14 @@ public record StudyRun(Experiment experiment, String out) {
     return new Outcome(key(), Done.FAILED, reached.epochs(), reached.seconds(), reason);
   }
 
-  /** The message of the exception that is meant for the user; a worker's arrives wrapped. */
-  private static Optional<String> reason(Throwable e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof UserException || t instanceof TrainingStoppedException) {
-        return Optional.of(t.getMessage());
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Its folder; before the training, the empty place of it. */
+  /** Its folder; an empty place if nothing was trained with its settings. */
   public Folder folder(Map<String, String> hadoop) {
-    return begun(hadoop).map(Run::folder).orElse(Folder.at(out, hadoop));
+    return usable(hadoop).map(Run::folder).orElse(Folder.at(out, hadoop).child(key()));
   }
 
   /** Whether a wanted evaluation is missing. */
   public boolean isUnmeasured(StudyFile.Measuring measuring, Map<String, String> hadoop) {
-    return begun(hadoop).filter(run -> !unmeasured(run, measuring, hadoop).isEmpty()).isPresent();
+    return usable(hadoop).filter(run -> !unmeasured(run, measuring, hadoop).isEmpty()).isPresent();
   }
 
   /**
@@ -242,9 +245,9 @@ public record StudyRun(Experiment experiment, String out) {
    */
   public void measure(
       JavaSparkContext spark, StudyFile.Measuring measuring, Map<String, String> hadoop) {
-    Run begun = begun(hadoop).orElseThrow();
+    Run run = usable(hadoop).orElseThrow();
     DataSet images = images();
-    Run run = continued(begun, images);
+    run.record().requireSame(images);
     try (RunEvaluation evaluation =
         RunEvaluation.open(spark, run, images, hadoop, samples(measuring))) {
       unmeasured(run, measuring, hadoop)

@@ -151,7 +151,7 @@ class StudyTest {
 
   @Test
   @Order(5)
-  void aRunOfOtherSettingsIsNotTakenForDone() {
+  void aRunOfOtherSettingsIsNotTakenForDone() throws IOException {
     CommandRun other = study("--set", "train.batch-size=10", "--dry-run");
     assertThat(rows(other.succeeds().out()).get("tiny-seed-4"))
         .contains(
@@ -159,6 +159,10 @@ class StudyTest {
             "runs/tiny-seed-4/00000-tiny: a run with other settings",
             "train.batch-size: found 20, expected 10",
             "give another --out");
+    Path target = folder.resolve("other.md");
+    assertThat(study("--set", "train.batch-size=10", "--page", target.toString()).refusal(1))
+        .contains("5 of 5 runs failed");
+    assertThat(Files.readString(target)).contains("| tiny | 4, 5 | 0 of 1 | 1 | - | - |");
   }
 
   @ParameterizedTest
