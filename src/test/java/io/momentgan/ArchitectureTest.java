@@ -149,6 +149,8 @@ class ArchitectureTest {
           Layer.of(
                   "run",
                   "config",
+                  "moments",
+                  "collective",
                   "storage",
                   "data",
                   "kernels.loops",
@@ -183,7 +185,7 @@ class ArchitectureTest {
                   "report")
               .with(
                   SPARK,
-                  "org.apache.commons.lang3..",
+                  LANG,
                   SCALA,
                   HADOOP,
                   ND4J,
