@@ -21,7 +21,14 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 /** The measures of a run by their keys, and the table of runs. */
 final class Columns {
   static final Measure<Member> LOG_RATIO =
-      epoch("log-ratio", LossRatio.AXIS, 3, e -> LossRatio.of(e).log());
+      new Measure<EpochLine>(
+              "log-ratio",
+              "Log loss ratio",
+              LossRatio.AXIS,
+              3,
+              Better.NEITHER,
+              e -> LossRatio.of(e).log())
+          .on(Member::last);
   static final Measure<Member> MEAN_RATIO =
       epoch(
           "moment-mean-ratio",
@@ -119,7 +126,14 @@ final class Columns {
   private static Measure<Member> cost(
       String key, String name, ToDoubleFunction<RoundLine.Cost> value) {
     return run(
-        key, name, 1, r -> r.rounds().stream().map(RoundLine::cost).mapToDouble(value).sum());
+        key,
+        name,
+        1,
+        r -> {
+          List<RoundLine> rounds = r.rounds();
+          double sum = rounds.stream().map(RoundLine::cost).mapToDouble(value).sum();
+          return rounds.isEmpty() ? Double.NaN : sum;
+        });
   }
 
   private static double networks(RoundLine.Cost cost) {
@@ -236,6 +250,10 @@ final class Columns {
               table.row(bound("independent pixels", run, columns, QualityLine::independentPixels));
             });
     return table;
+  }
+
+  static boolean isQuality(String key) {
+    return Measure.OF_QUALITY.stream().anyMatch(m -> m.key().equals(key.replaceFirst("^ema-", "")));
   }
 
   private static boolean isSetting(String key) {

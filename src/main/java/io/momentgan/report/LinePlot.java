@@ -3,6 +3,7 @@ package io.momentgan.report;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.RunGroup.Member;
 import io.momentgan.run.EpochLine;
+import io.momentgan.run.QualityLine;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -98,7 +99,11 @@ record LinePlot(String title, String x, List<Panel> panels) {
   static LinePlot overEpochs(Measure<Member> measure, List<Member> runs) {
     List<Line> lines = new ArrayList<>();
     for (Member run : runs) {
-      List<Integer> epochs = run.epochs().stream().map(EpochLine::epoch).toList();
+      // Epochs without an evaluation are no gap.
+      List<Integer> epochs =
+          Columns.isQuality(measure.key())
+              ? run.quality().stream().map(QualityLine::epoch).distinct().toList()
+              : run.epochs().stream().map(EpochLine::epoch).toList();
       double[] x = epochs.stream().mapToDouble(Integer::doubleValue).toArray();
       lines.add(new Line(run.name(), x, run.curve(measure, epochs), lines.size(), false));
     }

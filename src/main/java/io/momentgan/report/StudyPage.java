@@ -156,7 +156,7 @@ public final class StudyPage {
         new StringBuilder(newest ? "\n## Samples\n" : "\n## Samples over the training\n");
     for (RunGroup group : groups) {
       String description = group.runs().get(0).experiment().description();
-      section.append("\n### %s\n\n%s\n".formatted(group.label(), Table.plain(description)));
+      section.append("\n### %s\n\n%s\n\n".formatted(group.label(), Table.plain(description)));
       for (Member run : group.runs()) {
         RunPictures folder = new RunPictures(run.folder());
         byte[] png = newest ? folder.newestGrid() : folder.sampleSheet();

@@ -76,7 +76,7 @@ class StudyPageTest {
         .contains("| a | 1, 2, 3 | 4 | 70.00 ± 10.00 | 0.7000 ± 0.1000 | 0.900 ± 0.000 | 100 |")
         .contains("| b | 1 | 4 | - | - | - | 100 |")
         .contains("| real images |  |  | 1.10 | 0.0110 |")
-        .contains("### a\n\nTwo layers &lt;b>with&lt;/b> moments &amp; \\| pipes\n")
+        .contains("### a\n\nTwo layers &lt;b>with&lt;/b> moments &amp; \\| pipes\n\n![")
         .contains("![Samples of a, seed 3](images/a-seed-3.png)");
     assertThat(out.resolve("page/images/b-seed-1.png")).exists();
   }
