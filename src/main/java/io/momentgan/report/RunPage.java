@@ -330,7 +330,8 @@ public final class RunPage {
     String undecided = number(p) + ": undecided";
     table.row("D on real images", number(line.context().dReal()), "", undecided);
     table.row("D on generated images", number(line.context().dFake()), "", undecided);
-    return "<h2>Final figures</h2>\n" + table.html();
+    return "<h2>Final figures</h2>\n"
+        + table.html().replaceFirst("<table>", "<table class=\"figures\">");
   }
 
   private static void moment(Table table, String name, double last, double mean, double floor) {
