@@ -149,8 +149,6 @@ class ArchitectureTest {
           Layer.of(
                   "run",
                   "config",
-                  "moments",
-                  "collective",
                   "storage",
                   "data",
                   "kernels.loops",
@@ -161,7 +159,27 @@ class ArchitectureTest {
                   "averaging",
                   "evaluation")
               .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK, "picocli.."),
-          Layer.of("report", "config", "storage", "data", "sampling", "evaluation", "run")
+          Layer.of(
+                  "run.metrics",
+                  "config",
+                  "moments",
+                  "collective",
+                  "storage",
+                  "network.state",
+                  "step",
+                  "averaging",
+                  "evaluation",
+                  "run")
+              .with(JACKSON, SLF4J),
+          Layer.of(
+                  "report",
+                  "config",
+                  "storage",
+                  "data",
+                  "sampling",
+                  "evaluation",
+                  "run",
+                  "run.metrics")
               .with(JACKSON, SLF4J, "org.jfree..", "org.apache.commons.."),
           Layer.of(
                   "training",
@@ -182,10 +200,10 @@ class ArchitectureTest {
                   "sampling",
                   "evaluation",
                   "run",
+                  "run.metrics",
                   "report")
               .with(
                   SPARK,
-                  LANG,
                   SCALA,
                   HADOOP,
                   ND4J,
@@ -208,9 +226,10 @@ class ArchitectureTest {
                   "sampling",
                   "evaluation",
                   "run",
+                  "run.metrics",
                   "report",
                   "training")
-              .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, "picocli.."));
+              .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, LANG, "picocli.."));
 
   /**
    * A package.

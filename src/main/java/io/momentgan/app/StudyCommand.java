@@ -11,7 +11,6 @@ import io.momentgan.report.StudyPage;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.SparkContexts;
-import io.momentgan.training.StudyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -3,7 +3,7 @@ package io.momentgan.report;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.Chart.Series;
 import io.momentgan.report.RunGroup.Member;
-import io.momentgan.run.EpochLine;
+import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.storage.Folder;
 import java.util.ArrayList;
 import java.util.List;

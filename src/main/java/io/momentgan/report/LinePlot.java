@@ -2,8 +2,8 @@ package io.momentgan.report;
 
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.RunGroup.Member;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.QualityLine;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.QualityLine;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;

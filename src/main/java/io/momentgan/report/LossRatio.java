@@ -1,6 +1,6 @@
 package io.momentgan.report;
 
-import io.momentgan.run.EpochLine;
+import io.momentgan.run.metrics.EpochLine;
 import java.util.List;
 import java.util.Locale;
 

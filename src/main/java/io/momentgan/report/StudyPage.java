@@ -5,7 +5,7 @@ import io.momentgan.config.StudyFile;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.report.RunGroup.Member;
-import io.momentgan.run.SheetLine;
+import io.momentgan.run.metrics.SheetLine;
 import io.momentgan.storage.Folder;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -62,7 +62,7 @@ public final class Json {
    *
    * @throws IllegalArgumentException if a component is missing or refused
    */
-  static <T> T record(JsonNode object, Class<T> type) {
+  public static <T> T record(JsonNode object, Class<T> type) {
     return record(object, type, "");
   }
 

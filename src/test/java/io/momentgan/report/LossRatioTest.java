@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.Figures;
-import io.momentgan.run.Jsonl;
-import io.momentgan.run.MetricsTable;
-import io.momentgan.run.Position;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Figures;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.Position;
 import io.momentgan.storage.Folder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

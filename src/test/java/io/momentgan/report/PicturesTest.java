@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.data.ImageShape;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.Figures;
-import io.momentgan.run.JsonlTest;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Figures;
+import io.momentgan.run.metrics.JsonlTest;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package io.momentgan.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.Jsonl;
-import io.momentgan.run.JsonlTest;
-import io.momentgan.run.MetricsTable;
-import io.momentgan.run.RoundLine;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.JsonlTest;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.nio.file.Files;

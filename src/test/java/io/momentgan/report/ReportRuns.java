@@ -2,13 +2,13 @@ package io.momentgan.report;
 
 import io.momentgan.Experiments;
 import io.momentgan.data.ImageShape;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.Jsonl;
-import io.momentgan.run.MetricsTable;
 import io.momentgan.run.NpyArray;
-import io.momentgan.run.QualityLineTest;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.Runs;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.QualityLineTest;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;

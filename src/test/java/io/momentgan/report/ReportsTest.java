@@ -2,8 +2,8 @@ package io.momentgan.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.JsonlTest;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.JsonlTest;
 import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.Jsonl;
-import io.momentgan.run.JsonlTest;
-import io.momentgan.run.MetricsTable;
-import io.momentgan.run.RoundLine;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.JsonlTest;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import io.momentgan.network.state.Snapshot;
 

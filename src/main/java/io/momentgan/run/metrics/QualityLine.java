@@ -1,4 +1,4 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;

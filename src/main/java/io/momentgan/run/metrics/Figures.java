@@ -1,4 +1,4 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import io.momentgan.evaluation.Measure;
 import io.momentgan.moments.NoiseFloor;

@@ -1,10 +1,11 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.averaging.WorkerReport;
 import io.momentgan.collective.Traffic;
 import io.momentgan.moments.NoiseFloor;
+import io.momentgan.run.RunProgress;
 
 /**
  * One line of {@code metrics/rounds.jsonl}.

@@ -1,10 +1,11 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.config.UserException;
 import io.momentgan.evaluation.Quality;
+import io.momentgan.run.Runs;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.List;

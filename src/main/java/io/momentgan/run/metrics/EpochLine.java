@@ -1,8 +1,9 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.moments.NoiseFloor;
+import io.momentgan.run.RunProgress;
 import java.util.List;
 
 /**

@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.app;
 
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.Experiment;
@@ -10,14 +10,19 @@ import io.momentgan.data.sets.DataSets;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.Jsonl;
-import io.momentgan.run.MetricsTable;
-import io.momentgan.run.QualityLine;
 import io.momentgan.run.Run;
 import io.momentgan.run.Runs;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.Preflight;
+import io.momentgan.training.RunEvaluation;
+import io.momentgan.training.SparkContexts;
+import io.momentgan.training.TrainingRun;
+import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * @param experiment its settings, workers known
  * @param out folder that gets the run's folder, and nothing else
  */
-public record StudyRun(Experiment experiment, String out) {
+record StudyRun(Experiment experiment, String out) {
   private static final Logger LOG = LoggerFactory.getLogger(StudyRun.class);
 
   /**
@@ -45,7 +50,7 @@ public record StudyRun(Experiment experiment, String out) {
    * @param given its settings
    * @param all folder of all runs
    */
-  public static StudyRun of(Experiment given, String all) {
+  static StudyRun of(Experiment given, String all) {
     Experiment experiment = SparkContexts.withWorkers(given);
     return new StudyRun(experiment, all + "/" + key(experiment));
   }
@@ -55,12 +60,12 @@ public record StudyRun(Experiment experiment, String out) {
   }
 
   /** Its name, such as {@code ff-1-seed-2}. */
-  public String key() {
+  String key() {
     return key(experiment);
   }
 
   /** What is done about a run. */
-  public enum Done {
+  enum Done {
     /** It did not exist. */
     TRAINED,
     /** It had been interrupted, or is prolonged. */
@@ -80,13 +85,13 @@ public record StudyRun(Experiment experiment, String out) {
    * @param seconds time spent on its rounds
    * @param where its folder, or why it failed
    */
-  public record Outcome(String key, Done done, int epochs, double seconds, String where) {
-    public boolean failed() {
+  record Outcome(String key, Done done, int epochs, double seconds, String where) {
+    boolean failed() {
       return done == Done.FAILED;
     }
 
     /** Makes a Markdown table. */
-    public static String table(List<Outcome> outcomes) {
+    static String table(List<Outcome> outcomes) {
       return "| run | done | epochs | seconds | folder |\n|---|---|---|---|---|\n"
           + outcomes.stream().map(Outcome::row).collect(Collectors.joining());
     }
@@ -104,7 +109,7 @@ public record StudyRun(Experiment experiment, String out) {
   }
 
   /** Tells what would be done. */
-  public Outcome plan(Map<String, String> hadoop) {
+  Outcome plan(Map<String, String> hadoop) {
     try {
       Optional<Run> begun = begun(hadoop);
       if (begun.isEmpty()) {
@@ -124,7 +129,7 @@ public record StudyRun(Experiment experiment, String out) {
   }
 
   /** Trains what is missing. */
-  public Outcome train(Map<String, String> hadoop) {
+  Outcome train(Map<String, String> hadoop) {
     Optional<Run> begun = Optional.empty();
     try {
       begun = begun(hadoop);
@@ -227,12 +232,12 @@ public record StudyRun(Experiment experiment, String out) {
   }
 
   /** Its folder; an empty place if nothing was trained with its settings. */
-  public Folder folder(Map<String, String> hadoop) {
+  Folder folder(Map<String, String> hadoop) {
     return usable(hadoop).map(Run::folder).orElse(Folder.at(out, hadoop).child(key()));
   }
 
   /** Whether a wanted evaluation is missing. */
-  public boolean isUnmeasured(StudyFile.Measuring measuring, Map<String, String> hadoop) {
+  boolean isUnmeasured(StudyFile.Measuring measuring, Map<String, String> hadoop) {
     return usable(hadoop).filter(run -> !unmeasured(run, measuring, hadoop).isEmpty()).isPresent();
   }
 
@@ -243,8 +248,7 @@ public record StudyRun(Experiment experiment, String out) {
    * @param measuring which are wanted
    * @param hadoop settings for Hadoop's file systems
    */
-  public void measure(
-      JavaSparkContext spark, StudyFile.Measuring measuring, Map<String, String> hadoop) {
+  void measure(JavaSparkContext spark, StudyFile.Measuring measuring, Map<String, String> hadoop) {
     Run run = usable(hadoop).orElseThrow();
     DataSet images = images();
     run.record().requireSame(images);

@@ -1,9 +1,10 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.momentgan.config.UserException;
+import io.momentgan.run.Json;
 import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,4 +1,4 @@
-package io.momentgan.run;
+package io.momentgan.run.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
