@@ -236,7 +236,12 @@ final class Columns {
     columns.forEach(key -> heads.add(isSetting(key) ? key : of(key).name()));
     Table table = new Table("lll" + "r".repeat(columns.size()), heads);
     for (RunGroup group : groups) {
-      List<String> cells = new ArrayList<>(List.of(group.label(), group.seeds(), group.progress()));
+      List<String> cells =
+          new ArrayList<>(
+              List.of(
+                  group.label(),
+                  group.seeds(columns.stream().anyMatch(Columns::isQuality)),
+                  group.progress()));
       columns.forEach(key -> cells.add(isSetting(key) ? group.setting(key) : group.text(of(key))));
       table.row(cells);
     }

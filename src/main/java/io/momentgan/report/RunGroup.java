@@ -220,11 +220,15 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
         .toList();
   }
 
-  /** The seeds, such as "1, 2, 3"; says so if only some of the runs were measured. */
-  String seeds() {
+  /**
+   * The seeds, such as "1, 2, 3".
+   *
+   * @param quality whether to tell that not all of the runs were measured
+   */
+  String seeds(boolean quality) {
     String seeds = runs.stream().map(r -> "" + r.seed()).collect(Collectors.joining(", "));
     long measured = runs.stream().filter(run -> run.newest().isPresent()).count();
-    return measured == 0 || measured == runs.size()
+    return !quality || measured == runs.size()
         ? seeds
         : "%s (%d of %d measured)".formatted(seeds, measured, runs.size());
   }

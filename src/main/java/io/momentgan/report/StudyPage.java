@@ -24,7 +24,7 @@ public final class StudyPage {
   private final StudyFile study;
   private final List<RunGroup> groups;
   private final List<Member> runs;
-  private final List<Verdict> verdicts;
+  private final List<ClaimVerdict> verdicts;
   private final Map<String, byte[]> pictures = new LinkedHashMap<>();
 
   /**
@@ -49,7 +49,7 @@ public final class StudyPage {
         RunGroup.of(
             planned.stream().map(run -> Member.of(run.folder(), run.experiment(), real)).toList());
     this.runs = groups.stream().flatMap(group -> group.runs().stream()).toList();
-    this.verdicts = study.claims().stream().map(claim -> new Verdict(claim, groups)).toList();
+    this.verdicts = study.claims().stream().map(claim -> new ClaimVerdict(claim, groups)).toList();
     Columns.table(groups, study.columns());
     for (StudyFile.Figure figure : study.figures()) {
       List.of(figure.plot(), figure.over()).stream().filter(k -> !k.isEmpty()).forEach(Columns::of);

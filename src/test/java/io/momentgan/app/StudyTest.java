@@ -100,7 +100,9 @@ class StudyTest {
         .contains("| 3 | A steep optimizer helps | not decided: steep seed 4 was not measured |")
         .contains("2. `g-updates(more-g) < g-updates(tiny)`: does not hold (0 of 2)\n")
         .contains("| 5 | 8 | 4 | yes |", "| 5 | 8 | 4 | no |")
-        .contains("| tiny | 4, 5 | 1 | 1 | 4 ± 0 |", "| steep | 4 | 0 of 1 | 1 | - | - |")
+        .contains(
+            "| tiny | 4, 5 | 1 | 1 | 4 ± 0 |",
+            "| steep | 4 (0 of 1 measured) | 0 of 1 | 1 | - | - |")
         .contains("| more-g | 4, 5 | 1 | 2 | 8 ± 0 |");
     assertThat(quality("tiny")).hasSize(1);
     assertThat(links(page)).hasSize(9).allSatisfy(l -> assertThat(runs(l)).exists());
@@ -162,7 +164,8 @@ class StudyTest {
     Path target = folder.resolve("other.md");
     assertThat(study("--set", "train.batch-size=10", "--page", target.toString()).refusal(1))
         .contains("5 of 5 runs failed");
-    assertThat(Files.readString(target)).contains("| tiny | 4, 5 | 0 of 1 | 1 | - | - |");
+    assertThat(Files.readString(target))
+        .contains("| tiny | 4, 5 (0 of 2 measured) | 0 of 1 | 1 | - | - |");
   }
 
   @ParameterizedTest

@@ -309,14 +309,6 @@ class TrainTest {
   }
 
   @Test
-  void resultsPageShowsTheRun(@TempDir Path folder) throws IOException {
-    Path page = folder.resolve("results.md");
-    CommandRun.of("results", run.toString(), "--out", page.toString()).succeeds();
-    assertThat(Files.readString(page)).contains("tiny");
-    assertThat(folder.resolve("images")).isNotEmptyDirectory();
-  }
-
-  @Test
   void plainGanMeasuresNoMomentsAndHasNoBestCheckpoint(@TempDir Path folder) throws IOException {
     Path plain =
         TinyExperiment.train(

@@ -74,7 +74,7 @@ class StudyPageTest {
         .contains("10,000 images, features of lenet-v1-abc (accuracy 0.9910)")
         .contains("| Run | Seeds | Epochs | FD | KID | Precision | train.batch-size |")
         .contains("| a | 1, 2, 3 | 4 | 70.00 ± 10.00 | 0.7000 ± 0.1000 | 0.900 ± 0.000 | 100 |")
-        .contains("| b | 1 | 4 | - | - | - | 100 |")
+        .contains("| b | 1 (0 of 1 measured) | 4 | - | - | - | 100 |")
         .contains("| real images |  |  | 1.10 | 0.0110 |")
         .contains("### a\n\nTwo layers &lt;b>with&lt;/b> moments &amp; \\| pipes\n\n![")
         .contains("![Samples of a, seed 3](images/a-seed-3.png)");

@@ -29,7 +29,7 @@ import org.apache.commons.jexl3.MapContext;
  * images. Besides, it may use arithmetic, {@code and}, {@code or}, {@code not}, parentheses and the
  * functions of {@link Math}.
  */
-final class Verdict {
+final class ClaimVerdict {
   private static final Pattern REFERENCE =
       Pattern.compile(
           "(?:(?<real>real\\(\\s*)(?<ofReal>[a-z][a-z0-9-]*)\\s*,|(?<key>[a-z][a-z0-9-]*)\\()"
@@ -71,7 +71,7 @@ final class Verdict {
    * @param groups the study's runs
    * @throws UserException if the claim names unknown runs or measures, or is no comparison
    */
-  Verdict(StudyFile.Claim claim, List<RunGroup> groups) {
+  ClaimVerdict(StudyFile.Claim claim, List<RunGroup> groups) {
     this.claim = claim;
     Matcher matcher = REFERENCE.matcher(claim.holds());
     String variables =
