@@ -26,8 +26,8 @@ import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.commons.lang3.exception.ExceptionUtils;
@@ -44,12 +44,6 @@ import org.slf4j.LoggerFactory;
 record StudyRun(Experiment experiment, String out) {
   private static final Logger LOG = LoggerFactory.getLogger(StudyRun.class);
 
-  /**
-   * Plans a run.
-   *
-   * @param given its settings
-   * @param all folder of all runs
-   */
   static StudyRun of(Experiment given, String all) {
     Experiment experiment = SparkContexts.withWorkers(given);
     return new StudyRun(experiment, all + "/" + key(experiment));
@@ -64,24 +58,17 @@ record StudyRun(Experiment experiment, String out) {
     return key(experiment);
   }
 
-  /** What is done about a run. */
   enum Done {
-    /** It did not exist. */
     TRAINED,
     /** It had been interrupted, or is prolonged. */
     RESUMED,
-    /** It was complete. */
     SKIPPED,
-    /** It did not finish. */
     FAILED
   }
 
   /**
    * The outcome of a run.
    *
-   * @param key its name
-   * @param done what was done
-   * @param epochs epochs that it has
    * @param seconds time spent on its rounds
    * @param where its folder, or why it failed
    */
@@ -90,7 +77,6 @@ record StudyRun(Experiment experiment, String out) {
       return done == Done.FAILED;
     }
 
-    /** Makes a Markdown table. */
     static String table(List<Outcome> outcomes) {
       return "| run | done | epochs | seconds | folder |\n|---|---|---|---|---|\n"
           + outcomes.stream().map(Outcome::row).collect(Collectors.joining());
@@ -108,21 +94,15 @@ record StudyRun(Experiment experiment, String out) {
     }
   }
 
-  /** Tells what would be done. */
   Outcome plan(Map<String, String> hadoop) {
     try {
       Optional<Run> begun = begun(hadoop);
       if (begun.isEmpty()) {
-        return new Outcome(key(), Done.TRAINED, 0, 0, out);
+        return outcome(Done.TRAINED, begun);
       }
       DataSet images = images();
       Run run = continued(begun.get(), images);
-      boolean complete =
-          run.checkpoints()
-              .newest()
-              .filter(newest -> TrainingRun.isComplete(run, images, newest))
-              .isPresent();
-      return outcome(complete ? Done.SKIPPED : Done.RESUMED, begun);
+      return outcome(complete(run, images, run.checkpoints().newest()), begun);
     } catch (UserException e) {
       return failure(e, Optional.empty());
     }
@@ -135,28 +115,29 @@ record StudyRun(Experiment experiment, String out) {
       begun = begun(hadoop);
       DataSet images = images();
       Preflight.check(experiment, images);
-      if (begun.isEmpty()) {
-        return outcome(
-            Done.TRAINED, Optional.of(TrainingRun.begin(experiment, images, out, hadoop)));
-      }
-      return outcome(goOn(begun.get(), images), begun);
+      return begun.isEmpty()
+          ? outcome(Done.TRAINED, Optional.of(TrainingRun.begin(experiment, images, out, hadoop)))
+          : outcome(goOn(continued(begun.get(), images), images), begun);
     } catch (RuntimeException e) {
       return failure(e, begun.isPresent() ? begun : usable(hadoop));
     }
   }
 
-  private Done goOn(Run begun, DataSet images) {
-    Run run = continued(begun, images);
+  private static Done complete(Run run, DataSet images, Optional<Checkpoint> newest) {
+    boolean complete = newest.isPresent() && TrainingRun.isComplete(run, images, newest.get());
+    return complete ? Done.SKIPPED : Done.RESUMED;
+  }
+
+  private static Done goOn(Run run, DataSet images) {
     Optional<Checkpoint> newest = run.checkpoints().newest();
-    if (newest.isPresent() && TrainingRun.isComplete(run, images, newest.get())) {
-      if (!run.folder().exists(RunPage.PAGE)) {
-        RunPage.write(run.folder());
-      }
-      return Done.SKIPPED;
+    Done done = complete(run, images, newest);
+    if (done == Done.RESUMED) {
+      run.record().warnOfOtherBits();
+      TrainingRun.goOn(run, images, newest);
+    } else if (!run.folder().exists(RunPage.PAGE)) {
+      RunPage.write(run.folder());
     }
-    run.record().warnOfOtherBits();
-    TrainingRun.goOn(run, images, newest);
-    return Done.RESUMED;
+    return done;
   }
 
   private DataSet images() {
@@ -241,13 +222,7 @@ record StudyRun(Experiment experiment, String out) {
     return usable(hadoop).filter(run -> !unmeasured(run, measuring, hadoop).isEmpty()).isPresent();
   }
 
-  /**
-   * Makes the missing evaluations.
-   *
-   * @param spark the context
-   * @param measuring which are wanted
-   * @param hadoop settings for Hadoop's file systems
-   */
+  /** Makes the missing evaluations. */
   void measure(JavaSparkContext spark, StudyFile.Measuring measuring, Map<String, String> hadoop) {
     Run run = usable(hadoop).orElseThrow();
     DataSet images = images();
@@ -265,9 +240,9 @@ record StudyRun(Experiment experiment, String out) {
   }
 
   /** Weights whose evaluation is missing, by the epoch of their checkpoint. */
-  private SortedMap<Integer, List<EvaluationConfig.Weights>> unmeasured(
+  private NavigableMap<Integer, List<EvaluationConfig.Weights>> unmeasured(
       Run run, StudyFile.Measuring measuring, Map<String, String> hadoop) {
-    SortedMap<Integer, Long> steps = new TreeMap<>();
+    NavigableMap<Integer, Long> steps = new TreeMap<>();
     run.checkpoints().all().stream()
         .filter(checkpoint -> checkpoint.epoch() > 0)
         .forEach(checkpoint -> steps.put(checkpoint.epoch(), checkpoint.step()));
@@ -279,7 +254,7 @@ record StudyRun(Experiment experiment, String out) {
             .filter(line -> line.quality().n() == samples(measuring))
             .filter(line -> line.extractor().equals(extractor.orElse(line.extractor())))
             .toList();
-    SortedMap<Integer, List<EvaluationConfig.Weights>> missing = new TreeMap<>();
+    NavigableMap<Integer, List<EvaluationConfig.Weights>> missing = new TreeMap<>();
     steps.forEach(
         (epoch, step) -> {
           List<EvaluationConfig.Weights> of =

@@ -113,8 +113,8 @@ final class ClaimVerdict {
     }
     Measure<Member> measure =
         found.group("real") == null
-            ? Columns.of(found.group("key"))
-            : Columns.ofReal(found.group("ofReal"));
+            ? RunColumns.of(found.group("key"))
+            : RunColumns.ofReal(found.group("ofReal"));
     return new Reference(
         found.group(),
         measure,

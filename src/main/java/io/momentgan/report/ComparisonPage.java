@@ -7,8 +7,8 @@ import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.storage.Folder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,7 +61,7 @@ public final class ComparisonPage {
         .add(
             "<p class=\"quiet\">Newest evaluation of each run: mean ± standard deviation over the seeds."
                 + " Figures of different extractors or numbers of images are not comparable.</p>\n")
-        .add(Columns.table(groups, columns).html())
+        .add(RunColumns.table(groups, columns).html())
         .add(more(differences))
         .add(warning())
         .add("<h2>Over the epochs</h2>\n")
@@ -102,20 +102,24 @@ public final class ComparisonPage {
     String means = "Means over each epoch.";
     String near = "Share of real images that have a generated one near.";
     return Stream.of(
-            chart("Frechet distance", "Lower is better.", true, Columns.of("fd")),
-            chart("Coverage", near, false, Columns.of("coverage")),
-            chart("Discriminator loss", means, false, Columns.of("d-loss")),
-            chart("Generator loss, adversarial", means, false, Columns.of("g-bce")),
-            chart("Log loss ratio", LossRatio.CAPTION, false, Columns.LOG_RATIO),
-            chart("Moment distance, mean term, over its floor", means, true, Columns.MEAN_RATIO),
-            chart("Moment distance, variance term, over its floor", means, true, Columns.VAR_RATIO))
+            chart("Frechet distance", "Lower is better.", true, RunColumns.of("fd")),
+            chart("Coverage", near, false, RunColumns.of("coverage")),
+            chart("Discriminator loss", means, false, RunColumns.of("d-loss")),
+            chart("Generator loss, adversarial", means, false, RunColumns.of("g-bce")),
+            chart("Log loss ratio", LossRatio.CAPTION, false, RunColumns.LOG_RATIO),
+            chart("Moment distance, mean term, over its floor", means, true, RunColumns.MEAN_RATIO),
+            chart(
+                "Moment distance, variance term, over its floor",
+                means,
+                true,
+                RunColumns.VAR_RATIO))
         .filter(chart -> !chart.labels().isEmpty())
         .toList();
   }
 
   /** A curve per run, over all epochs in which any of them has a value. */
   private Chart chart(String title, String caption, boolean log, Measure<Member> measure) {
-    SortedSet<Integer> epochs = new TreeSet<>();
+    NavigableSet<Integer> epochs = new TreeSet<>();
     for (Member run : runs) {
       run.epochs().stream()
           .map(EpochLine::epoch)
@@ -125,7 +129,7 @@ public final class ComparisonPage {
     Stream<Series> curves =
         runs.stream().map(run -> Series.of(run.name(), run.curve(measure, epochs)));
     Stream<Series> zero =
-        measure.equals(Columns.LOG_RATIO)
+        measure.equals(RunColumns.LOG_RATIO)
             ? Stream.of(Series.constant("0", 0, epochs.size()))
             : Stream.of();
     return Chart.overEpochs(

@@ -101,14 +101,14 @@ record LinePlot(String title, String x, List<Panel> panels) {
     for (Member run : runs) {
       // Epochs without an evaluation are no gap.
       List<Integer> epochs =
-          Columns.isQuality(measure.key())
+          RunColumns.isQuality(measure.key())
               ? run.quality().stream().map(QualityLine::epoch).distinct().toList()
               : run.epochs().stream().map(EpochLine::epoch).toList();
       double[] x = epochs.stream().mapToDouble(Integer::doubleValue).toArray();
       lines.add(new Line(run.name(), x, run.curve(measure, epochs), lines.size(), false));
     }
     String unit = measure.unit().isEmpty() ? "" : " (%s)".formatted(measure.unit());
-    boolean zero = measure.equals(Columns.LOG_RATIO);
+    boolean zero = measure.equals(RunColumns.LOG_RATIO);
     return new LinePlot("", EPOCH, List.of(new Panel(measure.name() + unit, zero, lines)));
   }
 

@@ -103,46 +103,35 @@ public final class RunPage {
    * as the original's figures do.
    */
   static byte[] lossPlot(String title, List<EpochLine> epochs) {
-    double[] x = epochs.stream().mapToDouble(EpochLine::epoch).toArray();
+    List<LinePlot.Line> losses =
+        List.of(
+            line("Discriminator", epochs, e -> e.last().dLoss(), 0),
+            line("Generator (adversarial part)", epochs, e -> e.last().gBce(), 1));
+    List<LinePlot.Line> moments =
+        List.of(
+            line("Mean term", epochs, e -> e.last().momentMean(), 2),
+            line("Variance term", epochs, e -> e.last().momentVar(), 3),
+            line("Floor of the mean", epochs, e -> e.context().momentMeanFloor(), 2),
+            line("Floor of the variance", epochs, e -> e.context().momentVarFloor(), 3));
     return new LinePlot(
             title,
             LinePlot.EPOCH,
             List.of(
-                new LinePlot.Panel(
-                    "Loss (nats)",
-                    false,
-                    List.of(
-                        line("Discriminator", x, epochs, e -> e.last().dLoss(), 0),
-                        line("Generator (adversarial part)", x, epochs, e -> e.last().gBce(), 1))),
-                new LinePlot.Panel(
-                    "Moment terms",
-                    false,
-                    List.of(
-                        line("Mean term", x, epochs, e -> e.last().momentMean(), 2),
-                        line("Variance term", x, epochs, e -> e.last().momentVar(), 3),
-                        line("Floor of the mean", x, epochs, e -> e.context().momentMeanFloor(), 2),
-                        line(
-                            "Floor of the variance",
-                            x,
-                            epochs,
-                            e -> e.context().momentVarFloor(),
-                            3)))))
+                new LinePlot.Panel("Loss (nats)", false, losses),
+                new LinePlot.Panel("Moment terms", false, moments)))
         .png();
   }
 
   private static LinePlot.Line line(
-      String name,
-      double[] x,
-      List<EpochLine> epochs,
-      ToDoubleFunction<EpochLine> value,
-      int colour) {
+      String name, List<EpochLine> epochs, ToDoubleFunction<EpochLine> value, int colour) {
+    double[] x = epochs.stream().mapToDouble(EpochLine::epoch).toArray();
     double[] y = epochs.stream().mapToDouble(value).toArray();
     return new LinePlot.Line(name, x, y, colour, name.startsWith("Floor"));
   }
 
   /** Draws the log loss ratios of runs over epochs. */
   static byte[] ratioPlot(List<RunGroup.Member> runs) {
-    return LinePlot.overEpochs(Columns.LOG_RATIO, runs).png();
+    return LinePlot.overEpochs(RunColumns.LOG_RATIO, runs).png();
   }
 
   private String html(byte[] samples) {

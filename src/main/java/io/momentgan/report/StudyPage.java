@@ -50,9 +50,11 @@ public final class StudyPage {
             planned.stream().map(run -> Member.of(run.folder(), run.experiment(), real)).toList());
     this.runs = groups.stream().flatMap(group -> group.runs().stream()).toList();
     this.verdicts = study.claims().stream().map(claim -> new ClaimVerdict(claim, groups)).toList();
-    Columns.table(groups, study.columns());
+    RunColumns.table(groups, study.columns());
     for (StudyFile.Figure figure : study.figures()) {
-      List.of(figure.plot(), figure.over()).stream().filter(k -> !k.isEmpty()).forEach(Columns::of);
+      List.of(figure.plot(), figure.over()).stream()
+          .filter(k -> !k.isEmpty())
+          .forEach(RunColumns::of);
     }
   }
 
@@ -80,7 +82,7 @@ public final class StudyPage {
       page.append("\n## Claims\n\n").append(claims.markdown());
     }
     page.append("\n## Runs\n\n").append(explanation());
-    page.append(Columns.table(groups, study.columns()).markdown());
+    page.append(RunColumns.table(groups, study.columns()).markdown());
     study.figures().forEach(figure -> page.append(figure(figure, images)));
     if (!verdicts.isEmpty()) {
       page.append("\n## Numbers of the claims\n");
@@ -111,19 +113,19 @@ public final class StudyPage {
   }
 
   private String plot(StudyFile.Figure figure, String images) {
-    Measure<Member> y = Columns.of(figure.plot());
+    Measure<Member> y = RunColumns.of(figure.plot());
     boolean epochs = figure.over().isEmpty();
     LinePlot plot = epochs ? LinePlot.overEpochs(y, runs) : over(figure, y);
-    String x = epochs ? "epochs" : Columns.of(figure.over()).name();
+    String x = epochs ? "epochs" : RunColumns.of(figure.over()).name();
     String file = "%s-over-%s.png".formatted(y.key(), epochs ? "epochs" : figure.over());
     return "\n## %s over %s\n\n".formatted(Table.plain(y.name()), x)
-        + (y.equals(Columns.LOG_RATIO) ? LossRatio.CAPTION + "\n\n" : "")
+        + (y.equals(RunColumns.LOG_RATIO) ? LossRatio.CAPTION + "\n\n" : "")
         + picture(file, plot.png(), y.name() + " over " + x, images);
   }
 
   /** A point per group, a line per value of a setting. */
   private LinePlot over(StudyFile.Figure figure, Measure<Member> y) {
-    Measure<Member> x = Columns.of(figure.over());
+    Measure<Member> x = RunColumns.of(figure.over());
     Map<String, List<RunGroup>> lines =
         groups.stream()
             .collect(

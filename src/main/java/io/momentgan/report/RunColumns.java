@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
 /** The measures of a run by their keys, and the table of runs. */
-final class Columns {
+final class RunColumns {
   static final Measure<Member> LOG_RATIO =
       new Measure<EpochLine>(
               "log-ratio",
@@ -67,8 +67,8 @@ final class Columns {
                 3,
                 e -> e.at().seconds() / e.at().dUpdates()),
             cost("worker-seconds", "Worker seconds", RoundLine.Cost::workerSeconds),
-            cost("network-mib", "Networks, MiB", Columns::networks),
-            cost("moment-mib", "Moments and gradients, MiB", Columns::moments),
+            cost("network-mib", "Networks, MiB", RunColumns::networks),
+            cost("moment-mib", "Moments and gradients, MiB", RunColumns::moments),
             cost("mib", "Sent and received, MiB", c -> networks(c) + moments(c)),
             run("d-loss-5", "D loss, 5 epochs", 3, r -> lastFive(r, D_LOSS).getMean()),
             run("d-loss-5-sd", "D loss, deviation", 3, r -> deviation(lastFive(r, D_LOSS))),
@@ -94,9 +94,9 @@ final class Columns {
                 "Flagged epochs",
                 0,
                 r -> r.epochs().isEmpty() ? Double.NaN : LossRatio.flags("", r.epochs()).size()),
-            run("grid-pair-distance", "Pair distance, stored samples", 2, Columns::pairDistance),
-            run("sheet-near-duplicates", "Near-duplicates, last sheet", 0, Columns::duplicates))
-        .forEach(Columns::add);
+            run("grid-pair-distance", "Pair distance, stored samples", 2, RunColumns::pairDistance),
+            run("sheet-near-duplicates", "Near-duplicates, last sheet", 0, RunColumns::duplicates))
+        .forEach(RunColumns::add);
     Figures.MEASURES.forEach(m -> add(m.on(r -> r.last().map(EpochLine::mean))));
     for (Measure<Quality> m : Measure.OF_QUALITY) {
       add(m.on(r -> r.newest().map(QualityLine::quality)));
@@ -106,7 +106,7 @@ final class Columns {
     }
   }
 
-  private Columns() {}
+  private RunColumns() {}
 
   private static void add(Measure<Member> measure) {
     ALL.put(measure.key(), measure);
@@ -240,7 +240,7 @@ final class Columns {
           new ArrayList<>(
               List.of(
                   group.label(),
-                  group.seeds(columns.stream().anyMatch(Columns::isQuality)),
+                  group.seeds(columns.stream().anyMatch(RunColumns::isQuality)),
                   group.progress()));
       columns.forEach(key -> cells.add(isSetting(key) ? group.setting(key) : group.text(of(key))));
       table.row(cells);
