@@ -159,8 +159,28 @@ class ArchitectureTest {
                   "averaging",
                   "evaluation")
               .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK, "picocli.."),
-          Layer.of("report", "config", "storage", "data", "sampling", "evaluation", "run")
-              .with(JACKSON, SLF4J, "org.jfree..", LANG),
+          Layer.of(
+                  "run.metrics",
+                  "config",
+                  "moments",
+                  "collective",
+                  "storage",
+                  "network.state",
+                  "step",
+                  "averaging",
+                  "evaluation",
+                  "run")
+              .with(JACKSON, SLF4J),
+          Layer.of(
+                  "report",
+                  "config",
+                  "storage",
+                  "data",
+                  "sampling",
+                  "evaluation",
+                  "run",
+                  "run.metrics")
+              .with(JACKSON, SLF4J, "org.jfree..", "org.apache.commons.."),
           Layer.of(
                   "training",
                   "config",
@@ -180,6 +200,7 @@ class ArchitectureTest {
                   "sampling",
                   "evaluation",
                   "run",
+                  "run.metrics",
                   "report")
               .with(
                   SPARK,
@@ -205,9 +226,10 @@ class ArchitectureTest {
                   "sampling",
                   "evaluation",
                   "run",
+                  "run.metrics",
                   "report",
                   "training")
-              .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, "picocli.."));
+              .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, LANG, "picocli.."));
 
   /**
    * A package.

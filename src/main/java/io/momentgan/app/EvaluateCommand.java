@@ -4,14 +4,14 @@ import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
-import io.momentgan.report.RunReport;
+import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.CheckpointManifest;
 import io.momentgan.run.Checkpoints;
-import io.momentgan.run.QualityLine;
-import io.momentgan.run.QualityLog;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import java.util.List;
@@ -112,8 +112,10 @@ final class EvaluateCommand implements Callable<Integer> {
               checkpoint ->
                   evaluation.evaluate(checkpoint, weights(run.record())).forEach(this::print));
     }
-    RunReport.write(run.folder());
-    spec.commandLine().getOut().println("Figures: " + run.folder().uri() + "/" + QualityLog.PATH);
+    RunPage.write(run.folder());
+    spec.commandLine()
+        .getOut()
+        .println("Figures: " + run.folder().uri() + "/" + MetricsTable.QUALITY.path());
   }
 
   private int samples(RunRecord record) {

@@ -27,15 +27,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       TrainCommand.class,
       ResumeCommand.class,
-      SweepCommand.class,
+      StudyCommand.class,
       SampleCommand.class,
       DataCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
-      ReportCommand.class,
-      ResultsCommand.class,
-      FrontierCommand.class,
-      AdvantageCommand.class
+      ReportCommand.class
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

@@ -2,7 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.config.UserException;
 import io.momentgan.report.ComparisonPage;
-import io.momentgan.report.RunReport;
+import io.momentgan.report.RunPage;
 import io.momentgan.run.Run;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
@@ -63,15 +63,15 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private static String ofRun(Folder folder) {
-    RunReport.write(folder);
-    return folder.uri() + "/" + RunReport.PAGE;
+    RunPage.write(folder);
+    return folder.uri() + "/" + RunPage.PAGE;
   }
 
   private static String into(Folder target, List<Folder> folders) {
-    String html =
-        folders.size() == 1 ? RunReport.html(folders.get(0)) : ComparisonPage.html(folders);
+    ComparisonPage comparison = new ComparisonPage(folders);
+    String html = folders.size() == 1 ? RunPage.html(folders.get(0)) : comparison.html();
     target.publish(PAGE, html);
-    target.publish(RATIO, ComparisonPage.ratioPlot(folders));
+    target.publish(RATIO, comparison.ratioPlot());
     return target.uri() + "/" + PAGE;
   }
 }

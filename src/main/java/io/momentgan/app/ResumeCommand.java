@@ -5,7 +5,7 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
-import io.momentgan.report.RunReport;
+import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Run;
 import io.momentgan.storage.StorageCheck;
@@ -49,7 +49,7 @@ final class ResumeCommand implements Callable<Integer> {
     Preflight.check(experiment, images);
     Checkpoint newest = run.checkpoints().requireNewest();
     if (TrainingRun.isComplete(run, images, newest)) {
-      RunReport.write(run.folder());
+      RunPage.write(run.folder());
       spec.commandLine().getOut().println("Nothing to do: " + whyComplete(run));
       return 0;
     }

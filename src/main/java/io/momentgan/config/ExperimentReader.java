@@ -202,7 +202,7 @@ public final class ExperimentReader {
     }
   }
 
-  private static ObjectNode parse(String yaml, String file) {
+  static ObjectNode parse(String yaml, String file) {
     try {
       if (YAML.readTree(yaml) instanceof ObjectNode settings) {
         Credentials.refuseIn(settings, file, "");
@@ -220,7 +220,7 @@ public final class ExperimentReader {
     }
   }
 
-  private static void merge(ObjectNode into, ObjectNode from) {
+  static void merge(ObjectNode into, ObjectNode from) {
     try {
       YAML.updateValue(into, from);
     } catch (JsonMappingException e) {
@@ -262,6 +262,11 @@ public final class ExperimentReader {
     } catch (JsonProcessingException e) {
       throw new ConfigException("--set %s: %s is not a YAML value".formatted(key, text));
     }
+  }
+
+  /** Binds the settings of another kind of file. */
+  static <T> T bind(ObjectNode tree, String file, Class<T> type) {
+    return bind(tree, List.of(new Source(file, tree)), List.of(), type);
   }
 
   private static <T> T bind(

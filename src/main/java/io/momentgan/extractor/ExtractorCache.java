@@ -67,6 +67,18 @@ public final class ExtractorCache {
     return root.resolve("%s-v%d".formatted(images.fingerprint(), ExtractorBlueprint.VERSION));
   }
 
+  /** Name of a data set's extractor, if it was trained before. */
+  public Optional<String> name(LabelledImages images) {
+    Path info = folder(images).resolve(INFO);
+    try {
+      return Files.exists(info)
+          ? Optional.of(JSON.readValue(info.toFile(), ExtractorInfo.class).name())
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UserException("%s: cannot be read: %s; delete it".formatted(info, e), e);
+    }
+  }
+
   private TrainedExtractor train(JavaSparkContext spark, LabelledImages images) {
     LOG.info(
         "Training the feature extractor of this data once, on {} images",

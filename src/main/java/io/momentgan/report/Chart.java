@@ -1,21 +1,20 @@
 package io.momentgan.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.stream.DoubleStream;
 
 /**
- * A chart of a page: drawn by the page's charting library, and there as a table too, for readers
+ * A chart of a page: drawn by the page's charting library, and given as a table too, for readers
  * who do not see it.
  *
  * @param id unique on the page
- * @param title what it shows
+ * @param title heading
  * @param caption how to read it
  * @param type "line" or "bar"
- * @param x what the labels are
- * @param y what the values are, with their unit
+ * @param x name of the x axis
+ * @param y name of the y axis, with its unit
  * @param logarithmic whether the values are spread over orders of magnitude
  * @param labels one per place on the x axis
  * @param series the curves
@@ -35,34 +34,38 @@ record Chart(
    *
    * @param name for the legend
    * @param values one per label; null where there is none
-   * @param reference whether it is something to read the others against
+   * @param reference whether others are read against it
    */
   record Series(String name, List<Double> values, boolean reference) {
-    /** A curve of what a training did; NaN stands for no value. */
+    /** A curve of values; NaN stands for none. */
     static Series of(String name, double... values) {
-      return new Series(name, finite(values), false);
+      List<Double> finite = new ArrayList<>();
+      for (double value : values) {
+        finite.add(Double.isFinite(value) ? Double.valueOf(value) : null);
+      }
+      return new Series(name, finite, false);
     }
 
-    /** A line to read others against. */
     static Series constant(String name, double value, int length) {
-      double[] values = IntStream.range(0, length).mapToDouble(i -> value).toArray();
-      return new Series(name, finite(values), true);
+      return of(name, DoubleStream.generate(() -> value).limit(length).toArray()).asReference();
     }
 
-    private static List<Double> finite(double[] values) {
-      return IntStream.range(0, values.length)
-          .mapToObj(i -> Double.isFinite(values[i]) ? Double.valueOf(values[i]) : null)
-          .collect(Collectors.toList());
+    Series asReference() {
+      return new Series(name, values, true);
     }
   }
 
-  /** The same chart with one more curve. */
-  Chart with(Series one) {
-    List<Series> more = Stream.concat(series.stream(), Stream.of(one)).toList();
-    return new Chart(id, title, caption, type, x, y, logarithmic, labels, more);
+  static Chart overEpochs(
+      String id,
+      String title,
+      String caption,
+      String y,
+      boolean logarithmic,
+      List<String> labels,
+      Series... series) {
+    return new Chart(id, title, caption, "line", "epoch", y, logarithmic, labels, List.of(series));
   }
 
-  /** The chart's place on the page. */
   String html() {
     return """
         <figure>
@@ -72,26 +75,25 @@ record Chart(
         %s</figure>
         """
         .formatted(
-            HtmlPage.escape(title),
-            HtmlPage.escape(id),
-            HtmlPage.escape(title + ". " + caption + " The figures follow as a table."),
-            HtmlPage.escape(caption),
-            HtmlPage.details("The figures", "<div class=\"scroll\">" + table() + "</div>"));
+            Table.escape(title),
+            Table.escape(id),
+            Table.escape(title + ". " + caption + " The figures follow as a table."),
+            Table.escape(caption),
+            HtmlPage.details("The figures", table()));
   }
 
   private String table() {
-    StringBuilder rows = new StringBuilder("<table>\n<tr><th>").append(HtmlPage.escape(x));
-    series.forEach(
-        s -> rows.append("</th><th class=\"number\">").append(HtmlPage.escape(s.name())));
-    rows.append("</th></tr>\n");
+    List<String> heads = new ArrayList<>(List.of(x));
+    series.forEach(each -> heads.add(each.name()));
+    Table table = new Table("l" + "r".repeat(series.size()), heads);
     for (int i = 0; i < labels.size(); i++) {
-      rows.append("<tr><td>").append(HtmlPage.escape(labels.get(i)));
+      List<String> cells = new ArrayList<>(List.of(labels.get(i)));
       for (Series each : series) {
-        rows.append("</td><td class=\"number\">").append(number(each.values().get(i)));
+        cells.add(number(each.values().get(i)));
       }
-      rows.append("</td></tr>\n");
+      table.row(cells);
     }
-    return rows.append("</table>").toString();
+    return table.html();
   }
 
   private static String number(Double value) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.momentgan.run.Json;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.apache.commons.io.IOUtils;
 
 /**
  * A page that needs nothing beside it: styles, scripts, pictures and the charting library
@@ -27,16 +28,10 @@ final class HtmlPage {
   private final List<Chart> charts = new ArrayList<>();
   private final ArrayNode grids = Json.MAPPER.createArrayNode();
 
-  /**
-   * A page.
-   *
-   * @param title plain text
-   */
   HtmlPage(String title) {
     this.title = title;
   }
 
-  /** Adds HTML. */
   HtmlPage add(String html) {
     body.append(html);
     return this;
@@ -59,7 +54,6 @@ final class HtmlPage {
     return this;
   }
 
-  /** The whole page. */
   String html() {
     ObjectNode data = Json.MAPPER.createObjectNode();
     data.set("charts", Json.MAPPER.valueToTree(charts));
@@ -86,32 +80,29 @@ final class HtmlPage {
         </html>
         """
         .formatted(
-            escape(title),
-            resource("report.css"),
+            Table.escape(title),
+            resource("/io/momentgan/report/report.css"),
             body,
             // The only way in which JSON could end its element.
             Json.line(data).replace("</", "<\\/"),
             library,
-            resource("report.js"));
+            resource("/io/momentgan/report/report.js"));
   }
 
   private static String library() {
     Properties properties = new Properties();
-    try (InputStream in = HtmlPage.class.getResourceAsStream(LIBRARY)) {
-      properties.load(in);
-    } catch (IOException | NullPointerException e) {
-      throw new IllegalStateException("Chart.js is missing from the class path", e);
+    try {
+      properties.load(new StringReader(resource(LIBRARY)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The version of Chart.js cannot be read", e);
     }
     return resource(LIBRARY_FILE.formatted(properties.getProperty("version")))
         .replace("//# sourceMappingURL=chart.umd.js.map", "");
   }
 
   private static String resource(String name) {
-    try (InputStream in = HtmlPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is missing from the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      return IOUtils.resourceToString(name, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(name + " cannot be read", e);
     }
@@ -127,20 +118,11 @@ final class HtmlPage {
     return png.length == 0
         ? ""
         : "<h2>%s</h2>\n<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s</figcaption></figure>\n"
-            .formatted(escape(heading), dataUri(png), escape(alt), escape(caption));
+            .formatted(
+                Table.escape(heading), dataUri(png), Table.escape(alt), Table.escape(caption));
   }
 
-  /** A picture as an address. */
   static String dataUri(byte[] png) {
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
-  }
-
-  /** Makes a text safe in HTML content and attributes. */
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
   }
 }

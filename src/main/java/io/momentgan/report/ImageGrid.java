@@ -4,6 +4,12 @@ import io.momentgan.data.ImageShape;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
 
 /**
  * Images side by side, row by row.
@@ -71,7 +77,7 @@ public record ImageGrid(ImageShape shape, int columns, int gap, int scale, float
    * @return the file's bytes
    */
   public byte[] png(float[][] images) {
-    return Png.encode(draw(images));
+    return encode(draw(images));
   }
 
   /**
@@ -134,5 +140,37 @@ public record ImageGrid(ImageShape shape, int columns, int gap, int scale, float
   private int level(float value) {
     float level = (value - low) / (high - low) * 255;
     return Math.max(0, Math.min(255, Math.round(level)));
+  }
+
+  /** Encodes a PNG file: grey if every pixel is grey, else RGB. Values are stored as they are. */
+  static byte[] encode(BufferedImage image) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(compact(image), "png", out)) {
+        throw new IllegalStateException("This JDK has no PNG writer");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot encode a PNG", e);
+    }
+    return out.toByteArray();
+  }
+
+  private static BufferedImage compact(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] rgb = image.getRGB(0, 0, width, height, null, 0, width);
+    if (!Arrays.stream(rgb).allMatch(ImageGrid::isGrey)) {
+      return image;
+    }
+    BufferedImage grey = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+    // By raster: setRGB would convert sRGB to Java's linear grey and change the values.
+    WritableRaster raster = grey.getRaster();
+    raster.setSamples(0, 0, width, height, 0, Arrays.stream(rgb).map(p -> p & 0xFF).toArray());
+    return grey;
+  }
+
+  private static boolean isGrey(int pixel) {
+    int blue = pixel & 0xFF;
+    return (pixel >> 8 & 0xFF) == blue && (pixel >> 16 & 0xFF) == blue;
   }
 }

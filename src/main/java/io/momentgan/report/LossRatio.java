@@ -1,38 +1,34 @@
 package io.momentgan.report;
 
-import io.momentgan.run.EpochLine;
+import io.momentgan.run.metrics.EpochLine;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Who is ahead: the generator's adversarial loss over the discriminator's, by the last batch of an
- * epoch after its updates, as the original prints them.
+ * The generator's adversarial loss over the discriminator's, by an epoch's last batch after its
+ * updates, as the original prints them.
  *
- * <p>Losses below {@link #FLOOR} count as that much. Where a loss is negative (Wasserstein, hinge,
- * minimax) or was not measured there is no ratio: NaN.
+ * <p>Losses below {@link #FLOOR} count as that much. Without a ratio (NaN): negative losses
+ * (Wasserstein, hinge, minimax) and missing ones.
  *
  * @param value generator over discriminator
  */
 record LossRatio(double value) {
-  /** What smaller losses count as. */
   static final double FLOOR = 1e-12;
 
-  /** Ratios above it are flagged: the discriminator has won. */
+  /** Larger ratios are flagged: the discriminator has won. */
   static final double FLAGGED = 1000;
 
-  /** What is plotted. */
   static final String AXIS = "ln(G loss / D loss), natural logarithm";
 
-  /** How to read it. */
   static final String CAPTION =
       "Natural logarithm of the generator's adversarial loss over the discriminator's, by each epoch's"
           + " last batch after its updates. The higher, the further the discriminator is ahead. 0, the"
           + " source's ideal, is not where neither is: a discriminator that tells nothing apart has"
           + " both cross-entropies of 0.69 in its loss and the generator one, ln(1/2) = -0.69.";
 
-  /** The ratio at an epoch's end. */
   static LossRatio of(EpochLine epoch) {
-    return of(epoch.gBce(), epoch.dLoss());
+    return of(epoch.last().gBce(), epoch.last().dLoss());
   }
 
   static LossRatio of(double generator, double discriminator) {
@@ -41,7 +37,6 @@ record LossRatio(double value) {
         defined ? Math.max(generator, FLOOR) / Math.max(discriminator, FLOOR) : Double.NaN);
   }
 
-  /** Its natural logarithm. */
   double log() {
     return Math.log(value);
   }
@@ -50,28 +45,22 @@ record LossRatio(double value) {
     return value > FLAGGED;
   }
 
-  /**
-   * A sentence for each flagged epoch.
-   *
-   * @param run the run's name
-   * @param epochs its epochs
-   */
+  /** Makes a sentence for each flagged epoch. */
   static List<String> flags(String run, List<EpochLine> epochs) {
-    return epochs.stream()
-        .filter(epoch -> of(epoch).isFlagged())
-        .map(
-            epoch ->
-                String.format(
-                    Locale.ROOT,
-                    "%s, epoch %d: G loss / D loss is %.0f, above %.0f",
-                    run,
-                    epoch.epoch(),
-                    of(epoch).value(),
-                    FLAGGED))
-        .toList();
+    return epochs.stream().filter(epoch -> of(epoch).isFlagged()).map(e -> flag(run, e)).toList();
   }
 
-  /** Mean of |log| over the last half of the epochs, those that have none left out. */
+  private static String flag(String run, EpochLine epoch) {
+    return String.format(
+        Locale.ROOT,
+        "%s, epoch %d: G loss / D loss is %.0f, above %.0f",
+        run,
+        epoch.epoch(),
+        of(epoch).value(),
+        FLAGGED);
+  }
+
+  /** Mean of |log| over the last half of the epochs, without those that have none. */
   static double meanAbsoluteOfLastHalf(List<EpochLine> epochs) {
     return epochs.subList(epochs.size() / 2, epochs.size()).stream()
         .mapToDouble(epoch -> Math.abs(of(epoch).log()))

@@ -1,16 +1,19 @@
 package io.momentgan.report;
 
+import io.momentgan.config.LossConfig;
+import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.Chart.Series;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.QualityLine;
-import io.momentgan.run.RoundLine;
-import java.util.ArrayList;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.QualityLine;
+import io.momentgan.run.metrics.RoundLine;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The charts of one run. */
 final class RunCharts {
@@ -18,136 +21,122 @@ final class RunCharts {
 
   private RunCharts() {}
 
-  /** How the training went. */
-  static List<Chart> training(RunText run, List<EpochLine> epochs) {
-    if (epochs.isEmpty()) {
-      return List.of();
-    }
-    List<String> labels = epochs.stream().map(e -> String.valueOf(e.epoch())).toList();
-    int count = epochs.size();
-    double p = (run.number("/loss/real-target") + run.number("/loss/fake-target")) / 2;
-    List<Chart> charts = new ArrayList<>();
-    charts.add(
-        epochChart(
+  static List<Chart> training(LossConfig loss, List<EpochLine> epochs) {
+    List<String> labels = epochs.stream().map(e -> "" + e.epoch()).toList();
+    double p = (loss.realTarget() + loss.fakeTarget()) / 2;
+    Chart losses =
+        Chart.overEpochs(
             "losses",
             "Losses",
             "Means over each epoch. Losses do not rank GANs: the equilibrium is where neither wins, not where pictures are good.",
             "nats",
             false,
             labels,
-            List.of(
-                Series.of("Discriminator", values(epochs, EpochLine::dLossEpochMean)),
-                Series.of("Generator, adversarial", values(epochs, EpochLine::gBceEpochMean)),
-                Series.constant("Generator's equilibrium", -Math.log(p), count))));
-    charts.add(
-        epochChart(
+            line("Discriminator", epochs, e -> e.mean().dLoss()),
+            line("Generator, adversarial", epochs, e -> e.mean().gBce()),
+            Series.constant("Generator's equilibrium", -Math.log(p), epochs.size()));
+    Chart ratio =
+        Chart.overEpochs(
             "ratio",
             "Log loss ratio",
             LossRatio.CAPTION,
             LossRatio.AXIS,
             false,
             labels,
-            List.of(
-                Series.of("ln(G / D)", values(epochs, e -> LossRatio.of(e).log())),
-                Series.constant("0", 0, count),
-                Series.constant("+1", 1, count),
-                Series.constant("-1", -1, count))));
-    if (epochs.stream().anyMatch(e -> Double.isFinite(e.momentMean()))) {
-      charts.add(moments(epochs, labels));
-    }
-    return charts;
+            line("ln(G / D)", epochs, e -> LossRatio.of(e).log()),
+            Series.constant("0", 0, epochs.size()),
+            Series.constant("+1", 1, epochs.size()),
+            Series.constant("-1", -1, epochs.size()));
+    Chart moments =
+        Chart.overEpochs(
+            "moments",
+            "Moment distance",
+            "Distance of generated from real batches, means over each epoch, beside the floor: the distance between two real batches. At the floor moments cannot tell them apart.",
+            "0.1 x sum |difference|",
+            true,
+            labels,
+            line("Mean term", epochs, e -> e.mean().momentMean()),
+            line("Variance term", epochs, e -> e.mean().momentVar()),
+            line("Floor of the mean term", epochs, e -> e.context().momentMeanFloor())
+                .asReference(),
+            line("Floor of the variance term", epochs, e -> e.context().momentVarFloor())
+                .asReference());
+    boolean measured = epochs.stream().anyMatch(e -> Double.isFinite(e.last().momentMean()));
+    return epochs.isEmpty()
+        ? List.of()
+        : measured ? List.of(losses, ratio, moments) : List.of(losses, ratio);
   }
 
-  private static Chart moments(List<EpochLine> epochs, List<String> labels) {
-    return epochChart(
-        "moments",
-        "Moment distance",
-        "Distance of generated from real batches, means over each epoch, beside the floor: what two real batches differ by. At the floor moments cannot tell them apart.",
-        "0.1 x sum |difference|",
-        true,
-        labels,
-        List.of(
-            Series.of("Mean term", values(epochs, EpochLine::momentMeanEpochMean)),
-            Series.of("Variance term", values(epochs, EpochLine::momentVarEpochMean)),
-            new Series(
-                "Floor of the mean term",
-                Series.of("", values(epochs, EpochLine::momentMeanFloor)).values(),
-                true),
-            new Series(
-                "Floor of the variance term",
-                Series.of("", values(epochs, EpochLine::momentVarFloor)).values(),
-                true)));
+  private static Series line(
+      String name, List<EpochLine> epochs, ToDoubleFunction<EpochLine> value) {
+    return Series.of(name, epochs.stream().mapToDouble(value).toArray());
   }
 
-  /** How good the pictures were, of evaluations of the same weights. */
+  /** Charts of at least one evaluation. */
   static List<Chart> quality(List<QualityLine> lines) {
-    if (lines.isEmpty()) {
-      return List.of();
-    }
-    List<String> labels = lines.stream().map(l -> String.valueOf(l.epoch())).distinct().toList();
+    List<String> labels = lines.stream().map(l -> "" + l.epoch()).distinct().toList();
     QualityLine last = lines.get(lines.size() - 1);
     return List.of(
-        epochChart(
+        Chart.overEpochs(
             "fd",
             "Frechet distance",
             "Lower is better. Between real images, which no generator should be expected to pass, and independent pixels with the right marginals.",
             "FD",
             true,
             labels,
-            withBounds(lines, labels, last, "FD", Quality::fd)),
-        epochChart(
+            withBounds(lines, labels, "fd")),
+        Chart.overEpochs(
             "variety",
             "Coverage, recall and precision",
-            "Coverage and recall see variety, precision sees quality; dashed what real images get.",
+            "Coverage and recall see variety, precision sees quality; dashed: coverage of real images.",
             "share",
             false,
             labels,
-            List.of(
-                curve("Coverage", last.weights(), lines, labels, Quality::coverage),
-                curve("Recall", last.weights(), lines, labels, Quality::recall),
-                curve("Precision", last.weights(), lines, labels, Quality::precision),
-                Series.constant("Coverage of real images", last.real().coverage(), labels.size()))),
-        epochChart(
+            curve("Coverage", last.weights(), lines, labels, "coverage"),
+            curve("Recall", last.weights(), lines, labels, "recall"),
+            curve("Precision", last.weights(), lines, labels, "precision"),
+            Series.constant("Coverage of real images", last.real().coverage(), labels.size())),
+        Chart.overEpochs(
             "score",
             "Classifier score",
-            "Higher is better, up to what real images get. It does not look at real images: never read it alone.",
+            "Higher is better, up to the score of real images. It does not look at real images: never read it alone.",
             "score",
             false,
             labels,
-            withBounds(lines, labels, last, "Classifier score", Quality::classifierScore)),
+            withBounds(lines, labels, "classifier-score")),
         classes(last));
   }
 
-  private static List<Series> withBounds(
-      List<QualityLine> lines,
-      List<String> labels,
-      QualityLine last,
-      String name,
-      ToDoubleFunction<Quality> value) {
-    List<Series> series = new ArrayList<>();
-    for (String weights : lines.stream().map(QualityLine::weights).distinct().toList()) {
-      series.add(curve(name + " (" + weights + ")", weights, lines, labels, value));
-    }
-    series.add(Series.constant("Real images", value.applyAsDouble(last.real()), labels.size()));
-    series.add(
-        Series.constant(
-            "Independent pixels", value.applyAsDouble(last.independentPixels()), labels.size()));
-    return series;
+  /** A curve for each kind of weights, between those of real images and independent pixels. */
+  private static Series[] withBounds(List<QualityLine> lines, List<String> labels, String key) {
+    QualityLine last = lines.get(lines.size() - 1);
+    Measure<Quality> measure = Measure.ofQuality(key);
+    ToDoubleFunction<? super Quality> value = measure.value();
+    Stream<Series> curves =
+        lines.stream()
+            .map(QualityLine::weights)
+            .distinct()
+            .map(w -> curve("%s (%s)".formatted(measure.name(), w), w, lines, labels, key));
+    return Stream.concat(
+            curves,
+            Stream.of(
+                Series.constant("Real images", value.applyAsDouble(last.real()), labels.size()),
+                Series.constant(
+                    "Independent pixels",
+                    value.applyAsDouble(last.independentPixels()),
+                    labels.size())))
+        .toArray(Series[]::new);
   }
 
   private static Series curve(
-      String name,
-      String weights,
-      List<QualityLine> lines,
-      List<String> labels,
-      ToDoubleFunction<Quality> value) {
+      String name, String weights, List<QualityLine> lines, List<String> labels, String key) {
     Map<String, Double> byEpoch =
         lines.stream()
             .filter(l -> l.weights().equals(weights))
             .collect(
                 Collectors.toMap(
-                    l -> String.valueOf(l.epoch()),
-                    l -> value.applyAsDouble(l.quality()),
+                    l -> "" + l.epoch(),
+                    l -> Measure.ofQuality(key).value().applyAsDouble(l.quality()),
                     (older, newer) -> newer));
     return Series.of(
         name, labels.stream().mapToDouble(l -> byEpoch.getOrDefault(l, Double.NaN)).toArray());
@@ -155,10 +144,6 @@ final class RunCharts {
 
   private static Chart classes(QualityLine line) {
     List<Double> shares = line.quality().classShares();
-    List<String> labels = new ArrayList<>();
-    for (int c = 0; c < shares.size(); c++) {
-      labels.add(String.valueOf(c));
-    }
     return new Chart(
         "classes",
         "Classes",
@@ -168,63 +153,52 @@ final class RunCharts {
         "class",
         "share",
         false,
-        labels,
+        IntStream.range(0, shares.size()).mapToObj(c -> "" + c).toList(),
         List.of(
             new Series("Generated", shares, false),
             new Series("Real", line.real().classShares(), false)));
   }
 
-  /** What rounds cost. */
   static List<Chart> cost(List<RoundLine> rounds) {
-    Map<Integer, List<RoundLine>> byEpoch =
+    Map<Integer, List<RoundLine.Cost>> byEpoch =
         rounds.stream()
-            .collect(Collectors.groupingBy(RoundLine::epoch, TreeMap::new, Collectors.toList()));
-    if (byEpoch.isEmpty()) {
-      return List.of();
-    }
-    List<String> labels = byEpoch.keySet().stream().map(String::valueOf).toList();
-    return List.of(
-        epochChart(
-            "seconds",
-            "Time per round",
-            "Wall time, means over each epoch. What is above the slowest worker's time is Spark and averaging.",
-            "seconds",
-            false,
-            labels,
-            List.of(
-                Series.of("Round", means(byEpoch, RoundLine::roundSeconds)),
-                Series.of("Its slowest worker", means(byEpoch, RoundLine::workerSeconds)))),
-        epochChart(
-            "bytes",
-            "Bytes per round",
-            "Networks sent to all workers and handed back by them.",
-            "MiB",
-            false,
-            labels,
-            List.of(
-                Series.of("Out", means(byEpoch, r -> r.bytesOut() / MEBIBYTE)),
-                Series.of("Back", means(byEpoch, r -> r.bytesIn() / MEBIBYTE)))));
+            .collect(
+                Collectors.groupingBy(
+                    r -> r.at().epoch(),
+                    TreeMap::new,
+                    Collectors.mapping(RoundLine::cost, Collectors.toList())));
+    List<String> labels = byEpoch.keySet().stream().map(e -> "" + e).toList();
+    return byEpoch.isEmpty()
+        ? List.of()
+        : List.of(
+            Chart.overEpochs(
+                "seconds",
+                "Time per round",
+                "Wall time, means over each epoch. The time above the slowest worker's is that of Spark and averaging.",
+                "seconds",
+                false,
+                labels,
+                means("Round", byEpoch, RoundLine.Cost::roundSeconds),
+                means("Its slowest worker", byEpoch, RoundLine.Cost::workerSeconds)),
+            Chart.overEpochs(
+                "bytes",
+                "Bytes per round",
+                "Networks sent to all workers and handed back by them.",
+                "MiB",
+                false,
+                labels,
+                means("Out", byEpoch, c -> c.bytesOut() / MEBIBYTE),
+                means("Back", byEpoch, c -> c.bytesIn() / MEBIBYTE)));
   }
 
-  private static double[] means(
-      Map<Integer, List<RoundLine>> byEpoch, ToDoubleFunction<RoundLine> value) {
-    return byEpoch.values().stream()
-        .mapToDouble(lines -> lines.stream().mapToDouble(value).average().orElse(Double.NaN))
-        .toArray();
-  }
-
-  private static double[] values(List<EpochLine> epochs, ToDoubleFunction<EpochLine> value) {
-    return epochs.stream().mapToDouble(value).toArray();
-  }
-
-  private static Chart epochChart(
-      String id,
-      String title,
-      String caption,
-      String y,
-      boolean logarithmic,
-      List<String> labels,
-      List<Series> series) {
-    return new Chart(id, title, caption, "line", "epoch", y, logarithmic, labels, series);
+  private static Series means(
+      String name,
+      Map<Integer, List<RoundLine.Cost>> byEpoch,
+      ToDoubleFunction<RoundLine.Cost> value) {
+    return Series.of(
+        name,
+        byEpoch.values().stream()
+            .mapToDouble(c -> c.stream().mapToDouble(value).average().orElse(Double.NaN))
+            .toArray());
   }
 }

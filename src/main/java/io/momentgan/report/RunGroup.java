@@ -1,100 +1,239 @@
 package io.momentgan.report;
 
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.QualityLine;
-import io.momentgan.run.QualityLog;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.SettingDifferences;
+import io.momentgan.config.UserException;
+import io.momentgan.evaluation.Measure;
+import io.momentgan.evaluation.SheetMeasures;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.QualityLine;
+import io.momentgan.run.metrics.RoundLine;
+import io.momentgan.run.metrics.SheetLine;
 import io.momentgan.storage.Folder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
- * Runs of one experiment on the same data that differ in their seeds.
+ * Runs that differ in their seeds alone.
  *
- * @param name of the experiment
+ * @param label the experiment's name, with the settings that tell groups of one name apart
+ * @param settings all but the seed
  * @param runs in the order given
  */
-record RunGroup(String name, List<Member> runs) {
+record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
+  private static final List<String> NOT_COMPARED = List.of("train.seed", "seeds", "description");
+
   /**
    * A run.
    *
-   * @param folder its folder
-   * @param record its record
+   * @param folder its folder; nothing lies there before the training
+   * @param experiment its settings
    * @param epochs its epochs
    * @param quality its evaluations
+   * @param real measures of sheets of real images, if they are known
    */
-  record Member(Folder folder, RunText record, List<EpochLine> epochs, List<QualityLine> quality) {
-    static Member of(Folder folder) {
+  record Member(
+      Folder folder,
+      Experiment experiment,
+      List<EpochLine> epochs,
+      List<QualityLine> quality,
+      Optional<SheetMeasures.Real> real) {
+    static Member of(Folder folder, Experiment experiment, Optional<SheetMeasures.Real> real) {
       return new Member(
-          folder, RunText.of(folder), EpochLine.readAll(folder), new QualityLog(folder).lines());
+          folder,
+          experiment,
+          Jsonl.read(folder, MetricsTable.EPOCHS),
+          Jsonl.read(folder, MetricsTable.QUALITY),
+          real);
     }
 
-    String seed() {
-      return record.setting("/train/seed");
+    static Member of(Folder folder) {
+      return of(folder, RunRecord.read(folder).experiment(), Optional.empty());
     }
 
-    /** The newest evaluation. */
+    long seed() {
+      return experiment.train().seed();
+    }
+
+    String name() {
+      return "%s, seed %d".formatted(experiment.name(), seed());
+    }
+
+    /** The run as it was after an epoch; a run without that epoch has nothing. */
+    Member at(int epoch) {
+      boolean reached = epochs.stream().anyMatch(line -> line.epoch() == epoch);
+      return new Member(
+          folder,
+          experiment,
+          kept(epochs, line -> reached && line.epoch() <= epoch),
+          kept(quality, line -> reached && line.epoch() == epoch),
+          real);
+    }
+
+    /** Values of a measure after some epochs; NaN where it has none. */
+    double[] curve(Measure<Member> measure, Collection<Integer> numbers) {
+      return numbers.stream().mapToDouble(e -> measure.value().applyAsDouble(at(e))).toArray();
+    }
+
+    private static <T> List<T> kept(List<T> lines, Predicate<T> condition) {
+      return lines.stream().filter(condition).toList();
+    }
+
+    Optional<EpochLine> last() {
+      return epochs.isEmpty() ? Optional.empty() : Optional.of(epochs.get(epochs.size() - 1));
+    }
+
+    /** The newest evaluation, of the raw weights if there is one. */
     Optional<QualityLine> newest() {
-      return quality.stream().max(Comparator.comparingLong(QualityLine::round));
+      return newest("raw").or(() -> newest("ema"));
+    }
+
+    Optional<QualityLine> newest(String weights) {
+      return quality.stream()
+          .filter(line -> line.weights().equals(weights))
+          .max(Comparator.comparingLong(QualityLine::round));
+    }
+
+    /** Rounds up to the last epoch; read anew, as there may be many. */
+    List<RoundLine> rounds() {
+      int last = last().map(EpochLine::epoch).orElse(0);
+      return kept(Jsonl.read(folder, MetricsTable.ROUNDS), line -> line.at().epoch() <= last);
+    }
+
+    /** Sheets at chosen iterations, up to the last epoch. */
+    List<SheetLine> sheets() {
+      int last = last().map(EpochLine::epoch).orElse(0);
+      return kept(Jsonl.read(folder, MetricsTable.SHEETS), line -> line.epoch() <= last);
+    }
+
+    /** Measures a sheet; nothing if real sheets are unknown. */
+    Optional<SheetMeasures> measured(SheetLine sheet) {
+      String path = RunPictures.sheetPath(sheet.iteration(), "npy");
+      return real.map(r -> SheetMeasures.of(new RunPictures(folder).images(path), r));
+    }
+
+    /** Epochs finished, such as "20" or "3 of 20". */
+    String progress() {
+      int wanted = experiment.train().epochs();
+      return epochs.size() == wanted ? "" + wanted : epochs.size() + " of " + wanted;
     }
   }
 
-  /** Groups runs by the names of their experiments, in the order of their first runs. */
-  static List<RunGroup> of(List<Folder> folders) {
-    Map<String, List<Member>> byName = new LinkedHashMap<>();
-    for (Folder folder : folders) {
-      Member member = Member.of(folder);
-      byName.computeIfAbsent(member.record().name(), n -> new ArrayList<>()).add(member);
+  /**
+   * Groups runs by their settings, in the order of their first runs.
+   *
+   * @throws UserException if two runs of a group have one seed
+   */
+  static List<RunGroup> of(List<Member> runs) {
+    Map<Map<String, String>, List<Member>> bySettings = new LinkedHashMap<>();
+    for (Member run : runs) {
+      Map<String, String> settings = SettingDifferences.settings(run.experiment());
+      settings.keySet().removeAll(NOT_COMPARED);
+      List<Member> group = bySettings.computeIfAbsent(settings, s -> new ArrayList<>());
+      group.stream()
+          .filter(other -> other.seed() == run.seed())
+          .findFirst()
+          .ifPresent(other -> refuse(other, run));
+      group.add(run);
     }
-    return byName.entrySet().stream().map(e -> new RunGroup(e.getKey(), e.getValue())).toList();
+    Map<String, List<Map<String, String>>> byName =
+        bySettings.keySet().stream().collect(Collectors.groupingBy(s -> s.get("name")));
+    return bySettings.entrySet().stream()
+        .map(e -> new RunGroup(label(e.getKey(), byName), e.getKey(), e.getValue()))
+        .toList();
   }
 
-  /** Mean and spread of a measure over the newest evaluations. */
-  Spread spread(QualityMeasure measure) {
-    return Spread.of(
-        runs.stream()
-            .mapToDouble(
-                run ->
-                    run.newest()
-                        .map(line -> measure.value().applyAsDouble(line.quality()))
-                        .orElse(Double.NaN))
-            .toArray());
+  private static void refuse(Member one, Member other) {
+    throw new UserException(
+        "%s and %s: found the same settings and seed %d twice, expected each seed once; give one of the runs"
+            .formatted(one.folder(), other.folder(), one.seed()));
   }
 
-  /** Mean and spread of a figure of the last epochs. */
-  Spread lastEpoch(ToDoubleFunction<EpochLine> value) {
-    return Spread.of(
-        runs.stream()
-            .filter(run -> !run.epochs().isEmpty())
-            .mapToDouble(run -> value.applyAsDouble(run.epochs().get(run.epochs().size() - 1)))
-            .toArray());
+  private static String label(
+      Map<String, String> settings, Map<String, List<Map<String, String>>> byName) {
+    String name = unquoted(settings.get("name"));
+    return differing(byName.get(settings.get("name"))).stream()
+        .map(key -> "%s: %s".formatted(key, unquoted(settings.getOrDefault(key, "-"))))
+        .collect(Collectors.joining(", ", name + ", ", ""))
+        .replaceFirst(", $", "");
   }
 
-  /** Whether any of them was measured. */
-  boolean isMeasured() {
-    return runs.stream().anyMatch(run -> run.newest().isPresent());
+  /** Keys of the settings in which some differ. */
+  static TreeSet<String> differing(Collection<Map<String, String>> all) {
+    TreeSet<String> keys = new TreeSet<>();
+    all.forEach(settings -> keys.addAll(settings.keySet()));
+    keys.removeIf(key -> all.stream().map(s -> s.getOrDefault(key, "")).distinct().count() < 2);
+    return keys;
   }
 
-  /** What was measured of them, such as "2 of 3"; empty where it is all. */
-  String measured() {
-    long count = runs.stream().filter(run -> run.newest().isPresent()).count();
-    return count == runs.size() ? "" : "%d of %d measured".formatted(count, runs.size());
+  /** The value of a setting, "-" if there is none. */
+  String setting(String key) {
+    return unquoted(settings.getOrDefault(key, "-"));
   }
 
-  /** The seeds, such as "1, 2, 3". */
-  String seeds() {
-    return String.join(", ", runs.stream().map(Member::seed).toList());
+  private static String unquoted(String json) {
+    return json.replaceFirst("^\"(.*)\"$", "$1");
   }
 
-  /** Epochs that the runs have finished, such as "20" or "18 to 20". */
-  String epochs() {
-    List<Integer> counts = runs.stream().map(run -> run.epochs().size()).sorted().toList();
-    int least = counts.get(0);
-    int most = counts.get(counts.size() - 1);
-    return least == most ? String.valueOf(most) : least + " to " + most;
+  /** Values over the runs, those that are not finite left out. */
+  SummaryStatistics values(Measure<Member> measure) {
+    SummaryStatistics values = new SummaryStatistics();
+    runs.stream().mapToDouble(measure.value()).filter(Double::isFinite).forEach(values::addValue);
+    return values;
+  }
+
+  /** Mean ± sample standard deviation over the runs. */
+  String text(Measure<Member> measure) {
+    SummaryStatistics values = values(measure);
+    return values.getN() < 2
+        ? measure.text(values.getMean())
+        : measure.text(values.getMean()) + " ± " + measure.text(values.getStandardDeviation());
+  }
+
+  /** How the newest evaluations were made; more than one text means that they do not compare. */
+  static List<String> measured(List<RunGroup> groups) {
+    return groups.stream()
+        .flatMap(group -> group.runs().stream())
+        .flatMap(run -> run.newest().stream())
+        .map(
+            line ->
+                String.format(
+                    Locale.ROOT,
+                    "%,d images, features of %s (accuracy %.4f)",
+                    line.quality().n(),
+                    line.extractor(),
+                    line.extractorAccuracy()))
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * The seeds, such as "1, 2, 3".
+   *
+   * @param quality whether to tell that not all of the runs were measured
+   */
+  String seeds(boolean quality) {
+    String seeds = runs.stream().map(r -> "" + r.seed()).collect(Collectors.joining(", "));
+    long measured = runs.stream().filter(run -> run.newest().isPresent()).count();
+    return !quality || measured == runs.size()
+        ? seeds
+        : "%s (%d of %d measured)".formatted(seeds, measured, runs.size());
+  }
+
+  String progress() {
+    return runs.stream().map(Member::progress).distinct().collect(Collectors.joining(", "));
   }
 }

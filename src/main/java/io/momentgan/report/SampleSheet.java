@@ -70,7 +70,7 @@ public record SampleSheet(
    * @return the file's bytes
    */
   public byte[] png(Map<Integer, float[][]> samples, int total) {
-    return Png.encode(draw(samples, total));
+    return ImageGrid.encode(draw(samples, total));
   }
 
   /**

@@ -1,10 +1,12 @@
 package io.momentgan.run;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
@@ -12,6 +14,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * JSON as the files of a run use it: snake_case, {@code null} for numbers that are not finite (JSON
@@ -31,7 +37,15 @@ public final class Json {
                   .addDeserializer(Double.TYPE, new NullIsNan()))
           .build();
 
+  private static final PropertyNamingStrategies.NamingBase SNAKE_CASE =
+      (PropertyNamingStrategies.NamingBase) PropertyNamingStrategies.SNAKE_CASE;
+
   private Json() {}
+
+  /** JSON lines: a line for each value. */
+  public static String lines(List<?> values) {
+    return values.stream().map(value -> line(value) + "\n").collect(Collectors.joining());
+  }
 
   /** One line of JSON, without the line's end. */
   public static String line(Object value) {
@@ -39,6 +53,42 @@ public final class Json {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("Not writable as JSON: " + value, e);
+    }
+  }
+
+  /**
+   * Reads a record from an object, components marked {@link JsonUnwrapped} from the object itself:
+   * Jackson 2.15 writes such records and cannot read them.
+   *
+   * @throws IllegalArgumentException if a component is missing or refused
+   */
+  public static <T> T record(JsonNode object, Class<T> type) {
+    return record(object, type, "");
+  }
+
+  private static <T> T record(JsonNode object, Class<T> type, String suffix) {
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class[]::new);
+    Object[] values = Stream.of(components).map(c -> value(object, c, suffix)).toArray();
+    try {
+      return type.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException("Invalid " + type.getSimpleName() + ": " + object, e);
+    }
+  }
+
+  private static Object value(JsonNode object, RecordComponent component, String suffix) {
+    JsonUnwrapped inLine = component.getAccessor().getAnnotation(JsonUnwrapped.class);
+    if (inLine != null) {
+      return record(object, component.getType(), inLine.suffix());
+    }
+    JsonNode value = object.required(SNAKE_CASE.translate(component.getName()) + suffix);
+    try {
+      return MAPPER
+          .readerFor(MAPPER.constructType(component.getGenericType()))
+          .readValue(MAPPER.treeAsTokens(value));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(component.getName() + ": " + e.getMessage(), e);
     }
   }
 

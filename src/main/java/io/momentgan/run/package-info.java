@@ -1,5 +1,5 @@
 /**
  * A run on disk: one type per file of its folder. {@link io.momentgan.run.RunRecord} is run.yaml,
- * the line records are the tables of metrics, {@link io.momentgan.run.Checkpoints} its checkpoints.
+ * {@link io.momentgan.run.Checkpoints} its checkpoints.
  */
 package io.momentgan.run;

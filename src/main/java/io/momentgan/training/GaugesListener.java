@@ -3,9 +3,9 @@ package io.momentgan.training;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.run.RoundLine;
 import io.momentgan.run.RunProgress;
-import io.momentgan.run.WorkerLine;
+import io.momentgan.run.metrics.RoundLine;
+import io.momentgan.run.metrics.WorkerLine;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,8 +42,8 @@ public final class GaugesListener implements SparkPlugin, TrainingListener {
       return new Shown(
           Optional.of(line),
           workerLines,
-          bytes + line.bytesOut() + line.bytesIn(),
-          momentBytes + line.momentBytesOut() + line.momentBytesIn(),
+          bytes + line.cost().bytesOut() + line.cost().bytesIn(),
+          momentBytes + line.cost().momentBytesOut() + line.cost().momentBytesIn(),
           failedRounds);
     }
 
@@ -91,20 +91,20 @@ public final class GaugesListener implements SparkPlugin, TrainingListener {
     }
 
     private static void registerTraining(MetricRegistry registry) {
-      ofRound(registry, "epoch", RoundLine::epoch);
-      ofRound(registry, "rounds", RoundLine::round);
-      ofRound(registry, "iterations", RoundLine::iteration);
-      ofRound(registry, "samples_seen", RoundLine::samplesSeen);
-      ofRound(registry, "d_loss", RoundLine::dLoss);
-      ofRound(registry, "g_loss", RoundLine::gLoss);
-      ofRound(registry, "moment_mean", RoundLine::momentMean);
-      ofRound(registry, "moment_var", RoundLine::momentVar);
+      ofRound(registry, "epoch", r -> r.at().epoch());
+      ofRound(registry, "rounds", r -> r.at().round());
+      ofRound(registry, "iterations", r -> r.at().iteration());
+      ofRound(registry, "samples_seen", r -> r.at().samplesSeen());
+      ofRound(registry, "d_loss", r -> r.last().dLoss());
+      ofRound(registry, "g_loss", r -> r.last().gLoss());
+      ofRound(registry, "moment_mean", r -> r.last().momentMean());
+      ofRound(registry, "moment_var", r -> r.last().momentVar());
     }
 
     private static void registerCost(MetricRegistry registry) {
-      ofRound(registry, "round_seconds", RoundLine::roundSeconds);
-      ofRound(registry, "worker_seconds", RoundLine::workerSeconds);
-      ofRound(registry, "moment_wait_seconds", RoundLine::momentWaitSeconds);
+      ofRound(registry, "round_seconds", r -> r.cost().roundSeconds());
+      ofRound(registry, "worker_seconds", r -> r.cost().workerSeconds());
+      ofRound(registry, "moment_wait_seconds", r -> r.cost().momentWaitSeconds());
       register(registry, "bytes", Shown::bytes);
       register(registry, "moment_bytes", Shown::momentBytes);
       register(registry, "failed_rounds", Shown::failedRounds);

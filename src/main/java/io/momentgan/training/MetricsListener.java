@@ -3,9 +3,13 @@ package io.momentgan.training;
 import io.momentgan.evaluation.Alarms;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.run.MetricsLog;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.RoundLine;
+import io.momentgan.run.metrics.WorkerLine;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,9 +21,9 @@ final class MetricsListener implements TrainingListener {
   private final Run run;
   private final NoiseFloor floor;
   private final Alarms alarms;
-  private MetricsLog rounds;
-  private MetricsLog workers;
-  private MetricsLog epochs;
+  private Jsonl<RoundLine> rounds;
+  private Jsonl<WorkerLine> workers;
+  private Jsonl<EpochLine> epochs;
 
   MetricsListener(Run run, NoiseFloor floor) {
     this.run = run;
@@ -29,9 +33,10 @@ final class MetricsListener implements TrainingListener {
 
   @Override
   public void begin(Snapshot start, RunProgress progress) {
-    rounds = MetricsLog.reopen(run.folder(), MetricsLog.Table.ROUNDS, start.round());
-    workers = MetricsLog.reopen(run.folder(), MetricsLog.Table.WORKERS, start.round());
-    epochs = MetricsLog.reopen(run.folder(), MetricsLog.Table.EPOCHS, start.round());
+    long seed = run.record().experiment().train().seed();
+    rounds = Jsonl.reopen(run.folder(), MetricsTable.ROUNDS, seed, start.round());
+    workers = Jsonl.reopen(run.folder(), MetricsTable.WORKERS, seed, start.round());
+    epochs = Jsonl.reopen(run.folder(), MetricsTable.EPOCHS, seed, start.round());
     progress.epochs().forEach(alarms::next);
   }
 
@@ -42,7 +47,7 @@ final class MetricsListener implements TrainingListener {
     if (end.round().lastOfEpoch()) {
       List<String> raised = alarms.next(end.progress().epoch());
       raised.forEach(alarm -> LOG.warn("Epoch {}: {}", end.round().epoch(), alarm));
-      epochs.append(Lines.epoch(end.round(), end.result(), end.progress(), floor, raised));
+      epochs.append(EpochLine.of(end.round().epoch(), end.result(), end.progress(), floor, raised));
       publish();
     }
   }

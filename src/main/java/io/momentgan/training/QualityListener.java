@@ -5,10 +5,11 @@ import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.data.DataSet;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
-import io.momentgan.run.QualityLine;
-import io.momentgan.run.QualityLog;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.QualityLine;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -38,7 +39,8 @@ final class QualityListener implements TrainingListener {
 
   @Override
   public void begin(Snapshot start, RunProgress progress) {
-    new QualityLog(run.folder()).dropAfter(start.round());
+    long seed = run.record().experiment().train().seed();
+    Jsonl.reopen(run.folder(), MetricsTable.QUALITY, seed, start.round()).close();
     if (isOn()) {
       evaluation =
           RunEvaluation.open(
@@ -97,7 +99,7 @@ final class QualityListener implements TrainingListener {
   static boolean isExhausted(Run run) {
     EvaluationConfig config = run.record().experiment().evaluation();
     return config.patience() > 0
-        && sinceBest(config, new QualityLog(run.folder()).lines()) >= config.patience();
+        && sinceBest(config, Jsonl.read(run.folder(), MetricsTable.QUALITY)) >= config.patience();
   }
 
   /** Number of evaluations after the best one. */

@@ -8,24 +8,26 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.FileLocation;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Evaluator.Evaluation;
+import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.LabelledImages;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.report.ImageGrid;
-import io.momentgan.report.RunReport;
+import io.momentgan.report.RunPictures;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.CheckpointManifest;
-import io.momentgan.run.QualityLine;
-import io.momentgan.run.QualityLog;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.Versions;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.sampling.GeneratedDraw;
 import io.momentgan.sampling.Interpolation;
 import io.momentgan.sampling.Sampler;
 import io.momentgan.storage.Folder;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -40,14 +42,12 @@ public final class RunEvaluation implements AutoCloseable {
   private final RunRecord record;
   private final Evaluator evaluator;
   private final Sampler sampler;
-  private final QualityLog log;
 
   private RunEvaluation(Run run, Evaluator evaluator) {
     this.folder = run.folder();
     this.record = run.record();
     this.evaluator = evaluator;
     this.sampler = new Sampler(record.experiment(), record.shape());
-    this.log = new QualityLog(folder);
   }
 
   /**
@@ -105,15 +105,15 @@ public final class RunEvaluation implements AutoCloseable {
             round,
             weights.toString(),
             found.quality(),
-            found.real(),
-            found.independentPixels(),
             classHeadAccuracy,
             found.extractor().name(),
             found.extractor().accuracy(),
             found.seed(),
             Versions.all().get("momentgan"),
-            found.seconds());
-    log.add(line);
+            found.seconds(),
+            found.real(),
+            found.independentPixels());
+    Jsonl.addQuality(folder, experiment.train().seed(), line);
     pictures(generator);
     LOG.info(
         "Epoch {} ({}): FD {} (real images {}), coverage {}, {} classes missing",
@@ -141,24 +141,22 @@ public final class RunEvaluation implements AutoCloseable {
   private void pictures(NetworkState generator) {
     float[][] ways = Interpolation.draw(sampler, record.experiment(), generator);
     folder.publish(
-        RunReport.INTERPOLATION,
+        RunPictures.INTERPOLATION,
         ImageGrid.of(record.shape(), Interpolation.STEPS).enlarged().png(ways));
     float[][] neighbours =
         evaluator.neighbours(
             new GeneratedDraw(record.experiment(), record.shape(), generator, Evaluator.SEED));
     folder.publish(
-        RunReport.NEIGHBOURS,
+        RunPictures.NEIGHBOURS,
         ImageGrid.of(record.shape(), neighbours.length / 3).enlarged().png(neighbours));
   }
 
-  /** What the best checkpoint has least of. */
-  static double score(EvaluationConfig.Measure measure, Quality quality) {
-    return switch (measure) {
-      case FD -> quality.fd();
-      case FD_INFINITY -> quality.fdInfinity();
-      case KID -> quality.kid();
-      case COVERAGE -> -quality.coverage();
-    };
+  /** Score of a checkpoint; lower is better. */
+  static double score(EvaluationConfig.Measure bestBy, Quality quality) {
+    String key = bestBy.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    Measure<Quality> measure = Measure.ofQuality(key);
+    double value = measure.value().applyAsDouble(quality);
+    return measure.better() == Measure.Better.HIGHER ? -value : value;
   }
 
   @Override

@@ -5,12 +5,13 @@ import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
 import io.momentgan.report.ImageGrid;
-import io.momentgan.report.RunReport;
-import io.momentgan.run.MetricsLog;
+import io.momentgan.report.RunPictures;
 import io.momentgan.run.NpyArray;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
-import io.momentgan.run.SheetLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.SheetLine;
 import io.momentgan.sampling.Sampler;
 import io.momentgan.storage.Digests;
 import java.nio.ByteBuffer;
@@ -37,7 +38,7 @@ final class SamplesListener implements TrainingListener {
   private Sampler sampler;
 
   /** Null where no iterations are chosen. */
-  private MetricsLog sheets;
+  private Jsonl<SheetLine> sheets;
 
   SamplesListener(Run run, Schedule schedule) {
     this.run = run;
@@ -58,7 +59,8 @@ final class SamplesListener implements TrainingListener {
       }
     }
     if (!chosen.isEmpty()) {
-      sheets = MetricsLog.reopen(run.folder(), MetricsLog.Table.SHEETS, start.round());
+      long seed = run.record().experiment().train().seed();
+      sheets = Jsonl.reopen(run.folder(), MetricsTable.SHEETS, seed, start.round());
     }
   }
 
@@ -79,20 +81,20 @@ final class SamplesListener implements TrainingListener {
 
   private void epoch(int epoch, Snapshot snapshot) {
     NetworkState generator = snapshot.generator();
-    publish(RunReport.samplesPath(epoch, "png"), grid(sampler.grid(generator)));
+    publish(RunPictures.samplesPath(epoch, "png"), grid(sampler.grid(generator)));
     snapshot
         .emaGenerator()
         .ifPresent(
-            ema -> publish(RunReport.samplesPath(epoch, "ema.png"), grid(sampler.grid(ema))));
-    publish(RunReport.samplesPath(epoch, "npy"), npy(sampler.stored(generator, epoch)));
+            ema -> publish(RunPictures.samplesPath(epoch, "ema.png"), grid(sampler.grid(ema))));
+    publish(RunPictures.samplesPath(epoch, "npy"), npy(sampler.stored(generator, epoch)));
   }
 
   private void sheet(RoundEnd end, List<Long> asked) {
     float[] z = sampler.gridLatent();
     float[][] images = sampler.draw(end.snapshot().generator(), z);
     long iteration = end.snapshot().iteration();
-    publish(RunReport.sheetPath(iteration, "png"), grid(images));
-    publish(RunReport.sheetPath(iteration, "npy"), npy(images));
+    publish(RunPictures.sheetPath(iteration, "png"), grid(images));
+    publish(RunPictures.sheetPath(iteration, "npy"), npy(images));
     sheets.append(
         new SheetLine(
             end.round().epoch(),

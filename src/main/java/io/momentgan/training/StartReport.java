@@ -8,7 +8,9 @@ import io.momentgan.device.SmokeTest;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
 import io.momentgan.run.Run;
-import io.momentgan.run.StartLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.StartLine;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -37,7 +39,10 @@ final class StartReport {
     List<StartLine> lines =
         shards.rdd().map(shard -> line(shard, use, TaskContext.get())).collect();
     lines.forEach(line -> LOG.info("{}", line));
-    run.folder().publish(StartLine.PATH, StartLine.text(lines));
+    try (Jsonl<StartLine> log =
+        Jsonl.create(run.folder(), MetricsTable.START, run.record().experiment().train().seed())) {
+      lines.forEach(log::append);
+    }
   }
 
   private static StartLine line(Shard shard, DeviceConfig.Use use, TaskContext task) {
@@ -66,13 +71,15 @@ final class StartReport {
         labels(shard.images().labels()));
   }
 
-  /** How many images there are of each class; empty where there are no labels. */
-  private static Map<Integer, Integer> labels(byte[] labels) {
+  /** Counts the images of each class. */
+  private static List<StartLine.LabelCount> labels(byte[] labels) {
     Map<Integer, Integer> counts = new TreeMap<>();
     for (byte label : labels) {
       counts.merge(label & 0xFF, 1, Integer::sum);
     }
-    return counts;
+    return counts.entrySet().stream()
+        .map(e -> new StartLine.LabelCount(e.getKey(), e.getValue()))
+        .toList();
   }
 
   private static String host() {

@@ -3,9 +3,9 @@ package io.momentgan.training;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Round;
-import io.momentgan.run.RoundLine;
 import io.momentgan.run.RunProgress;
-import io.momentgan.run.WorkerLine;
+import io.momentgan.run.metrics.RoundLine;
+import io.momentgan.run.metrics.WorkerLine;
 import java.util.List;
 
 /** Hears of each round of a training. Everything that is not the algorithm is a listener. */

@@ -17,12 +17,15 @@ import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
-import io.momentgan.report.RunReport;
+import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
-import io.momentgan.run.RejectedImages;
+import io.momentgan.run.Json;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.RoundLine;
+import io.momentgan.run.metrics.WorkerLine;
+import io.momentgan.storage.Folder;
 import io.momentgan.training.TrainingListener.RoundEnd;
 import java.time.Instant;
 import java.util.List;
@@ -80,11 +83,17 @@ public final class TrainingRun {
     run.folder().abortUploads();
     run.folder().publish(RunRecord.FILE, run.record().toYaml());
     if (checkpoint.isEmpty()) {
-      RejectedImages.publish(images.rejected(), run.folder());
+      publishRejected(images, run.folder());
     }
     try (JavaSparkContext spark =
         SparkContexts.open(run.folder().name(), run.record().experiment())) {
       new TrainingRun(spark, run, images).train(checkpoint);
+    }
+  }
+
+  private static void publishRejected(DataSet images, Folder folder) {
+    if (!images.rejected().isEmpty()) {
+      folder.publish("rejected.jsonl", Json.lines(images.rejected()));
     }
   }
 
@@ -197,13 +206,13 @@ public final class TrainingRun {
         round,
         result,
         progress,
-        Lines.round(round, result, progress, floor),
-        Lines.workers(round, result));
+        RoundLine.of(round.epoch(), result, progress, floor),
+        WorkerLine.of(round.epoch(), result));
   }
 
   private void finish(List<TrainingListener> listeners) {
     listeners.forEach(TrainingListener::publish);
-    RunReport.write(run.folder());
+    RunPage.write(run.folder());
   }
 
   private Snapshot initialSnapshot() {

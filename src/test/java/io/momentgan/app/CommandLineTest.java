@@ -22,12 +22,11 @@ class CommandLineTest {
         "",
         "train",
         "resume",
-        "sweep",
+        "study",
         "sample",
         "data",
         "data inspect",
         "report",
-        "results",
         "evaluate",
         "generate"
       })
@@ -76,7 +75,7 @@ class CommandLineTest {
         "sample nowhere           | Missing required option: '--out=FILE.png'",
         "sample x --count 0 --out x.png | --count 0: expected a positive number",
         "report nowhere           | There is no folder",
-        "results nowhere --out x.md | There is no folder",
+        "report nowhere --out x | There is no folder",
         "evaluate nowhere         | There is no folder",
         "evaluate x --every 1 --epochs 2 | --every=N, --epochs=EPOCH",
         "generate nowhere --count 5 --out x | There is no folder",

@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ResumeTest {
   private static final List<String> TIMINGS =
-      List.of("seconds", "round_seconds", "worker_seconds", "moment_wait_seconds");
+      List.of("run", "time", "seconds", "round_seconds", "worker_seconds", "moment_wait_seconds");
 
   @TempDir private Path folder;
 

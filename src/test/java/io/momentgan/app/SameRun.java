@@ -19,7 +19,7 @@ import java.util.Map;
 final class SameRun {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> TIMINGS =
-      List.of("seconds", "round_seconds", "worker_seconds", "moment_wait_seconds");
+      List.of("run", "time", "seconds", "round_seconds", "worker_seconds", "moment_wait_seconds");
 
   private SameRun() {}
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -190,9 +191,15 @@ class TrainTest {
           .extracting(StructField::name)
           .containsAll(FIELDS)
           .contains("round_seconds", "worker_seconds", "bytes_out", "bytes_in");
-      assertThat(rounds.schema().fields())
+      assertThat(rounds.drop("run", "time").schema().fields())
           .extracting(StructField::dataType)
           .allSatisfy(type -> assertThat(type).isInstanceOf(NumericType.class));
+      Row first = rounds.select("run", "seed", "time").first();
+      assertThat(first.getString(0)).isEqualTo(run.getFileName().toString());
+      assertThat(first.getLong(1)).isEqualTo(1);
+      assertThat(Instant.parse(first.getString(2))).isBeforeOrEqualTo(Instant.now());
+      Dataset<Row> start = spark.read().json(run.resolve("metrics/start.jsonl").toString());
+      assertThat(start.select("labels").schema().json()).contains("\"label\"", "\"count\"");
     }
   }
 
@@ -299,14 +306,6 @@ class TrainTest {
     Files.delete(page);
     assertThat(CommandRun.of("report", run.toString()).succeeds().out()).contains("index.html");
     assertThat(Files.readAllBytes(page)).isEqualTo(written);
-  }
-
-  @Test
-  void resultsPageShowsTheRun(@TempDir Path folder) throws IOException {
-    Path page = folder.resolve("results.md");
-    CommandRun.of("results", run.toString(), "--out", page.toString()).succeeds();
-    assertThat(Files.readString(page)).contains("tiny");
-    assertThat(folder.resolve("images")).isNotEmptyDirectory();
   }
 
   @Test

@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.MetricsLog;
-import io.momentgan.run.Runs;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Figures;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.Position;
 import io.momentgan.storage.Folder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -30,9 +32,9 @@ class LossRatioTest {
   @Test
   void chartsShowWhatTheMetricsFileGives() throws IOException {
     Folder folder = run("a", G, D);
-    List<EpochLine> epochs = EpochLine.readAll(folder);
+    List<EpochLine> epochs = Jsonl.read(folder, MetricsTable.EPOCHS);
     List<Double> drawn = new ArrayList<>();
-    for (Chart chart : RunCharts.training(RunText.of(folder), epochs)) {
+    for (Chart chart : RunCharts.training(RunRecord.read(folder).experiment().loss(), epochs)) {
       if (chart.id().equals("ratio")) {
         drawn.addAll(chart.series().get(0).values());
         assertThat(chart.y()).contains("natural logarithm");
@@ -51,7 +53,7 @@ class LossRatioTest {
   void aComparisonHasALinePerRunTheZeroLineAndTheFlags() throws IOException {
     Folder a = run("a", G, D);
     Folder b = run("b", new double[] {1, 1}, new double[] {1, 2});
-    String page = ComparisonPage.html(List.of(a, b));
+    String page = new ComparisonPage(List.of(a, b)).html();
     assertThat(page)
         .contains("Log loss ratio", "natural logarithm")
         .contains("a, seed 7, epoch 2: G loss / D loss is 2500, above 1000")
@@ -67,7 +69,8 @@ class LossRatioTest {
   void figuresHaveALinePerRunAndTheZeroLine() throws IOException {
     BufferedImage picture =
         PicturesTest.decode(
-            ComparisonPage.ratioPlot(List.of(run("a", G, D), run("b", D, G), run("b", G, G))));
+            new ComparisonPage(List.of(run("a", G, D), run("b", D, G), run("c", G, G)))
+                .ratioPlot());
     List<Integer> colours =
         IntStream.of(
                 picture.getRGB(
@@ -98,22 +101,19 @@ class LossRatioTest {
   }
 
   private Folder run(String name, double[] g, double[] d) {
-    Folder folder = Runs.create(out.resolve("runs").toString(), name, Map.of());
-    folder.publish("run.yaml", ReportsTest.RECORD.replace("name: ff5", "name: " + name));
-    try (MetricsLog log = MetricsLog.create(folder, MetricsLog.Table.EPOCHS)) {
-      for (int i = 0; i < g.length; i++) {
-        log.append(epoch(i + 1, g[i], d[i]));
-      }
+    List<EpochLine> epochs = new ArrayList<>();
+    for (int i = 0; i < g.length; i++) {
+      epochs.add(epoch(i + 1, g[i], d[i]));
     }
-    return folder;
+    return ReportRuns.of(out, name, 7, epochs);
   }
 
   static EpochLine epoch(int epoch, double g, double d) {
-    return EpochLine.of(
-        new EpochLine.Clock(epoch, epoch, epoch, 10L * epoch, 2L * epoch, epoch, epoch),
-        new EpochLine.Losses(d, g + 5, g, 1, 1),
-        new EpochLine.Context(1, 1, 0.5, 0.5),
-        new EpochLine.Losses(3 * d, g, 7 * g, 1, 1),
+    return new EpochLine(
+        new Position(epoch, epoch, epoch, 10L * epoch, 2L * epoch, epoch, epoch),
+        new Figures(d, g + 5, g, 1, 1),
+        new Figures.Context(1, 1, 0.5, 0.5),
+        new Figures(3 * d, g, 7 * g, 1, 1),
         List.of());
   }
 

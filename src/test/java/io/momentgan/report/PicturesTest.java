@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.data.ImageShape;
-import io.momentgan.run.EpochLine;
-import io.momentgan.run.MetricsLogTest;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Figures;
+import io.momentgan.run.metrics.JsonlTest;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -146,32 +147,30 @@ class PicturesTest {
   @Test
   void lossPlotsHaveTheirSizeAndTheColoursOfTheirLines() throws IOException {
     List<EpochLine> epochs =
-        IntStream.rangeClosed(1, 40)
-            .mapToObj(e -> MetricsLogTest.epoch(e, 1.2, 3 + 90.0 / e))
-            .toList();
-    BufferedImage plot = decode(LossPlot.png("Training losses", epochs));
+        IntStream.rangeClosed(1, 40).mapToObj(e -> JsonlTest.epoch(e, 1.2, 3 + 90.0 / e)).toList();
+    BufferedImage plot = decode(RunPage.lossPlot("Training losses", epochs));
 
-    assertThat(plot.getWidth()).isEqualTo(LossPlot.WIDTH_PIXELS);
-    assertThat(plot.getHeight()).isEqualTo(LossPlot.HEIGHT_PIXELS);
+    assertThat(plot.getWidth()).isEqualTo(1000);
+    assertThat(plot.getHeight()).isEqualTo(800);
     assertThat(colours(plot)).contains(0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7);
   }
 
   @Test
   void withoutMomentsOnlyTheLossesArePlotted() throws IOException {
     List<EpochLine> epochs =
-        List.of(MetricsLogTest.epoch(1, 1.2, Double.NaN), MetricsLogTest.epoch(2, 1, Double.NaN));
+        List.of(JsonlTest.epoch(1, 1.2, Double.NaN), JsonlTest.epoch(2, 1, Double.NaN));
     List<EpochLine> unmeasured =
         epochs.stream()
             .map(
                 e ->
-                    EpochLine.of(
-                        new EpochLine.Clock(e.epoch(), 1, 1, 1, 1, 1, 1),
-                        new EpochLine.Losses(1, 1, 1, Double.NaN, Double.NaN),
-                        new EpochLine.Context(Double.NaN, Double.NaN, 0.5, 0.5),
-                        new EpochLine.Losses(1, 1, 1, Double.NaN, Double.NaN),
+                    new EpochLine(
+                        e.at(),
+                        new Figures(1, 1, 1, Double.NaN, Double.NaN),
+                        new Figures.Context(Double.NaN, Double.NaN, 0.5, 0.5),
+                        new Figures(1, 1, 1, Double.NaN, Double.NaN),
                         List.of()))
             .toList();
-    assertThat(colours(decode(LossPlot.png("Losses", unmeasured))))
+    assertThat(colours(decode(RunPage.lossPlot("Losses", unmeasured))))
         .contains(0xD55E00)
         .doesNotContain(0x009E73);
   }

@@ -3,13 +3,11 @@ package io.momentgan.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.momentgan.data.ImageShape;
-import io.momentgan.run.MetricsLog;
-import io.momentgan.run.MetricsLogTest;
-import io.momentgan.run.NpyArray;
-import io.momentgan.run.QualityLog;
-import io.momentgan.run.QualityLogTest;
-import io.momentgan.run.Runs;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.JsonlTest;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +42,6 @@ class ReportInBrowserTest {
   private static final int DESKTOP_PIXELS = 1280;
   private static final Path SCREENSHOTS =
       Path.of(System.getProperty("momentgan.repository", "."), "target/screenshots");
-  private static final ImageShape SHAPE = new ImageShape(1, 28, 28);
 
   @TempDir private Path out;
 
@@ -90,8 +88,8 @@ class ReportInBrowserTest {
   @ValueSource(ints = {PHONE_PIXELS, DESKTOP_PIXELS})
   void aReportWorks(int width) throws IOException {
     Folder run = run("ff5", 1);
-    RunReport.write(run);
-    show(run, RunReport.PAGE, width);
+    RunPage.write(run);
+    show(run, RunPage.PAGE, width);
 
     assertSound("report-" + width);
     assertThat(browser.findElements(By.tagName("canvas"))).hasSize(9);
@@ -104,40 +102,31 @@ class ReportInBrowserTest {
   void aComparisonWorks(int width) throws IOException {
     List<Folder> runs = List.of(run("ff5", 1), run("ff5", 2), run("ff6", 1));
     Folder target = Folder.at(out.resolve("page").toString(), Map.of());
-    target.publish("index.html", ComparisonPage.html(runs));
+    target.publish("index.html", new ComparisonPage(runs).html());
     show(target, "index.html", width);
 
     assertSound("comparison-" + width);
     assertThat(browser.findElements(By.tagName("canvas"))).hasSize(7);
     assertThat(browser.findElements(By.tagName("img"))).hasSize(3);
     assertThat(browser.findElement(By.tagName("table")).getText())
-        .contains("ff5 1, 2 3 71.00 ± 1.41");
+        .contains("ff5 1, 2 3 of 4 71.00 ± 1.41");
   }
 
-  private Folder run(String name, int seed) throws IOException {
-    Folder folder = Runs.create(out.resolve("runs").toString(), name, Map.of());
-    folder.publish(
-        "run.yaml",
-        ReportsTest.RECORD
-            .replace("name: ff5", "name: " + name)
-            .replace("seed: 7", "seed: " + seed));
-    try (MetricsLog epochs = MetricsLog.create(folder, MetricsLog.Table.EPOCHS);
-        MetricsLog rounds = MetricsLog.create(folder, MetricsLog.Table.ROUNDS)) {
+  private Folder run(String name, int seed) {
+    List<EpochLine> epochs =
+        IntStream.rangeClosed(1, 3).mapToObj(e -> JsonlTest.epoch(e, e, 2 + e)).toList();
+    Folder folder = ReportRuns.of(out.resolve("runs"), name, seed, epochs);
+    try (Jsonl<RoundLine> rounds = Jsonl.create(folder, MetricsTable.ROUNDS, seed)) {
       for (int epoch = 1; epoch <= 3; epoch++) {
-        epochs.append(MetricsLogTest.epoch(epoch, epoch, 2 + epoch));
-        rounds.append(
-            Map.of("epoch", epoch, "round", epoch, "round_seconds", 1.5, "bytes_out", 1 << 20));
-        float[][] samples = PicturesTest.samples(16, SHAPE, epoch);
-        folder.publish(
-            RunReport.samplesPath(epoch, "npy"), NpyArray.ofRows(samples, 1, 28, 28).bytes());
-        folder.publish(RunReport.samplesPath(epoch, "png"), ImageGrid.of(SHAPE, 4).png(samples));
-        new QualityLog(folder)
-            .add(QualityLogTest.line(epoch, "raw", 100 - 10 * epoch + 2 * seed - 2));
+        rounds.append(JsonlTest.round(epoch));
+        ReportRuns.addSamples(folder, epoch);
+        ReportRuns.addQuality(folder, epoch, "raw", 100 - 10 * epoch + 2 * seed - 2);
       }
     }
-    byte[] picture = ImageGrid.of(SHAPE, 4).png(PicturesTest.samples(8, SHAPE, 9));
-    folder.publish(RunReport.INTERPOLATION, picture);
-    folder.publish(RunReport.NEIGHBOURS, picture);
+    byte[] picture =
+        ImageGrid.of(ReportRuns.SHAPE, 4).png(PicturesTest.samples(8, ReportRuns.SHAPE, 9));
+    folder.publish(RunPictures.INTERPOLATION, picture);
+    folder.publish(RunPictures.NEIGHBOURS, picture);
     return folder;
   }
 

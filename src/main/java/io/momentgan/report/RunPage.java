@@ -1,0 +1,388 @@
+package io.momentgan.report;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.LayerConfig;
+import io.momentgan.config.LossConfig;
+import io.momentgan.config.NetworkConfig;
+import io.momentgan.config.SettingDifferences;
+import io.momentgan.evaluation.Measure;
+import io.momentgan.evaluation.Quality;
+import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import io.momentgan.run.metrics.QualityLine;
+import io.momentgan.storage.Folder;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.lang3.time.DurationFormatUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The report of a run: {@code report/losses.png}, {@code report/log-ratio.png}, {@code
+ * report/samples.png} and {@code report/index.html}, a page that needs nothing beside it.
+ *
+ * <p>It leaves out what the folder does not hold, so it may be written during the run.
+ */
+public final class RunPage {
+  /** Path of the loss plot in the run folder. */
+  public static final String LOSSES = "report/losses.png";
+
+  /** Path of the sample sheet in the run folder. */
+  public static final String SAMPLES = "report/samples.png";
+
+  /** Path of the figure of the log loss ratio in the run folder. */
+  public static final String RATIO = "report/log-ratio.png";
+
+  /** Path of the page in the run folder. */
+  public static final String PAGE = "report/index.html";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunPage.class);
+
+  private final Folder folder;
+  private final RunPictures pictures;
+  private final RunRecord record;
+  private final Experiment experiment;
+  private final List<EpochLine> epochs;
+  private final HtmlPage page;
+
+  private RunPage(Folder folder) {
+    this.folder = folder;
+    this.pictures = new RunPictures(folder);
+    this.record = RunRecord.read(folder);
+    this.experiment = record.experiment();
+    this.epochs = Jsonl.read(folder, MetricsTable.EPOCHS);
+    this.page = new HtmlPage(folder.name());
+  }
+
+  /** Publishes the report in a run's folder. */
+  public static void write(Folder folder) {
+    RunPage report = new RunPage(folder);
+    if (!report.epochs.isEmpty()) {
+      report.published(LOSSES, report::lossPlot);
+      report.published(RATIO, () -> ratioPlot(List.of(RunGroup.Member.of(folder))));
+    }
+    byte[] samples = report.published(SAMPLES, () -> report.pictures.sampleSheet());
+    folder.publish(PAGE, report.html(samples));
+  }
+
+  /** Makes the page of a run without writing into its folder. */
+  public static String html(Folder folder) {
+    RunPage report = new RunPage(folder);
+    return report.html(report.pictures.sampleSheet());
+  }
+
+  /** A picture that cannot be drawn, say for want of fonts, must not cost a finished training. */
+  private byte[] published(String path, Supplier<byte[]> picture) {
+    byte[] png;
+    try {
+      png = picture.get();
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      LOG.warn("The report goes without {}", path, e);
+      return RunPictures.NONE;
+    }
+    if (png.length > 0) {
+      folder.publish(path, png);
+    }
+    return png;
+  }
+
+  private byte[] lossPlot() {
+    return lossPlot("Training losses: " + experiment.name(), epochs);
+  }
+
+  /**
+   * Draws losses over epochs, and the moment terms beside their floors, by each epoch's last batch
+   * as the original's figures do.
+   */
+  static byte[] lossPlot(String title, List<EpochLine> epochs) {
+    List<LinePlot.Line> losses =
+        List.of(
+            line("Discriminator", epochs, e -> e.last().dLoss(), 0),
+            line("Generator (adversarial part)", epochs, e -> e.last().gBce(), 1));
+    List<LinePlot.Line> moments =
+        List.of(
+            line("Mean term", epochs, e -> e.last().momentMean(), 2),
+            line("Variance term", epochs, e -> e.last().momentVar(), 3),
+            line("Floor of the mean", epochs, e -> e.context().momentMeanFloor(), 2),
+            line("Floor of the variance", epochs, e -> e.context().momentVarFloor(), 3));
+    return new LinePlot(
+            title,
+            LinePlot.EPOCH,
+            List.of(
+                new LinePlot.Panel("Loss (nats)", false, losses),
+                new LinePlot.Panel("Moment terms", false, moments)))
+        .png();
+  }
+
+  private static LinePlot.Line line(
+      String name, List<EpochLine> epochs, ToDoubleFunction<EpochLine> value, int colour) {
+    double[] x = epochs.stream().mapToDouble(EpochLine::epoch).toArray();
+    double[] y = epochs.stream().mapToDouble(value).toArray();
+    return new LinePlot.Line(name, x, y, colour, name.startsWith("Floor"));
+  }
+
+  /** Draws the log loss ratios of runs over epochs. */
+  static byte[] ratioPlot(List<RunGroup.Member> runs) {
+    return LinePlot.overEpochs(RunColumns.LOG_RATIO, runs).png();
+  }
+
+  private String html(byte[] samples) {
+    page.add("<h1>%s</h1>\n".formatted(Table.escape(folder.name())))
+        .add("<p>%s</p>\n".formatted(Table.escape(experiment.description())))
+        .add("<p class=\"quiet\">%s</p>\n".formatted(Table.escape(origin())))
+        .add(alarms());
+    addGridViewer();
+    addQuality();
+    page.add(finalFigures());
+    addCharts("Training", RunCharts.training(experiment.loss(), epochs));
+    addPicture(
+        "Samples over the training",
+        samples,
+        "Rows of six samples each, from the first epoch to the last",
+        "New samples in each epoch.");
+    addPicture(
+        "From one z to another",
+        pictures.read(RunPictures.INTERPOLATION),
+        "Eight rows of images that change from one sample into another",
+        "Each row goes from one latent vector to another on an arc. Where images jump, the generator knows islands.");
+    addPicture(
+        "Nearest training images",
+        pictures.read(RunPictures.NEIGHBOURS),
+        "Three rows: samples, their nearest training images by pixels, and by features",
+        "First row: samples. Second: the nearest of all training images, by pixels. Third: the nearest of some thousand training images, by features. Copies would look the same.");
+    page.add("<h2>Networks</h2>\n").add(networks());
+    addCharts("Cost of rounds", RunCharts.cost(Jsonl.read(folder, MetricsTable.ROUNDS)));
+    return page.add(
+            folded(
+                "Run record: settings, data and versions",
+                "<pre>" + Table.escape(folder.readText(RunRecord.FILE)) + "</pre>"))
+        .add(folded("Versions", versions()))
+        .html();
+  }
+
+  private void addCharts(String heading, List<Chart> charts) {
+    if (!charts.isEmpty()) {
+      page.add("<h2>%s</h2>\n".formatted(heading)).add(charts);
+    }
+  }
+
+  private void addPicture(String heading, byte[] png, String alt, String caption) {
+    page.add(HtmlPage.picture(heading, png, alt, caption));
+  }
+
+  private static String folded(String summary, String content) {
+    return HtmlPage.details(summary, content)
+        .replaceFirst("<details>", "<details class=\"record\">");
+  }
+
+  private String origin() {
+    String kind = record.data().kind();
+    String uri = record.data().uri();
+    return "Data: %s, %d training images. Created %s, workers: %d."
+        .formatted(
+            kind.equals(uri) ? kind : kind + " from " + uri,
+            record.data().training(),
+            record.created(),
+            experiment.train().workers());
+  }
+
+  private String alarms() {
+    Stream<String> raised =
+        epochs.stream()
+            .flatMap(line -> line.alarms().stream().map(a -> "Epoch " + line.epoch() + ": " + a));
+    String alarms =
+        Stream.concat(raised, LossRatio.flags(experiment.name(), epochs).stream())
+            .map(alarm -> "<p class=\"alarm\">%s</p>\n".formatted(Table.escape(alarm)))
+            .collect(Collectors.joining());
+    return alarms.isEmpty() ? "<p>No alarms.</p>\n" : "<h2>Alarms</h2>\n" + alarms;
+  }
+
+  private void addGridViewer() {
+    List<RunPictures.Grid> grids = pictures.grids();
+    if (grids.isEmpty()) {
+      return;
+    }
+    grids.forEach(grid -> page.addGrid(grid.epoch(), grid.png()));
+    int last = grids.size() - 1;
+    RunPictures.Grid newest = grids.get(last);
+    page.add(
+        """
+        <h2>Samples of the same z</h2>
+        <figure><img src="%s" id="grid" class="grid" alt="Samples of the generator after epoch %d"></figure>
+        """
+            .formatted(HtmlPage.dataUri(newest.png()), newest.epoch()));
+    if (last > 0) {
+      page.add(
+          """
+          <label hidden>After epoch <output id="epoch">%d</output>
+          <input type="range" id="slider" min="0" max="%d" value="%d"></label>
+          """
+              .formatted(newest.epoch(), last, last));
+    }
+  }
+
+  private void addQuality() {
+    List<QualityLine> lines = Jsonl.read(folder, MetricsTable.QUALITY);
+    page.add("<h2>Quality</h2>\n");
+    if (lines.isEmpty()) {
+      page.add(
+          "<p>Nothing was measured. <code>submit/local evaluate RUN</code> measures the checkpoints,"
+              + " <code>evaluation.every</code> measures during the training.</p>\n");
+      return;
+    }
+    QualityLine newest = lines.get(lines.size() - 1);
+    Table table =
+        new Table("lrrrl", "Measure", "Generated", "Real images", "Independent pixels", "Better");
+    for (Measure<Quality> measure : Measure.OF_QUALITY) {
+      table.row(
+          measure.name(),
+          measure.of(newest.quality()),
+          measure.of(newest.real()),
+          measure.of(newest.independentPixels()),
+          measure.better().toString());
+    }
+    page.add(caption(newest)).add(table.html()).add(RunCharts.quality(lines));
+  }
+
+  private static String caption(QualityLine line) {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "Epoch %d (%s weights), %,d images, features of %s (%.2f %% accuracy); figures of other"
+                + " extractors or numbers of images are not comparable. Kernel distance %.4f with standard"
+                + " error %.4f; %d of %d bins of similar images differ significantly, a twentieth of them"
+                + " would by chance.",
+            line.epoch(),
+            line.weights(),
+            line.quality().n(),
+            line.extractor(),
+            100 * line.extractorAccuracy(),
+            line.quality().kid(),
+            line.quality().kidSe(),
+            line.quality().ndb(),
+            line.quality().ndbBins());
+    String classHead =
+        Double.isFinite(line.classHeadAccuracy())
+            ? String.format(
+                Locale.ROOT,
+                " The discriminator's class head names the class of %.2f %% of the test images.",
+                100 * line.classHeadAccuracy())
+            : "";
+    return "<p class=\"quiet\">%s</p>\n".formatted(Table.escape(text + classHead));
+  }
+
+  private String finalFigures() {
+    if (epochs.isEmpty()) {
+      return "<p>No epoch is finished yet.</p>\n";
+    }
+    EpochLine line = epochs.get(epochs.size() - 1);
+    LossConfig loss = experiment.loss();
+    double real = loss.realTarget();
+    double fake = loss.fakeTarget();
+    double p = (real + fake) / 2;
+    Table table = new Table("lrrl", "Figure", "Last batch", "Epoch mean", "Read against");
+    table.row("Epochs", "" + line.epoch(), "", "of " + experiment.train().epochs());
+    table.row(
+        "Training time",
+        DurationFormatUtils.formatDuration(Math.round(line.at().seconds()) * 1000, "H:mm:ss"),
+        "",
+        String.format(
+            Locale.ROOT, "%,d iterations in %,d rounds", line.at().iteration(), line.at().round()));
+    table.row(
+        "Discriminator loss",
+        number(line.last().dLoss()),
+        number(line.mean().dLoss()),
+        "equilibrium %s, least possible %s"
+            .formatted(
+                number(entropy(real, p) + entropy(fake, p)),
+                number(entropy(real, real) + entropy(fake, fake))));
+    boolean nonSaturating = loss.generator() == LossConfig.Generator.NON_SATURATING;
+    table.row(
+        "Generator loss, adversarial part",
+        number(line.last().gBce()),
+        number(line.mean().gBce()),
+        nonSaturating ? "equilibrium " + number(-Math.log(p)) : "");
+    if (Double.isFinite(line.last().momentMean())) {
+      double meanFloor = line.context().momentMeanFloor();
+      double varFloor = line.context().momentVarFloor();
+      moment(table, "Mean term", line.last().momentMean(), line.mean().momentMean(), meanFloor);
+      moment(table, "Variance term", line.last().momentVar(), line.mean().momentVar(), varFloor);
+    }
+    String undecided = number(p) + ": undecided";
+    table.row("D on real images", number(line.context().dReal()), "", undecided);
+    table.row("D on generated images", number(line.context().dFake()), "", undecided);
+    return "<h2>Final figures</h2>\n"
+        + table.html().replaceFirst("<table>", "<table class=\"figures\">");
+  }
+
+  private static void moment(Table table, String name, double last, double mean, double floor) {
+    String ratio = String.format(Locale.ROOT, "ratio %.2f", last / floor);
+    table.row(
+        name,
+        number(last),
+        number(mean),
+        "two real batches: %s (%s)".formatted(number(floor), ratio));
+  }
+
+  /** Cross-entropy of a target t and a probability p, in nats. */
+  private static double entropy(double t, double p) {
+    return (t == 0 ? 0 : -t * Math.log(p)) + (t == 1 ? 0 : -(1 - t) * Math.log(1 - p));
+  }
+
+  private static String number(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
+  }
+
+  private String networks() {
+    Table table = new Table("llll", "Network", "Layer", "Kind", "Settings");
+    Map<String, String> settings = SettingDifferences.settings(experiment);
+    Map<String, NetworkConfig> networks =
+        Map.of("generator", experiment.generator(), "discriminator", experiment.discriminator());
+    for (String network : List.of("generator", "discriminator")) {
+      List<LayerConfig> layers = networks.get(network).layers();
+      IntStream.range(0, layers.size())
+          .forEach(
+              i ->
+                  table.row(
+                      network,
+                      "hidden " + (i + 1),
+                      kind(settings, "%s.layers.%d.".formatted(network, i)),
+                      layer(settings, "%s.layers.%d.".formatted(network, i))));
+      String output = network + ".output-layer.";
+      String activation = settings.get(network + ".output").replace("\"", "");
+      table.row(
+          network, "output", kind(settings, output), layer(settings, output) + ", " + activation);
+    }
+    return table.html();
+  }
+
+  private static String kind(Map<String, String> settings, String prefix) {
+    return settings.getOrDefault(prefix + "type", "dense").replace("\"", "");
+  }
+
+  /** Lists a layer's settings, without those that are off or that its kind does not use. */
+  private static String layer(Map<String, String> settings, String prefix) {
+    boolean dense = kind(settings, prefix).equals("dense");
+    return settings.entrySet().stream()
+        .filter(setting -> setting.getKey().startsWith(prefix))
+        .filter(setting -> !setting.getValue().matches("false|0|0\\.0|\".*\""))
+        .map(s -> Map.entry(s.getKey().substring(prefix.length()), s.getValue()))
+        .filter(s -> !dense || List.of("units", "batch-norm", "dropout").contains(s.getKey()))
+        .map(s -> s.getValue().equals("true") ? s.getKey() : s.getKey() + " " + s.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private String versions() {
+    Table table = new Table("ll", "Component", "Version");
+    record.versions().forEach(table::row);
+    return table.html();
+  }
+}

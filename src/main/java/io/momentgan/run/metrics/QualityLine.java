@@ -1,0 +1,71 @@
+package io.momentgan.run.metrics;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.momentgan.evaluation.Quality;
+import java.util.Comparator;
+
+/**
+ * One line of {@code metrics/quality.jsonl}: an evaluation of a checkpoint. The measures of {@link
+ * Quality} stand in the line itself, its bounds in {@code real} and {@code independent_pixels}.
+ *
+ * @param epoch of the checkpoint
+ * @param round of the checkpoint
+ * @param weights whose images: "raw" or "ema"
+ * @param quality the measures
+ * @param classHeadAccuracy share of the test images whose class the discriminator's class head
+ *     names; NaN without a class head or test images
+ * @param extractor name of the feature extractor; figures of others are not comparable
+ * @param extractorAccuracy share of the held-out images that it classifies right
+ * @param latentSeed seed of the latent vectors
+ * @param version of the software
+ * @param seconds time that measuring the images took
+ * @param real the measures of held-out real images: the floor
+ * @param independentPixels the measures of independent pixels: the ceiling
+ */
+public record QualityLine(
+    int epoch,
+    long round,
+    String weights,
+    @JsonUnwrapped Quality quality,
+    double classHeadAccuracy,
+    String extractor,
+    double extractorAccuracy,
+    long latentSeed,
+    String version,
+    double seconds,
+    Quality real,
+    Quality independentPixels)
+    implements Comparable<QualityLine> {
+  private static final Comparator<QualityLine> ORDER =
+      Comparator.comparingLong(QualityLine::round).thenComparing(QualityLine::weights);
+
+  @JsonProperty("fd_floor")
+  double fdFloor() {
+    return real.fd();
+  }
+
+  @JsonProperty("fd_ceiling")
+  double fdCeiling() {
+    return independentPixels.fd();
+  }
+
+  /** Orders evaluations by round, then by weights. */
+  @Override
+  public int compareTo(QualityLine other) {
+    return ORDER.compare(this, other);
+  }
+
+  /** Whether it measures the weights of the checkpoint after a round. */
+  public boolean isOf(long checkpoint, String itsWeights) {
+    return round == checkpoint && weights.equals(itsWeights);
+  }
+
+  /** Whether both are of the same images by the same measures. */
+  boolean replaces(QualityLine other) {
+    return isOf(other.round, other.weights)
+        && extractor.equals(other.extractor)
+        && latentSeed == other.latentSeed
+        && quality.n() == other.quality.n();
+  }
+}
