@@ -4,6 +4,7 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.sets.DataInspection;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.storage.StorageCheck;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,15 +39,16 @@ final class DataCommand implements Runnable {
         description = "glyphs, or an IDX folder or file (path, s3a:, http:).")
     private String uri;
 
-    @Mixin private StoreOptions store;
+    @Mixin private SettingOptions store;
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
+      store.requireStore();
       DataConfig config = ExperimentReader.defaultData().withUri(uri).withValidation(0);
       Map<String, String> hadoop = store.hadoop();
-      StoreOptions.requireReadable(config, hadoop);
+      StorageCheck.requireReadable("--data", config.uri(), hadoop);
       DataInspection inspection = DataInspection.of(DataSets.open(config, hadoop));
       spec.commandLine().getOut().println(String.join("\n", inspection.lines()));
       return 0;

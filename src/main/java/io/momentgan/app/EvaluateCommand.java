@@ -4,6 +4,8 @@ import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.evaluation.Measure;
+import io.momentgan.evaluation.Quality;
 import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.CheckpointManifest;
@@ -12,8 +14,10 @@ import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
+import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -60,7 +64,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Where the run's images are now (default: where they were).")
   private String data;
 
-  @Mixin private StoreOptions store;
+  @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
 
@@ -82,11 +86,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    store.requireStore();
     List<Run> opened = runs.stream().map(this::open).toList();
     opened.forEach(run -> samples(run.record()));
     opened.forEach(run -> requireChosen(run.checkpoints()));
     opened.forEach(
-        run -> StoreOptions.requireReadable(run.record().experiment().data(), hadoop(run)));
+        run ->
+            StorageCheck.requireReadable(
+                "--data", run.record().experiment().data().uri(), hadoop(run)));
     try (JavaSparkContext spark = SparkContexts.open("evaluate", store.hadoop())) {
       opened.forEach(run -> evaluate(spark, run));
     }
@@ -167,47 +174,24 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void print(QualityLine line) {
-    spec.commandLine()
-        .getOut()
-        .printf(
-            "epoch %d (%s), n %d: FD %.2f (real %.2f), KID %.4f +- %.4f, precision %.3f, recall %.3f,"
-                + " density %.3f, coverage %.3f (real %.3f), classifier score %.2f (real %.2f),"
-                + " %d classes missing,%s %d of %d bins differ, memorisation %.3f (real %.3f); %s, %.0f s%n",
-            line.epoch(),
-            line.weights(),
-            line.quality().n(),
-            line.quality().fd(),
-            line.real().fd(),
-            line.quality().kid(),
-            line.quality().kidSe(),
-            line.quality().precision(),
-            line.quality().recall(),
-            line.quality().density(),
-            line.quality().coverage(),
-            line.real().coverage(),
-            line.quality().classifierScore(),
-            line.real().classifierScore(),
-            line.quality().missingModes(),
-            ofClasses(line),
-            line.quality().ndb(),
-            line.quality().ndbBins(),
-            line.quality().memorisation(),
-            line.real().memorisation(),
-            line.extractor(),
-            line.seconds());
-  }
-
-  /** What there is to say where the generator is told classes, or the discriminator tells them. */
-  private static String ofClasses(QualityLine line) {
-    StringBuilder text = new StringBuilder();
-    if (Double.isFinite(line.quality().classAccuracy())) {
-      text.append(
-          " class accuracy %.3f (real %.3f),"
-              .formatted(line.quality().classAccuracy(), line.real().classAccuracy()));
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "epoch %d (%s weights), %,d images, features of %s, %.0f s%n%-28s %10s %10s%n",
+        line.epoch(),
+        line.weights(),
+        line.quality().n(),
+        line.extractor(),
+        line.seconds(),
+        "",
+        "generated",
+        "real");
+    for (Measure<Quality> measure : Measure.OF_QUALITY) {
+      out.printf(
+          "%-28s %10s %10s  %s%n",
+          measure.name(), measure.of(line.quality()), measure.of(line.real()), measure.better());
     }
     if (Double.isFinite(line.classHeadAccuracy())) {
-      text.append(" class head %.3f,".formatted(line.classHeadAccuracy()));
+      out.printf("%-28s %10.3f%n", "Class head accuracy", line.classHeadAccuracy());
     }
-    return text.toString();
   }
 }

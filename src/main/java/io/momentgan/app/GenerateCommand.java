@@ -63,18 +63,19 @@ final class GenerateCommand implements Callable<Integer> {
       description = "raw or ema (default: ${DEFAULT-VALUE}).")
   private Weights weights;
 
-  @Mixin private StoreOptions store;
+  @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    store.requireStore();
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }
     Map<String, String> hadoop = store.hadoop();
     StorageCheck.requireWritable("--out", out, hadoop);
-    Run opened = StoreOptions.open(run, hadoop);
+    Run opened = store.run(run);
     RunRecord record = opened.record();
     Checkpoint checkpoint =
         epoch == null ? opened.checkpoints().requireNewest() : opened.checkpoints().ofEpoch(epoch);

@@ -39,12 +39,13 @@ final class ReportCommand implements Callable<Integer> {
       description = "Folder for the page (default: report/ in the run's folder).")
   private String out;
 
-  @Mixin private StoreOptions store;
+  @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    store.requireStore();
     List<Folder> folders = runs.stream().map(store::run).map(Run::folder).toList();
     if (out == null && folders.size() > 1) {
       throw new UserException(

@@ -1,7 +1,6 @@
 package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
-import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
@@ -12,7 +11,6 @@ import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingRun;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,7 +40,7 @@ final class ResumeCommand implements Callable<Integer> {
     Experiment experiment = run.record().experiment();
     SparkContexts.chooseThreads(experiment.train().workers(), run.record().threads());
     Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
-    StoreOptions.requireReadable(experiment.data(), hadoop);
+    StorageCheck.requireReadable("--data", experiment.data().uri(), hadoop);
     DataSet images = DataSets.open(experiment.data(), hadoop);
     run.record().requireSame(images);
     run.record().warnOfOtherBits();
@@ -67,11 +65,8 @@ final class ResumeCommand implements Callable<Integer> {
 
   /** Checks first that the run's store answers and that the folder can be written to. */
   private Run open() {
-    List<String> s3 =
-        settings.all().stream().filter(set -> set.startsWith(StoreOptions.PREFIX)).toList();
-    Map<String, String> hadoop = SparkContexts.hadoopSettings(ExperimentReader.s3(s3));
-    Run opened = StoreOptions.open(uri, hadoop);
-    StorageCheck.requireWritable("Run", opened.folder().uri(), hadoop);
+    Run opened = settings.run(uri);
+    StorageCheck.requireWritable("Run", opened.folder().uri(), settings.hadoop());
     return opened;
   }
 }

@@ -69,12 +69,13 @@ final class SampleCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "The picture.")
   private Path out;
 
-  @Mixin private StoreOptions store;
+  @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    store.requireStore();
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }

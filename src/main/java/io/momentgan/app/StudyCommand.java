@@ -79,6 +79,9 @@ final class StudyCommand implements Callable<Integer> {
   public Integer call() {
     StudyFile study = StudyFile.read(text(file), file.toString());
     List<StudyRun> runs = runs(study);
+    int workers =
+        runs.stream().mapToInt(run -> run.experiment().train().workers()).max().orElseThrow();
+    SparkContexts.chooseThreads(workers, "");
     Map<String, String> hadoop = SparkContexts.hadoopSettings(runs.get(0).experiment().s3());
     StorageCheck.requireReadable("--out", out, hadoop);
     page(study, runs, hadoop, Optional.empty()); // refuses unknown measures and runs

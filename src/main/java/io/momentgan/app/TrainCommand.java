@@ -97,7 +97,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void checkStores(Experiment given, Map<String, String> hadoop) {
-    StoreOptions.requireReadable(given.data(), hadoop);
+    StorageCheck.requireReadable("--data", given.data().uri(), hadoop);
     if (dryRun) {
       StorageCheck.requireReadable("--out", out, hadoop);
     } else {

@@ -122,7 +122,7 @@ class EvaluateTest {
     assertThat(line.get("class_head_accuracy").doubleValue()).isBetween(0.5, 1.0);
     assertThat(line.get("class_accuracy").doubleValue()).isBetween(0.0, 1.0);
     assertThat(CommandRun.of("evaluate", told.toString()).succeeds().out())
-        .contains("class accuracy ", "class head 0.");
+        .contains("Class accuracy ", "Class head accuracy");
     assertThat(quality(told)).containsExactly(line);
   }
 

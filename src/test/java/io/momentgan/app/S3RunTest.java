@@ -191,7 +191,8 @@ class S3RunTest {
     command("data", "inspect", uri("data")).succeeds();
     command("resume", run, "--set", "train.epochs=3").succeeds();
     command("report", run).succeeds();
-    command("report", run, run, "--out", uri("pages")).succeeds();
+    train("data.uri=" + uri("data"), "train.batch-size=10", "train.seed=2").succeeds();
+    command("report", run, uri("runs/00001-tiny"), "--out", uri("pages")).succeeds();
     command("sample", run, "--out", shared.resolve("s3.png").toString()).succeeds();
     command("generate", run, "--count", "30", "--out", uri("png")).succeeds();
     command("generate", run, "--count", "30", "--format", "parquet", "--out", uri("parquet"))
