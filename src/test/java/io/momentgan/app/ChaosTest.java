@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dchaos.strikes=20} strikes 20 times where the ordinary tests strike once.
  */
 @Tag("chaos")
+@Tag("long")
 @Timeout(1800)
 class ChaosTest {
   private static final int STRIKES = Integer.getInteger("chaos.strikes", 1);
