@@ -97,14 +97,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     this.ema = new GeneratorEma(averaging.ema(), generator.layout());
   }
 
-  /**
-   * Broadcasts a run to the workers.
-   *
-   * @param spark the context
-   * @param run the run as every worker must know it
-   * @param shards the training images
-   * @return the master of its rounds
-   */
+  /** Broadcasts a run to the workers; returns the master of its rounds. */
   public static GanTrainingMaster open(JavaSparkContext spark, RunContext run, Shards shards) {
     return new GanTrainingMaster(spark, run, spark.broadcast(run), shards);
   }
@@ -112,9 +105,6 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   /**
    * Makes a round: a pure function of the snapshot, the round, the shards and the seed.
    *
-   * @param from the networks before the round
-   * @param next the round
-   * @return the averaged networks and the round's figures
    * @throws DivergedException when a loss or parameter is not finite
    * @throws RoundFailedException when the round was not finished; it can be retried
    */
@@ -193,7 +183,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         shard -> {
           // Before the first use of ND4J in this thread.
           Devices.bind(TaskContext.get());
-          return new RoundBatches(shard.next(), next, batchSize, seed);
+          return RoundBatches.of(shard.next(), next, batchSize, seed);
         });
   }
 

@@ -10,12 +10,7 @@ import io.momentgan.network.ParameterLayout;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record OuterOptimizer(OuterType type, OuterRates rates, ParameterLayout layout) {
-  /**
-   * Parameters after a step.
-   *
-   * @param params the parameters
-   * @param velocity input of the next step; empty without an outer optimizer
-   */
+  /** Parameters after a step, and the velocity for the next; empty without an outer optimizer. */
   record Step(float[] params, float[] velocity) {}
 
   /** Steps from the parameters before a round, given their average after it. */

@@ -21,7 +21,6 @@ record OwnAdamState(float[] generator, float[] discriminator) {
 
   private record Owner(String run, int rank) {}
 
-  /** Keeps a worker's state for its next round. */
   void keep(String run, int rank, long nextRound) {
     KEPT.compute(
         new Owner(run, rank),

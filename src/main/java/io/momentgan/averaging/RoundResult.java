@@ -28,7 +28,6 @@ public record RoundResult(
     long bytesOut,
     long bytesIn,
     boolean whole) {
-  /** Copies the list. */
   public RoundResult {
     workers = List.copyOf(workers);
   }

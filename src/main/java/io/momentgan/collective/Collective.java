@@ -23,35 +23,19 @@ public interface Collective extends AutoCloseable {
    */
   <M extends Message> Exchange<M> begin(M contribution);
 
-  /**
-   * Merges messages over all workers, in rank order, and waits for the result.
-   *
-   * @param contribution this worker's message; all workers give messages of one kind and shape
-   * @return the merged message, see {@link Exchange#await}
-   * @throws CollectiveException when a worker failed or the deadline passed; the message names the
-   *     missing ranks
-   */
+  /** Merges messages as {@link #begin} does, and waits for the result. */
   default <M extends Message> M merge(M contribution) {
     return begin(contribution).await();
   }
 
-  /**
-   * Tells the others that this worker gives up, so that none waits for it.
-   *
-   * @param reason one line
-   */
+  /** Tells the others, in one line, that this worker gives up, so that none waits for it. */
   void abort(String reason);
 
   /** Leaves the group. */
   @Override
   void close();
 
-  /**
-   * Refuses a second exchange beside the first.
-   *
-   * @param underWay whether an exchange has not been awaited
-   * @throws IllegalStateException if so
-   */
+  /** Refuses a second exchange while one has not been awaited. */
   static void requireNone(boolean underWay) {
     if (underWay) {
       throw new IllegalStateException("An exchange is under way: await it before the next one");

@@ -7,13 +7,8 @@ import java.time.Duration;
 @FunctionalInterface
 public interface CollectiveFactory extends Serializable {
   /**
-   * Joins a group.
+   * Joins a group as worker {@code rank}, 0 to size-1; no wait may last longer than the deadline.
    *
-   * @param group the group
-   * @param rank this worker's number, 0 to size-1
-   * @param size number of workers
-   * @param deadline how long any wait may last
-   * @return this worker's end of the group
    * @throws CollectiveException when the group has failed or a newer attempt has begun
    */
   Collective join(Group group, int rank, int size, Duration deadline);

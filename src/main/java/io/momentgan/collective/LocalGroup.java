@@ -37,9 +37,7 @@ final class LocalGroup {
     everJoined.set(rank);
   }
 
-  /**
-   * Returns whether the group is over: it is empty, and no worker has yet to learn of a failure.
-   */
+  /** Whether the group is over: it is empty, and no worker has yet to learn of a failure. */
   synchronized boolean leave(int rank) {
     members.clear(rank);
     boolean allCame = everJoined.cardinality() == size();
@@ -65,12 +63,6 @@ final class LocalGroup {
     return mine;
   }
 
-  /** The result of an exchange; it stays until the next one is complete. */
-  synchronized Message await(long mine) {
-    awaitExchange(mine);
-    return result;
-  }
-
   private void finishExchange() {
     result = Message.fold(contributions);
     Collections.fill(contributions, null);
@@ -79,7 +71,8 @@ final class LocalGroup {
     notifyAll();
   }
 
-  private void awaitExchange(long mine) {
+  /** The result of an exchange; it stays until the next one is complete. */
+  synchronized Message await(long mine) {
     long end = System.nanoTime() + deadline.toNanos();
     try {
       while (exchange == mine) {
@@ -91,6 +84,7 @@ final class LocalGroup {
       abort("A worker was interrupted while it waited for worker " + missing());
       requireHealthy();
     }
+    return result;
   }
 
   private long requireTimeLeft(long mine, long end) {
@@ -105,8 +99,8 @@ final class LocalGroup {
   }
 
   private String missing() {
-    int[] ranks = IntStream.range(0, size()).filter(r -> contributions.get(r) == null).toArray();
-    return Arrays.toString(ranks);
+    return Arrays.toString(
+        IntStream.range(0, size()).filter(r -> contributions.get(r) == null).toArray());
   }
 
   private void requireHealthy() {

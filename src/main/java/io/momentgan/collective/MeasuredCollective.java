@@ -5,11 +5,6 @@ public final class MeasuredCollective implements Collective {
   private final Collective collective;
   private Traffic traffic = Traffic.NONE;
 
-  /**
-   * Measures a collective.
-   *
-   * @param collective the one that does the work
-   */
   public MeasuredCollective(Collective collective) {
     this.collective = collective;
   }

@@ -12,22 +12,15 @@ public sealed interface Message {
   /** Carries nothing. */
   Message NONE = new WeightedMean(0);
 
-  /**
-   * Merges two messages.
-   *
-   * @param next another worker's message of the same kind and shape
-   * @return the message of both workers together
-   */
+  /** Merges the message of another worker, of the same kind and shape. */
   Message merge(Message next);
 
   /** Bytes of the numbers. */
   long bytes();
 
   /**
-   * Folds messages in rank order.
+   * Folds one message per worker, in rank order.
    *
-   * @param byRank one message per worker
-   * @return the message of all workers together
    * @throws IllegalArgumentException when kinds or shapes differ
    */
   static Message fold(List<Message> byRank) {
@@ -98,7 +91,6 @@ public sealed interface Message {
    */
   record BatchMoments(List<Moments> generated, List<Moments> real, WeightedMean losses)
       implements Message {
-    /** Copies the lists. */
     public BatchMoments {
       generated = List.copyOf(generated);
       real = List.copyOf(real);

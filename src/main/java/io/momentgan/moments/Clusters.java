@@ -16,29 +16,17 @@ public record Clusters(double[][] centres) implements Serializable {
   /** All images belong together. */
   public static final Clusters ONE = new Clusters(new double[1][0]);
 
-  /**
-   * Clusters around class means.
-   *
-   * @param classes moments of each class, at least one not empty
-   * @return one cluster per class that has images
-   */
+  /** Makes a cluster per class that has images, from the moments of each class. */
   public static Clusters around(List<Moments> classes) {
     return new Clusters(
         classes.stream().filter(c -> c.count() > 0).map(Moments::mean).toArray(double[][]::new));
   }
 
-  /** How many. */
   public int count() {
     return centres.length;
   }
 
-  /**
-   * The nearest centre of each row, by Euclidean distance.
-   *
-   * @param rows values [n, features], row after row
-   * @param features number of features
-   * @return the cluster of each row
-   */
+  /** Finds the nearest centre of each row, by Euclidean distance, in rows [n, features]. */
   public int[] assign(double[] rows, int features) {
     int[] nearest = new int[rows.length / features];
     for (int i = 0; i < nearest.length && count() > 1; i++) {
@@ -52,14 +40,7 @@ public record Clusters(double[][] centres) implements Serializable {
     return nearest;
   }
 
-  /**
-   * The moments of each cluster's rows.
-   *
-   * @param rows values [n, features], row after row
-   * @param features number of features
-   * @param assignment the cluster of each row
-   * @return moments in the order of the clusters; some may be of no rows
-   */
+  /** Takes the moments of each cluster's rows [n, features]; some may be of no rows. */
   public List<Moments> moments(double[] rows, int features, int[] assignment) {
     return count() == 1
         ? List.of(Moments.of(rows, features))

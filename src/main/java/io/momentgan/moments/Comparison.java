@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
  * @param real moments of the real images per cluster
  */
 public record Comparison(List<Moments> generated, List<Moments> real) {
-  /** Copies the lists. */
   public Comparison {
     generated = List.copyOf(generated);
     real = List.copyOf(real);
@@ -31,14 +30,7 @@ public record Comparison(List<Moments> generated, List<Moments> real) {
     return new MomentDistance(mean, variance);
   }
 
-  /**
-   * The penalties of the clusters.
-   *
-   * @param meanWeight weight of the mean term, 0 or more
-   * @param varianceWeight weight of the variance term, 0 or more
-   * @return one {@link MomentPenalty} per cluster for its images, with N the number of all
-   *     generated images; of value 0 where a cluster is left out
-   */
+  /** One {@link MomentPenalty} per cluster for its images, with N the number of all generated images; of value 0 where a cluster is left out. */
   public List<MomentPenalty> penalties(double meanWeight, double varianceWeight) {
     return IntStream.range(0, generated.size())
         .mapToObj(
@@ -49,12 +41,7 @@ public record Comparison(List<Moments> generated, List<Moments> real) {
         .toList();
   }
 
-  /**
-   * The penalty of all clusters.
-   *
-   * @param penalties of each cluster
-   * @return their mean by the clusters' shares
-   */
+  /** The penalty of all clusters: the mean of theirs by the clusters' shares. */
   public double value(List<MomentPenalty> penalties) {
     return IntStream.range(0, penalties.size())
         .mapToDouble(c -> share(c) * penalties.get(c).value())

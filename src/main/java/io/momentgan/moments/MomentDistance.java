@@ -8,16 +8,9 @@ package io.momentgan.moments;
  * @param variance the variance term (biased variances), 0 or more; the detector of mode collapse
  */
 public record MomentDistance(double mean, double variance) {
-  /** Factor of the printed terms. */
-  public static final double SCALE = 0.1;
+  private static final double SCALE = 0.1;
 
-  /**
-   * The distance between two moments.
-   *
-   * @param a moments of at least one row
-   * @param b moments of at least one row, of the same number of features
-   * @return their distance
-   */
+  /** Takes the distance between moments of at least one row each and of the same features. */
   public static MomentDistance between(Moments a, Moments b) {
     double mean = 0;
     double variance = 0;

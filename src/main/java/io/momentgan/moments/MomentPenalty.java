@@ -15,18 +15,13 @@ package io.momentgan.moments;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record MomentPenalty(double value, double[] shift, double[] factor) {
-  /** No penalty. */
   static MomentPenalty none(int features) {
     return new MomentPenalty(0, new double[features], new double[features]);
   }
 
   /**
-   * The penalty between generated and real moments.
+   * Takes the penalty between generated and real moments, by the weights wm and wv, 0 or more.
    *
-   * @param generated moments of the generated batch
-   * @param real moments of the real images
-   * @param meanWeight wm, 0 or more
-   * @param varianceWeight wv, 0 or more
    * @return value and per-feature coefficients: N * dP/dg_ij = shift_j + factor_j * g_ij
    */
   public static MomentPenalty of(

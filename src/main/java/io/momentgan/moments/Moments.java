@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 public record Moments(long count, double[] mean, double[] m2) implements Serializable {
   private static final int ROWS_IN_FLOAT = 16;
 
-  /** Checks that both arrays have the same length. */
   public Moments {
     if (count < 0 || mean.length != m2.length) {
       throw new IllegalArgumentException(
@@ -27,23 +26,12 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     }
   }
 
-  /**
-   * The moments of no rows.
-   *
-   * @param features number of features
-   * @return moments with count 0
-   */
+  /** The moments of no rows. */
   public static Moments empty(int features) {
     return new Moments(0, new double[features], new double[features]);
   }
 
-  /**
-   * The moments of rows, in two passes.
-   *
-   * @param rows values [count, features], row after row
-   * @param features number of features
-   * @return their moments
-   */
+  /** Takes the moments of rows [count, features], row after row, in two passes. */
   public static Moments of(double[] rows, int features) {
     int count = rows.length / features;
     double[] mean = new double[features];
@@ -52,7 +40,9 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
         mean[j] += rows[at + j];
       }
     }
-    divide(mean, Math.max(1, count));
+    for (int j = 0; j < features; j++) {
+      mean[j] /= Math.max(1, count);
+    }
     double[] m2 = new double[features];
     for (int i = 0, at = 0; i < count; i++, at += features) {
       for (int j = 0; j < features; j++) {
@@ -63,15 +53,7 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     return new Moments(count, mean, m2);
   }
 
-  /**
-   * The moments of rows, in two passes of which the first is for a value near the mean only. The
-   * deviations from it are summed in float over a few rows, which the JVM's compiler vectorises,
-   * and from there on in double: no more is lost than the floats themselves have lost.
-   *
-   * @param rows values [count, features], row after row
-   * @param features number of features
-   * @return their moments
-   */
+  /** Takes the moments of rows [count, features], in two passes of which the first is for a value near the mean only. The deviations from it are summed in float over a few rows, which the JVM's compiler vectorises, and from there on in double: no more is lost than the floats themselves have lost. */
   public static Moments of(float[] rows, int features) {
     int count = rows.length / features;
     float[] near = new float[features];
@@ -125,17 +107,11 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     return Long.BYTES + (long) Double.BYTES * (mean.length + m2.length);
   }
 
-  /** Number of features. */
   public int features() {
     return mean.length;
   }
 
-  /**
-   * The moments of both sets of rows together.
-   *
-   * @param other moments of other rows, of the same number of features
-   * @return the merged moments
-   */
+  /** The moments of both sets of rows together. */
   public Moments merge(Moments other) {
     if (other.features() != features()) {
       throw new IllegalArgumentException(
@@ -163,8 +139,6 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
   /**
    * Merges lists place by place, in the order of the lists.
    *
-   * @param lists lists of the same length
-   * @return the merged moments of each place
    * @throws IllegalArgumentException when lengths or numbers of features differ
    */
   public static List<Moments> fold(List<List<Moments>> lists) {
@@ -180,20 +154,9 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
         .toList();
   }
 
-  /**
-   * The biased variance of a feature: M2 / count.
-   *
-   * @param feature which
-   * @return its variance, 0 or more
-   */
+  /** The biased variance of a feature: M2 / count. */
   public double variance(int feature) {
     return m2[feature] / count;
-  }
-
-  private static void divide(double[] values, int by) {
-    for (int j = 0; j < values.length; j++) {
-      values[j] /= by;
-    }
   }
 
   @Override

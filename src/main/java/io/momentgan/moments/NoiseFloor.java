@@ -15,12 +15,7 @@ public record NoiseFloor(double mean, double meanSd, double variance, double var
   /** The floor where nothing is measured. */
   public static final NoiseFloor NONE = new NoiseFloor(0, 0, 0, 0);
 
-  /**
-   * The floor from measured distances.
-   *
-   * @param distances between pairs of real batches, at least two
-   * @return their means and standard deviations
-   */
+  /** Takes means and standard deviations of at least two distances between pairs of real batches. */
   public static NoiseFloor of(List<MomentDistance> distances) {
     double[] means = distances.stream().mapToDouble(MomentDistance::mean).toArray();
     double[] variances = distances.stream().mapToDouble(MomentDistance::variance).toArray();

@@ -13,7 +13,6 @@ public record RealSide(Clusters clusters, List<Moments> whole) implements Serial
   /** Nothing is known, and all images belong together. */
   public static final RealSide UNKNOWN = new RealSide(Clusters.ONE, List.of());
 
-  /** Copies the list. */
   public RealSide {
     whole = List.copyOf(whole);
   }

@@ -7,13 +7,7 @@ import java.util.stream.IntStream;
 public final class Permutation {
   private Permutation() {}
 
-  /**
-   * A permutation by Fisher and Yates.
-   *
-   * @param count of 0..count-1
-   * @param seed of the draw
-   * @return each of 0..count-1 once
-   */
+  /** Permutes 0..count-1 by Fisher and Yates. */
   public static int[] of(int count, long seed) {
     int[] order = IntStream.range(0, count).toArray();
     SplittableRandom random = new SplittableRandom(seed);

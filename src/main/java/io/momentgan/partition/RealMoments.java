@@ -31,11 +31,8 @@ public final class RealMoments {
   private RealMoments() {}
 
   /**
-   * Computes the real side of the comparisons of an experiment.
+   * Computes clusters and moments of all images, as far as the settings need them.
    *
-   * @param shards the images
-   * @param experiment the settings
-   * @return clusters and moments of all images, as far as the settings need them
    * @throws UserException when moments per class are wanted of images without labels
    */
   public static RealSide side(Shards shards, Experiment experiment) {
@@ -86,15 +83,7 @@ public final class RealMoments {
             from -> Arrays.copyOfRange(rows, from, Math.min(rows.length, from + ROWS_AT_ONCE)));
   }
 
-  /**
-   * Measures the noise floor of the experiment's scope: the distance between two real sides of a
-   * comparison that are drawn as the training draws them.
-   *
-   * @param shards the images
-   * @param experiment the settings
-   * @param real clusters and moments of the images
-   * @return the floor; {@link NoiseFloor#NONE} for the scope {@code none}
-   */
+  /** Measures the noise floor of the experiment's scope: the distance between two real sides of a comparison that are drawn as the training draws them; {@link NoiseFloor#NONE} for the scope {@code none}. */
   public static NoiseFloor floor(Shards shards, Experiment experiment, RealSide real) {
     if (experiment.moments().scope() == MomentsConfig.Scope.NONE) {
       return NoiseFloor.NONE;

@@ -11,13 +11,7 @@ import java.util.stream.IntStream;
  * @param train the settings, workers known
  */
 public record Schedule(int iterationsPerEpoch, TrainConfig train) {
-  /**
-   * The schedule of a training.
-   *
-   * @param train the settings, workers known
-   * @param images number of training images
-   * @return the schedule; without iterations when the batch is larger than the smallest shard
-   */
+  /** Makes the schedule for a number of images: without iterations when the batch is larger than the smallest shard. */
   public static Schedule of(TrainConfig train, int images) {
     return new Schedule(Shards.smallestSize(images, train.workers()) / train.batchSize(), train);
   }
@@ -32,12 +26,7 @@ public record Schedule(int iterationsPerEpoch, TrainConfig train) {
     return (long) iterationsPerEpoch * train.epochs();
   }
 
-  /**
-   * A round by its number.
-   *
-   * @param number from 0
-   * @return the round
-   */
+  /** Finds a round by its number, from 0. */
   public Round round(long number) {
     int epoch = 1;
     long before = 0;

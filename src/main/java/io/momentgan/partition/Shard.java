@@ -16,23 +16,12 @@ public record Shard(int rank, Images images, float black) implements Serializabl
   private static final float[] FROM_MINUS_ONE = scaled(-1);
   private static final float[] FROM_ZERO = scaled(0);
 
-  /**
-   * The order in which an epoch goes through the images: each image once.
-   *
-   * @param runSeed {@code train.seed}
-   * @param epoch number of the epoch
-   * @return a permutation of 0..count-1
-   */
+  /** Permutes 0..count-1: the order in which an epoch goes through the images. */
   public int[] order(long runSeed, int epoch) {
     return Permutation.of(images.count(), Seeds.of(runSeed, Seeds.Use.ORDER, epoch, rank));
   }
 
-  /**
-   * Images as the networks take them.
-   *
-   * @param indices which images of the shard
-   * @return values [indices, features] from {@code black} to 1, image after image
-   */
+  /** Returns images by their indices as values [indices, features] from {@code black} to 1. */
   public float[] rows(int[] indices) {
     int features = images.shape().features();
     float[] rows = new float[indices.length * features];
@@ -48,26 +37,12 @@ public record Shard(int rank, Images images, float black) implements Serializabl
     return rows;
   }
 
-  /**
-   * A batch of an epoch.
-   *
-   * @param order the epoch's {@link #order}
-   * @param iteration number of the batch in the epoch
-   * @param batchSize images per batch
-   * @return values [batchSize, features] from {@code black} to 1
-   */
+  /** Returns a batch of an epoch's {@link #order} as values [batchSize, features] from {@code black} to 1. */
   public float[] batch(int[] order, int iteration, int batchSize) {
     return rows(Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize));
   }
 
-  /**
-   * The classes of a batch of an epoch.
-   *
-   * @param order the epoch's {@link #order}
-   * @param iteration number of the batch in the epoch
-   * @param batchSize images per batch
-   * @return a class per image; empty where images have none
-   */
+  /** Returns the classes of a batch of an epoch's {@link #order}; empty where images have none. */
   public int[] classes(int[] order, int iteration, int batchSize) {
     byte[] classes = images.labels();
     return classes.length == 0

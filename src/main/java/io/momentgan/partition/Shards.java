@@ -17,7 +17,6 @@ import org.apache.spark.storage.StorageLevel;
  * @param sizes number of images of each shard; they differ by at most one
  */
 public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
-  /** Copies the sizes. */
   public Shards {
     sizes = List.copyOf(sizes);
   }
@@ -25,12 +24,9 @@ public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
   /**
    * Spreads images over workers and loads them there.
    *
-   * @param spark the context
-   * @param source the images
    * @param workers number of shards, 1 to the number of images
    * @param runSeed {@code train.seed}, which decides who gets what
    * @param black the scaled value of black pixels, -1 or 0
-   * @return the shards, loaded
    */
   public static Shards load(
       JavaSparkContext spark, ImageSource source, int workers, long runSeed, float black) {
@@ -47,16 +43,7 @@ public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
     return new Shards(rdd, rdd.map(shard -> shard.images().count()).collect());
   }
 
-  /**
-   * The images of a shard: its slice of a seeded permutation of all.
-   *
-   * @param count number of all images
-   * @param workers number of shards
-   * @param rank which shard
-   * @param runSeed {@code train.seed}
-   * @return indices of images; the slices of all ranks are disjoint, complete, and differ in length
-   *     by at most one
-   */
+  /** Slices a seeded permutation: the slices of all ranks are disjoint, complete, and differ in length by at most one. */
   static int[] indices(int count, int workers, int rank, long runSeed) {
     int[] order = Permutation.of(count, Seeds.of(runSeed, Seeds.Use.SHARDS));
     int from = (int) ((long) count * rank / workers);
@@ -64,13 +51,7 @@ public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
     return Arrays.copyOfRange(order, from, to);
   }
 
-  /**
-   * Size of the smallest shard before any is loaded.
-   *
-   * @param count number of all images
-   * @param workers number of shards
-   * @return images of the smallest shard
-   */
+  /** Number of images of the smallest shard, before any is loaded. */
   public static int smallestSize(int count, int workers) {
     return count / workers;
   }

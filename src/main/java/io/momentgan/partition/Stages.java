@@ -25,25 +25,14 @@ import scala.runtime.BoxedUnit;
 public final class Stages {
   private Stages() {}
 
-  /**
-   * Maps each partition.
-   *
-   * @param rdd the partitions
-   * @param function from the elements of a partition to its new elements
-   * @return the mapped partitions
-   */
+  /** Maps the elements of each partition to new elements. */
   public static <T, R> JavaRDD<R> mapPartitions(
       JavaRDD<T> rdd, FlatMapFunction<Iterator<T>, R> function) {
     ClassTag<R> tag = ClassTag$.MODULE$.apply(Object.class);
     return JavaRDD.fromRDD(rdd.rdd().mapPartitions(new Mapped<>(function), true, tag), tag);
   }
 
-  /**
-   * Collects the only element of each partition.
-   *
-   * @param rdd partitions of one element
-   * @return the elements in the order of the partitions
-   */
+  /** Collects the only element of each partition, in the order of the partitions. */
   @SuppressWarnings("unchecked")
   public static <T> List<T> collect(JavaRDD<T> rdd) {
     RDD<T> all = rdd.rdd();

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,14 +18,18 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.crypto.AuthServerBootstrap;
+import org.apache.spark.network.netty.SparkTransportConf;
 import org.apache.spark.network.server.OneForOneStreamManager;
 import org.apache.spark.network.server.RpcHandler;
 import org.apache.spark.network.server.StreamManager;
 import org.apache.spark.network.server.TransportServer;
+import org.apache.spark.network.server.TransportServerBootstrap;
 import org.apache.spark.network.util.NettyUtils;
 import org.apache.spark.network.util.TransportConf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Option;
 
 /**
  * The meeting place of workers of different processes, on the driver.
@@ -62,23 +67,31 @@ final class Hub implements AutoCloseable {
 
   private Hub() {}
 
-  /**
-   * Opens a hub.
-   *
-   * @param conf the application's settings
-   * @param security decides whether workers must know the application's secret
-   * @param address the only address to listen on
-   * @param port the port, 0 for any
-   */
+  /** Opens a hub that listens on one address only, on a port or, for 0, on any. */
   static Hub open(SparkConf conf, SecurityManager security, String address, int port) {
     Hub hub = new Hub();
-    TransportConf transport = HubTransport.conf(conf, 0);
+    TransportConf transport = transport(conf, 0);
     hub.context = new TransportContext(transport, hub.new Messages());
-    hub.server = hub.context.createServer(address, port, HubTransport.server(transport, security));
+    List<TransportServerBootstrap> bootstraps =
+        security.isAuthenticationEnabled()
+            ? List.of(new AuthServerBootstrap(transport, security))
+            : List.of();
+    hub.server = hub.context.createServer(address, port, bootstraps);
     hub.ticks =
         hub.clock.scheduleWithFixedDelay(
             hub::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return hub;
+  }
+
+  /** Spark's settings, overridden by {@code spark.momentgan.io.*}; 0 threads for one per core. */
+  static TransportConf transport(SparkConf conf, int threads) {
+    SparkConf own =
+        conf.clone()
+            // Spark closes a connection after two minutes without traffic while an answer is due;
+            // a worker may wait for the others up to train.deadline-seconds.
+            .setIfMissing("spark.momentgan.io.connectionTimeout", "24h")
+            .setIfMissing("spark.momentgan.io.connectionCreationTimeout", "30s");
+    return SparkTransportConf.fromSparkConf(own, "momentgan", threads, Option.empty());
   }
 
   int port() {

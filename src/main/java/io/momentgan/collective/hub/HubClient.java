@@ -5,6 +5,7 @@ import io.momentgan.collective.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.client.TransportClientFactory;
+import org.apache.spark.network.crypto.AuthClientBootstrap;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.util.TransportConf;
 import org.slf4j.Logger;
@@ -32,27 +34,21 @@ final class HubClient implements AutoCloseable {
   HubClient(SparkConf conf, SecurityManager security, String host, int port) {
     this.host = host;
     this.port = port;
-    TransportConf transport = HubTransport.conf(conf, 1);
-    String application = conf.get("spark.app.id", "");
+    TransportConf transport = Hub.transport(conf, 1);
     this.context = new TransportContext(transport, new NoOpRpcHandler());
     this.connections =
-        context.createClientFactory(HubTransport.client(transport, application, security));
+        context.createClientFactory(
+            security.isAuthenticationEnabled()
+                ? List.of(new AuthClientBootstrap(transport, conf.get("spark.app.id", ""), security))
+                : List.of());
   }
 
-  /**
-   * Sends a request and waits for the answer.
-   *
-   * @throws CollectiveException with the hub's reason, or when the hub cannot be reached
-   */
+  /** Sends a request and waits for the answer. */
   Message ask(Request request, Duration limit) throws InterruptedException {
     return send(request).await(limit);
   }
 
-  /**
-   * Sends a request without waiting.
-   *
-   * @throws CollectiveException when the hub cannot be reached
-   */
+  /** Sends a request without waiting. */
   Answer send(Request request) throws InterruptedException {
     CompletableFuture<Message> answer = new CompletableFuture<>();
     TransportClient connection = connect();
@@ -72,11 +68,7 @@ final class HubClient implements AutoCloseable {
       this.id = id;
     }
 
-    /**
-     * Waits for the answer.
-     *
-     * @throws CollectiveException with the hub's reason, or when the hub does not answer
-     */
+    /** Fails with the hub's reason, or when the hub does not answer. */
     Message await(Duration limit) throws InterruptedException {
       try {
         return message.get(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -14,9 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class HubCollectives implements CollectiveFactory {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * This process's connection, from the plugin's start to its end; tasks have no other way to it.
-   */
+  /** From the plugin's start to its end; tasks have no other way to it. */
   private static final AtomicReference<HubClient> CLIENT = new AtomicReference<>();
 
   @Override

@@ -25,11 +25,7 @@ final class Reply {
     return ByteBuffer.allocate(1 + text.length).put(FAILED).put(text).flip();
   }
 
-  /**
-   * Reads a reply; nothing of it refers to the buffer, which Spark takes back.
-   *
-   * @throws CollectiveException with the hub's reason
-   */
+  /** Reads a reply or throws its reason; nothing refers to the buffer, which Spark takes back. */
   static Message decode(ByteBuffer message) {
     ByteBuffer from = message.slice().order(ByteOrder.LITTLE_ENDIAN);
     if (from.get() == MERGED) {
