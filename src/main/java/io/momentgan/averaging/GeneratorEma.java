@@ -5,7 +5,11 @@ import io.momentgan.network.ParameterLayout;
 
 /** The generator's exponential moving average, counted in images (StyleGAN, arXiv 1812.04948). */
 record GeneratorEma(Ema config, ParameterLayout layout) {
-  /** Computes the average after a round of {@code images} real images, {@code seen} in all; empty where none is kept. Running statistics of batch normalisation are averages already and are copied from the newest generator. */
+  /**
+   * Computes the average after a round of {@code images} real images, {@code seen} in all; empty
+   * where none is kept. Running statistics of batch normalisation are averages already and are
+   * copied from the newest generator.
+   */
   float[] next(float[] average, float[] before, float[] after, long images, long seen) {
     if (!config.on()) {
       return new float[0];

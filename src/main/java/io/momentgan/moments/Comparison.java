@@ -30,7 +30,10 @@ public record Comparison(List<Moments> generated, List<Moments> real) {
     return new MomentDistance(mean, variance);
   }
 
-  /** One {@link MomentPenalty} per cluster for its images, with N the number of all generated images; of value 0 where a cluster is left out. */
+  /**
+   * One {@link MomentPenalty} per cluster for its images, with N the number of all generated
+   * images; of value 0 where a cluster is left out.
+   */
   public List<MomentPenalty> penalties(double meanWeight, double varianceWeight) {
     return IntStream.range(0, generated.size())
         .mapToObj(

@@ -53,7 +53,12 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     return new Moments(count, mean, m2);
   }
 
-  /** Takes the moments of rows [count, features], in two passes of which the first is for a value near the mean only. The deviations from it are summed in float over a few rows, which the JVM's compiler vectorises, and from there on in double: no more is lost than the floats themselves have lost. */
+  /**
+   * Takes the moments of rows [count, features], in two passes of which the first is for a value
+   * near the mean only. The deviations from it are summed in float over a few rows, which the JVM's
+   * compiler vectorises, and from there on in double: no more is lost than the floats themselves
+   * have lost.
+   */
   public static Moments of(float[] rows, int features) {
     int count = rows.length / features;
     float[] near = new float[features];

@@ -15,7 +15,9 @@ public record NoiseFloor(double mean, double meanSd, double variance, double var
   /** The floor where nothing is measured. */
   public static final NoiseFloor NONE = new NoiseFloor(0, 0, 0, 0);
 
-  /** Takes means and standard deviations of at least two distances between pairs of real batches. */
+  /**
+   * Takes means and standard deviations of at least two distances between pairs of real batches.
+   */
   public static NoiseFloor of(List<MomentDistance> distances) {
     double[] means = distances.stream().mapToDouble(MomentDistance::mean).toArray();
     double[] variances = distances.stream().mapToDouble(MomentDistance::variance).toArray();

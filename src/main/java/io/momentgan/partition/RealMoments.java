@@ -83,7 +83,11 @@ public final class RealMoments {
             from -> Arrays.copyOfRange(rows, from, Math.min(rows.length, from + ROWS_AT_ONCE)));
   }
 
-  /** Measures the noise floor of the experiment's scope: the distance between two real sides of a comparison that are drawn as the training draws them; {@link NoiseFloor#NONE} for the scope {@code none}. */
+  /**
+   * Measures the noise floor of the experiment's scope: the distance between two real sides of a
+   * comparison that are drawn as the training draws them; {@link NoiseFloor#NONE} for the scope
+   * {@code none}.
+   */
   public static NoiseFloor floor(Shards shards, Experiment experiment, RealSide real) {
     if (experiment.moments().scope() == MomentsConfig.Scope.NONE) {
       return NoiseFloor.NONE;

@@ -11,7 +11,10 @@ import java.util.stream.IntStream;
  * @param train the settings, workers known
  */
 public record Schedule(int iterationsPerEpoch, TrainConfig train) {
-  /** Makes the schedule for a number of images: without iterations when the batch is larger than the smallest shard. */
+  /**
+   * Makes the schedule for a number of images: without iterations when the batch is larger than the
+   * smallest shard.
+   */
   public static Schedule of(TrainConfig train, int images) {
     return new Schedule(Shards.smallestSize(images, train.workers()) / train.batchSize(), train);
   }

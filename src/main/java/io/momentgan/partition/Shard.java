@@ -37,7 +37,10 @@ public record Shard(int rank, Images images, float black) implements Serializabl
     return rows;
   }
 
-  /** Returns a batch of an epoch's {@link #order} as values [batchSize, features] from {@code black} to 1. */
+  /**
+   * Returns a batch of an epoch's {@link #order} as values [batchSize, features] from {@code black}
+   * to 1.
+   */
   public float[] batch(int[] order, int iteration, int batchSize) {
     return rows(Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize));
   }

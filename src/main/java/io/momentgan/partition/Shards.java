@@ -43,7 +43,10 @@ public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
     return new Shards(rdd, rdd.map(shard -> shard.images().count()).collect());
   }
 
-  /** Slices a seeded permutation: the slices of all ranks are disjoint, complete, and differ in length by at most one. */
+  /**
+   * Slices a seeded permutation: the slices of all ranks are disjoint, complete, and differ in
+   * length by at most one.
+   */
   static int[] indices(int count, int workers, int rank, long runSeed) {
     int[] order = Permutation.of(count, Seeds.of(runSeed, Seeds.Use.SHARDS));
     int from = (int) ((long) count * rank / workers);

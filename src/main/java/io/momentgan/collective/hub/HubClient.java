@@ -39,7 +39,8 @@ final class HubClient implements AutoCloseable {
     this.connections =
         context.createClientFactory(
             security.isAuthenticationEnabled()
-                ? List.of(new AuthClientBootstrap(transport, conf.get("spark.app.id", ""), security))
+                ? List.of(
+                    new AuthClientBootstrap(transport, conf.get("spark.app.id", ""), security))
                 : List.of());
   }
 
