@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.momentgan.run.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -101,8 +102,10 @@ final class HtmlPage {
   }
 
   private static String resource(String name) {
-    try {
-      return IOUtils.resourceToString(name, StandardCharsets.UTF_8);
+    // By this class's loader: on a cluster, commons-io's own is Spark's and sees no application
+    // jar.
+    try (InputStream in = HtmlPage.class.getResourceAsStream(name)) {
+      return IOUtils.toString(in, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(name + " cannot be read", e);
     }
