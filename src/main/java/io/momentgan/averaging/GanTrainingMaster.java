@@ -183,7 +183,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         shard -> {
           // Before the first use of ND4J in this thread.
           Devices.bind(TaskContext.get());
-          return RoundBatches.of(shard.next(), next, batchSize, seed);
+          return new RoundBatches(shard.next(), next, batchSize, seed);
         });
   }
 

@@ -5,26 +5,42 @@ import io.momentgan.partition.Round;
 import io.momentgan.partition.Shard;
 import io.momentgan.step.Batch;
 import java.util.Iterator;
-import java.util.stream.IntStream;
+import java.util.NoSuchElementException;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** The batches of a round from a worker's shard, each made on request. */
-final class RoundBatches {
-  private RoundBatches() {}
+final class RoundBatches implements Iterator<DataSet> {
+  private final Shard shard;
+  private final Round round;
+  private final int batchSize;
+  private final int[] order;
+  private int made;
 
-  static Iterator<DataSet> of(Shard shard, Round round, int batchSize, long runSeed) {
-    int[] order = shard.order(runSeed, round.epoch());
-    int first = round.firstIteration();
-    return IntStream.range(first, first + round.iterations())
-        .<DataSet>mapToObj(i -> new BatchDataSet(batch(shard, order, i, batchSize)))
-        .iterator();
+  RoundBatches(Shard shard, Round round, int batchSize, long runSeed) {
+    this.shard = shard;
+    this.round = round;
+    this.batchSize = batchSize;
+    this.order = shard.order(runSeed, round.epoch());
   }
 
-  private static Batch batch(Shard shard, int[] order, int iteration, int batchSize) {
+  @Override
+  public boolean hasNext() {
+    return made < round.iterations();
+  }
+
+  // Made here and not in hasNext: the worker is asked for a batch inside the group that must hear of
+  // a failure.
+  @Override
+  public DataSet next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("The round has %d batches".formatted(round.iterations()));
+    }
+    int iteration = round.firstIteration() + made++;
     float[] rows = shard.batch(order, iteration, batchSize);
-    return new Batch(
-        HostArrays.toArray(rows, batchSize, rows.length / batchSize),
-        shard.classes(order, iteration, batchSize));
+    return new BatchDataSet(
+        new Batch(
+            HostArrays.toArray(rows, batchSize, rows.length / batchSize),
+            shard.classes(order, iteration, batchSize)));
   }
 
   /** Carries a batch through dl4j-spark, which hands on data sets of the full size as they are. */
