@@ -41,6 +41,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -295,6 +296,7 @@ class RoundsOnSparkTest {
   }
 
   @Test
+  @Timeout(60) // half of the deadline that its partner would wait for it
   void aWorkerThatFailsEndsTheRoundAtOnce() {
     Experiment experiment = Experiments.small("train.workers=2", "train.deadline-seconds=120");
     Shards shards = Shards.load(spark, new GlyphSource(100, 1), 2, 1, -1);
