@@ -1,6 +1,5 @@
 package io.momentgan.app;
 
-import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.UserException;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.run.Checkpoint;
@@ -18,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code generate}: draws many samples on all workers. */
@@ -29,8 +27,7 @@ import picocli.CommandLine.Spec;
         "Draws many samples from a run's generator on all workers, as PNG files or Parquet. Sample"
             + " number i is the same for any count and any number of workers.")
 final class GenerateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
-  private String run;
+  @Mixin private GeneratorOptions from;
 
   @Option(names = "--count", required = true, paramLabel = "N", description = "How many.")
   private int count;
@@ -48,38 +45,19 @@ final class GenerateCommand implements Callable<Integer> {
       description = "png or parquet (default: ${DEFAULT-VALUE}).")
   private Generation.Format format;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
-  @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
-  private Integer epoch;
-
-  @Option(
-      names = "--weights",
-      defaultValue = "RAW",
-      description = "raw or ema (default: ${DEFAULT-VALUE}).")
-  private Weights weights;
-
-  @Mixin private SettingOptions store;
-
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    store.requireStore();
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }
-    Map<String, String> hadoop = store.hadoop();
+    Map<String, String> hadoop = from.store().hadoop();
     StorageCheck.requireWritable("--out", out, hadoop);
-    Run opened = store.run(run);
+    Run opened = from.run();
     RunRecord record = opened.record();
-    Checkpoint checkpoint =
-        epoch == null ? opened.checkpoints().requireNewest() : opened.checkpoints().ofEpoch(epoch);
-    NetworkState generator = checkpoint.generator(weights);
+    Checkpoint checkpoint = from.checkpoint(opened);
+    NetworkState generator = checkpoint.generator(from.weights());
     if (!Folder.at(out, hadoop).list("").isEmpty()) {
       throw new UserException(
           "--out %s: found something there, expected a new or empty folder; give another"
@@ -88,7 +66,8 @@ final class GenerateCommand implements Callable<Integer> {
     String name = opened.folder().name();
     int ofEpoch = checkpoint.manifest().epoch();
     try (JavaSparkContext spark = SparkContexts.open("generate " + name, hadoop)) {
-      GeneratedDraw draw = new GeneratedDraw(record.experiment(), record.shape(), generator, seed);
+      GeneratedDraw draw =
+          new GeneratedDraw(record.experiment(), record.shape(), generator, from.seed());
       Generation samples = new Generation(name, ofEpoch, draw);
       samples.write(spark, count, format, out, new TreeMap<>(hadoop));
     }

@@ -1,6 +1,5 @@
 package io.momentgan.app;
 
-import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
 import io.momentgan.network.state.NetworkState;
@@ -20,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sample}: a picture of new samples from a run's generator. */
@@ -29,20 +27,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Draws new samples from a run's generator into a PNG.")
 final class SampleCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
-  private String run;
+  @Mixin private GeneratorOptions from;
 
   @Option(
       names = "--count",
       defaultValue = "64",
       description = "How many (default: ${DEFAULT-VALUE}).")
   private int count;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
-  private long seed;
 
   @Option(
       names = "--sweep",
@@ -57,37 +48,24 @@ final class SampleCommand implements Callable<Integer> {
       description = "All of this class (default: a column per class), of a conditional generator.")
   private Integer label;
 
-  @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
-  private Integer epoch;
-
-  @Option(
-      names = "--weights",
-      defaultValue = "raw",
-      description = "raw, or ema for the generator's moving average (default: ${DEFAULT-VALUE}).")
-  private Weights weights;
-
   @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "The picture.")
   private Path out;
-
-  @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    store.requireStore();
     if (count <= 0) {
       throw new UserException("--count %d: expected a positive number".formatted(count));
     }
-    Run opened = store.run(run);
+    Run opened = from.run();
     RunRecord record = opened.record();
     Experiment experiment = record.experiment();
     requireCoordinate(experiment);
     requireClass(experiment);
-    Checkpoint checkpoint =
-        epoch == null ? opened.checkpoints().requireNewest() : opened.checkpoints().ofEpoch(epoch);
+    Checkpoint checkpoint = from.checkpoint(opened);
     Sampler sampler = new Sampler(experiment, record.shape());
-    NetworkState generator = checkpoint.generator(weights);
+    NetworkState generator = checkpoint.generator(from.weights());
     float[][] images =
         sweep == null
             ? drawn(sampler, experiment, generator)
@@ -105,17 +83,17 @@ final class SampleCommand implements Callable<Integer> {
     // Where batch normalisation samples by the statistics of the batch, a few images are too few.
     int drawn = Math.max(count, experiment.samples().stored());
     if (label == null) {
-      return Arrays.copyOf(sampler.draw(generator, drawn, seed), count);
+      return Arrays.copyOf(sampler.draw(generator, drawn, from.seed()), count);
     }
     int[] classes = new int[drawn];
     Arrays.fill(classes, label);
-    float[] z = LatentVectors.draw(experiment.latent(), drawn, seed);
+    float[] z = LatentVectors.draw(experiment.latent(), drawn, from.seed());
     return Arrays.copyOf(sampler.draw(generator, z, classes), count);
   }
 
   private float[][] swept(Sampler sampler, Experiment experiment, NetworkState generator) {
-    float[] z = LatentSweep.latents(experiment.latent(), sweep, count, seed);
-    return LatentSweep.draw(sampler, experiment, generator, z, seed);
+    float[] z = LatentSweep.latents(experiment.latent(), sweep, count, from.seed());
+    return LatentSweep.draw(sampler, experiment, generator, z, from.seed());
   }
 
   private void requireCoordinate(Experiment experiment) {

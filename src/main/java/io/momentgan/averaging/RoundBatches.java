@@ -28,7 +28,8 @@ final class RoundBatches implements Iterator<DataSet> {
     return made < round.iterations();
   }
 
-  // Made here and not in hasNext: the worker is asked for a batch inside the group that must hear of
+  // Made here and not in hasNext: the worker is asked for a batch inside the group that must hear
+  // of
   // a failure.
   @Override
   public DataSet next() {
