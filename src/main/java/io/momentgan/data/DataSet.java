@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param validation images at the head of the training file, if some are kept apart
  * @param test images to measure with, if there are some
  * @param files files behind the images; none for glyphs
- * @param rejected unusable files of an image folder
+ * @param rejected files of the location that are not used
+ * @param classes names of the classes, class 0 first; empty where labels are only numbers
  * @param verdict one line about the authenticity of the files, such as "MNIST, MD5 ok"
  * @param fingerprint 16 hexadecimal digits, equal exactly when the images of each split are equal
  */
@@ -25,6 +26,7 @@ public record DataSet(
     Optional<ImageSource> test,
     List<StoredFile> files,
     List<RejectedFile> rejected,
+    List<String> classes,
     String verdict,
     String fingerprint) {
   /** Source of images. */
@@ -52,7 +54,7 @@ public record DataSet(
   public record StoredFile(String location, String md5, String verdict) {}
 
   /**
-   * A file of an image folder that is not used; a line of {@code rejected.jsonl}.
+   * A file of the location that is not used; a line of {@code rejected.jsonl}.
    *
    * @param file its location
    * @param reason why
@@ -62,6 +64,7 @@ public record DataSet(
   public DataSet {
     files = List.copyOf(files);
     rejected = List.copyOf(rejected);
+    classes = List.copyOf(classes);
   }
 
   public ImageShape shape() {

@@ -53,15 +53,27 @@ public record RunRecord(
    * @param fingerprint of its bytes and splits
    * @param training number of training images
    * @param shape channels x height x width, such as "1x28x28"
+   * @param classes names of the classes, class 0 first; empty where labels are only numbers
    */
-  public record Data(String kind, String uri, String fingerprint, int training, String shape) {
+  public record Data(
+      String kind,
+      String uri,
+      String fingerprint,
+      int training,
+      String shape,
+      List<String> classes) {
+    public Data {
+      classes = List.copyOf(classes);
+    }
+
     static Data of(DataSet images) {
       return new Data(
           images.kind().toString(),
           images.uri(),
           images.fingerprint(),
           images.training().count(),
-          images.shape().toString());
+          images.shape().toString(),
+          images.classes());
     }
   }
 

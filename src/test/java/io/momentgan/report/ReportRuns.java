@@ -36,7 +36,8 @@ final class ReportRuns {
                 Stream.of(settings))
             .toArray(String[]::new);
     Folder folder = Runs.create(out.toString(), name, Map.of());
-    RunRecord.Data data = new RunRecord.Data("glyphs", "glyphs", "abc", 60000, "1x28x28");
+    RunRecord.Data data =
+        new RunRecord.Data("glyphs", "glyphs", "abc", 60000, "1x28x28", List.of());
     Map<String, String> versions = Map.of("momentgan", "0.1.0", "spark", "3.5.7");
     RunRecord record =
         new RunRecord(Experiments.small(all), versions, data, "2026-01-01T00:00:00Z", "1");

@@ -69,6 +69,16 @@ public record HadoopFolder(Map<String, String> settings) {
     return names;
   }
 
+  /** What to say of a location in which no reader finds images. */
+  public DataException nothingIn(String location) {
+    try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(location), settings)) {
+      Path folder = fileSystem.makeQualified(new Path(location));
+      return nothingIn(folder, names(fileSystem, folder));
+    } catch (IOException | IllegalArgumentException e) {
+      return DataException.unreadable(location, e);
+    }
+  }
+
   private static DataException nothingIn(Path folder, Set<String> present) {
     String shown = present.stream().limit(MAX_NAMES_SHOWN).collect(Collectors.joining(", "));
     return new DataException(

@@ -1,8 +1,11 @@
 package io.momentgan.data.pictures;
 
+import io.momentgan.config.DataConfig;
 import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.data.DataException;
+import io.momentgan.data.DataReader;
 import io.momentgan.data.DataSet;
+import io.momentgan.data.FoundImages;
 import io.momentgan.data.HadoopFile;
 import io.momentgan.storage.Digests;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -58,15 +62,16 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
         && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
   }
 
-  /**
-   * A folder whose files were each decoded once.
-   *
-   * @param source the usable files
-   * @param rejected the other files
-   * @param identity hash of settings, contents and labels
-   */
-  public record Checked(
-      ImageFolderSource source, List<DataSet.RejectedFile> rejected, String identity) {}
+  /** Opens folders of image files. */
+  public static final class Reader implements DataReader {
+    @Override
+    public Optional<FoundImages> open(DataConfig config, Map<String, String> hadoop) {
+      ImageFolder folder = find(config.uri(), hadoop);
+      return folder.files().isEmpty()
+          ? Optional.empty()
+          : Optional.of(folder.check(config.images()));
+    }
+  }
 
   /**
    * Decodes every file now.
@@ -74,7 +79,7 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
    * @param config shape and limits
    * @throws DataException when more files are unusable than the settings allow
    */
-  public Checked check(ImagesConfig config) {
+  public FoundImages check(ImagesConfig config) {
     ImageDecoder decoder = new ImageDecoder(config);
     String[] reasons = new String[files.size()];
     String[] digests = new String[files.size()];
@@ -103,11 +108,19 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
       }
     }
     requireEnough(rejected, config);
-    byte[] labels = labels(usable);
+    List<String> names = usable.stream().map(this::className).toList();
+    List<String> classes = classes(names);
+    byte[] labels = labels(names, classes);
     identity.append(Arrays.toString(labels));
-    return new Checked(
+    return new FoundImages(
+        DataSet.Kind.IMAGES,
         new ImageFolderSource(usable, labels, config, settings),
+        Optional.empty(),
+        Optional.empty(),
+        classes,
+        List.of(),
         rejected,
+        "%d files rejected".formatted(rejected.size()),
         Digests.sha256(identity.toString()));
   }
 
@@ -137,13 +150,13 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
     }
   }
 
-  private byte[] labels(List<Path> usable) {
-    List<String> names = usable.stream().map(this::className).toList();
+  private static List<String> classes(List<String> names) {
     List<String> classes = List.copyOf(new TreeSet<>(names));
-    if (classes.contains("") || classes.size() > MOST_CLASSES) {
-      return new byte[0];
-    }
-    byte[] labels = new byte[names.size()];
+    return classes.contains("") || classes.size() > MOST_CLASSES ? List.of() : classes;
+  }
+
+  private static byte[] labels(List<String> names, List<String> classes) {
+    byte[] labels = new byte[classes.isEmpty() ? 0 : names.size()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = (byte) Collections.binarySearch(classes, names.get(i));
     }

@@ -33,7 +33,7 @@ public record DataInspection(DataSet data, List<SplitSummary> splits) {
     lines.add(line("shape", data.shape() + " (channels x height x width), unsigned bytes"));
     for (SplitSummary split : splits) {
       lines.add(line(split.name(), describe(split)));
-      lines.add(line("  labels", split.labelText()));
+      lines.add(line("  labels", split.labelText(data.classes())));
     }
     for (DataSet.StoredFile file : data.files()) {
       lines.add(line("file", file.location()));

@@ -3,8 +3,10 @@ package io.momentgan.data.sets;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
+import io.momentgan.data.DataReader;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.FileLocation;
+import io.momentgan.data.FoundImages;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.idx.HadoopFolder;
@@ -25,6 +27,10 @@ public final class DataSets {
   private static final String GLYPHS = "glyphs";
   private static final int FINGERPRINT_DIGITS = 16;
 
+  /** The forms that data may have; the first that a location holds counts. */
+  private static final List<DataReader> READERS =
+      List.of(DataSets::glyphs, DataSets::web, DataSets::idx, new ImageFolder.Reader());
+
   private DataSets() {}
 
   /**
@@ -37,54 +43,67 @@ public final class DataSets {
    * @throws ConfigException when there are too few images for the settings
    */
   public static DataSet open(DataConfig config, Map<String, String> hadoopSettings) {
-    String uri = config.uri();
-    if (uri.equals(GLYPHS)) {
-      return glyphs(config);
-    }
-    String scheme = uri.toLowerCase(Locale.ROOT);
-    if (scheme.startsWith("http:") || scheme.startsWith("https:")) {
-      return idx(config, new HttpFolder(config.cache()).find(uri));
-    }
-    String location = uri.startsWith("~") ? FileLocation.expandHome(uri).toString() : uri;
-    HadoopFolder folder = new HadoopFolder(hadoopSettings);
-    if (!folder.hasIdxFiles(location)) {
-      ImageFolder images = ImageFolder.find(location, hadoopSettings);
-      if (!images.files().isEmpty()) {
-        return images(config, images.check(config.images()));
+    String given = config.uri();
+    DataConfig expanded =
+        given.startsWith("~") ? config.withUri(FileLocation.expandHome(given).toString()) : config;
+    for (DataReader reader : READERS) {
+      Optional<FoundImages> found = reader.open(expanded, hadoopSettings);
+      if (found.isPresent()) {
+        return split(found.get(), config);
       }
     }
-    return idx(config, folder.find(location));
+    throw new HadoopFolder(hadoopSettings).nothingIn(expanded.uri());
   }
 
-  private static DataSet images(DataConfig config, ImageFolder.Checked checked) {
-    List<DataSet.RejectedFile> rejected = checked.rejected();
-    String verdict = "%d files rejected".formatted(rejected.size());
-    Found found =
-        new Found(DataSet.Kind.IMAGES, checked.source(), Optional.empty(), checked.identity());
-    return found.split(config, List.of(), rejected, verdict);
-  }
-
-  private static DataSet glyphs(DataConfig config) {
+  private static Optional<FoundImages> glyphs(DataConfig config, Map<String, String> hadoop) {
+    if (!config.uri().equals(GLYPHS)) {
+      return Optional.empty();
+    }
     DataConfig.Glyphs glyphs = config.glyphs();
-    GlyphSource drawn = new GlyphSource(glyphs.train(), glyphs.seed());
-    GlyphSource test = GlyphSource.test(glyphs.test(), glyphs.seed());
-    String identity = "version %d seed %d".formatted(GlyphSource.VERSION, glyphs.seed());
-    Found found = new Found(DataSet.Kind.GLYPHS, drawn, Optional.of(test), identity);
-    String verdict = "drawn by MomentGAN, version " + GlyphSource.VERSION;
-    return found.split(config, List.of(), List.of(), verdict);
+    return Optional.of(
+        new FoundImages(
+            DataSet.Kind.GLYPHS,
+            new GlyphSource(glyphs.train(), glyphs.seed()),
+            Optional.empty(),
+            Optional.of(GlyphSource.test(glyphs.test(), glyphs.seed())),
+            List.of(),
+            List.of(),
+            List.of(),
+            "drawn by MomentGAN, version " + GlyphSource.VERSION,
+            "version %d seed %d".formatted(GlyphSource.VERSION, glyphs.seed())));
   }
 
-  private static DataSet idx(DataConfig config, IdxFiles files) {
+  private static Optional<FoundImages> web(DataConfig config, Map<String, String> hadoop) {
+    String scheme = config.uri().toLowerCase(Locale.ROOT);
+    return scheme.startsWith("http:") || scheme.startsWith("https:")
+        ? Optional.of(idx(new HttpFolder(config.cache()).find(config.uri())))
+        : Optional.empty();
+  }
+
+  private static Optional<FoundImages> idx(DataConfig config, Map<String, String> hadoop) {
+    HadoopFolder folder = new HadoopFolder(hadoop);
+    return folder.hasIdxFiles(config.uri())
+        ? Optional.of(idx(folder.find(config.uri())))
+        : Optional.empty();
+  }
+
+  private static FoundImages idx(IdxFiles files) {
     IdxSource training = IdxSource.open(files.trainingImages(), files.trainingLabels());
     Optional<IdxSource> test =
         files.testImages().map(images -> IdxSource.open(images, files.testLabels()));
     test.ifPresent(source -> requireSameShape(training, source));
     List<DataSet.StoredFile> stored = new ArrayList<>(training.files());
     test.ifPresent(source -> stored.addAll(source.files()));
-    String identity = String.join(" ", stored.stream().map(DataSet.StoredFile::md5).toList());
-    Found found =
-        new Found(DataSet.Kind.IDX, training, test.map(ImageSource.class::cast), identity);
-    return found.split(config, stored, List.of(), PublishedFile.verdict(stored));
+    return new FoundImages(
+        DataSet.Kind.IDX,
+        training,
+        Optional.empty(),
+        test.map(ImageSource.class::cast),
+        List.of(),
+        stored,
+        List.of(),
+        PublishedFile.verdict(stored),
+        String.join(" ", stored.stream().map(DataSet.StoredFile::md5).toList()));
   }
 
   private static void requireSameShape(IdxSource training, IdxSource test) {
@@ -95,65 +114,52 @@ public final class DataSets {
     }
   }
 
-  /**
-   * Images that were found and not yet split.
-   *
-   * @param kind their source
-   * @param images training and validation images
-   * @param test test images, if there are some
-   * @param identity text that differs when the images differ
-   */
-  private record Found(
-      DataSet.Kind kind, ImageSource images, Optional<ImageSource> test, String identity) {
-    DataSet split(
-        DataConfig config,
-        List<DataSet.StoredFile> files,
-        List<DataSet.RejectedFile> rejected,
-        String verdict) {
-      int validation = config.validation();
-      int training = trainingCount(config);
-      String text =
-          "%s %s training %s validation %d test %d %s"
-              .formatted(
-                  kind,
-                  images.shape(),
-                  training,
-                  validation,
-                  test.map(ImageSource::count).orElse(0),
-                  identity);
-      return new DataSet(
-          kind,
-          config.uri(),
-          subset(validation, validation + training),
-          validation == 0 ? Optional.empty() : Optional.of(subset(0, validation)),
-          test,
-          files,
-          rejected,
-          verdict,
-          Digests.sha256(text).substring(0, FINGERPRINT_DIGITS));
-    }
+  private static DataSet split(FoundImages found, DataConfig config) {
+    int head = found.validation().isPresent() ? 0 : config.validation();
+    int training = trainingCount(found, config, head);
+    Optional<ImageSource> validation =
+        head == 0 ? found.validation() : Optional.of(subset(found.images(), 0, head));
+    String text =
+        "%s %s training %s validation %d test %d %s"
+            .formatted(
+                found.kind(),
+                found.images().shape(),
+                training,
+                validation.map(ImageSource::count).orElse(0),
+                found.test().map(ImageSource::count).orElse(0),
+                found.identity());
+    return new DataSet(
+        found.kind(),
+        config.uri(),
+        subset(found.images(), head, head + training),
+        validation,
+        found.test(),
+        found.files(),
+        found.rejected(),
+        found.classes(),
+        found.verdict(),
+        Digests.sha256(text).substring(0, FINGERPRINT_DIGITS));
+  }
 
-    /** Checks that there are enough images and returns how many to train on. */
-    private int trainingCount(DataConfig config) {
-      int count = images.count();
-      int validation = config.validation();
-      if (validation >= count) {
-        throw new ConfigException(
-            "Setting data.validation: found %d, expected less than the %d images of %s; set it to %d"
-                    .formatted(validation, count, config.uri(), count / 10)
-                + ", or to 0 to keep none apart");
-      }
-      int available = count - validation;
-      if (config.limit() > available) {
-        throw new ConfigException(
-            "Setting data.limit: found %d, expected at most %d (%d images of %s less %d for validation)"
-                .formatted(config.limit(), available, count, config.uri(), validation));
-      }
-      return config.limit() == 0 ? available : config.limit();
+  /** Checks that there are enough images and returns how many to train on. */
+  private static int trainingCount(FoundImages found, DataConfig config, int validation) {
+    int count = found.images().count();
+    if (validation >= count) {
+      throw new ConfigException(
+          "Setting data.validation: found %d, expected less than the %d images of %s; set it to %d"
+                  .formatted(validation, count, config.uri(), count / 10)
+              + ", or to 0 to keep none apart");
     }
+    int available = count - validation;
+    if (config.limit() > available) {
+      throw new ConfigException(
+          "Setting data.limit: found %d, expected at most %d (%d images of %s less %d for validation)"
+              .formatted(config.limit(), available, count, config.uri(), validation));
+    }
+    return config.limit() == 0 ? available : config.limit();
+  }
 
-    private ImageSource subset(int from, int to) {
-      return from == 0 && to == images.count() ? images : new SubsetSource(images, from, to);
-    }
+  private static ImageSource subset(ImageSource images, int from, int to) {
+    return from == 0 && to == images.count() ? images : new SubsetSource(images, from, to);
   }
 }

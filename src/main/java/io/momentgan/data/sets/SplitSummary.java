@@ -2,6 +2,7 @@ package io.momentgan.data.sets;
 
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -66,12 +67,20 @@ public record SplitSummary(
     return new SplitSummary(name, count, min, max, mean, Math.sqrt(variance), labels);
   }
 
-  /** Lists labels with their number of images, such as "0: 5444, 1: 6179". */
-  String labelText() {
+  /**
+   * Lists classes with their number of images, such as "0: 5444, 1: 6179".
+   *
+   * @param classes their names; empty where labels are only numbers
+   */
+  String labelText(List<String> classes) {
     return labels.isEmpty()
         ? "none"
         : labels.entrySet().stream()
-            .map(entry -> entry.getKey() + ": " + entry.getValue())
+            .map(entry -> name(classes, entry.getKey()) + ": " + entry.getValue())
             .collect(Collectors.joining(", "));
+  }
+
+  private static String name(List<String> classes, int label) {
+    return label < classes.size() ? classes.get(label) : Integer.toString(label);
   }
 }
