@@ -60,6 +60,7 @@ class ClusterScriptsIT {
     assertThat(cluster("status").code()).isEqualTo(1);
   }
 
+  @Tag("long")
   @Test
   void theClusterGivesTheBitsOfThreads() {
     Path threads = folder.resolve("threads");

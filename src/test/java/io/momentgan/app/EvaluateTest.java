@@ -18,6 +18,7 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class EvaluateTest {
     }
   }
 
+  @Tag("long")
   @Test
   void aClassHeadIsAskedAboutHeldOutImages() {
     Path told =
@@ -127,6 +129,7 @@ class EvaluateTest {
   }
 
   /** All other images may have been trained on. */
+  @Tag("long")
   @Test
   void withoutTestImagesAClassHeadIsNotAsked() throws IOException {
     Path data = shared.resolve("untested-data");

@@ -207,6 +207,7 @@ class S3RunTest {
     assertNoKeysIn(server.bucket(bucket));
   }
 
+  @Tag("long")
   @Test
   void errorsThatPassDoNotEndARun() throws Exception {
     CompletableFuture<Void> fault =
@@ -309,6 +310,7 @@ class S3RunTest {
     assertThat(newest).isGreaterThanOrEqualTo(2);
   }
 
+  @Tag("long")
   @Test
   void resumeDropsUploadsThatWereLeftUnfinished() throws Exception {
     train("train.epochs=1").succeeds();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ class ExtractorCacheTest {
     }
   }
 
+  @Tag("long")
   @Test
   void anExtractorIsTrainedOnceAndKeptWithItsAccuracy() throws IOException {
     LabelledImages images =

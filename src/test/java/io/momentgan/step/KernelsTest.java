@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,7 @@ class KernelsTest {
    * each parameter and iteration does to the stock training (measured: three to four times). A step
    * size that is off by 1e-5 fails both.
    */
+  @Tag("long")
   @Test
   void curvesAgreeOverTwoHundredIterations() {
     Experiment experiment = Experiments.named("ff-5", STOCK);

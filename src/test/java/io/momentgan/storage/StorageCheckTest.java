@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,6 +144,7 @@ class StorageCheckTest {
     assertThat(refusal(OUT, settings(https, Map.of()))).contains("s3.endpoint", "TLS");
   }
 
+  @Tag("long")
   @Test
   void noAnswer() {
     proxy.set(Fault.slow(60_000));
