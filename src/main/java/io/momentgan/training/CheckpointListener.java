@@ -19,16 +19,23 @@ final class CheckpointListener implements TrainingListener {
   private final CheckpointConfig config;
   private final Schedule schedule;
   private final NoiseFloor floor;
+  private final MetricsListener metrics;
   private final QualityListener quality;
   private GanNetworks networks;
   private long newest;
   private boolean due;
 
-  CheckpointListener(Run run, Schedule schedule, NoiseFloor floor, QualityListener quality) {
+  CheckpointListener(
+      Run run,
+      Schedule schedule,
+      NoiseFloor floor,
+      MetricsListener metrics,
+      QualityListener quality) {
     this.run = run;
     this.config = run.record().experiment().checkpoint();
     this.schedule = schedule;
     this.floor = floor;
+    this.metrics = metrics;
     this.quality = quality;
   }
 
@@ -47,6 +54,7 @@ final class CheckpointListener implements TrainingListener {
       return;
     }
     due = false;
+    metrics.publish(); // A run that goes on from here needs the lines up to here.
     double score = quality.isOn() ? quality.score() : score(end.progress());
     run.checkpoints()
         .write(Checkpoint.of(end.snapshot(), end.round().epoch(), score, end.next(), networks));

@@ -145,7 +145,8 @@ public final class TrainingRun {
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor);
         SamplesListener samples = new SamplesListener(run, schedule);
         QualityListener quality = new QualityListener(spark, run, images);
-        CheckpointListener checkpoints = new CheckpointListener(run, schedule, floor, quality);
+        CheckpointListener checkpoints =
+            new CheckpointListener(run, schedule, floor, metrics, quality);
         RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints)) {
       List<TrainingListener> listeners =
           List.of(metrics, new GaugesListener(), bar, samples, quality, checkpoints);
