@@ -103,15 +103,19 @@ public record Experiment(
    *
    * @param size number of components
    * @param distribution distribution of each component
+   * @param low smallest value of the uniform distribution
+   * @param high bound above its values
    */
-  public record LatentConfig(int size, Distribution distribution) implements Serializable {
+  public record LatentConfig(int size, Distribution distribution, double low, double high)
+      implements Serializable {
     public LatentConfig {
       checkPositive("size", size);
+      check(low < high, "high", high, "more than latent.low " + low);
     }
 
     /** Distribution of the components of z. */
     public enum Distribution {
-      /** Uniform in [-1, 1). */
+      /** Uniform in [low, high). */
       UNIFORM,
       /** Normal with mean 0 and standard deviation 1. */
       GAUSSIAN

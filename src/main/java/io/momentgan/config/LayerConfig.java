@@ -10,14 +10,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One hidden layer of a network. After a layer with weights come normalisation, the network's leaky
- * ReLU (except after maxout), and dropout. Layers share these settings:
+ * One hidden layer of a network. After a layer with weights come normalisation, the activation
+ * (except after maxout), and dropout. Layers share these settings:
  *
  * <ul>
  *   <li>{@code batchNorm}: whether batch normalisation precedes the activation, per channel for
  *       images
  *   <li>{@code instanceNorm}: whether instance normalisation, per image and channel, takes its
  *       place (Ulyanov et al. 2016)
+ *   <li>{@code activation}: the function of each output
  *   <li>{@code dropout}: share of the outputs dropped in training, 0 for none
  *   <li>{@code channels}, {@code filters}: channels of the output
  *   <li>{@code kernel}: rows and columns of a filter
@@ -35,7 +36,9 @@ import java.util.List;
       name = "transposed-convolution"),
   @JsonSubTypes.Type(value = LayerConfig.AveragePool.class, name = "average-pool"),
   @JsonSubTypes.Type(value = LayerConfig.PixelShuffle.class, name = "pixel-shuffle"),
-  @JsonSubTypes.Type(value = LayerConfig.Noise.class, name = "noise")
+  @JsonSubTypes.Type(value = LayerConfig.GlobalPool.class, name = "global-pool"),
+  @JsonSubTypes.Type(value = LayerConfig.Noise.class, name = "noise"),
+  @JsonSubTypes.Type(value = LayerConfig.Dropout.class, name = "dropout")
 })
 public sealed interface LayerConfig extends Serializable {
   /** Names of the types, as settings give them. */
@@ -43,6 +46,22 @@ public sealed interface LayerConfig extends Serializable {
     return Arrays.stream(LayerConfig.class.getAnnotation(JsonSubTypes.class).value())
         .map(JsonSubTypes.Type::name)
         .toList();
+  }
+
+  /** Function of a layer's outputs. */
+  enum Activation {
+    /** max(slope * x, x), with the network's slope. */
+    LEAKY_RELU,
+    /** max(0, x). */
+    RELU,
+    /** ln(1 + exp(x)). */
+    SOFTPLUS,
+    /** 1 / (1 + exp(-x)). */
+    SIGMOID,
+    /** tanh(x). */
+    TANH,
+    /** x. */
+    IDENTITY
   }
 
   /** Share of the layer's outputs dropped in training, 0 for none. */
@@ -65,7 +84,8 @@ public sealed interface LayerConfig extends Serializable {
    *
    * @param units number of outputs
    */
-  record Dense(int units, boolean batchNorm, double dropout) implements LayerConfig {
+  record Dense(int units, boolean batchNorm, Activation activation, double dropout)
+      implements LayerConfig {
     public Dense {
       checkPositive("units", units);
       checkShare(dropout);
@@ -95,7 +115,13 @@ public sealed interface LayerConfig extends Serializable {
    * @param width columns of the image; 0 to derive it from the output's width
    */
   record Project(
-      int channels, int height, int width, boolean batchNorm, boolean instanceNorm, double dropout)
+      int channels,
+      int height,
+      int width,
+      boolean batchNorm,
+      boolean instanceNorm,
+      Activation activation,
+      double dropout)
       implements LayerConfig {
     public Project {
       checkPositive("channels", channels);
@@ -106,9 +132,21 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
-  /** A strided convolution with "same" padding, from h rows to ceil(h / stride). */
+  /**
+   * A strided convolution.
+   *
+   * @param padding {@code same} leads from h rows to ceil(h / stride), {@code valid} to (h - kernel)
+   *     / stride + 1
+   */
   record Convolution(
-      int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
+      int filters,
+      int kernel,
+      int stride,
+      Padding padding,
+      boolean batchNorm,
+      boolean instanceNorm,
+      Activation activation,
+      double dropout)
       implements LayerConfig {
     public Convolution {
       checkFilters(filters, kernel, stride);
@@ -127,7 +165,13 @@ public sealed interface LayerConfig extends Serializable {
    * output size is no multiple.
    */
   record TransposedConvolution(
-      int filters, int kernel, int stride, boolean batchNorm, boolean instanceNorm, double dropout)
+      int filters,
+      int kernel,
+      int stride,
+      boolean batchNorm,
+      boolean instanceNorm,
+      Activation activation,
+      double dropout)
       implements LayerConfig {
     public TransposedConvolution {
       checkFilters(filters, kernel, stride);
@@ -165,11 +209,29 @@ public sealed interface LayerConfig extends Serializable {
     }
   }
 
+  /** The mean of each channel over the whole image: a vector. */
+  record GlobalPool() implements LayerConfig {}
+
   /** Gaussian noise of standard deviation {@code sd}, added in training. */
   record Noise(double sd) implements LayerConfig {
     public Noise {
       checkPositive("sd", sd);
     }
+  }
+
+  /** The outputs before it, or the network's input, dropped in training by a share. */
+  record Dropout(double dropout) implements LayerConfig {
+    public Dropout {
+      check(dropout > 0 && dropout < 1, "dropout", dropout, "a share in (0, 1)");
+    }
+  }
+
+  /** Rows and columns of zeros around an image. */
+  enum Padding {
+    /** As many as keep the size at stride 1. */
+    SAME,
+    /** None. */
+    VALID
   }
 
   private static void checkFilters(int filters, int kernel, int stride) {

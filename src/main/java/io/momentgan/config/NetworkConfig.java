@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param output activation of the last layer
  * @param weights initialisation of the weights
  * @param weightsSd standard deviation for the normal distributions
+ * @param weightsBound largest absolute value for the uniform distribution
  * @param bias initial value of the biases
  * @param batchNorm conventions of batch normalisation, where layers have it
  * @param samplingDropout whether dropout stays on when the network is sampled (ganhacks 17); else a
@@ -31,6 +32,7 @@ public record NetworkConfig(
     Output output,
     Weights weights,
     double weightsSd,
+    double weightsBound,
     double bias,
     BatchNorm batchNorm,
     boolean samplingDropout,
@@ -42,6 +44,7 @@ public record NetworkConfig(
     layers = List.copyOf(layers);
     check(slope >= 0 && slope < 1, "slope", slope, "a slope in [0, 1)");
     checkPositive("weights-sd", weightsSd);
+    checkPositive("weights-bound", weightsBound);
   }
 
   /**
@@ -103,7 +106,9 @@ public record NetworkConfig(
      * Normal. In convolutions values beyond two standard deviations are redrawn, as in DCGAN's
      * TensorFlow port.
      */
-    TRUNCATED_NORMAL
+    TRUNCATED_NORMAL,
+    /** Uniform in ±{@code weights-bound}. */
+    UNIFORM
   }
 
   /** The statistics of batch normalisation when a generator is sampled, or a class head asked. */

@@ -4,26 +4,74 @@ import static io.momentgan.config.ConfigException.check;
 import static io.momentgan.config.ConfigException.checkPositive;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * How gradients become updates.
  *
  * @param type the method
- * @param learningRate step size
+ * @param learningRate step size at the first update
+ * @param learningRatePoints later step sizes; linear between points, constant after the last
+ * @param learningRateDecay factor of the step size per update of the network; 1 for none
+ * @param learningRateFloor step size at which the decay ends
  * @param beta1 Adam's decay of the first moment
  * @param beta2 Adam's decay of the second moment
  * @param epsilon Adam's denominator offset
- * @param momentum momentum of {@link Type#MOMENTUM}
+ * @param epsilonInside whether Adam divides by sqrt(v + epsilon) instead of sqrt(v) + epsilon, as
+ *     the code of Improved GAN does
+ * @param momentum share of the last update in the next, of {@link Type#MOMENTUM}
+ * @param momentumPoints later momenta; linear between points, constant after the last
+ * @param nesterov whether momentum looks ahead (Sutskever et al. 2013); else it is classical
  */
 public record OptimizerConfig(
-    Type type, double learningRate, double beta1, double beta2, double epsilon, double momentum)
+    Type type,
+    double learningRate,
+    List<Point> learningRatePoints,
+    double learningRateDecay,
+    double learningRateFloor,
+    double beta1,
+    double beta2,
+    double epsilon,
+    boolean epsilonInside,
+    double momentum,
+    List<Point> momentumPoints,
+    boolean nesterov)
     implements Serializable {
   public OptimizerConfig {
+    learningRatePoints = List.copyOf(learningRatePoints);
+    momentumPoints = List.copyOf(momentumPoints);
     checkPositive("learning-rate", learningRate);
+    checkOrder("learning-rate-points", learningRatePoints);
+    check(
+        learningRatePoints.stream().allMatch(point -> point.value() >= 0),
+        "learning-rate-points",
+        learningRatePoints,
+        "values of at least 0");
+    check(
+        learningRateDecay > 0 && learningRateDecay <= 1,
+        "learning-rate-decay",
+        learningRateDecay,
+        "a factor in (0, 1]");
+    check(
+        learningRateDecay == 1 || learningRatePoints.isEmpty(),
+        "learning-rate-decay",
+        learningRateDecay,
+        "1 with learning-rate-points (one of both)");
+    check(
+        learningRateFloor >= 0 && learningRateFloor <= learningRate,
+        "learning-rate-floor",
+        learningRateFloor,
+        "a number from 0 to the learning rate");
     check(beta1 >= 0 && beta1 < 1, "beta1", beta1, "a decay in [0, 1)");
     check(beta2 >= 0 && beta2 < 1, "beta2", beta2, "a decay in [0, 1)");
     checkPositive("epsilon", epsilon);
     check(momentum >= 0 && momentum < 1, "momentum", momentum, "a share in [0, 1)");
+    checkOrder("momentum-points", momentumPoints);
+    check(
+        momentumPoints.stream().allMatch(point -> point.value() >= 0 && point.value() < 1),
+        "momentum-points",
+        momentumPoints,
+        "values in [0, 1)");
   }
 
   /** The method. */
@@ -32,7 +80,26 @@ public record OptimizerConfig(
     ADAM,
     /** Plain stochastic gradient descent. */
     SGD,
-    /** Gradient descent with Nesterov momentum. */
+    /** Gradient descent with momentum. */
     MOMENTUM
+  }
+
+  /**
+   * A value that a schedule reaches.
+   *
+   * @param update number of the network's updates before it, above 0
+   * @param value the value there
+   */
+  public record Point(int update, double value) implements Serializable {
+    public Point {
+      checkPositive("update", update);
+    }
+  }
+
+  private static void checkOrder(String key, List<Point> points) {
+    for (int i = 1; i < points.size(); i++) {
+      check(
+          points.get(i - 1).update() < points.get(i).update(), key, points, "ascending updates");
+    }
   }
 }

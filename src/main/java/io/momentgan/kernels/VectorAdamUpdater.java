@@ -21,11 +21,17 @@ public final class VectorAdamUpdater extends AdamUpdater {
   private final float[] secondMoments = new float[PIECE];
   private final float[] parameters = new float[PIECE];
 
+  private final boolean epsilonInside;
+
   VectorAdamUpdater(VectorAdam config) {
     super(config);
+    this.epsilonInside = config.isEpsilonInside();
   }
 
-  /** Overwrites the gradient by the update, {@code lr_t * m / (sqrt(v) + epsilon)}. */
+  /**
+   * Overwrites the gradient by the update, {@code lr_t * m / (sqrt(v) + epsilon)}, or with the root
+   * of {@code v + epsilon}.
+   */
   @Override
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
     float rate = rate(iteration, epoch);
@@ -98,6 +104,8 @@ public final class VectorAdamUpdater extends AdamUpdater {
     float share1 = (float) (1 - getConfig().getBeta1());
     float share2 = (float) (1 - getConfig().getBeta2());
     float epsilon = (float) getConfig().getEpsilon();
+    float inside = epsilonInside ? epsilon : 0;
+    float outside = epsilonInside ? 0 : epsilon;
     float[] g = gradients;
     float[] m = firstMoments;
     float[] v = secondMoments;
@@ -107,7 +115,7 @@ public final class VectorAdamUpdater extends AdamUpdater {
       float second = beta2 * v[i] + share2 * gradient * gradient;
       m[i] = first;
       v[i] = second;
-      g[i] = rate * first / ((float) Math.sqrt(second) + epsilon);
+      g[i] = rate * first / ((float) Math.sqrt(second + inside) + outside);
     }
   }
 

@@ -51,6 +51,21 @@ final class LayerSizes {
     return new ImageShape(channels, ceil(from.height(), stride), ceil(from.width(), stride));
   }
 
+  static ImageShape convolved(ImageShape from, LayerConfig.Convolution c) {
+    if (c.padding() == LayerConfig.Padding.SAME) {
+      return shrunk(from, c.filters(), c.stride());
+    }
+    if (from.height() < c.kernel() || from.width() < c.kernel()) {
+      throw new ConfigException(
+          "layers: a convolution of kernel %d without padding found images of %d x %d, expected at least %d x %d; set padding: same or a smaller kernel"
+              .formatted(c.kernel(), from.height(), from.width(), c.kernel(), c.kernel()));
+    }
+    return new ImageShape(
+        c.filters(),
+        (from.height() - c.kernel()) / c.stride() + 1,
+        (from.width() - c.kernel()) / c.stride() + 1);
+  }
+
   static ImageShape enlarged(ImageShape from, int channels, int stride, ImageShape size) {
     require(from, shrunk(size, from.channels(), stride));
     return new ImageShape(channels, size.height(), size.width());

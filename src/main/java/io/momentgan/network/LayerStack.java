@@ -11,6 +11,7 @@ import io.momentgan.kernels.PixelShuffle;
 import io.momentgan.kernels.VectorDropout;
 import io.momentgan.kernels.VectorLeakyRelu;
 import io.momentgan.kernels.VectorSigmoid;
+import io.momentgan.kernels.VectorSoftplus;
 import io.momentgan.kernels.VectorTanh;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** Builds the Deeplearning4j layers of a network. */
@@ -86,24 +88,31 @@ final class LayerStack {
       flatten();
       vector = true;
       ImageShape to = new ImageShape(dense.units(), 1, 1);
-      addHidden(weighted.dense(conditioned(), to), to, dense.batchNorm(), false);
+      addHidden(
+          weighted.dense(conditioned(), to), to, dense.batchNorm(), false, dense.activation());
     } else if (layer instanceof LayerConfig.Maxout maxout) {
       addMaxout(maxout);
     } else if (layer instanceof LayerConfig.Project project) {
       flatten();
       vector = false;
       ImageShape to = LayerSizes.projected(project, size);
-      addHidden(weighted.dense(conditioned(), to), to, project.batchNorm(), project.instanceNorm());
+      addHidden(
+          weighted.dense(conditioned(), to),
+          to,
+          project.batchNorm(),
+          project.instanceNorm(),
+          project.activation());
     } else if (layer instanceof LayerConfig.Convolution c) {
       unflatten();
-      ImageShape to = LayerSizes.shrunk(shape, c.filters(), c.stride());
-      FeedForwardLayer made = weighted.convolution(conditioned(), to, c.kernel(), c.stride());
-      addHidden(made, to, c.batchNorm(), c.instanceNorm());
+      ImageShape to = LayerSizes.convolved(shape, c);
+      FeedForwardLayer made =
+          weighted.convolution(conditioned(), to, c.kernel(), c.stride(), c.padding());
+      addHidden(made, to, c.batchNorm(), c.instanceNorm(), c.activation());
     } else if (layer instanceof LayerConfig.TransposedConvolution c) {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
       FeedForwardLayer made = weighted.transposed(conditioned(), to, c.kernel(), c.stride());
-      addHidden(made, to, c.batchNorm(), c.instanceNorm());
+      addHidden(made, to, c.batchNorm(), c.instanceNorm(), c.activation());
     } else if (layer instanceof LayerConfig.AveragePool pool) {
       unflatten();
       pushDropout();
@@ -114,6 +123,8 @@ final class LayerStack {
       ImageShape to = LayerSizes.shuffled(shape, shuffle.factor());
       before(new PixelShuffle(shuffle.factor()));
       shape = to;
+    } else if (layer instanceof LayerConfig.GlobalPool) {
+      addGlobalPool();
     } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
       pushDropout();
       // DropoutLayer is the only stock layer that applies its IDropout and nothing else.
@@ -122,10 +133,24 @@ final class LayerStack {
     dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
   }
 
+  private void addGlobalPool() {
+    unflatten();
+    pushDropout();
+    push(pooling(SubsamplingLayer.PoolingType.AVG, shape.height(), shape.width()));
+    before(new CnnToFeedForwardPreProcessor(1, 1, shape.channels()));
+    shape = new ImageShape(shape.channels(), 1, 1);
+    flat = true;
+    vector = true;
+  }
+
   private void addHidden(
-      FeedForwardLayer layer, ImageShape to, boolean batchNorm, boolean instanceNorm) {
+      FeedForwardLayer layer,
+      ImageShape to,
+      boolean batchNorm,
+      boolean instanceNorm,
+      LayerConfig.Activation function) {
     if (!batchNorm && !instanceNorm) {
-      layer.setActivationFn(leakyRelu());
+      layer.setActivationFn(activation(function));
       pushWeighted(layer, to);
       return;
     }
@@ -135,10 +160,10 @@ final class LayerStack {
       unflatten();
     }
     if (batchNorm) {
-      weighted.batchNorm(to.channels(), leakyRelu()).forEach(this::push);
+      weighted.batchNorm(to.channels(), activation(function)).forEach(this::push);
     } else {
       push(activation(new InstanceNorm(config.batchNorm().epsilon())));
-      push(activation(leakyRelu()));
+      push(activation(activation(function)));
     }
   }
 
@@ -168,7 +193,8 @@ final class LayerStack {
           case CONVOLUTION -> {
             unflatten();
             LayerSizes.require(LayerSizes.shrunk(shape, to.channels(), last.stride()), to);
-            yield weighted.convolution(conditioned(), to, last.kernel(), last.stride());
+            yield weighted.convolution(
+                conditioned(), to, last.kernel(), last.stride(), LayerConfig.Padding.SAME);
           }
           case TRANSPOSED_CONVOLUTION -> {
             unflatten();
@@ -254,17 +280,28 @@ final class LayerStack {
         .build();
   }
 
-  private IActivation leakyRelu() {
-    return blueprint.fast()
-        ? new VectorLeakyRelu(config.slope())
-        : new ActivationLReLU(config.slope());
+  private IActivation outputActivation() {
+    return activation(
+        switch (config.output()) {
+          case TANH -> LayerConfig.Activation.TANH;
+          case SIGMOID -> LayerConfig.Activation.SIGMOID;
+          case IDENTITY -> LayerConfig.Activation.IDENTITY;
+        });
   }
 
-  private IActivation outputActivation() {
-    return switch (config.output()) {
-      case TANH -> blueprint.fast() ? new VectorTanh() : new ActivationTanH();
-      case SIGMOID -> blueprint.fast() ? new VectorSigmoid() : new ActivationSigmoid();
+  private IActivation activation(LayerConfig.Activation function) {
+    boolean fast = blueprint.fast();
+    return switch (function) {
+      case LEAKY_RELU -> leakyRelu(config.slope());
+      case RELU -> leakyRelu(0);
+      case SOFTPLUS -> fast ? new VectorSoftplus() : new ActivationSoftPlus();
+      case SIGMOID -> fast ? new VectorSigmoid() : new ActivationSigmoid();
+      case TANH -> fast ? new VectorTanh() : new ActivationTanH();
       case IDENTITY -> Activation.IDENTITY.getActivationFunction();
     };
+  }
+
+  private IActivation leakyRelu(double slope) {
+    return blueprint.fast() ? new VectorLeakyRelu(slope) : new ActivationLReLU(slope);
   }
 }

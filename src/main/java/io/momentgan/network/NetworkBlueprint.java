@@ -5,6 +5,7 @@ import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.ClassicalMomentum;
 import io.momentgan.kernels.VectorAdam;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -15,6 +16,7 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * Makes Deeplearning4j configurations from settings.
@@ -90,12 +92,35 @@ record NetworkBlueprint(
 
   private IUpdater updater(OptimizerConfig o) {
     return switch (o.type()) {
-      case ADAM ->
-          fast()
-              ? new VectorAdam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon())
-              : new Adam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon());
-      case SGD -> new Sgd(o.learningRate());
-      case MOMENTUM -> new Nesterovs(o.learningRate(), o.momentum());
+      case ADAM -> adam(o);
+      case SGD -> {
+        Sgd sgd = new Sgd(o.learningRate());
+        sgd.setLearningRateSchedule(rates(o));
+        yield sgd;
+      }
+      case MOMENTUM -> momentum(o);
     };
+  }
+
+  private IUpdater adam(OptimizerConfig o) {
+    Adam adam =
+        fast() || training() && o.epsilonInside()
+            ? new VectorAdam(
+                o.learningRate(), o.beta1(), o.beta2(), o.epsilon(), o.epsilonInside())
+            : new Adam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon());
+    adam.setLearningRateSchedule(rates(o));
+    return adam;
+  }
+
+  private IUpdater momentum(OptimizerConfig o) {
+    ISchedule momenta = training() ? ValueSchedule.ofMomentum(o) : null;
+    return training() && !o.nesterov()
+        ? new ClassicalMomentum(o.learningRate(), rates(o), o.momentum(), momenta)
+        : new Nesterovs(o.learningRate(), rates(o), o.momentum(), momenta, null);
+  }
+
+  // Files of Deeplearning4j's format hold its own classes only, so their optimizer has no schedule.
+  private ISchedule rates(OptimizerConfig o) {
+    return training() ? ValueSchedule.ofLearningRate(o) : null;
   }
 }

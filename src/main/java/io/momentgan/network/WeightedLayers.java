@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.Crop;
@@ -53,13 +54,16 @@ final class WeightedLayers {
     return layer;
   }
 
-  FeedForwardLayer convolution(ImageShape from, ImageShape to, int kernel, int stride) {
+  // The fast kernel pads to the same size; without padding, the stock layer serves.
+  FeedForwardLayer convolution(
+      ImageShape from, ImageShape to, int kernel, int stride, LayerConfig.Padding padding) {
+    boolean same = padding == LayerConfig.Padding.SAME;
     FeedForwardLayer layer =
-        fast
+        fast && same
             ? new StridedConvolution(from.channels(), to.channels(), kernel, stride)
             : new ConvolutionLayer.Builder(kernel, kernel)
                 .stride(stride, stride)
-                .convolutionMode(ConvolutionMode.Same)
+                .convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
                 .nIn(from.channels())
                 .nOut(to.channels())
                 .build();
@@ -120,18 +124,26 @@ final class WeightedLayers {
   }
 
   private IWeightInit dense() {
-    return config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
-        ? new WeightInitXavierUniform()
-        : new WeightInitDistribution(new NormalDistribution(0, config.weightsSd()));
+    return switch (config.weights()) {
+      case GLOROT_UNIFORM -> new WeightInitXavierUniform();
+      case NORMAL, TRUNCATED_NORMAL -> normal();
+      case UNIFORM -> uniform(config.weightsBound());
+    };
+  }
+
+  private IWeightInit normal() {
+    return new WeightInitDistribution(new NormalDistribution(0, config.weightsSd()));
+  }
+
+  private static IWeightInit uniform(double bound) {
+    return new WeightInitDistribution(new UniformDistribution(-bound, bound));
   }
 
   // Deeplearning4j's own Glorot divides the fan-out by the stride, others do not.
   private IWeightInit convolutional(ImageShape from, ImageShape to, int kernel) {
     double fans = (double) kernel * kernel * (from.channels() + to.channels());
-    double bound = Math.sqrt(6 / fans);
-    return new WeightInitDistribution(
-        config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
-            ? new UniformDistribution(-bound, bound)
-            : new NormalDistribution(0, config.weightsSd()));
+    return config.weights() == NetworkConfig.Weights.GLOROT_UNIFORM
+        ? uniform(Math.sqrt(6 / fans))
+        : dense();
   }
 }

@@ -21,7 +21,8 @@ public final class LatentVectors {
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (config.distribution()) {
-            case UNIFORM -> (float) (2 * random.nextDouble() - 1);
+            case UNIFORM ->
+                (float) ((config.high() - config.low()) * random.nextDouble() + config.low());
             case GAUSSIAN -> (float) random.nextGaussian();
           };
     }

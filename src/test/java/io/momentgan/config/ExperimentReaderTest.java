@@ -45,6 +45,10 @@ class ExperimentReaderTest {
 
   @TempDir private Path folder;
 
+  private static LayerConfig.Dense dense(int units, boolean batchNorm, double dropout) {
+    return new LayerConfig.Dense(units, batchNorm, LayerConfig.Activation.LEAKY_RELU, dropout);
+  }
+
   @Test
   void fillsInEveryDefault() {
     NetworkConfig.OutputLayer dense =
@@ -52,7 +56,19 @@ class ExperimentReaderTest {
     NetworkConfig.BatchNorm batchNorm =
         new NetworkConfig.BatchNorm(0.001, 0.999, false, NetworkConfig.Statistics.BATCH);
     OptimizerConfig adam =
-        new OptimizerConfig(OptimizerConfig.Type.ADAM, 0.001, 0.9, 0.999, 1e-8, 0.9);
+        new OptimizerConfig(
+            OptimizerConfig.Type.ADAM,
+            0.001,
+            List.of(),
+            1,
+            0,
+            0.9,
+            0.999,
+            1e-8,
+            false,
+            0.9,
+            List.of(),
+            true);
     assertThat(read(SMALL))
         .isEqualTo(
             new Experiment(
@@ -65,27 +81,29 @@ class ExperimentReaderTest {
                     "~/.cache/momentgan",
                     new DataConfig.Glyphs(60_000, 10_000, 1),
                     new ImagesConfig(3, 64, 64, true, false, 50_000_000, 0.01)),
-                new LatentConfig(100, LatentConfig.Distribution.UNIFORM),
+                new LatentConfig(100, LatentConfig.Distribution.UNIFORM, -1, 1),
                 new NetworkConfig(
                     List.of(
-                        new LayerConfig.Dense(16, false, 0), new LayerConfig.Dense(32, true, 0.2)),
+                        dense(16, false, 0), dense(32, true, 0.2)),
                     0.01,
                     dense,
                     NetworkConfig.Output.TANH,
                     NetworkConfig.Weights.GLOROT_UNIFORM,
                     0.02,
+                    0.05,
                     0,
                     batchNorm,
                     false,
                     false,
                     adam),
                 new NetworkConfig(
-                    List.of(new LayerConfig.Dense(8, false, 0)),
+                    List.of(dense(8, false, 0)),
                     0.01,
                     dense,
                     NetworkConfig.Output.IDENTITY,
                     NetworkConfig.Weights.GLOROT_UNIFORM,
                     0.02,
+                    0.05,
                     0,
                     batchNorm,
                     false,
@@ -153,9 +171,9 @@ class ExperimentReaderTest {
             "generator.layers.1={type: dense, units: 5}",
             "discriminator.layers=[{type: dense, units: 9}, {type: dense, units: 10}]");
     assertThat(experiment.generator().layers())
-        .containsExactly(new LayerConfig.Dense(64, false, 0), new LayerConfig.Dense(5, false, 0));
+        .containsExactly(dense(64, false, 0), dense(5, false, 0));
     assertThat(experiment.discriminator().layers())
-        .containsExactly(new LayerConfig.Dense(9, false, 0), new LayerConfig.Dense(10, false, 0));
+        .containsExactly(dense(9, false, 0), dense(10, false, 0));
   }
 
   @Test
@@ -369,7 +387,7 @@ class ExperimentReaderTest {
         "train.epoch=3             | train.epoch: found an unknown setting, expected one of",
         "generator.layers.0.nodes=3 | generator.layers.0.nodes: found an unknown setting, expected one of",
         "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense, maxout, project, convolution,"
-            + " transposed-convolution, average-pool, pixel-shuffle, noise",
+            + " transposed-convolution, average-pool, pixel-shuffle, global-pool, noise, dropout",
         "generator.layers.0={units: 3} | generator.layers.0: found a mapping, expected a layer such as {type: dense, units: 128}",
         "generator.layers.0=       | generator.layers.0: found \"\", expected a layer such as",
         "generator.layers=[null]   | generator.layers: found an empty element, expected only layers",

@@ -21,7 +21,7 @@ class VectorAdamTest {
     INDArray stockState = Nd4j.zeros(DataType.FLOAT, 1, 2L * parameters);
     INDArray state = Nd4j.zeros(DataType.FLOAT, 1, 2L * parameters);
     GradientUpdater<?> stock = new Adam(0.002, 0.5, 0.99, 1e-7).instantiate(stockState, true);
-    GradientUpdater<?> vector = new VectorAdam(0.002, 0.5, 0.99, 1e-7).instantiate(state, true);
+    GradientUpdater<?> vector = new VectorAdam(0.002, 0.5, 0.99, 1e-7, false).instantiate(state, true);
     Random random = new Random(parameters);
     for (int iteration = 0; iteration < 20; iteration++) {
       INDArray gradient = gradient(random, parameters);
@@ -42,7 +42,7 @@ class VectorAdamTest {
     INDArray state = Nd4j.zeros(DataType.FLOAT, 1, 2L * parameters);
     GradientUpdater<?> stock = new Adam(0.002, 0.5, 0.99, 1e-7).instantiate(stockState, true);
     VectorAdamUpdater fused =
-        (VectorAdamUpdater) new VectorAdam(0.002, 0.5, 0.99, 1e-7).instantiate(state, true);
+        (VectorAdamUpdater) new VectorAdam(0.002, 0.5, 0.99, 1e-7, false).instantiate(state, true);
     Random random = new Random(parameters);
     INDArray expected = gradient(random, parameters);
     INDArray params = expected.dup();
@@ -65,7 +65,7 @@ class VectorAdamTest {
     INDArray all = Nd4j.ones(DataType.FLOAT, 10);
     INDArray part = all.get(NDArrayIndex.interval(3, 6));
     GradientUpdater<?> vector =
-        new VectorAdam(0.5, 0.9, 0.999, 1e-8).instantiate(Nd4j.zeros(DataType.FLOAT, 1, 6), true);
+        new VectorAdam(0.5, 0.9, 0.999, 1e-8, false).instantiate(Nd4j.zeros(DataType.FLOAT, 1, 6), true);
     vector.applyUpdater(part, 0, 0);
     float[] values = all.toFloatVector();
     assertThat(values[2]).isEqualTo(1);
@@ -76,15 +76,15 @@ class VectorAdamTest {
   @Test
   void doublesAreLeftToStockAdam() {
     GradientUpdater<?> updater =
-        new VectorAdam(0.1, 0.9, 0.999, 1e-8).instantiate(Nd4j.zeros(DataType.DOUBLE, 1, 4), true);
+        new VectorAdam(0.1, 0.9, 0.999, 1e-8, false).instantiate(Nd4j.zeros(DataType.DOUBLE, 1, 4), true);
     assertThat(updater).isNotInstanceOf(VectorAdamUpdater.class);
   }
 
   @Test
   void copiesStayFast() {
-    assertThat(new VectorAdam(0.1, 0.9, 0.999, 1e-8).clone())
+    assertThat(new VectorAdam(0.1, 0.9, 0.999, 1e-8, false).clone())
         .isInstanceOf(VectorAdam.class)
-        .isEqualTo(new VectorAdam(0.1, 0.9, 0.999, 1e-8));
+        .isEqualTo(new VectorAdam(0.1, 0.9, 0.999, 1e-8, false));
   }
 
   private static INDArray gradient(Random random, int length) {

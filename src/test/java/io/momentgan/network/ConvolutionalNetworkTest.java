@@ -96,6 +96,14 @@ class ConvolutionalNetworkTest {
     assertThat(networks.discriminator().forward(random(2, 28 * 20)).shape()).containsExactly(2, 1);
   }
 
+  private static final String EVERY_ACTIVATION =
+      "generator.layers=[{type: project, channels: 4, activation: relu, batch-norm: true},"
+          + " {type: convolution, filters: 5, kernel: 3, stride: 1, padding: valid, activation: softplus},"
+          + " {type: convolution, filters: 5, kernel: 2, stride: 2, activation: identity},"
+          + " {type: global-pool}, {type: dense, units: 6, activation: sigmoid},"
+          + " {type: dense, units: 5, activation: tanh},"
+          + " {type: dense, units: 7, activation: softplus, batch-norm: true}]";
+
   static Stream<String[]> kinds() {
     return Stream.of(
         new String[] {GENERATOR, UP},
@@ -116,7 +124,8 @@ class ConvolutionalNetworkTest {
         new String[] {
           "generator.layers=[{type: maxout, units: 6, pieces: 3}, {type: maxout, units: 4}]",
           "generator.output-layer.type=dense"
-        });
+        },
+        new String[] {EVERY_ACTIVATION, "generator.output-layer.type=dense"});
   }
 
   // Of a weighted sum of the outputs, in double with stock layers.
@@ -187,6 +196,69 @@ class ConvolutionalNetworkTest {
       assertAgree(fast.generator(), stock.generator(), random(n, 3), shape.features());
       assertAgree(fast.discriminator(), stock.discriminator(), random(n, shape.features()), 1);
     }
+  }
+
+  @Test
+  void fastAndStockNetworksAgreeForEveryActivation() {
+    Experiment experiment = Experiments.small(EVERY_ACTIVATION);
+    ImageShape shape = new ImageShape(2, 6, 6);
+    GanNetworks fast = GanNetworks.build(experiment, shape, DataType.FLOAT);
+    GanNetworks stock = GanNetworks.build(experiment, shape, DataType.DOUBLE);
+    for (int n : new int[] {9, 4, 13}) {
+      assertAgree(fast.generator(), stock.generator(), random(n, 3), shape.features());
+    }
+  }
+
+  @Test
+  void globalPoolIsTheMeanOfEachChannel() {
+    Experiment experiment =
+        Experiments.small("discriminator.layers=[{type: global-pool}]", "discriminator.bias=0");
+    Network network =
+        GanNetworks.build(experiment, new ImageShape(3, 5, 4), DataType.FLOAT).discriminator();
+    INDArray images = random(6, 3 * 5 * 4);
+    INDArray means = images.reshape('c', 6, 3, 20).mean(2);
+    INDArray w = network.model().getLayer(1).getParam("W");
+    assertThat(HostArrays.doubles(network.forward(images)))
+        .containsExactly(HostArrays.doubles(means.mmul(w)), within(1e-6));
+  }
+
+  @Test
+  void withoutPaddingAConvolutionLosesTheBorder() {
+    Experiment experiment =
+        Experiments.small(
+            "discriminator.layers=[{type: convolution, filters: 2, kernel: 3, stride: 2,"
+                + " padding: valid}]");
+    GanNetworks networks = GanNetworks.build(experiment, new ImageShape(1, 8, 7), DataType.FLOAT);
+    assertThat(networks.discriminator().model().getLayer(1).getParam("W").size(0))
+        .isEqualTo(2 * 3 * 3);
+    assertThatThrownBy(
+            () -> GanNetworks.build(experiment, new ImageShape(1, 2, 9), DataType.FLOAT))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("2 x 9")
+        .hasMessageContaining("padding");
+  }
+
+  @Test
+  void dropoutAsTheFirstLayerDropsInputs() {
+    Experiment experiment =
+        Experiments.small(
+            "discriminator.layers=[{type: dropout, dropout: 0.5}, {type: dense, units: 1,"
+                + " activation: identity}]",
+            "discriminator.bias=0");
+    Network network =
+        GanNetworks.build(experiment, new ImageShape(1, 20, 20), DataType.FLOAT).discriminator();
+    Layer dense = network.model().getLayer(0);
+    dense.getParam("W").assign(1.0 / 400);
+    network.model().getLayer(1).getParam("W").assign(1);
+    double[] values = network.outputs(Nd4j.ones(DataType.FLOAT, 500, 400));
+    // The mean of 400 values, each 0 or 2: mean 1, standard deviation 1 / 20.
+    assertThat(Arrays.stream(values).average().orElseThrow()).isCloseTo(1, within(0.01));
+    double square = Arrays.stream(values).map(v -> (v - 1) * (v - 1)).average().orElseThrow();
+    assertThat(Math.sqrt(square)).isCloseTo(0.05, within(0.006));
+    assertThat(network.sample(Nd4j.ones(DataType.FLOAT, 2, 400)).getDouble(0))
+        .isCloseTo(1, within(1e-5));
+    assertThat(network.isStochastic()).isTrue();
+    assertThat(network.isRowByRow()).isFalse();
   }
 
   // These filters and map widths reach each fast implementation of a convolution.

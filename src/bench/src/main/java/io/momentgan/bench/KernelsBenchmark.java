@@ -65,7 +65,7 @@ public class KernelsBenchmark {
     gradient = Nd4j.rand(DataType.FLOAT, PARAMETERS);
     boolean fast = kernels == Kernels.FAST;
     tanh = fast ? new VectorTanh() : new ActivationTanH();
-    Adam config = fast ? new VectorAdam(0.001, 0.9, 0.999, 1e-8) : new Adam(0.001);
+    Adam config = fast ? new VectorAdam(0.001, 0.9, 0.999, 1e-8, false) : new Adam(0.001);
     adam = config.instantiate(Nd4j.create(DataType.FLOAT, 1, 2 * PARAMETERS), true);
     dense = discriminator("{type: dense, units: 128}");
     convolution =
