@@ -135,8 +135,8 @@ public sealed interface LayerConfig extends Serializable {
   /**
    * A strided convolution.
    *
-   * @param padding {@code same} leads from h rows to ceil(h / stride), {@code valid} to (h - kernel)
-   *     / stride + 1
+   * @param padding {@code same} leads from h rows to ceil(h / stride), {@code valid} to (h -
+   *     kernel) / stride + 1
    */
   record Convolution(
       int filters,

@@ -98,8 +98,7 @@ public record OptimizerConfig(
 
   private static void checkOrder(String key, List<Point> points) {
     for (int i = 1; i < points.size(); i++) {
-      check(
-          points.get(i - 1).update() < points.get(i).update(), key, points, "ascending updates");
+      check(points.get(i - 1).update() < points.get(i).update(), key, points, "ascending updates");
     }
   }
 }

@@ -104,9 +104,8 @@ record NetworkBlueprint(
 
   private IUpdater adam(OptimizerConfig o) {
     Adam adam =
-        fast() || training() && o.epsilonInside()
-            ? new VectorAdam(
-                o.learningRate(), o.beta1(), o.beta2(), o.epsilon(), o.epsilonInside())
+        fast() || (training() && o.epsilonInside())
+            ? new VectorAdam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon(), o.epsilonInside())
             : new Adam(o.learningRate(), o.beta1(), o.beta2(), o.epsilon());
     adam.setLearningRateSchedule(rates(o));
     return adam;

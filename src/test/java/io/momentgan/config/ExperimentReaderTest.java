@@ -83,8 +83,7 @@ class ExperimentReaderTest {
                     new ImagesConfig(3, 64, 64, true, false, 50_000_000, 0.01)),
                 new LatentConfig(100, LatentConfig.Distribution.UNIFORM, -1, 1),
                 new NetworkConfig(
-                    List.of(
-                        dense(16, false, 0), dense(32, true, 0.2)),
+                    List.of(dense(16, false, 0), dense(32, true, 0.2)),
                     0.01,
                     dense,
                     NetworkConfig.Output.TANH,

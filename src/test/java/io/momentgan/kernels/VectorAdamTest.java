@@ -21,7 +21,8 @@ class VectorAdamTest {
     INDArray stockState = Nd4j.zeros(DataType.FLOAT, 1, 2L * parameters);
     INDArray state = Nd4j.zeros(DataType.FLOAT, 1, 2L * parameters);
     GradientUpdater<?> stock = new Adam(0.002, 0.5, 0.99, 1e-7).instantiate(stockState, true);
-    GradientUpdater<?> vector = new VectorAdam(0.002, 0.5, 0.99, 1e-7, false).instantiate(state, true);
+    GradientUpdater<?> vector =
+        new VectorAdam(0.002, 0.5, 0.99, 1e-7, false).instantiate(state, true);
     Random random = new Random(parameters);
     for (int iteration = 0; iteration < 20; iteration++) {
       INDArray gradient = gradient(random, parameters);
@@ -65,7 +66,8 @@ class VectorAdamTest {
     INDArray all = Nd4j.ones(DataType.FLOAT, 10);
     INDArray part = all.get(NDArrayIndex.interval(3, 6));
     GradientUpdater<?> vector =
-        new VectorAdam(0.5, 0.9, 0.999, 1e-8, false).instantiate(Nd4j.zeros(DataType.FLOAT, 1, 6), true);
+        new VectorAdam(0.5, 0.9, 0.999, 1e-8, false)
+            .instantiate(Nd4j.zeros(DataType.FLOAT, 1, 6), true);
     vector.applyUpdater(part, 0, 0);
     float[] values = all.toFloatVector();
     assertThat(values[2]).isEqualTo(1);
@@ -76,7 +78,8 @@ class VectorAdamTest {
   @Test
   void doublesAreLeftToStockAdam() {
     GradientUpdater<?> updater =
-        new VectorAdam(0.1, 0.9, 0.999, 1e-8, false).instantiate(Nd4j.zeros(DataType.DOUBLE, 1, 4), true);
+        new VectorAdam(0.1, 0.9, 0.999, 1e-8, false)
+            .instantiate(Nd4j.zeros(DataType.DOUBLE, 1, 4), true);
     assertThat(updater).isNotInstanceOf(VectorAdamUpdater.class);
   }
 

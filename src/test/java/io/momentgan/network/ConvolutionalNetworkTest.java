@@ -231,8 +231,7 @@ class ConvolutionalNetworkTest {
     GanNetworks networks = GanNetworks.build(experiment, new ImageShape(1, 8, 7), DataType.FLOAT);
     assertThat(networks.discriminator().model().getLayer(1).getParam("W").size(0))
         .isEqualTo(2 * 3 * 3);
-    assertThatThrownBy(
-            () -> GanNetworks.build(experiment, new ImageShape(1, 2, 9), DataType.FLOAT))
+    assertThatThrownBy(() -> GanNetworks.build(experiment, new ImageShape(1, 2, 9), DataType.FLOAT))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("2 x 9")
         .hasMessageContaining("padding");

@@ -101,14 +101,14 @@ class OptimizersTest {
       v = 0.9 * v + 0.1 * g * g;
       double correction = Math.sqrt(1 - Math.pow(0.9, t + 1)) / (1 - Math.pow(0.5, t + 1));
       double rate = t == 0 ? 0.01 : t == 1 ? 0.02 : 0.03;
-      assertThat(steps.change(t)).isCloseTo(-rate * correction * m / Math.sqrt(v + 0.04), within(1e-6));
+      assertThat(steps.change(t))
+          .isCloseTo(-rate * correction * m / Math.sqrt(v + 0.04), within(1e-6));
     }
   }
 
   @Test
   void plainDescentFollowsItsSchedule() {
-    Steps steps =
-        new Steps(HALVING, DataType.FLOAT);
+    Steps steps = new Steps(HALVING, DataType.FLOAT);
     for (int t = 0; t < 3; t++) {
       assertThat(steps.change(t))
           .isCloseTo(-0.4 * Math.pow(0.5, t) * steps.gradient(t), within(1e-6));
@@ -162,9 +162,7 @@ class OptimizersTest {
 
     Steps(String settings, DataType type) {
       this.network =
-          GanNetworks.build(
-                  Experiments.small(overrides(settings)), IMAGE, type)
-              .generator();
+          GanNetworks.build(Experiments.small(overrides(settings)), IMAGE, type).generator();
     }
 
     /** The gradient of the mean loss at an update. */
