@@ -5,7 +5,6 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
 import java.util.Locale;
@@ -48,7 +47,7 @@ record Plan(Experiment experiment, DataSet images) {
 
   private String work(Snapshot snapshot, Schedule schedule) {
     int workers = experiment.train().workers();
-    long state = bytes(snapshot.generator()) + bytes(snapshot.discriminator());
+    long state = snapshot.generator().bytes() + snapshot.discriminator().bytes();
     long moments = exchangedBytes(snapshot);
     return ("Work: %,d epochs x %,d iterations = %,d iterations on each of %d workers, batches of %d"
             + " (%d together); %,d rounds of %s iterations%n"
@@ -104,10 +103,6 @@ record Plan(Experiment experiment, DataSet images) {
       values += (long) train.gSteps() * snapshot.generator().params().length;
     }
     return 2 * Double.BYTES * values;
-  }
-
-  private static long bytes(NetworkState state) {
-    return (long) Float.BYTES * (state.params().length + state.updaterState().length);
   }
 
   private static String mebibytes(long bytes) {

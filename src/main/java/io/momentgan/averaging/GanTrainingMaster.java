@@ -14,6 +14,7 @@ import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.UpdaterLayout;
 import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shards;
@@ -123,9 +124,10 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     }
     requireFinite();
     return merge(
-        bytes(handed.generator())
-            + bytes(handed.discriminator())
-            + (long) Float.BYTES * from.opponent().length,
+        handed.generator().bytes()
+            + handed.discriminator().bytes()
+            + (long) Float.BYTES * from.opponent().length
+            + from.replay().stream().mapToLong(ReplayBuffer::bytes).max().orElse(0),
         start);
   }
 
@@ -139,6 +141,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         shared.select(from.generator(), generator.updaterLayout()),
         shared.select(from.discriminator(), discriminator.updaterLayout()),
         from.opponent(),
+        from.replay(),
         AveragingState.NONE);
   }
 
@@ -217,7 +220,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         reports,
         (System.nanoTime() - start) / 1e9,
         bytesOut,
-        byRank.stream().mapToLong(w -> bytes(w.generator()) + bytes(w.discriminator())).sum(),
+        byRank.stream().mapToLong(GanTrainingResult::bytes).sum(),
         shared.all());
   }
 
@@ -248,6 +251,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         g.state(),
         d.state(),
         opponent(params),
+        replay(),
         new AveragingState(average, g.velocity(), d.velocity()));
   }
 
@@ -258,8 +262,11 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     return due ? newest : before.opponent();
   }
 
-  private static long bytes(NetworkState state) {
-    return (long) Float.BYTES * (state.params().length + state.updaterState().length);
+  /** Each worker's own buffer; where nothing is replayed, none. */
+  private List<ReplayBuffer> replay() {
+    return experiment.discriminatorInput().replayCapacity() == 0
+        ? List.of()
+        : byRank.stream().map(GanTrainingResult::replay).toList();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.momentgan.averaging;
 
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,11 +17,19 @@ import org.apache.spark.broadcast.Broadcast;
 interface Handover extends Serializable {
   /** Hands a snapshot over until {@link #destroy}; on the driver. */
   static Handover of(JavaSparkContext spark, Snapshot snapshot) {
-    return spark.isLocal() ? InProcess.of(snapshot) : new Broadcasted(spark.broadcast(snapshot));
+    if (spark.isLocal()) {
+      return InProcess.of(snapshot);
+    }
+    // By itself each: an executor fetches the buffers of its own workers only.
+    List<Broadcast<ReplayBuffer>> replay = snapshot.replay().stream().map(spark::broadcast).toList();
+    return new Broadcasted(spark.broadcast(snapshot.withoutReplay()), replay);
   }
 
   /** The snapshot, on a worker or the driver. */
   Snapshot snapshot();
+
+  /** The images that a worker may show its discriminator again. */
+  ReplayBuffer replay(int rank);
 
   /** Chooses the serialised form of a worker's result; {@code wire} serves other processes. */
   Serializable replace(int rank, GanTrainingResult result, Serializable wire);
@@ -28,10 +38,16 @@ interface Handover extends Serializable {
   void destroy();
 
   /** Through Spark. */
-  record Broadcasted(Broadcast<Snapshot> broadcast) implements Handover {
+  record Broadcasted(Broadcast<Snapshot> broadcast, List<Broadcast<ReplayBuffer>> buffers)
+      implements Handover {
     @Override
     public Snapshot snapshot() {
       return broadcast.getValue();
+    }
+
+    @Override
+    public ReplayBuffer replay(int rank) {
+      return buffers.isEmpty() ? ReplayBuffer.EMPTY : buffers.get(rank).getValue();
     }
 
     @Override
@@ -42,6 +58,7 @@ interface Handover extends Serializable {
     @Override
     public void destroy() {
       broadcast.destroy();
+      buffers.forEach(Broadcast::destroy);
     }
   }
 
@@ -64,6 +81,11 @@ interface Handover extends Serializable {
         throw new IllegalStateException("The round is over");
       }
       return snapshot;
+    }
+
+    @Override
+    public ReplayBuffer replay(int rank) {
+      return snapshot().replay(rank);
     }
 
     @Override

@@ -58,7 +58,8 @@ final class WorkerSession {
             collective,
             context.realSide(),
             round.sharesGradients(),
-            handover.snapshot().opponent());
+            handover.snapshot().opponent(),
+            handover.replay(collective.rank()));
   }
 
   /** Takes networks from the pool and loads the snapshot into them. */
@@ -152,6 +153,7 @@ final class WorkerSession {
             stepNanos / 1e9,
             collective.traffic(),
             fault),
+        step.replay(),
         handover);
   }
 

@@ -10,9 +10,10 @@ import java.io.Serializable;
  * @param noiseSd standard deviation of the Gaussian noise added to real and generated images
  *     (Arjovsky and Bottou 2017); 0 for none
  * @param noiseIterations iterations over which the noise decreases linearly to 0; 0 for constant
- * @param replayCapacity how many past generated images of a round a worker remembers
- * @param replayShare probability that the discriminator's update replaces a generated image by a
- *     remembered one (Shrivastava et al. 2017)
+ * @param replayCapacity how many past generated images a worker remembers, over the whole training
+ *     (Shrivastava et al. 2017, section 2.3); 0 for none
+ * @param replayShare probability that the discriminator's update shows a remembered image in place
+ *     of a new one
  * @param opponentRounds rounds after which the newest generator replaces the older one that the
  *     discriminator also faces (ganhacks 8); 0 for none
  * @param opponentShare probability that an update of the discriminator faces the older generator

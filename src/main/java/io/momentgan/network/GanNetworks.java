@@ -6,6 +6,7 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.Snapshot;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -88,6 +89,13 @@ public record GanNetworks(Network generator, Network discriminator) {
   /** Returns the snapshot before the first round. */
   public Snapshot initialSnapshot() {
     return new Snapshot(
-        0, 0, 0, generator.state(), discriminator.state(), new float[0], AveragingState.NONE);
+        0,
+        0,
+        0,
+        generator.state(),
+        discriminator.state(),
+        new float[0],
+        List.of(),
+        AveragingState.NONE);
   }
 }

@@ -8,10 +8,14 @@ import io.momentgan.config.UserException;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A checkpoint in memory: each of its files agrees with its manifest, and was read once. */
@@ -63,6 +67,9 @@ public final class Checkpoint {
     putArray(files, GENERATOR_VELOCITY, averaging.generatorVelocity());
     putArray(files, DISCRIMINATOR_VELOCITY, averaging.discriminatorVelocity());
     putArray(files, OPPONENT, snapshot.opponent());
+    for (int rank = 0; rank < snapshot.replay().size(); rank++) {
+      putBuffer(files, rank, snapshot.replay(rank));
+    }
     try {
       files.put(STATE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(progress));
     } catch (IOException e) {
@@ -76,6 +83,24 @@ public final class Checkpoint {
     if (values.length > 0) {
       files.put(name, new NpyArray(new int[] {values.length}, values).bytes());
     }
+  }
+
+  private static void putBuffer(Map<String, byte[]> files, int rank, ReplayBuffer buffer) {
+    files.put(
+        replayImages(rank), NpyArray.ofRows(buffer.images(), buffer.images()[0].length).bytes());
+    float[] classes = new float[buffer.count()];
+    for (int i = 0; i < classes.length; i++) {
+      classes[i] = buffer.classes()[i];
+    }
+    putArray(files, replayClasses(rank), classes);
+  }
+
+  private static String replayImages(int rank) {
+    return String.format(Locale.ROOT, "replay-%05d.npy", rank);
+  }
+
+  private static String replayClasses(int rank) {
+    return String.format(Locale.ROOT, "replay-%05d-classes.npy", rank);
   }
 
   /** What it is a checkpoint of. */
@@ -96,6 +121,7 @@ public final class Checkpoint {
         generator(Weights.RAW),
         discriminator(),
         array(OPPONENT),
+        replay(),
         new AveragingState(
             files.containsKey(EMA_GENERATOR) ? generator(Weights.EMA).params() : new float[0],
             array(GENERATOR_VELOCITY),
@@ -148,6 +174,21 @@ public final class Checkpoint {
 
   private float[] array(String name) {
     return files.containsKey(name) ? NpyArray.parse(files.get(name), name).values() : new float[0];
+  }
+
+  private List<ReplayBuffer> replay() {
+    List<ReplayBuffer> buffers = new ArrayList<>();
+    for (int rank = 0; files.containsKey(replayImages(rank)); rank++) {
+      String images = replayImages(rank);
+      String classes = replayClasses(rank);
+      float[] values = NpyArray.parse(file(classes), classes).values();
+      int[] ofImages = new int[values.length];
+      for (int i = 0; i < values.length; i++) {
+        ofImages[i] = (int) values[i];
+      }
+      buffers.add(new ReplayBuffer(NpyArray.parse(file(images), images).rows(), ofImages));
+    }
+    return buffers;
   }
 
   private byte[] file(String name) {

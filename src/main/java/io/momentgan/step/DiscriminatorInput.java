@@ -3,6 +3,8 @@ package io.momentgan.step;
 import io.momentgan.config.DiscriminatorInputConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.network.state.ReplayBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,8 +12,10 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Changes images on their way to the discriminator: adds noise, and replays past generated images
- * in place of some new ones. Past images are kept for one round only, so that a retried round gives
- * the same bits.
+ * in place of some new ones.
+ *
+ * <p>The buffer of past images belongs to the snapshot: a round begins with a copy of its rows and
+ * ends with the buffer of the next one, so that a round stays a pure function of its snapshot.
  */
 final class DiscriminatorInput {
   /** The images that the discriminator is shown; each kind draws its own noise. */
@@ -33,14 +37,14 @@ final class DiscriminatorInput {
   private final DiscriminatorInputConfig config;
   private final long runSeed;
   private final int rank;
-  private float[][] remembered = new float[0][];
-  private int[] classes = new int[0];
-  private int count;
+  private ReplayBuffer buffer;
 
-  DiscriminatorInput(DiscriminatorInputConfig config, long runSeed, int rank) {
+  DiscriminatorInput(
+      DiscriminatorInputConfig config, long runSeed, int rank, ReplayBuffer buffer) {
     this.config = config;
     this.runSeed = runSeed;
     this.rank = rank;
+    this.buffer = buffer;
   }
 
   /** Returns images [n, features] plus the noise of an iteration, or the images if it has none. */
@@ -59,8 +63,15 @@ final class DiscriminatorInput {
   }
 
   /**
-   * In a copy, replaces some generated images by remembered ones with their classes, and remembers
-   * the replaced ones; until the memory is full, images are only remembered.
+   * Replaces each generated image with the probability {@code replay-share} by one of the buffer,
+   * chosen uniformly among those that earlier batches left there, with its class. The new image
+   * takes its place in the buffer. While the buffer is not full, it takes up all other images, too.
+   * So from the second batch on a batch's share of replayed images is what is asked for.
+   *
+   * <p>Source: section 2.3 of Shrivastava et al. 2017, which samples half of a batch from the buffer
+   * and overwrites as many of its images.
+   *
+   * @return a batch of as many images; the given one is not changed
    */
   Batch replayed(Batch fake, long iteration, int draw) {
     if (config.replayCapacity() == 0) {
@@ -68,28 +79,59 @@ final class DiscriminatorInput {
     }
     SplittableRandom random =
         new SplittableRandom(Seeds.of(runSeed, Seeds.Use.REPLAY, iteration, rank, draw));
-    if (remembered.length == 0) {
-      remembered = new float[config.replayCapacity()][];
-      classes = new int[config.replayCapacity()];
-    }
+    ReplayBuffer before = buffer;
+    Growing after = new Growing(before, config.replayCapacity(), fake.count());
     INDArray mixed = fake.images().dup('c');
     int[] mixedClasses = fake.classes().clone();
     for (int i = 0; i < fake.count(); i++) {
-      float[] image = HostArrays.floats(fake.images().getRow(i));
-      int own = mixedClasses.length == 0 ? 0 : mixedClasses[i];
-      if (count < remembered.length) {
-        classes[count] = own;
-        remembered[count++] = image;
-      } else if (random.nextDouble() < config.replayShare()) {
-        int at = random.nextInt(count);
-        mixed.putRow(i, Nd4j.createFromArray(remembered[at]).castTo(mixed.dataType()));
-        remembered[at] = image;
+      if (before.count() > 0 && random.nextDouble() < config.replayShare()) {
+        int at = random.nextInt(before.count());
+        mixed.putRow(i, Nd4j.createFromArray(before.images()[at]).castTo(mixed.dataType()));
         if (mixedClasses.length > 0) {
-          mixedClasses[i] = classes[at];
-          classes[at] = own;
+          mixedClasses[i] = before.classes()[at];
         }
+        after.put(at, fake, i);
+      } else if (after.hasRoom()) {
+        after.add(fake, i);
       }
     }
+    buffer = after.done();
     return new Batch(mixed, mixedClasses);
+  }
+
+  /** The buffer as the batches so far have left it. */
+  ReplayBuffer buffer() {
+    return buffer;
+  }
+
+  /** A copy of a buffer that takes up images; rows that stay are shared with it. */
+  private static final class Growing {
+    private final float[][] images;
+    private final int[] classes;
+    private int count;
+
+    Growing(ReplayBuffer before, int capacity, int more) {
+      int most = Math.min(capacity, before.count() + more);
+      this.images = Arrays.copyOf(before.images(), most);
+      this.classes = Arrays.copyOf(before.classes(), most);
+      this.count = before.count();
+    }
+
+    boolean hasRoom() {
+      return count < images.length;
+    }
+
+    void add(Batch batch, int i) {
+      put(count++, batch, i);
+    }
+
+    void put(int at, Batch batch, int i) {
+      images[at] = HostArrays.floats(batch.images().getRow(i));
+      classes[at] = batch.classes().length == 0 ? 0 : batch.classes()[i];
+    }
+
+    ReplayBuffer done() {
+      return new ReplayBuffer(Arrays.copyOf(images, count), Arrays.copyOf(classes, count));
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.momentgan.config.LossConfig;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.Network;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import java.util.Arrays;
 import org.apache.commons.lang3.ArrayUtils;
@@ -26,7 +27,8 @@ final class DiscriminatorUpdate {
   private INDArray realGradient;
   private INDArray both;
 
-  DiscriminatorUpdate(Experiment experiment, Network network, GradientSharing sharing) {
+  DiscriminatorUpdate(
+      Experiment experiment, Network network, GradientSharing sharing, ReplayBuffer buffer) {
     long seed = experiment.train().seed();
     int rank = sharing.collective().rank();
     this.config = experiment.loss();
@@ -34,7 +36,7 @@ final class DiscriminatorUpdate {
     this.network = network;
     this.sharing = sharing;
     this.targets = new Targets(config, seed, rank);
-    this.input = new DiscriminatorInput(experiment.discriminatorInput(), seed, rank);
+    this.input = new DiscriminatorInput(experiment.discriminatorInput(), seed, rank, buffer);
   }
 
   /**
@@ -74,6 +76,11 @@ final class DiscriminatorUpdate {
     return network.isRowByRow() && !config.separateUpdates()
         ? updateAtOnce(real, shown, iteration, draw)
         : updateInTurn(real, shown, iteration, draw);
+  }
+
+  /** The images to show again after the updates so far. */
+  ReplayBuffer buffer() {
+    return input.buffer();
   }
 
   private Loss updateInTurn(Batch real, Batch fake, long iteration, int draw) {

@@ -11,6 +11,7 @@ import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.MomentExchange.Exchanged;
 import io.momentgan.step.MomentExchange.Pending;
 import java.util.Optional;
@@ -52,6 +53,7 @@ public final class GanStep {
    *     drift apart, and W batches of b are one batch of W * b for any optimizer
    * @param opponent parameters of an older generator that the discriminator also faces; empty for
    *     none; never mutated
+   * @param replay past images that the discriminator may be shown again
    */
   public GanStep(
       Experiment experiment,
@@ -59,14 +61,16 @@ public final class GanStep {
       Collective collective,
       RealSide realSide,
       boolean sharesGradients,
-      float[] opponent) {
+      float[] opponent,
+      ReplayBuffer replay) {
     this.penalty = new PenaltyGradient(experiment.moments());
     this.opponent = opponent;
     this.experiment = experiment;
     this.networks = networks;
     this.collective = collective;
     this.sharing = new GradientSharing(collective, sharesGradients && collective.size() > 1);
-    this.discriminator = new DiscriminatorUpdate(experiment, networks.discriminator(), sharing);
+    this.discriminator = 
+        new DiscriminatorUpdate(experiment, networks.discriminator(), sharing, replay);
     this.exchange =
         new MomentExchange(experiment.moments().scope(), collective, realSide, sharing.on());
     this.stochastic =
@@ -156,6 +160,11 @@ public final class GanStep {
    */
   public boolean hasStopped() {
     return stopped;
+  }
+
+  /** The images that the discriminator may be shown again after the iterations so far. */
+  public ReplayBuffer replay() {
+    return discriminator.buffer();
   }
 
   /** Begins the exchange, and completes it at once if another follows before the G update. */

@@ -22,6 +22,7 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
@@ -393,7 +394,7 @@ class RoundsOnSparkTest {
               alone,
               new RealSide(Clusters.ONE, List.of(whole)),
               false,
-              new float[0]);
+              new float[0], ReplayBuffer.EMPTY);
       for (int number = 0; number < rounds; number++) {
         Round round = schedule.round(number);
         int[] order = shard.order(experiment.train().seed(), round.epoch());
@@ -410,6 +411,7 @@ class RoundsOnSparkTest {
         networks.generator().state(),
         networks.discriminator().state(),
         new float[0],
+        List.of(),
         AveragingState.NONE);
   }
 

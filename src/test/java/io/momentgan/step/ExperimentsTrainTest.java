@@ -9,6 +9,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.state.ReplayBuffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class ExperimentsTrainTest {
             new LocalCollectives().join(new Group(name, 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
             false,
-            new float[0]);
+            new float[0], ReplayBuffer.EMPTY);
     Nd4j.getRandom().setSeed(3);
     INDArray real = Nd4j.rand(DataType.FLOAT, 4, IMAGE.features()).muli(2).subi(1);
     for (int iteration = 0; iteration < 2; iteration++) {

@@ -16,6 +16,7 @@ import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
+import io.momentgan.network.state.ReplayBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -227,7 +228,7 @@ class GanStepTest {
             alone,
             new RealSide(Clusters.ONE, List.of(far)),
             false,
-            new float[0]);
+            new float[0], ReplayBuffer.EMPTY);
     Losses losses = step.iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
     assertThat(losses.momentMean()).isBetween(0.1 * 6 * 8, 0.1 * 6 * 10);
   }
@@ -243,7 +244,7 @@ class GanStepTest {
   }
 
   private GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
+    return new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   /** With plain gradient descent of rate 1 an update is the gradient. */

@@ -15,6 +15,7 @@ import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import java.time.Duration;
@@ -137,7 +138,7 @@ class HacksTest {
     step(experiment, networks).iterate(batch(real()), iteration);
     float[] alone = networks.discriminator().state().params();
     networks.load(start);
-    new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, older)
+    new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, older, ReplayBuffer.EMPTY)
         .iterate(batch(real()), iteration);
     boolean faced = !Arrays.equals(networks.discriminator().state().params(), alone);
     networks.load(start);
@@ -283,7 +284,7 @@ class HacksTest {
   }
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, new float[0]);
+    return new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {
@@ -301,7 +302,7 @@ class HacksTest {
   }
 
   private static DiscriminatorInput input(String... settings) {
-    return new DiscriminatorInput(Experiments.small(settings).discriminatorInput(), 1, 0);
+    return new DiscriminatorInput(Experiments.small(settings).discriminatorInput(), 1, 0, ReplayBuffer.EMPTY);
   }
 
   private static double sd(INDArray values) {

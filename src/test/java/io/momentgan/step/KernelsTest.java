@@ -15,6 +15,7 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.partition.Shard;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -149,7 +150,7 @@ class KernelsTest {
                 1,
                 Duration.ofSeconds(60))) {
       GanStep step =
-          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
+          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
       for (int i = 0; i < iterations; i++) {
         if (rounded) {
           moveByAnUlp(networks.generator(), i);

@@ -26,10 +26,16 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
     return new Wire(bytes(params), bytes(updaterState), updates);
   }
 
-  private static byte[] bytes(float[] values) {
+  static byte[] bytes(float[] values) {
     byte[] bytes = new byte[values.length * Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
     return bytes;
+  }
+
+  static float[] floats(byte[] bytes) {
+    float[] values = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
   }
 
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -37,12 +43,11 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
     private Object readResolve() {
       return new NetworkState(floats(params), floats(updaterState), updates);
     }
+  }
 
-    private static float[] floats(byte[] bytes) {
-      float[] values = new float[bytes.length / Float.BYTES];
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-      return values;
-    }
+  /** Bytes of parameters and optimizer state. */
+  public long bytes() {
+    return (long) Float.BYTES * (params.length + updaterState.length);
   }
 
   /** Copies the state of a network. */

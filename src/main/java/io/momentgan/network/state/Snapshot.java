@@ -1,6 +1,7 @@
 package io.momentgan.network.state;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param discriminator state of the discriminator
  * @param opponent parameters of an older generator that the discriminator faces now and then, or
  *     empty; never mutated
+ * @param replay what each worker's discriminator may be shown again, in rank order; empty where
+ *     nothing is replayed and before the first round
  * @param averaging the driver's own state
  */
 @SuppressWarnings("ArrayRecordComponent") // compared array by array where needed
@@ -23,8 +26,31 @@ public record Snapshot(
     NetworkState generator,
     NetworkState discriminator,
     float[] opponent,
+    List<ReplayBuffer> replay,
     AveragingState averaging)
     implements Serializable {
+  public Snapshot {
+    replay = List.copyOf(replay);
+  }
+
+  /** The buffer of a worker. */
+  public ReplayBuffer replay(int rank) {
+    return replay.isEmpty() ? ReplayBuffer.EMPTY : replay.get(rank);
+  }
+
+  /** This snapshot without the buffers. */
+  public Snapshot withoutReplay() {
+    return new Snapshot(
+        round,
+        iteration,
+        samplesSeen,
+        generator,
+        discriminator,
+        opponent,
+        List.of(),
+        averaging);
+  }
+
   /** Returns the generator's exponential moving average without optimizer state, if it is kept. */
   public Optional<NetworkState> emaGenerator() {
     return averaging.ema().length == 0

@@ -15,6 +15,7 @@ import io.momentgan.device.Devices;
 import io.momentgan.device.SmokeTest;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.partition.Shard;
 import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
@@ -121,7 +122,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
         new LocalCollectives()
             .join(new Group(file.toString(), 0, 0, 0, 0), 0, 1, Duration.ofMinutes(1))) {
       GanStep step =
-          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0]);
+          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
       int[] order = shard.order(experiment.train().seed(), 1);
       int batchSize = experiment.train().batchSize();
       for (int i = 0; i < iterations; i++) {

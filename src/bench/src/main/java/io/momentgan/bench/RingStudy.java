@@ -11,6 +11,7 @@ import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
@@ -70,7 +71,7 @@ final class RingStudy {
         GanNetworks.build(experiment, new ImageShape(FEATURES, 1, 1), DataType.FLOAT);
     Group group = new Group("bench ring", experiment.train().seed(), 0, 0, 0);
     try (Collective alone = new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(60))) {
-      train(new GanStep(experiment, networks, alone, realSide(), false, new float[0]), iterations);
+      train(new GanStep(experiment, networks, alone, realSide(), false, new float[0], ReplayBuffer.EMPTY), iterations);
     }
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iterations, 1);
     INDArray z =

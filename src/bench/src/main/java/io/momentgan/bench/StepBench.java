@@ -12,6 +12,7 @@ import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
+import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
@@ -64,7 +65,7 @@ final class StepBench {
                     Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
             false,
-            new float[0]);
+            new float[0], ReplayBuffer.EMPTY);
     Nd4j.getRandom().setSeed(1);
     this.images =
         Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
