@@ -48,11 +48,12 @@ record Plan(Experiment experiment, DataSet images) {
   private String work(Snapshot snapshot, Schedule schedule) {
     int workers = experiment.train().workers();
     long state = snapshot.generator().bytes() + snapshot.discriminator().bytes();
+    long replay = replayBytes();
     long moments = exchangedBytes(snapshot);
     return ("Work: %,d epochs x %,d iterations = %,d iterations on each of %d workers, batches of %d"
             + " (%d together); %,d rounds of %s iterations%n"
-            + "Memory: %s of images and about %s of networks per worker%n"
-            + "Bytes per round: %s out and %s back per worker (networks), %s per worker (moments, both ways)")
+            + "Memory: %s of images and about %s of networks%s per worker%n"
+            + "Bytes per round: %s out and %s back per worker (%s), %s per worker (moments, both ways)")
         .formatted(
             experiment.train().epochs(),
             schedule.iterationsPerEpoch(),
@@ -64,9 +65,17 @@ record Plan(Experiment experiment, DataSet images) {
             frequencies(),
             mebibytes((long) images.training().count() * images.shape().features() / workers),
             mebibytes(3 * state),
-            mebibytes(state),
-            mebibytes(state),
+            replay == 0 ? "" : " and %s of past images".formatted(mebibytes(replay)),
+            mebibytes(state + replay),
+            mebibytes(state + replay),
+            replay == 0 ? "networks" : "networks, past images",
             mebibytes(moments));
+  }
+
+  /** Bytes of a worker's full buffer of past images: values in float, and a class each. */
+  private long replayBytes() {
+    int ofImage = Float.BYTES * images.shape().features() + Integer.BYTES;
+    return (long) experiment.discriminatorInput().replayCapacity() * ofImage;
   }
 
   private String frequencies() {

@@ -5,6 +5,7 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.run.Run;
+import io.momentgan.run.RunRecord;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,8 +31,8 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "EXPERIMENT.yaml",
-      description = "Settings, such as conf/experiments/quickstart.yaml.")
-  private Path file;
+      description = "Settings, such as conf/experiments/quickstart.yaml, or a run's run.yaml.")
+  private String file;
 
   @Option(
       names = "--data",
@@ -65,8 +67,11 @@ final class TrainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private Optional<RunRecord> record;
+
   @Override
   public Integer call() {
+    record = Recorded.at(file, settings);
     Experiment given = read(List.of());
     List<Long> each = seeds == null ? given.seeds() : seeds;
     if (each.isEmpty()) {
@@ -82,8 +87,10 @@ final class TrainCommand implements Callable<Integer> {
     Map<String, String> hadoop = SparkContexts.hadoopSettings(given.s3());
     checkStores(given, hadoop);
     Experiment experiment = SparkContexts.withWorkers(given);
-    SparkContexts.chooseThreads(experiment.train().workers(), "");
+    int workersOfRun = experiment.train().workers();
+    SparkContexts.chooseThreads(workersOfRun, recordedThreads(workersOfRun));
     DataSet images = DataSets.open(experiment.data(), hadoop);
+    record.ifPresent(recorded -> warnOfOtherBits(recorded, experiment, images));
     Preflight.check(experiment, images);
     Plan plan = new Plan(experiment, images);
     if (dryRun) {
@@ -94,6 +101,21 @@ final class TrainCommand implements Callable<Integer> {
     Run run = TrainingRun.begin(experiment, images, out, hadoop);
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
+  }
+
+  /** The threads of the run that is repeated; empty for other runs. */
+  private String recordedThreads(int workersOfRun) {
+    return record
+        .filter(recorded -> recorded.experiment().train().workers() == workersOfRun)
+        .map(RunRecord::threads)
+        .orElse("");
+  }
+
+  private static void warnOfOtherBits(RunRecord recorded, Experiment again, DataSet images) {
+    if (again.equals(recorded.experiment())) {
+      recorded.warnOfOtherBits();
+    }
+    recorded.warnOfOtherData(again, images);
   }
 
   private void checkStores(Experiment given, Map<String, String> hadoop) {
@@ -114,6 +136,8 @@ final class TrainCommand implements Callable<Integer> {
     if (workers != null) {
       overrides.add("train.workers=" + workers);
     }
-    return ExperimentReader.read(file, overrides);
+    return record.isPresent()
+        ? record.get().with(overrides).experiment()
+        : ExperimentReader.read(Path.of(file), overrides);
   }
 }

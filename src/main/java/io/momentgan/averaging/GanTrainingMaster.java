@@ -202,6 +202,11 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     }
   }
 
+  /** The iterations that each worker made in the newest round. */
+  List<Integer> iterations() {
+    return byRank.stream().map(result -> result.report().iterations()).toList();
+  }
+
   private RoundResult merge(long bytesOut, long start) {
     List<WorkerReport> reports = byRank.stream().map(GanTrainingResult::report).toList();
     double[] weights = Averages.weights(reports.stream().map(WorkerReport::samples).toList());

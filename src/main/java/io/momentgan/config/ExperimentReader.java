@@ -34,8 +34,14 @@ import java.util.stream.Stream;
  * Reads an {@link Experiment}: overrides over the file over its {@code base} over {@code
  * defaults.yaml}. Mappings merge key by key; lists and scalars replace. The binding is strict: it
  * refuses unknown, missing and ill-typed settings by their keys.
+ *
+ * <p>A file may also be the record of a run, {@code run.yaml}: its settings are then those of the
+ * run.
  */
 public final class ExperimentReader {
+  /** The format of run.yaml that is written and read. */
+  public static final int RECORD_FORMAT = 2;
+
   private static final Map<Class<?>, String> EXPECTATIONS =
       Map.of(
           int.class, "a whole number of at most " + Integer.MAX_VALUE,
@@ -169,12 +175,43 @@ public final class ExperimentReader {
           "found a cycle of %s, expected a last file without base; remove base from one of them"
               .formatted(derived));
     }
-    ObjectNode settings = parse(text(file), file.toString());
+    ObjectNode settings = settings(parse(text(file), file.toString()), file.toString());
     JsonNode base = settings.remove("base");
     List<Source> sources =
         base == null ? new ArrayList<>() : sources(baseFile(file, base), derived);
     sources.add(new Source(file.toString(), settings));
     return sources;
+  }
+
+  /** The settings of a file: those of the run if it is the record of one. */
+  private static ObjectNode settings(ObjectNode tree, String file) {
+    if (!isRecord(tree)) {
+      return tree;
+    }
+    requireRecordFormat(tree, file);
+    return (ObjectNode) tree.get("experiment");
+  }
+
+  /** Whether a file's content is the record of a run: its settings are a part of it. */
+  public static boolean isRecord(JsonNode tree) {
+    return tree.path("experiment").isObject();
+  }
+
+  /**
+   * Refuses records of other formats.
+   *
+   * @param record content of a run.yaml
+   * @param file its name, for messages
+   * @throws UserException naming the version that wrote it
+   */
+  public static void requireRecordFormat(JsonNode record, String file) {
+    int format = record.path("format").asInt(1);
+    if (format != RECORD_FORMAT) {
+      throw new UserException(
+          "%s: found a run of MomentGAN %s (format %d), expected format %d; use that version for this run, or train it again"
+              .formatted(
+                  file, record.at("/versions/momentgan").asText("?"), format, RECORD_FORMAT));
+    }
   }
 
   private static Path baseFile(Path file, JsonNode base) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -41,7 +42,6 @@ public record RunRecord(
   public static final String FILE = "run.yaml";
 
   private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
-  private static final int FORMAT = 2;
   private static final String PRODUCTS = "fast-products";
   private static final YAMLMapper YAML = new YAMLMapper(YamlFiles.factory());
 
@@ -102,11 +102,35 @@ public record RunRecord(
   public static RunRecord read(Folder folder) {
     String file = folder.uri() + "/" + FILE;
     try {
-      JsonNode tree = YAML.readTree(folder.readText(FILE));
-      requireFormat(tree, file);
-      String settings = YAML.writeValueAsString(tree.required("experiment"));
+      return of(YAML.readTree(folder.readText(FILE)), file);
+    } catch (JsonProcessingException e) {
+      throw damaged(file, e);
+    }
+  }
+
+  /**
+   * Reads the record of a run, if a text is one.
+   *
+   * @param text content of a file
+   * @param file its name, for messages
+   * @return empty for any other text, such as an experiment's settings
+   * @throws UserException when it is damaged or of another format
+   */
+  public static Optional<RunRecord> parse(String text, String file) {
+    try {
+      JsonNode tree = YAML.readTree(text);
+      return ExperimentReader.isRecord(tree) ? Optional.of(of(tree, file)) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static RunRecord of(JsonNode tree, String file) {
+    try {
+      JsonNode experiment = tree.required("experiment");
+      ExperimentReader.requireRecordFormat(tree, file);
       return new RunRecord(
-          ExperimentReader.read(settings, file, List.of()),
+          ExperimentReader.read(YAML.writeValueAsString(experiment), file, List.of()),
           YAML.convertValue(
               tree.required("versions"),
               YAML.getTypeFactory().constructMapType(TreeMap.class, String.class, String.class)),
@@ -114,20 +138,15 @@ public record RunRecord(
           tree.required("created").asText(),
           tree.required("threads").asText());
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new UserException(
-          "%s: not the record of a run: %s"
-              .formatted(file, e.getMessage().lines().findFirst().orElse("")),
-          e);
+      throw damaged(file, e);
     }
   }
 
-  private static void requireFormat(JsonNode tree, String file) {
-    int format = tree.path("format").asInt(1);
-    if (tree.has("experiment") && format != FORMAT) {
-      throw new UserException(
-          "%s: found a run of MomentGAN %s (format %d), expected format %d; use that version for this run, or train it again"
-              .formatted(file, tree.at("/versions/momentgan").asText("?"), format, FORMAT));
-    }
+  private static UserException damaged(String file, Exception e) {
+    return new UserException(
+        "%s: not the record of a run: %s"
+            .formatted(file, e.getMessage().lines().findFirst().orElse("")),
+        e);
   }
 
   /** This run with some settings overridden. */
@@ -145,7 +164,7 @@ public record RunRecord(
   public void warnOfOtherBits() {
     if (!threads.equals(Threads.inUse())) {
       LOG.warn(
-          "The run began with {}={} and goes on with \"{}\": its figures will differ in the last bits",
+          "The run began with {}={}, and this process has \"{}\": figures will differ in the last bits",
           Threads.VARIABLE,
           threads,
           Threads.inUse());
@@ -153,7 +172,7 @@ public record RunRecord(
     String now = Versions.all().get(PRODUCTS);
     if (hasOtherProducts(now)) {
       LOG.warn(
-          "The run began with matrix products by {} and goes on with {}: its figures will differ in the last bits",
+          "The run began with matrix products by {}, and this process has {}: figures will differ in the last bits",
           versions.getOrDefault(PRODUCTS, "OpenBLAS"),
           now);
     }
@@ -169,7 +188,7 @@ public record RunRecord(
   public String toYaml() {
     try {
       ObjectNode tree = YAML.createObjectNode();
-      tree.put("format", FORMAT);
+      tree.put("format", ExperimentReader.RECORD_FORMAT);
       tree.set("experiment", YAML.readTree(ExperimentReader.write(experiment)));
       tree.set("versions", YAML.valueToTree(versions));
       tree.set("data", YAML.valueToTree(data));
@@ -185,6 +204,23 @@ public record RunRecord(
   public ImageShape shape() {
     int[] extents = Stream.of(data.shape().split("x")).mapToInt(Integer::parseInt).toArray();
     return new ImageShape(extents[0], extents[1], extents[2]);
+  }
+
+  /**
+   * Warns of data other than what the run began with, where the settings ask for the same.
+   *
+   * @param again settings of a new run that is to repeat this one
+   * @param images the data that they lead to
+   */
+  public void warnOfOtherData(Experiment again, DataSet images) {
+    if (again.data().equals(experiment.data())
+        && !images.fingerprint().equals(data.fingerprint())) {
+      LOG.warn(
+          "{}: the data have changed since the run was recorded (fingerprint {}, recorded {}): figures will differ",
+          images.uri(),
+          images.fingerprint(),
+          data.fingerprint());
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.Exchanges;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.config.TrainConfig.ThresholdsConfig;
@@ -39,6 +40,7 @@ public final class GanStep {
   private final PenaltyGradient penalty;
   private final float[] opponent;
   private final boolean stochastic;
+  private final boolean exchangesAgain;
   private double lastLosses;
   private boolean stopped;
 
@@ -67,12 +69,15 @@ public final class GanStep {
     this.opponent = opponent;
     this.experiment = experiment;
     this.networks = networks;
-    this.collective = collective;
-    this.sharing = new GradientSharing(collective, sharesGradients && collective.size() > 1);
+    Exchanges exchanges = Exchanges.of(experiment);
+    this.collective = new KnownExchanges(collective, exchanges);
+    this.sharing = new GradientSharing(this.collective, sharesGradients && collective.size() > 1);
+    this.exchangesAgain = sharing.on() || exchanges.updateLosses();
     this.discriminator = 
         new DiscriminatorUpdate(experiment, networks.discriminator(), sharing, replay);
     this.exchange =
-        new MomentExchange(experiment.moments().scope(), collective, realSide, sharing.on());
+        new MomentExchange(
+            experiment.moments().scope(), this.collective, realSide, exchangesAgain);
     this.stochastic =
         networks.generator().isStochastic() || networks.discriminator().isStochastic();
   }
@@ -170,7 +175,7 @@ public final class GanStep {
   /** Begins the exchange, and completes it at once if another follows before the G update. */
   private Pending begin(Batch real, Fake fake) {
     Pending pending = exchange.begin(real.images(), fake.images(), lastLosses);
-    if (!sharing.on() && !experiment.train().thresholds().on()) {
+    if (!exchangesAgain) {
       return pending;
     }
     Exchanged result = pending.await();

@@ -1,10 +1,11 @@
 package io.momentgan.training;
 
+import io.momentgan.config.Exchanges;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
-import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
+import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
@@ -12,6 +13,9 @@ import org.apache.spark.SparkConf;
 
 /** Checks of settings against the data and the cluster, before anything is asked of the cluster. */
 public final class Preflight {
+  /** Of a worker's buffer of past images: an array's limit, less the head of its file. */
+  private static final int MAX_BUFFER_BYTES = Integer.MAX_VALUE - 1024;
+
   private Preflight() {}
 
   /**
@@ -36,6 +40,7 @@ public final class Preflight {
               .formatted(experiment.train().batchSize(), smallest, workers, Math.max(1, smallest)));
     }
     requireLabels(experiment.labels(), images.training());
+    requireReplayFits(experiment.discriminatorInput().replayCapacity(), images.shape());
   }
 
   /**
@@ -66,10 +71,7 @@ public final class Preflight {
 
   /** Whether workers wait for each other within a round. */
   static boolean exchanges(Experiment experiment) {
-    MomentsConfig.Scope scope = experiment.moments().scope();
-    boolean moments = scope == MomentsConfig.Scope.GLOBAL || scope == MomentsConfig.Scope.DATASET;
-    boolean gradients = experiment.train().everSharesGradients();
-    return experiment.train().workers() > 1 && (moments || gradients);
+    return experiment.train().workers() > 1 && Exchanges.of(experiment).any();
   }
 
   static UserException tooManyWorkers(int workers, int slots) {
@@ -87,6 +89,17 @@ public final class Preflight {
           ("%s: found true, expected false: %s, but all %d workers of a round must run side by side,"
                   + " once each; set %s=false, and spark.executor.instances to what they need")
               .formatted(setting, why, workers, setting));
+    }
+  }
+
+  /** Refuses a buffer of past images that no file of a checkpoint can hold. */
+  static void requireReplayFits(int capacity, ImageShape shape) {
+    int most = MAX_BUFFER_BYTES / (Float.BYTES * shape.features());
+    if (capacity > most) {
+      throw new UserException(
+          ("Setting discriminator-input.replay-capacity: found %d, expected at most %d, the images of"
+                  + " %s that a worker's buffer can hold; set discriminator-input.replay-capacity=%d")
+              .formatted(capacity, most, shape, most));
     }
   }
 

@@ -91,6 +91,7 @@ class ClusterTrainingTest {
     Experiment experiment =
         Experiments.small(
             "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",
+            "discriminator-input.replay-capacity=60",
             "data.glyphs.train=800",
             "train.workers=2",
             "train.averaging-frequency=" + frequency,

@@ -35,7 +35,10 @@ class ResumeTest {
   @CsvSource({"1, 3, 10, 9", "2, 2, 6, 4"})
   void resumedRunEqualsOneThatNeverStopped(
       int workers, int every, int roundsOfTwoEpochs, int withinSecondEpoch) throws IOException {
-    String[] settings = {"train.workers=" + workers, "checkpoint.every=" + every, "train.epochs=4"};
+    String replay = "discriminator-input.replay-capacity=150";
+    String[] settings = {
+      "train.workers=" + workers, "checkpoint.every=" + every, "train.epochs=4", replay
+    };
     Path whole = TinyExperiment.train(folder.resolve("whole"), settings);
     settings[2] = "train.epochs=2";
     Path half = TinyExperiment.train(folder.resolve("half"), settings);
@@ -55,6 +58,7 @@ class ResumeTest {
       "averaging.outer.type=nesterov",
       "averaging.first-moment-period=2",
       "averaging.second-moment-period=3",
+      "discriminator-input.replay-capacity=30",
       "train.averaging-frequency=3",
       "train.warm-up=[{epochs: 1, averaging-frequency: 1}]",
       "train.epochs=3"
@@ -70,6 +74,11 @@ class ResumeTest {
         network(checkpoint(whole, 18).resolve("generator-ema.zip")).params());
     assertThat(checkpoint(half, 18).resolve("outer-generator.npy"))
         .hasSameBinaryContentAs(checkpoint(whole, 18).resolve("outer-generator.npy"));
+    for (String buffer : List.of("replay-00000.npy", "replay-00001.npy", "replay-00001-classes.npy")) {
+      assertThat(checkpoint(half, 18).resolve(buffer))
+          .hasSameBinaryContentAs(checkpoint(whole, 18).resolve(buffer));
+    }
+    assertThat(checkpoint(half, 18).resolve("replay-00002.npy")).doesNotExist();
   }
 
   @Test

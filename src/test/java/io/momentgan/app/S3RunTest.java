@@ -190,6 +190,8 @@ class S3RunTest {
     String run = uri("runs/00000-tiny");
     command("data", "inspect", uri("data")).succeeds();
     command("resume", run, "--set", "train.epochs=3").succeeds();
+    command("train", run + "/run.yaml", "--out", uri("again")).succeeds();
+    SameRun.assertSame(server.bucket(bucket).resolve("again/00000-tiny"), run());
     command("report", run).succeeds();
     train("data.uri=" + uri("data"), "train.batch-size=10", "train.seed=2").succeeds();
     command("report", run, uri("runs/00001-tiny"), "--out", uri("pages")).succeeds();

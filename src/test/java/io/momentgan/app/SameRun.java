@@ -32,6 +32,11 @@ final class SameRun {
     assertSame(is.generator(), should.generator());
     assertSame(is.discriminator(), should.discriminator());
     assertThat(is.opponent()).isEqualTo(should.opponent());
+    assertThat(is.replay()).hasSameSizeAs(should.replay());
+    for (int rank = 0; rank < should.replay().size(); rank++) {
+      assertThat(is.replay(rank).images()).isEqualTo(should.replay(rank).images());
+      assertThat(is.replay(rank).classes()).isEqualTo(should.replay(rank).classes());
+    }
     assertThat(is.averaging().ema()).isEqualTo(should.averaging().ema());
     for (String table : List.of("metrics/epochs.jsonl", "metrics/rounds.jsonl")) {
       assertThat(metrics(actual.resolve(table))).isEqualTo(metrics(expected.resolve(table)));

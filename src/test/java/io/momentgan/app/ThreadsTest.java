@@ -55,12 +55,14 @@ class ThreadsTest {
   }
 
   @Test
-  void aResumedRunUsesTheThreadsThatItBeganWith() throws Exception {
+  void aResumedOrRepeatedRunUsesTheThreadsThatItBeganWith() throws Exception {
     CommandRun.of(TinyExperiment.training(folder, "train.workers=1", "train.epochs=1")).succeeds();
     Path record = folder.resolve("runs/00000-tiny/run.yaml");
     String text = Files.readString(record);
     assertThat(text).contains("threads: \"1\"");
     Files.writeString(record, text.replace("threads: \"1\"", "threads: \"3\""));
+    assertThat(threads(Map.of(), "train", record.toString(), "--dry-run"))
+        .isEqualTo(everywhere("3"));
     assertThat(threads(Map.of(), "resume", record.getParent().toString()))
         .isEqualTo(everywhere("3"));
   }

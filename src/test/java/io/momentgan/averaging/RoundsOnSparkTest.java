@@ -35,8 +35,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.lang3.ArrayUtils;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +56,7 @@ class RoundsOnSparkTest {
   private static final ImageShape GLYPH = new ImageShape(1, 28, 28);
   private static final String BATCH_NORM =
       "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]";
+  private static final String REPLAY = "discriminator-input.replay-capacity=50";
   private static final String LABELS = "labels.classes=10";
   private static final String[] SYNCHRONOUS = {
     "generator.optimizer.learning-rate=0.01",
@@ -73,7 +78,7 @@ class RoundsOnSparkTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2", LABELS})
+      strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2", LABELS, REPLAY})
   void oneWorkerOnSparkEqualsTheSameLoopWithoutSparkBitForBit(String setting) {
     Experiment experiment = Experiments.small(setting);
     ImageSource images = new GlyphSource(100, 1);
@@ -202,6 +207,63 @@ class RoundsOnSparkTest {
   }
 
   @Test
+  void buffersOfReplayedImagesGoFromRoundToRoundWorkerByWorker() {
+    int capacity = 100;
+    Experiment experiment =
+        Experiments.small("train.workers=2", "discriminator-input.replay-capacity=" + capacity);
+    ImageSource images = new GlyphSource(400, 1);
+    List<RoundResult> results = results(experiment, images, 8);
+    // Four batches of 8 a round; the first batch is remembered whole, later ones in part.
+    assertThat(results.get(0).snapshot().replay())
+        .hasSize(2)
+        .allSatisfy(buffer -> assertThat(buffer.count()).isBetween(9, 32));
+    List<ReplayBuffer> last = results.get(7).snapshot().replay();
+    assertThat(last).allSatisfy(buffer -> assertThat(buffer.count()).isEqualTo(capacity));
+    assertThat(last.get(0).images()).isNotEqualTo(last.get(1).images());
+    // Some of the first round's images are still there, beside some of the last one's.
+    assertThat(kept(results.get(0), results.get(7))).isBetween(1L, 31L);
+    assertThat(kept(results.get(6), results.get(7))).isBetween(capacity / 2L, capacity - 1L);
+    long buffer = last.get(0).bytes();
+    assertThat(buffer).isEqualTo((long) capacity * (784 * Float.BYTES + Integer.BYTES));
+    assertThat(results.get(7).bytesIn() - results(Experiments.small("train.workers=2"), images, 1).get(0).bytesIn())
+        .isEqualTo(2 * buffer);
+    List<RoundResult> again = results(experiment, images, 8);
+    assertThat(again.get(7).snapshot().generator().params())
+        .isEqualTo(results.get(7).snapshot().generator().params());
+    assertThat(again.get(7).snapshot().replay(1).images()).isEqualTo(last.get(1).images());
+  }
+
+  private static long kept(RoundResult before, RoundResult after) {
+    Set<List<Float>> earlier =
+        Arrays.stream(before.snapshot().replay(0).images())
+            .map(image -> List.of(ArrayUtils.toObject(image)))
+            .collect(Collectors.toSet());
+    return Arrays.stream(after.snapshot().replay(0).images())
+        .filter(image -> earlier.contains(List.of(ArrayUtils.toObject(image))))
+        .count();
+  }
+
+  @Test
+  void aRoundStartsFromTheBuffersOfItsSnapshotHoweverOftenItIsTried() {
+    Experiment experiment =
+        Experiments.small("train.workers=2", "discriminator-input.replay-capacity=20");
+    Shards shards = Shards.load(spark, new GlyphSource(100, 1), 2, 1, -1);
+    try (GanTrainingMaster master = GanTrainingMaster.open(spark, context(experiment), shards)) {
+      Schedule schedule = Schedule.of(experiment.train(), 100);
+      Snapshot first = master.round(initial(experiment), schedule.round(0)).snapshot();
+      float[][] before = Arrays.stream(first.replay(0).images()).map(float[]::clone).toArray(float[][]::new);
+      Snapshot second = master.round(first, schedule.round(1)).snapshot();
+      assertThat(first.replay(0).images()).isEqualTo(before);
+      Snapshot retried = master.round(first, schedule.round(1)).snapshot();
+      assertThat(retried.discriminator().params()).isEqualTo(second.discriminator().params());
+      assertThat(retried.replay(0).images()).isEqualTo(second.replay(0).images());
+      Snapshot forgetful = master.round(first.withoutReplay(), schedule.round(1)).snapshot();
+      assertThat(forgetful.discriminator().params())
+          .isNotEqualTo(second.discriminator().params());
+    }
+  }
+
+  @Test
   void momentsOfEachWorkersOwnBatchAreAnotherAlgorithm() {
     List<String> settings = new ArrayList<>(List.of(SYNCHRONOUS));
     settings.add("train.workers=2");
@@ -296,6 +358,42 @@ class RoundsOnSparkTest {
         .hasMessageContaining("iteration");
   }
 
+  /** Workers that exchange nothing end their round each; then the training stops. */
+  @ParameterizedTest
+  @Timeout(60)
+  @CsvSource({
+    "none, 0, true", "partition, 0, true", "none, 0.5, false", "partition, 0.5, false", "global, 0, false"
+  })
+  void notANumberInOneWorkerEndsTheTrainingWithItsRound(
+      String scope, String threshold, boolean apart) {
+    Experiment experiment =
+        Experiments.small(
+            "train.workers=2",
+            "train.averaging-frequency=6",
+            "moments.scope=" + scope,
+            "moments.mean-weight=0",
+            "moments.variance-weight=0",
+            "discriminator-input.replay-capacity=1",
+            "discriminator-input.replay-share=1",
+            "train.thresholds.d-loss=" + threshold);
+    Shards shards = Shards.load(spark, new GlyphSource(100, 1), 2, 1, -1);
+    float[] white = new float[GLYPH.features()];
+    float[] broken = white.clone();
+    broken[0] = Float.NaN;
+    List<ReplayBuffer> replay =
+        Stream.of(white, broken)
+            .map(image -> new ReplayBuffer(new float[][] {image}, new int[1]))
+            .toList();
+    try (GanTrainingMaster master = GanTrainingMaster.open(spark, context(experiment), shards)) {
+      Round first = Schedule.of(experiment.train(), 100).round(0);
+      Snapshot snapshot = with(initial(experiment), replay);
+      assertThatThrownBy(() -> master.round(snapshot, first))
+          .isInstanceOf(DivergedException.class)
+          .hasMessageContaining(scope.equals("global") ? "on worker" : "on worker 1: iteration 1:");
+      assertThat(master.iterations()).containsExactly(apart ? 6 : 2, 2);
+    }
+  }
+
   @Test
   @Timeout(60) // half of the deadline that its partner would wait for it
   void aWorkerThatFailsEndsTheRoundAtOnce() {
@@ -369,6 +467,18 @@ class RoundsOnSparkTest {
     } finally {
       shards.rdd().unpersist(true);
     }
+  }
+
+  private static Snapshot with(Snapshot snapshot, List<ReplayBuffer> replay) {
+    return new Snapshot(
+        snapshot.round(),
+        snapshot.iteration(),
+        snapshot.samplesSeen(),
+        snapshot.generator(),
+        snapshot.discriminator(),
+        snapshot.opponent(),
+        replay,
+        snapshot.averaging());
   }
 
   private static RunContext context(Experiment experiment) {

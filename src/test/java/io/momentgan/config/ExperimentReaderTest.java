@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.momentgan.Experiments;
 import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.config.Experiment.DeviceConfig;
@@ -47,6 +48,23 @@ class ExperimentReaderTest {
 
   private static LayerConfig.Dense dense(int units, boolean batchNorm, double dropout) {
     return new LayerConfig.Dense(units, batchNorm, LayerConfig.Activation.LEAKY_RELU, dropout);
+  }
+
+  @Test
+  void theRecordOfARunIsAnExperimentToo(@TempDir Path folder) throws IOException {
+    String settings = ExperimentReader.write(Experiments.small("train.seed=7")).indent(2);
+    Path record = folder.resolve("run.yaml");
+    Files.writeString(record, "format: 2\nexperiment:\n" + settings + "created: now\n");
+    assertThat(ExperimentReader.read(record, List.of()))
+        .isEqualTo(Experiments.small("train.seed=7"));
+    Path based = folder.resolve("based.yaml");
+    Files.writeString(based, "base: run.yaml\ntrain: {epochs: 9}\n");
+    assertThat(ExperimentReader.read(based, List.of()))
+        .isEqualTo(Experiments.small("train.seed=7", "train.epochs=9"));
+    Files.writeString(record, "format: 3\nexperiment:\n" + settings);
+    assertThatThrownBy(() -> ExperimentReader.read(record, List.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("(format 3), expected format 2");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.ConfigException;
+import io.momentgan.config.DiscriminatorInputConfig;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.loops.HostArrays;
@@ -19,10 +20,18 @@ import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -80,31 +89,85 @@ class HacksTest {
         .isNotEqualTo(input.noisy(images, Shown.REAL, 0, 0));
   }
 
-  @Test
-  void aShareOfTheImagesIsReplayed() {
-    int capacity = 500;
-    double share = 0.3;
-    DiscriminatorInput input =
-        input(
-            "discriminator-input.replay-capacity=" + capacity,
-            "discriminator-input.replay-share=" + share);
-    int batch = 100;
+  /**
+   * Over rounds of 10 batches, each beginning with the buffer that the one before left, as a
+   * training has it; 50 images x 10 batches fill the preset's buffer just at a round's end.
+   */
+  @ParameterizedTest
+  @CsvSource({"500, 0.5, 50", "500, 0.1, 64", "20, 0.3, 50", "100000, 0.5, 50"})
+  void theShareOfReplayedImagesOverRoundsIsWhatIsAsked(int capacity, double share, int batch) {
+    int batches = 80;
+    ReplayBuffer buffer = ReplayBuffer.EMPTY;
+    DiscriminatorInput input = null;
+    Map<Integer, Integer> ages = new TreeMap<>();
+    Set<Float> remembered = new HashSet<>();
     int replayed = 0;
-    int batches = 40;
     for (int iteration = 0; iteration < batches; iteration++) {
-      INDArray fake = Nd4j.valueArrayOf(new long[] {batch, 2}, iteration, DataType.FLOAT);
-      INDArray shown = input.replayed(batch(fake), iteration, 0).images();
-      assertThat(fake.minNumber().intValue()).isEqualTo(iteration);
-      for (int i = 0; i < batch; i++) {
-        assertThat(shown.getDouble(i, 0)).isEqualTo(shown.getDouble(i, 1));
-        replayed += shown.getDouble(i, 0) < iteration ? 1 : 0;
+      if (iteration % 10 == 0) {
+        input = replay(capacity, share, buffer);
       }
-      assertThat(iteration * batch >= capacity || replayed == 0).isTrue();
+      INDArray fake = numbered(iteration, batch);
+      INDArray shown = input.replayed(batch(fake), iteration, 0).images();
+      assertThat(HostArrays.floats(fake)).isEqualTo(HostArrays.floats(numbered(iteration, batch)));
+      for (int i = 0; i < batch; i++) {
+        float number = shown.getFloat(i, 0);
+        assertThat(shown.getFloat(i, 1)).isEqualTo(-number);
+        boolean old = number < (float) iteration * batch;
+        assertThat(old ? remembered.contains(number) : number == iteration * batch + i).isTrue();
+        replayed += old ? 1 : 0;
+        ages.merge(old ? iteration - (int) number / batch : 0, 1, Integer::sum);
+      }
+      buffer = input.buffer();
+      remembered = numbers(buffer);
+      assertThat(remembered).hasSize(buffer.count()).hasSizeLessThanOrEqualTo(capacity);
     }
-    double drawn = batches * batch - capacity;
-    // A remembered image may be one of the same batch, which looks like none.
-    assertThat(replayed / drawn)
-        .isCloseTo(share, within(0.02 + 3 * Math.sqrt(share * (1 - share) / drawn)));
+    double drawn = (batches - 1.0) * batch;
+    assertThat(replayed / drawn).isCloseTo(share, within(3 * Math.sqrt(share * (1 - share) / drawn)));
+    // A buffer of one round would show images of at most nine batches ago.
+    assertThat(ages.keySet().stream().anyMatch(age -> age >= 10) || capacity < 500).isTrue();
+    assertThat(buffer.count() == capacity).isEqualTo(capacity <= 500);
+  }
+
+  /** Images (k, -k) with k the number of the image in the whole training. */
+  private static INDArray numbered(int iteration, int batch) {
+    INDArray images = Nd4j.zeros(DataType.FLOAT, batch, 2);
+    for (int i = 0; i < batch; i++) {
+      images.putScalar(i, 0, iteration * batch + i);
+      images.putScalar(i, 1, -(iteration * batch + i));
+    }
+    return images;
+  }
+
+  private static Set<Float> numbers(ReplayBuffer buffer) {
+    Set<Float> numbers = new HashSet<>();
+    for (float[] image : buffer.images()) {
+      numbers.add(image[0]);
+    }
+    return numbers;
+  }
+
+  private static DiscriminatorInput replay(int capacity, double share, ReplayBuffer buffer) {
+    return new DiscriminatorInput(
+        Experiments.small(
+                "discriminator-input.replay-capacity=" + capacity,
+                "discriminator-input.replay-share=" + share)
+            .discriminatorInput(),
+        1,
+        0,
+        buffer);
+  }
+
+  @Test
+  void eachWorkerReplaysByItsOwnDraws() {
+    DiscriminatorInputConfig config =
+        Experiments.small("discriminator-input.replay-capacity=50").discriminatorInput();
+    List<float[]> shown = new ArrayList<>();
+    for (int rank = 0; rank < 2; rank++) {
+      DiscriminatorInput input = new DiscriminatorInput(config, 1, rank, ReplayBuffer.EMPTY);
+      input.replayed(batch(numbered(0, 50)), 0, 0);
+      shown.add(HostArrays.floats(input.replayed(batch(numbered(1, 50)), 1, 0).images()));
+    }
+    assertThat(shown.get(1)).isNotEqualTo(shown.get(0));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
+import io.momentgan.data.ImageShape;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -83,12 +84,40 @@ class PreflightTest {
     assertThatCode(
             () -> Preflight.checkCluster(apart, conf("spark.master=local-cluster[2,1,1024]")))
         .doesNotThrowAnyException();
-    Experiment sharing =
-        Experiments.small(
-            "train.workers=4", "moments.scope=partition", "train.averaging-frequency=1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "moments.scope=global",
+        "moments.scope=dataset",
+        "moments.per-class=true",
+        "moments.scope=partition;train.averaging-frequency=1",
+        "moments.scope=partition;train.warm-up=[{epochs: 1, averaging-frequency: 1}]",
+        "moments.scope=partition;train.thresholds.d-loss=1",
+        "moments.scope=partition;train.thresholds.g-loss=1"
+      })
+  void workersThatExchangeSomethingMustRunSideBySide(String settings) {
+    Experiment four = Experiments.small(settings.split(";")).with("train.workers=4");
     assertThatThrownBy(
-            () -> Preflight.checkCluster(sharing, conf("spark.master=local-cluster[2,1,1024]")))
-        .isInstanceOf(UserException.class);
+            () -> Preflight.checkCluster(four, conf("spark.master=local-cluster[2,1,1024]")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("train.workers: found 4, expected at most 2");
+    assertThatCode(
+            () ->
+                Preflight.checkCluster(
+                    four.with("train.workers=1"), conf("spark.master=local-cluster[1,1,1024]")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aBufferOfPastImagesThatNoFileHoldsIsRefused() {
+    ImageShape photos = new ImageShape(3, 256, 256);
+    Preflight.requireReplayFits(2730, photos);
+    assertThatThrownBy(() -> Preflight.requireReplayFits(2731, photos))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("discriminator-input.replay-capacity: found 2731, expected at most 2730")
+        .hasMessageContaining("set discriminator-input.replay-capacity=2730");
   }
 
   @Test
