@@ -13,7 +13,8 @@ import java.io.Serializable;
  * @param sum sum of its iterations' figures
  * @param iterations number of its iterations
  * @param last figures of the last batch after the last update
- * @param maxGradientNorm largest gradient norm of either network in any of its iterations
+ * @param maxGradientNorm largest gradient norm in any of its iterations: of the discriminator, and
+ *     of the generator where the moment penalty takes no part in it
  * @param seconds wall time
  * @param stepSeconds time within iterations, waits for others included
  * @param traffic cost of its exchanges

@@ -10,6 +10,19 @@ package io.momentgan.moments;
 public record MomentDistance(double mean, double variance) {
   private static final double SCALE = 0.1;
 
+  /**
+   * The variance term between images and others that are all alike: {@code 0.1 * sum_j v_j}.
+   *
+   * @param moments of at least one image
+   */
+  public static double ofAllAlike(Moments moments) {
+    double variance = 0;
+    for (int j = 0; j < moments.features(); j++) {
+      variance += moments.variance(j);
+    }
+    return SCALE * variance;
+  }
+
   /** Takes the distance between moments of at least one row each and of the same features. */
   public static MomentDistance between(Moments a, Moments b) {
     double mean = 0;

@@ -15,8 +15,8 @@ package io.momentgan.moments;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record MomentPenalty(double value, double[] shift, double[] factor) {
-  static MomentPenalty none(int features) {
-    return new MomentPenalty(0, new double[features], new double[features]);
+  static MomentPenalty constant(double value, int features) {
+    return new MomentPenalty(value, new double[features], new double[features]);
   }
 
   /**

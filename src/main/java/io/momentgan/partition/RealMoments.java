@@ -23,6 +23,9 @@ public final class RealMoments {
   /** Pairs of real batches that the floor is measured on. */
   static final int PAIRS = 50;
 
+  /** Batches of each worker that the variance is measured on. */
+  private static final int DRAWS = 10;
+
   private static final int ROWS_AT_ONCE = 1000;
 
   /** Labels are bytes. */
@@ -97,7 +100,7 @@ public final class RealMoments {
     Clusters clusters = real.clusters();
     // For each worker in rank order, the moments of its part of each drawn batch per cluster.
     List<List<List<Moments>>> byRank =
-        shards.rdd().map(shard -> drawn(shard, batchSize, runSeed, clusters)).collect();
+        shards.rdd().map(shard -> drawn(shard, batchSize, runSeed, clusters, 2 * PAIRS)).collect();
     return switch (experiment.moments().scope()) {
       case PARTITION -> NoiseFloor.of(byRank.stream().flatMap(RealMoments::pairs).toList());
       case DATASET ->
@@ -105,6 +108,30 @@ public final class RealMoments {
               merged(byRank).map(batch -> new Comparison(batch, real.whole()).distance()).toList());
       default -> NoiseFloor.of(pairs(merged(byRank).toList()).toList());
     };
+  }
+
+  /**
+   * Measures the variance term of a generator whose images are all alike, cluster by cluster, on
+   * real images drawn as for {@link #floor}; NaN for the scope {@code none}.
+   */
+  public static double variance(Shards shards, Experiment experiment, RealSide real) {
+    if (experiment.moments().scope() == MomentsConfig.Scope.NONE) {
+      return Double.NaN;
+    }
+    int batchSize = experiment.train().batchSize();
+    long runSeed = experiment.train().seed();
+    Clusters clusters = real.clusters();
+    List<Moments> drawn =
+        Moments.fold(
+            shards
+                .rdd()
+                .map(shard -> Moments.fold(drawn(shard, batchSize, runSeed, clusters, DRAWS)))
+                .collect());
+    double all = drawn.stream().mapToLong(Moments::count).sum();
+    return drawn.stream()
+        .filter(cluster -> cluster.count() > 0)
+        .mapToDouble(cluster -> cluster.count() / all * MomentDistance.ofAllAlike(cluster))
+        .sum();
   }
 
   private static List<Moments> ofShard(Shard shard, Clusters clusters) {
@@ -122,9 +149,9 @@ public final class RealMoments {
   }
 
   private static List<List<Moments>> drawn(
-      Shard shard, int batchSize, long runSeed, Clusters clusters) {
+      Shard shard, int batchSize, long runSeed, Clusters clusters, int draws) {
     List<List<Moments>> result = new ArrayList<>();
-    for (int draw = 0; draw < 2 * PAIRS; draw++) {
+    for (int draw = 0; draw < draws; draw++) {
       long seed = Seeds.of(runSeed, Seeds.Use.FLOOR, draw, shard.rank());
       IntStream drawn = new SplittableRandom(seed).ints(0, shard.images().count());
       // Distinct draws from a shard of hardly more than a batch would be the same images twice.

@@ -1,6 +1,7 @@
 package io.momentgan.report;
 
 import io.momentgan.config.LossConfig;
+import io.momentgan.evaluation.Equilibrium;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.Chart.Series;
@@ -23,7 +24,7 @@ final class RunCharts {
 
   static List<Chart> training(LossConfig loss, List<EpochLine> epochs) {
     List<String> labels = epochs.stream().map(e -> "" + e.epoch()).toList();
-    double p = (loss.realTarget() + loss.fakeTarget()) / 2;
+    Equilibrium equilibrium = Equilibrium.of(loss);
     Chart losses =
         Chart.overEpochs(
             "losses",
@@ -32,9 +33,7 @@ final class RunCharts {
             "nats",
             false,
             labels,
-            line("Discriminator", epochs, e -> e.mean().dLoss()),
-            line("Generator, adversarial", epochs, e -> e.mean().gBce()),
-            Series.constant("Generator's equilibrium", -Math.log(p), epochs.size()));
+            losses(equilibrium, epochs));
     Chart ratio =
         Chart.overEpochs(
             "ratio",
@@ -65,6 +64,19 @@ final class RunCharts {
     return epochs.isEmpty()
         ? List.of()
         : measured ? List.of(losses, ratio, moments) : List.of(losses, ratio);
+  }
+
+  private static Series[] losses(Equilibrium equilibrium, List<EpochLine> epochs) {
+    Stream<Series> lines =
+        Stream.of(
+            line("Discriminator", epochs, e -> e.mean().dLoss()),
+            line("Generator, adversarial", epochs, e -> e.mean().gBce()));
+    // Of the hinge loss it is a range, and Wasserstein's has none.
+    boolean one = equilibrium.lowestGenerator() == equilibrium.highestGenerator();
+    Series reference =
+        Series.constant("Generator's equilibrium", equilibrium.lowestGenerator(), epochs.size());
+    return Stream.concat(lines, one ? Stream.of(reference) : Stream.empty())
+        .toArray(Series[]::new);
   }
 
   private static Series line(

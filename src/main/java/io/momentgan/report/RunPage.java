@@ -1,8 +1,9 @@
 package io.momentgan.report;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.MomentsConfig;
+import io.momentgan.evaluation.Equilibrium;
 import io.momentgan.config.LayerConfig;
-import io.momentgan.config.LossConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.evaluation.Measure;
@@ -202,7 +203,14 @@ public final class RunPage {
         Stream.concat(raised, LossRatio.flags(experiment.name(), epochs).stream())
             .map(alarm -> "<p class=\"alarm\">%s</p>\n".formatted(Table.escape(alarm)))
             .collect(Collectors.joining());
-    return alarms.isEmpty() ? "<p>No alarms.</p>\n" : "<h2>Alarms</h2>\n" + alarms;
+    return alarms.isEmpty() ? "<p>No alarms.%s</p>\n".formatted(unwatched()) : "<h2>Alarms</h2>\n" + alarms;
+  }
+
+  /** Says if nothing would have told of a collapse. */
+  private String unwatched() {
+    return experiment.moments().scope() == MomentsConfig.Scope.NONE
+        ? " Moments are not measured (moments.scope is none), so collapse is not watched for."
+        : "";
   }
 
   private void addGridViewer() {
@@ -284,10 +292,7 @@ public final class RunPage {
       return "<p>No epoch is finished yet.</p>\n";
     }
     EpochLine line = epochs.get(epochs.size() - 1);
-    LossConfig loss = experiment.loss();
-    double real = loss.realTarget();
-    double fake = loss.fakeTarget();
-    double p = (real + fake) / 2;
+    Equilibrium equilibrium = Equilibrium.of(experiment.loss());
     Table table = new Table("lrrl", "Figure", "Last batch", "Epoch mean", "Read against");
     table.row("Epochs", "" + line.epoch(), "", "of " + experiment.train().epochs());
     table.row(
@@ -300,23 +305,23 @@ public final class RunPage {
         "Discriminator loss",
         number(line.last().dLoss()),
         number(line.mean().dLoss()),
-        "equilibrium %s, least possible %s"
+        "equilibrium %s, least possible %s%s"
             .formatted(
-                number(entropy(real, p) + entropy(fake, p)),
-                number(entropy(real, real) + entropy(fake, fake))));
-    boolean nonSaturating = loss.generator() == LossConfig.Generator.NON_SATURATING;
+                number(equilibrium.discriminator()),
+                number(equilibrium.floor()),
+                experiment.labels().classHead() > 0 ? ", both without the class head's" : ""));
     table.row(
         "Generator loss, adversarial part",
         number(line.last().gBce()),
         number(line.mean().gBce()),
-        nonSaturating ? "equilibrium " + number(-Math.log(p)) : "");
+        "equilibrium " + range(equilibrium.lowestGenerator(), equilibrium.highestGenerator()));
     if (Double.isFinite(line.last().momentMean())) {
       double meanFloor = line.context().momentMeanFloor();
       double varFloor = line.context().momentVarFloor();
       moment(table, "Mean term", line.last().momentMean(), line.mean().momentMean(), meanFloor);
       moment(table, "Variance term", line.last().momentVar(), line.mean().momentVar(), varFloor);
     }
-    String undecided = number(p) + ": undecided";
+    String undecided = number(equilibrium.probability()) + ": undecided";
     table.row("D on real images", number(line.context().dReal()), "", undecided);
     table.row("D on generated images", number(line.context().dFake()), "", undecided);
     return "<h2>Final figures</h2>\n"
@@ -332,9 +337,8 @@ public final class RunPage {
         "two real batches: %s (%s)".formatted(number(floor), ratio));
   }
 
-  /** Cross-entropy of a target t and a probability p, in nats. */
-  private static double entropy(double t, double p) {
-    return (t == 0 ? 0 : -t * Math.log(p)) + (t == 1 ? 0 : -(1 - t) * Math.log(1 - p));
+  private static String range(double lowest, double highest) {
+    return lowest < highest ? number(lowest) + " to " + number(highest) : number(lowest);
   }
 
   private static String number(double value) {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param seconds time spent on rounds
  * @param sum sum of the figures of the current epoch's iterations
  * @param iterations iterations of the current epoch that {@code sum} holds
- * @param maxGradientNorm largest gradient norm seen in the current epoch
+ * @param maxGradientNorm largest gradient norm of the current epoch, see {@link WorkerReport}
  * @param epochs figures of the epochs that are over, for the alarms
  */
 public record RunProgress(
@@ -52,7 +52,9 @@ public record RunProgress(
 
   /** The current epoch's figures for the alarms. */
   public Alarms.Epoch epoch() {
-    return new Alarms.Epoch(mean().discriminator(), mean().generatorBce(), maxGradientNorm);
+    Losses mean = mean();
+    return new Alarms.Epoch(
+        mean.discriminatorBce(), mean.generatorBce(), maxGradientNorm, mean.momentVariance());
   }
 
   /** The books at the beginning of the next epoch. */

@@ -43,6 +43,7 @@ final class DiscriminatorUpdate {
    * The discriminator's loss.
    *
    * @param value sum of the means over both batches, the class head's loss included
+   * @param adversarial the value without the class head's loss
    * @param realProbability mean probability given to real images
    * @param fakeProbability mean probability given to generated images
    * @param gradientNorm norm of the gradient of the value; 0 where none was taken
@@ -50,6 +51,7 @@ final class DiscriminatorUpdate {
    */
   record Loss(
       double value,
+      double adversarial,
       double realProbability,
       double fakeProbability,
       double gradientNorm,
@@ -172,6 +174,7 @@ final class DiscriminatorUpdate {
       Verdict ofReal, LogitLoss realLoss, Verdict ofFake, LogitLoss fakeLoss, double norm) {
     return new Loss(
         realLoss.mean() + fakeLoss.mean() + ofReal.classes().mean() + ofFake.classes().mean(),
+        realLoss.mean() + fakeLoss.mean(),
         LogitLoss.meanProbability(ofReal.logits()),
         LogitLoss.meanProbability(ofFake.logits()),
         norm,

@@ -259,7 +259,8 @@ public final class GanStep {
         d.realProbability(),
         d.fakeProbability(),
         d.gradientNorm(),
-        generatorNorm);
+        generatorNorm,
+        d.adversarial());
   }
 
   private record Fake(INDArray z, Batch batch) {

@@ -21,11 +21,16 @@ public final class LatentVectors {
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (config.distribution()) {
-            case UNIFORM ->
-                (float) ((config.high() - config.low()) * random.nextDouble() + config.low());
+            case UNIFORM -> uniform(config, random.nextDouble());
             case GAUSSIAN -> (float) random.nextGaussian();
           };
     }
     return values;
+  }
+
+  /** Maps [0, 1) to [low, high): the largest doubles would be rounded to a float of high. */
+  static float uniform(LatentConfig config, double unit) {
+    float value = (float) ((config.high() - config.low()) * unit + config.low());
+    return Math.min(value, Math.nextDown((float) config.high()));
   }
 }

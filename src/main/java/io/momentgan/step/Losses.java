@@ -15,7 +15,9 @@ import java.io.Serializable;
  * @param dReal mean probability that the discriminator gives real images
  * @param dFake mean probability that it gives generated images
  * @param dGradientNorm Euclidean norm of the gradient of the discriminator's loss; 0 without update
- * @param gGradientNorm Euclidean norm of the gradient of the generator's loss; 0 without update
+ * @param gGradientNorm Euclidean norm of the gradient of the generator's loss, moment penalty
+ *     included; 0 without update
+ * @param discriminatorBce adversarial part of the discriminator's loss
  */
 public record Losses(
     double discriminator,
@@ -26,10 +28,11 @@ public record Losses(
     double dReal,
     double dFake,
     double dGradientNorm,
-    double gGradientNorm)
+    double gGradientNorm,
+    double discriminatorBce)
     implements Serializable {
   /** No figures: the neutral element of {@link #plus}. */
-  public static final Losses ZERO = new Losses(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final Losses ZERO = new Losses(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Returns this + weight * other. */
   public Losses plus(Losses other, double weight) {
@@ -42,7 +45,8 @@ public record Losses(
         dReal + weight * other.dReal,
         dFake + weight * other.dFake,
         dGradientNorm + weight * other.dGradientNorm,
-        gGradientNorm + weight * other.gGradientNorm);
+        gGradientNorm + weight * other.gGradientNorm,
+        discriminatorBce + weight * other.discriminatorBce);
   }
 
   /** The moment distance. */

@@ -25,10 +25,17 @@ final class MetricsListener implements TrainingListener {
   private Jsonl<WorkerLine> workers;
   private Jsonl<EpochLine> epochs;
 
-  MetricsListener(Run run, NoiseFloor floor) {
+  /**
+   * Records a run.
+   *
+   * @param realVariance variance term of a generator whose images are all alike
+   */
+  MetricsListener(Run run, NoiseFloor floor, double realVariance) {
     this.run = run;
     this.floor = floor;
-    this.alarms = new Alarms(run.record().experiment().loss());
+    this.alarms =
+        new Alarms(
+            run.record().experiment().loss(), run.record().experiment().moments(), realVariance);
   }
 
   @Override

@@ -130,18 +130,23 @@ public final class TrainingRun {
       spark.setJobDescription("moments of the real images");
       RealSide real = RealMoments.side(shards, experiment);
       NoiseFloor floor = RealMoments.floor(shards, experiment, real);
-      train(shards, real, floor, checkpoint);
+      double realVariance = RealMoments.variance(shards, experiment, real);
+      train(shards, real, floor, realVariance, checkpoint);
     } finally {
       shards.rdd().unpersist();
     }
   }
 
   private void train(
-      Shards shards, RealSide real, NoiseFloor floor, Optional<Checkpoint> checkpoint) {
+      Shards shards,
+      RealSide real,
+      NoiseFloor floor,
+      double realVariance,
+      Optional<Checkpoint> checkpoint) {
     RunContext context =
         new RunContext(run.folder().name(), experiment, images.shape(), collectives(spark), real);
     try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards);
-        MetricsListener metrics = new MetricsListener(run, floor);
+        MetricsListener metrics = new MetricsListener(run, floor, realVariance);
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor);
         SamplesListener samples = new SamplesListener(run, schedule);
         QualityListener quality = new QualityListener(spark, run, images);
