@@ -109,16 +109,20 @@ class RoundsOnSparkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "2, sgd, none",
-    "4, sgd, none",
-    "2, adam, none",
-    "4, adam, none",
-    "2, sgd, one-hot",
-    "2, adam, embedding"
+    "2, sgd, none, name=plain",
+    "4, sgd, none, name=plain",
+    "2, adam, none, name=plain",
+    "4, adam, none, name=plain",
+    "2, sgd, one-hot, name=plain",
+    "2, adam, embedding, name=plain",
+    "2, sgd, none, train.d-steps=3",
+    "2, sgd, none, moments.per-class=true",
+    "3, sgd, none, moments.per-class=true"
   })
   void workersAveragedEachIterationEqualOneBatchOfAllTheirImages(
-      int workers, String optimizer, String labels) {
+      int workers, String optimizer, String labels, String setting) {
     List<String> settings = new ArrayList<>(List.of(SYNCHRONOUS));
+    settings.add(setting);
     settings.add("train.workers=" + workers);
     settings.add("generator.optimizer.type=" + optimizer);
     settings.add("discriminator.optimizer.type=" + optimizer);
@@ -530,6 +534,8 @@ class RoundsOnSparkTest {
     int workers = experiment.train().workers();
     GanNetworks networks = GanNetworks.build(experiment, GLYPH, DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.count());
+    double[][] centres =
+        experiment.moments().perClass() ? classMeans(images) : new double[1][0];
     for (int number = 0; number < iterations; number++) {
       Round round = schedule.round(number);
       int at = round.firstIteration();
@@ -548,10 +554,30 @@ class RoundsOnSparkTest {
               rank -> {
                 Shard shard = shards.apply(rank);
                 return shard.classes(shard.order(seed, round.epoch()), at, size);
-              });
+              },
+              centres);
       batch.train(networks);
     }
     return networks.initialSnapshot();
+  }
+
+  /** The mean image of each class, in [-1, 1]. */
+  private static double[][] classMeans(ImageSource images) {
+    Images all = images.read(range(images.count()));
+    double[][] means = new double[10][GLYPH.features()];
+    int[] counts = new int[10];
+    for (int i = 0; i < images.count(); i++) {
+      counts[all.labels()[i]]++;
+      for (int j = 0; j < GLYPH.features(); j++) {
+        int pixel = all.pixels()[i * GLYPH.features() + j] & 0xFF;
+        means[all.labels()[i]][j] += (pixel - 127.5) / 127.5;
+      }
+    }
+    for (int c = 0; c < 10; c++) {
+      int count = counts[c];
+      means[c] = Arrays.stream(means[c]).map(sum -> sum / count).toArray();
+    }
+    return means;
   }
 
   private static Shard shard(Experiment experiment, ImageSource images, int rank) {

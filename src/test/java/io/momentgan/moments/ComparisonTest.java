@@ -3,6 +3,7 @@ package io.momentgan.moments;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -61,15 +62,55 @@ class ComparisonTest {
     }
   }
 
+  /** Ten images of the left class; the right class has 15 of 20 real images. */
   @Test
-  void aClusterThatOneSideLacksDoesNotCount() {
-    double[] fake = two(5, 0, 1);
-    double[] real = two(0, 5, 2);
+  void aClassThatTheGeneratorLacksCostsItsWholeDistance() {
+    double[] fake = rows(10, 1, -10);
+    double[] real = two(5, 15, 2);
+    Moments left = Moments.of(Arrays.copyOf(real, 5 * FEATURES), FEATURES);
+    Moments right = Moments.of(Arrays.copyOfRange(real, 5 * FEATURES, 20 * FEATURES), FEATURES);
+    Moments generated = Moments.of(fake, FEATURES);
+    MomentDistance ofLeft = MomentDistance.between(generated, left);
+    MomentDistance ofRight = MomentDistance.between(generated, right);
     Comparison comparison = compare(TWO, fake, real);
-    List<MomentPenalty> penalties = comparison.penalties(1, 1);
-    assertThat(comparison.distance()).isEqualTo(new MomentDistance(0, 0));
-    assertThat(comparison.value(penalties)).isZero();
-    assertThat(penalties.get(0).factor()).containsOnly(0);
+    assertThat(comparison.distance().mean())
+        .isCloseTo(ofLeft.mean() + 0.75 * ofRight.mean(), within(1e-12));
+    assertThat(comparison.distance().variance())
+        .isCloseTo(ofLeft.variance() + 0.75 * ofRight.variance(), within(1e-12));
+    // The classes lie 20 apart: 0.75 * 0.1 * 20.
+    assertThat(comparison.distance().mean()).isBetween(1.4, 1.7);
+
+    List<MomentPenalty> penalties = comparison.penalties(0.1, 0.1);
+    assertThat(comparison.value(penalties))
+        .isCloseTo(
+            comparison.distance().mean() + comparison.distance().variance(), within(1e-12));
+    assertThat(penalties.get(1).factor()).containsOnly(0);
+    assertThat(penalties.get(1).shift()).containsOnly(0);
+    assertThat(penalties.get(0).factor()).doesNotContain(0);
+  }
+
+  /** What keep-best goes by: fewer classes are never better. */
+  @Test
+  void aPerfectGeneratorOfOneClassIsFartherAwayThanAFairOneOfBoth() {
+    double[] real = two(10, 10, 2);
+    double[] oneClass = Arrays.copyOf(real, 10 * FEATURES);
+    double[] both = two(10, 10, 5);
+    MomentDistance lacking = compare(TWO, oneClass, real).distance();
+    MomentDistance fair = compare(TWO, both, real).distance();
+    assertThat(lacking.mean()).isGreaterThan(3 * fair.mean());
+    assertThat(lacking.mean() + lacking.variance()).isGreaterThan(fair.mean() + fair.variance());
+  }
+
+  @Test
+  void aClassThatNoRealImageOfTheBatchHasDoesNotCount() {
+    double[] real = rows(5, 2, 10);
+    Comparison comparison = compare(TWO, two(5, 5, 1), real);
+    MomentDistance right =
+        MomentDistance.between(
+            Moments.of(Arrays.copyOfRange(two(5, 5, 1), 5 * FEATURES, 10 * FEATURES), FEATURES),
+            Moments.of(real, FEATURES));
+    assertThat(comparison.distance().mean()).isCloseTo(right.mean() / 2, within(1e-12));
+    assertThat(comparison.penalties(1, 1).get(0).value()).isZero();
   }
 
   private static double value(double[] fake, double[] real) {

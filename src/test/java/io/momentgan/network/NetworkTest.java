@@ -11,6 +11,7 @@ import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -192,13 +193,37 @@ class NetworkTest {
       network.update(4);
       expected[1] = 0.9 * expected[1] + 0.1 * g;
       expected[2] = 0.999 * expected[2] + 0.001 * g * g;
-      double m = expected[1] / (1 - Math.pow(0.9, t));
-      double v = expected[2] / (1 - Math.pow(0.999, t));
-      expected[0] -= 0.001 * m / (Math.sqrt(v) + 1e-8);
+      double rate = 0.001 * Math.sqrt(1 - Math.pow(0.999, t)) / (1 - Math.pow(0.9, t));
+      expected[0] -= rate * expected[1] / (Math.sqrt(expected[2]) + 1e-8);
       assertThat(HostArrays.doubles(network.model().params())[0])
           .isCloseTo(expected[0], within(1e-6));
     }
     assertThat(network.state().updates()).isEqualTo(3);
+  }
+
+  /**
+   * At gradients around epsilon, a step depends on where epsilon stands: beside the root of the
+   * uncorrected v, as in TensorFlow 1.0, which trained the original (Kingma and Ba 2015, end of
+   * section 2). Beside that of the corrected v the first of these steps were 16 times as long.
+   */
+  @ParameterizedTest
+  @CsvSource({"1e-8, 1e-8", "1e-8, 3e-7", "1e-4, 1e-4", "1e-4, 3e-3"})
+  void epsilonOfAdamStandsBesideTheRootOfTheUncorrectedV(double epsilon, double g) {
+    for (String kernels : List.of("fast", "stock")) {
+      Network network =
+          generator(
+              Experiments.small("generator.optimizer.epsilon=" + epsilon, "kernels=" + kernels), 2);
+      network.model().params().assign(0);
+      network.gradient().assign(0).putScalar(0, g);
+      network.update(1);
+      double m = 0.1 * g;
+      double v = 0.001 * g * g;
+      double rate = 0.001 * Math.sqrt(1 - 0.999) / (1 - 0.9);
+      double expected = -rate * m / (Math.sqrt(v) + epsilon);
+      assertThat(HostArrays.doubles(network.model().params())[0])
+          .as(kernels)
+          .isCloseTo(expected, within(1e-3 * Math.abs(expected)));
+    }
   }
 
   @Test

@@ -198,10 +198,51 @@ class GanStepTest {
   }
 
   @Test
-  void dropoutDrawsDependOnTheIterationAlone() {
-    String dropout = "generator.layers=[{type: dense, units: 5, dropout: 0.5}]";
-    assertThat(trained(dropout)).isEqualTo(trained(dropout));
-    assertThat(trained(dropout)).isNotEqualTo(trained(dropout, "train.seed=2"));
+  void dropoutMasksAreOthersForEachIterationWorkerAndSeed() {
+    boolean[] mask = mask(3, 0, 1);
+    assertThat(mask(3, 0, 1)).isEqualTo(mask);
+    assertThat(mask(4, 0, 1)).isNotEqualTo(mask);
+    assertThat(mask(3, 1, 1)).isNotEqualTo(mask);
+    assertThat(mask(3, 0, 2)).isNotEqualTo(mask);
+    long kept = IntStream.range(0, mask.length).filter(i -> mask[i]).count();
+    assertThat(kept).isBetween(60L, 140L);
+  }
+
+  /**
+   * The units that dropout leaves while the discriminator sees one real image: the output's weights
+   * that move. Generated images are 0 and the biases, too, so they move none, whatever z is.
+   */
+  private static boolean[] mask(long iteration, int rank, long seed) {
+    int units = 200;
+    Experiment experiment =
+        Experiments.small(
+            "discriminator.layers=[{type: dense, units: %d, dropout: 0.5}]".formatted(units),
+            "moments.scope=none",
+            "moments.mean-weight=0",
+            "moments.variance-weight=0",
+            "train.seed=" + seed);
+    GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
+    networks.generator().model().params().assign(0);
+    INDArray weights = networks.discriminator().model().getLayer(1).getParam("W");
+    INDArray before = weights.dup();
+    Group group = new Group("masks", 100 * iteration + 10 * rank + seed, 0, 0, 0);
+    try (Collective worker =
+        new LocalCollectives().join(group, rank, 2, Duration.ofSeconds(10))) {
+      new GanStep(
+              experiment,
+              networks,
+              worker,
+              RealSide.UNKNOWN,
+              false,
+              new float[0],
+              ReplayBuffer.EMPTY)
+          .iterate(batch(Nd4j.ones(DataType.FLOAT, 1, FEATURES)), iteration);
+    }
+    boolean[] moved = new boolean[units];
+    for (int i = 0; i < units; i++) {
+      moved[i] = weights.getDouble(i) != before.getDouble(i);
+    }
+    return moved;
   }
 
   @Test
