@@ -6,9 +6,9 @@ import java.io.Serializable;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 
 /**
- * A worker's two networks and its replay buffer after its round, in the form that dl4j-spark's workers hand back.
- * dl4j-spark's own fields stay empty: between processes the networks travel as primitive arrays,
- * since ND4J writes arrays value by value.
+ * A worker's two networks and its replay buffer after its round, in the form that dl4j-spark's
+ * workers hand back. dl4j-spark's own fields stay empty: between processes the networks travel as
+ * primitive arrays, since ND4J writes arrays value by value.
  */
 final class GanTrainingResult extends ParameterAveragingTrainingResult implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -21,7 +21,8 @@ interface Handover extends Serializable {
       return InProcess.of(snapshot);
     }
     // By itself each: an executor fetches the buffers of its own workers only.
-    List<Broadcast<ReplayBuffer>> replay = snapshot.replay().stream().map(spark::broadcast).toList();
+    List<Broadcast<ReplayBuffer>> replay =
+        snapshot.replay().stream().map(spark::broadcast).toList();
     return new Broadcasted(spark.broadcast(snapshot.withoutReplay()), replay);
   }
 

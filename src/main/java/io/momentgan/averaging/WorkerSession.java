@@ -109,8 +109,7 @@ final class WorkerSession {
     sum = sum.plus(last, 1);
     boolean penalised = context.experiment().moments().penalised();
     double ofGenerator = penalised ? 0 : last.gGradientNorm();
-    maxGradientNorm =
-        Math.max(maxGradientNorm, Math.max(last.dGradientNorm(), ofGenerator));
+    maxGradientNorm = Math.max(maxGradientNorm, Math.max(last.dGradientNorm(), ofGenerator));
     note("iteration %d: %s", iteration);
     if (lastOfRound && !step.hasStopped()) {
       last = step.evaluate(real, iteration);

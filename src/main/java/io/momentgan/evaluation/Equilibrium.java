@@ -9,15 +9,15 @@ import java.util.List;
  *
  * <p>With r and f the means of the targets of real and generated images and q the probability of a
  * flip, an image's mean target is {@code r' = (1 - q) r + q f}, or {@code f' = (1 - q) f + q r}. At
- * equilibrium the discriminator puts out the same for all images; {@code p = (r' + f') / 2 = (r + f)
- * / 2}. With {@code H(t) = -t ln t - (1 - t) ln(1 - t)}:
+ * equilibrium the discriminator puts out the same for all images; {@code p = (r' + f') / 2 = (r +
+ * f) / 2}. With {@code H(t) = -t ln t - (1 - t) ln(1 - t)}:
  *
  * <ul>
  *   <li>cross-entropy: the discriminator's loss is {@code H(r') + H(f')} if it knows each image's
  *       side, and {@code 2 H(p)} at equilibrium; the generator's is {@code -ln p}, or {@code ln(1 -
  *       p)} in the minimax form. Targets whose means lie outside of [0, 1] have no least loss.
- *   <li>least squares: {@code (Var r + Var f) / 2} (variances of the drawn targets, flips included),
- *       that plus {@code (r' - f')^2 / 4}, and {@code (p - 1)^2 / 2}
+ *   <li>least squares: {@code (Var r + Var f) / 2} (variances of the drawn targets, flips
+ *       included), that plus {@code (r' - f')^2 / 4}, and {@code (p - 1)^2 / 2}
  *   <li>hinge: {@code 4 q}, and 2 for any output in [-1, 1], so the generator's is in [-1, 1]
  *   <li>Wasserstein: the discriminator's loss is 0; it has no least value, and the generator's may
  *       be any

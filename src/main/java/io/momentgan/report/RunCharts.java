@@ -75,8 +75,7 @@ final class RunCharts {
     boolean one = equilibrium.lowestGenerator() == equilibrium.highestGenerator();
     Series reference =
         Series.constant("Generator's equilibrium", equilibrium.lowestGenerator(), epochs.size());
-    return Stream.concat(lines, one ? Stream.of(reference) : Stream.empty())
-        .toArray(Series[]::new);
+    return Stream.concat(lines, one ? Stream.of(reference) : Stream.empty()).toArray(Series[]::new);
   }
 
   private static Series line(

@@ -1,11 +1,11 @@
 package io.momentgan.report;
 
 import io.momentgan.config.Experiment;
-import io.momentgan.config.MomentsConfig;
-import io.momentgan.evaluation.Equilibrium;
 import io.momentgan.config.LayerConfig;
+import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.SettingDifferences;
+import io.momentgan.evaluation.Equilibrium;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.run.RunRecord;
@@ -203,7 +203,9 @@ public final class RunPage {
         Stream.concat(raised, LossRatio.flags(experiment.name(), epochs).stream())
             .map(alarm -> "<p class=\"alarm\">%s</p>\n".formatted(Table.escape(alarm)))
             .collect(Collectors.joining());
-    return alarms.isEmpty() ? "<p>No alarms.%s</p>\n".formatted(unwatched()) : "<h2>Alarms</h2>\n" + alarms;
+    return alarms.isEmpty()
+        ? "<p>No alarms.%s</p>\n".formatted(unwatched())
+        : "<h2>Alarms</h2>\n" + alarms;
   }
 
   /** Says if nothing would have told of a collapse. */

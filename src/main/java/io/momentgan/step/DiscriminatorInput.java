@@ -39,8 +39,7 @@ final class DiscriminatorInput {
   private final int rank;
   private ReplayBuffer buffer;
 
-  DiscriminatorInput(
-      DiscriminatorInputConfig config, long runSeed, int rank, ReplayBuffer buffer) {
+  DiscriminatorInput(DiscriminatorInputConfig config, long runSeed, int rank, ReplayBuffer buffer) {
     this.config = config;
     this.runSeed = runSeed;
     this.rank = rank;
@@ -68,8 +67,8 @@ final class DiscriminatorInput {
    * takes its place in the buffer. While the buffer is not full, it takes up all other images, too.
    * So from the second batch on a batch's share of replayed images is what is asked for.
    *
-   * <p>Source: section 2.3 of Shrivastava et al. 2017, which samples half of a batch from the buffer
-   * and overwrites as many of its images.
+   * <p>Source: section 2.3 of Shrivastava et al. 2017, which samples half of a batch from the
+   * buffer and overwrites as many of its images.
    *
    * @return a batch of as many images; the given one is not changed
    */

@@ -73,11 +73,10 @@ public final class GanStep {
     this.collective = new KnownExchanges(collective, exchanges);
     this.sharing = new GradientSharing(this.collective, sharesGradients && collective.size() > 1);
     this.exchangesAgain = sharing.on() || exchanges.updateLosses();
-    this.discriminator = 
+    this.discriminator =
         new DiscriminatorUpdate(experiment, networks.discriminator(), sharing, replay);
     this.exchange =
-        new MomentExchange(
-            experiment.moments().scope(), this.collective, realSide, exchangesAgain);
+        new MomentExchange(experiment.moments().scope(), this.collective, realSide, exchangesAgain);
     this.stochastic =
         networks.generator().isStochastic() || networks.discriminator().isStochastic();
   }

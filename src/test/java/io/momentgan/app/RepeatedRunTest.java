@@ -33,8 +33,7 @@ class RepeatedRunTest {
   @Test
   void settingsOfTheRecordMayBeOverridden() {
     Path run = TinyExperiment.train(folder, "train.seed=7", "train.epochs=1");
-    Path other =
-        train(run.resolve("run.yaml"), "other", "--set", "train.seed=8", "--workers", "1");
+    Path other = train(run.resolve("run.yaml"), "other", "--set", "train.seed=8", "--workers", "1");
     Experiment recorded = experiment(run);
     assertThat(experiment(other))
         .isEqualTo(recorded.with("train.seed=8", "train.workers=1"))

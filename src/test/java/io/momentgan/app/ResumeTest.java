@@ -74,7 +74,8 @@ class ResumeTest {
         network(checkpoint(whole, 18).resolve("generator-ema.zip")).params());
     assertThat(checkpoint(half, 18).resolve("outer-generator.npy"))
         .hasSameBinaryContentAs(checkpoint(whole, 18).resolve("outer-generator.npy"));
-    for (String buffer : List.of("replay-00000.npy", "replay-00001.npy", "replay-00001-classes.npy")) {
+    for (String buffer :
+        List.of("replay-00000.npy", "replay-00001.npy", "replay-00001-classes.npy")) {
       assertThat(checkpoint(half, 18).resolve(buffer))
           .hasSameBinaryContentAs(checkpoint(whole, 18).resolve(buffer));
     }

@@ -78,7 +78,14 @@ class RoundsOnSparkTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"name=plain", BATCH_NORM, "moments.scope=dataset", "train.g-steps=2", LABELS, REPLAY})
+      strings = {
+        "name=plain",
+        BATCH_NORM,
+        "moments.scope=dataset",
+        "train.g-steps=2",
+        LABELS,
+        REPLAY
+      })
   void oneWorkerOnSparkEqualsTheSameLoopWithoutSparkBitForBit(String setting) {
     Experiment experiment = Experiments.small(setting);
     ImageSource images = new GlyphSource(100, 1);
@@ -229,7 +236,9 @@ class RoundsOnSparkTest {
     assertThat(kept(results.get(6), results.get(7))).isBetween(capacity / 2L, capacity - 1L);
     long buffer = last.get(0).bytes();
     assertThat(buffer).isEqualTo((long) capacity * (784 * Float.BYTES + Integer.BYTES));
-    assertThat(results.get(7).bytesIn() - results(Experiments.small("train.workers=2"), images, 1).get(0).bytesIn())
+    assertThat(
+            results.get(7).bytesIn()
+                - results(Experiments.small("train.workers=2"), images, 1).get(0).bytesIn())
         .isEqualTo(2 * buffer);
     List<RoundResult> again = results(experiment, images, 8);
     assertThat(again.get(7).snapshot().generator().params())
@@ -255,15 +264,15 @@ class RoundsOnSparkTest {
     try (GanTrainingMaster master = GanTrainingMaster.open(spark, context(experiment), shards)) {
       Schedule schedule = Schedule.of(experiment.train(), 100);
       Snapshot first = master.round(initial(experiment), schedule.round(0)).snapshot();
-      float[][] before = Arrays.stream(first.replay(0).images()).map(float[]::clone).toArray(float[][]::new);
+      float[][] before =
+          Arrays.stream(first.replay(0).images()).map(float[]::clone).toArray(float[][]::new);
       Snapshot second = master.round(first, schedule.round(1)).snapshot();
       assertThat(first.replay(0).images()).isEqualTo(before);
       Snapshot retried = master.round(first, schedule.round(1)).snapshot();
       assertThat(retried.discriminator().params()).isEqualTo(second.discriminator().params());
       assertThat(retried.replay(0).images()).isEqualTo(second.replay(0).images());
       Snapshot forgetful = master.round(first.withoutReplay(), schedule.round(1)).snapshot();
-      assertThat(forgetful.discriminator().params())
-          .isNotEqualTo(second.discriminator().params());
+      assertThat(forgetful.discriminator().params()).isNotEqualTo(second.discriminator().params());
     }
   }
 
@@ -366,7 +375,11 @@ class RoundsOnSparkTest {
   @ParameterizedTest
   @Timeout(60)
   @CsvSource({
-    "none, 0, true", "partition, 0, true", "none, 0.5, false", "partition, 0.5, false", "global, 0, false"
+    "none, 0, true",
+    "partition, 0, true",
+    "none, 0.5, false",
+    "partition, 0.5, false",
+    "global, 0, false"
   })
   void notANumberInOneWorkerEndsTheTrainingWithItsRound(
       String scope, String threshold, boolean apart) {
@@ -508,7 +521,8 @@ class RoundsOnSparkTest {
               alone,
               new RealSide(Clusters.ONE, List.of(whole)),
               false,
-              new float[0], ReplayBuffer.EMPTY);
+              new float[0],
+              ReplayBuffer.EMPTY);
       for (int number = 0; number < rounds; number++) {
         Round round = schedule.round(number);
         int[] order = shard.order(experiment.train().seed(), round.epoch());
@@ -534,8 +548,7 @@ class RoundsOnSparkTest {
     int workers = experiment.train().workers();
     GanNetworks networks = GanNetworks.build(experiment, GLYPH, DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.count());
-    double[][] centres =
-        experiment.moments().perClass() ? classMeans(images) : new double[1][0];
+    double[][] centres = experiment.moments().perClass() ? classMeans(images) : new double[1][0];
     for (int number = 0; number < iterations; number++) {
       Round round = schedule.round(number);
       int at = round.firstIteration();

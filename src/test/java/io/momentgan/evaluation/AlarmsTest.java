@@ -41,7 +41,10 @@ class AlarmsTest {
       })
   void theDiscriminatorHasWonAtTheFloorOfItsOwnLoss(String settings, double threshold) {
     String[] each = settings.split(";");
-    assertThat(alarms(each).next(epoch(threshold - 2e-4, 5))).singleElement().asString().contains("won");
+    assertThat(alarms(each).next(epoch(threshold - 2e-4, 5)))
+        .singleElement()
+        .asString()
+        .contains("won");
     assertThat(alarms(each).next(epoch(threshold + 2e-4, 5))).isEmpty();
   }
 

@@ -82,8 +82,7 @@ class ComparisonTest {
 
     List<MomentPenalty> penalties = comparison.penalties(0.1, 0.1);
     assertThat(comparison.value(penalties))
-        .isCloseTo(
-            comparison.distance().mean() + comparison.distance().variance(), within(1e-12));
+        .isCloseTo(comparison.distance().mean() + comparison.distance().variance(), within(1e-12));
     assertThat(penalties.get(1).factor()).containsOnly(0);
     assertThat(penalties.get(1).shift()).containsOnly(0);
     assertThat(penalties.get(0).factor()).doesNotContain(0);

@@ -155,7 +155,9 @@ class ExchangesTest {
     assertThat(workers.stream().map(CompletableFuture::join)).containsExactly(2, 2);
   }
 
-  /** The iteration at which a worker stops; images of worker 1 are not finite from the second on. */
+  /**
+   * The iteration at which a worker stops; images of worker 1 are not finite from the second on.
+   */
   private static int stopsAt(Experiment experiment, Collective collective) {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     try (collective) {

@@ -50,7 +50,8 @@ class ExperimentsTrainTest {
             new LocalCollectives().join(new Group(name, 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
             false,
-            new float[0], ReplayBuffer.EMPTY);
+            new float[0],
+            ReplayBuffer.EMPTY);
     Nd4j.getRandom().setSeed(3);
     INDArray real = Nd4j.rand(DataType.FLOAT, 4, IMAGE.features()).muli(2).subi(1);
     for (int iteration = 0; iteration < 2; iteration++) {

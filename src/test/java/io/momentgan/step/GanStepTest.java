@@ -226,8 +226,7 @@ class GanStepTest {
     INDArray weights = networks.discriminator().model().getLayer(1).getParam("W");
     INDArray before = weights.dup();
     Group group = new Group("masks", 100 * iteration + 10 * rank + seed, 0, 0, 0);
-    try (Collective worker =
-        new LocalCollectives().join(group, rank, 2, Duration.ofSeconds(10))) {
+    try (Collective worker = new LocalCollectives().join(group, rank, 2, Duration.ofSeconds(10))) {
       new GanStep(
               experiment,
               networks,
@@ -269,7 +268,8 @@ class GanStepTest {
             alone,
             new RealSide(Clusters.ONE, List.of(far)),
             false,
-            new float[0], ReplayBuffer.EMPTY);
+            new float[0],
+            ReplayBuffer.EMPTY);
     Losses losses = step.iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
     assertThat(losses.momentMean()).isBetween(0.1 * 6 * 8, 0.1 * 6 * 10);
   }
@@ -285,7 +285,8 @@ class GanStepTest {
   }
 
   private GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+    return new GanStep(
+        experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   /** With plain gradient descent of rate 1 an update is the gradient. */

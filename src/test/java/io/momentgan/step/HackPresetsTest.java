@@ -76,14 +76,12 @@ class HackPresetsTest {
   private static final Map<String, Technique> TECHNIQUES =
       new TreeMap<>(
           Map.of(
-              "hinge",
-                  new Technique(l -> l < 1 ? -1 : 0, l -> l > -1 ? 1 : 0, l -> -1, 1, 1),
+              "hinge", new Technique(l -> l < 1 ? -1 : 0, l -> l > -1 ? 1 : 0, l -> -1, 1, 1),
               "least-squares", new Technique(l -> l - 1, l -> l, l -> l - 1, 1, 1),
               "wasserstein", new Technique(l -> -1, l -> 1, l -> -1, 5, 1),
               "minimax",
                   new Technique(l -> sigmoid(l) - 0.9, l -> sigmoid(l), l -> -sigmoid(l), 1, 1),
-              "more-d-steps",
-                  new Technique(PLAIN.ofReal, PLAIN.ofFake, PLAIN.ofGenerator, 3, 1),
+              "more-d-steps", new Technique(PLAIN.ofReal, PLAIN.ofFake, PLAIN.ofGenerator, 3, 1),
               "generator-advantage",
                   new Technique(PLAIN.ofReal, PLAIN.ofFake, PLAIN.ofGenerator, 1, 4),
               "separate-updates", PLAIN,
@@ -173,7 +171,8 @@ class HackPresetsTest {
         d.model().params().assign(params.sub(both.mul(0.05 / BATCH)));
       }
       if (name.equals("wasserstein")) {
-        INDArray clipped = Nd4j.math().max(Nd4j.math().min(d.model().params(), cap(0.01)), cap(-0.01));
+        INDArray clipped =
+            Nd4j.math().max(Nd4j.math().min(d.model().params(), cap(0.01)), cap(-0.01));
         d.model().params().assign(clipped);
       }
     }
@@ -237,8 +236,8 @@ class HackPresetsTest {
       // Kolmogorov and Smirnov's bound at one in ten thousand.
       assertThat((sorted[i] + 1) / 2).isCloseTo((float) i / z.length, within(0.005f));
     }
-    assertThat(LatentVectors.uniform(Math.nextDown(1.0))).isLessThan(1);
-    assertThat(LatentVectors.uniform(0)).isEqualTo(-1);
+    assertThat(LatentVectors.uniform(preset("hinge").latent(), Math.nextDown(1.0))).isLessThan(1);
+    assertThat(LatentVectors.uniform(preset("hinge").latent(), 0)).isEqualTo(-1);
   }
 
   private static void assertMoments(float[] values, double mean, double variance) {
@@ -308,8 +307,7 @@ class HackPresetsTest {
     Experiment experiment = preset("opponent");
     assertThat(experiment.discriminatorInput().opponentRounds()).isEqualTo(10);
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
-    GanNetworks other =
-        GanNetworks.build(experiment.with("train.seed=9"), IMAGE, DataType.FLOAT);
+    GanNetworks other = GanNetworks.build(experiment.with("train.seed=9"), IMAGE, DataType.FLOAT);
     float[] older = other.generator().state().params();
     int faced = 0;
     int updates = 200;
@@ -322,13 +320,7 @@ class HackPresetsTest {
       double old = meanProbability(networks, other.generator().forward(z));
       double seen =
           new GanStep(
-                  experiment,
-                  networks,
-                  alone(),
-                  RealSide.UNKNOWN,
-                  false,
-                  older,
-                  ReplayBuffer.EMPTY)
+                  experiment, networks, alone(), RealSide.UNKNOWN, false, older, ReplayBuffer.EMPTY)
               .iterate(new Batch(real(0).castTo(DataType.FLOAT), new int[0]), iteration)
               .dFake();
       assertThat(Math.min(Math.abs(seen - own), Math.abs(seen - old))).isLessThan(1e-6);
@@ -415,7 +407,8 @@ class HackPresetsTest {
   @Test
   void maxoutTakesTheLargestOfFivePieces() {
     Experiment experiment =
-        preset("maxout").with("discriminator.layers.0.dropout=0", "discriminator.layers.1.dropout=0");
+        preset("maxout")
+            .with("discriminator.layers.0.dropout=0", "discriminator.layers.1.dropout=0");
     Network d = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE).discriminator();
     INDArray hidden = real(1);
     // An affine layer and the choice of the largest in turn, then the logit.
@@ -428,8 +421,7 @@ class HackPresetsTest {
     INDArray expected = hidden.mmul(last.getParam("W")).addRowVector(last.getParam("b"));
     assertThat(HostArrays.doubles(d.forward(real(1))))
         .containsExactly(HostArrays.doubles(expected), within(1e-9));
-    Network dropping =
-        GanNetworks.build(preset("maxout"), IMAGE, DataType.FLOAT).discriminator();
+    Network dropping = GanNetworks.build(preset("maxout"), IMAGE, DataType.FLOAT).discriminator();
     INDArray images = real(1).castTo(DataType.FLOAT);
     assertThat(HostArrays.floats(dropping.forward(images)))
         .isNotEqualTo(HostArrays.floats(dropping.forward(images)));
@@ -444,8 +436,7 @@ class HackPresetsTest {
   @Test
   void dropoutStaysOnWhileSampling() {
     Experiment experiment = preset("sampling-dropout");
-    Network g =
-        GanNetworks.build(experiment, IMAGE, DataType.FLOAT).generator();
+    Network g = GanNetworks.build(experiment, IMAGE, DataType.FLOAT).generator();
     INDArray z = Nd4j.ones(DataType.FLOAT, 200, 100);
     float[] images = HostArrays.floats(g.sample(z));
     assertThat(Arrays.equals(Arrays.copyOf(images, 6), Arrays.copyOfRange(images, 6, 12)))
@@ -456,7 +447,8 @@ class HackPresetsTest {
                 experiment.with("generator.sampling-dropout=false"), IMAGE, DataType.FLOAT)
             .generator();
     float[] same = HostArrays.floats(off.sample(z));
-    assertThat(Arrays.copyOf(same, 6)).containsExactly(Arrays.copyOfRange(same, 6, 12), within(1e-6f));
+    assertThat(Arrays.copyOf(same, 6))
+        .containsExactly(Arrays.copyOfRange(same, 6, 12), within(1e-6f));
   }
 
   @Test
@@ -484,18 +476,13 @@ class HackPresetsTest {
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
     return new GanStep(
-        experiment,
-        networks,
-        alone(),
-        RealSide.UNKNOWN,
-        false,
-        new float[0],
-        ReplayBuffer.EMPTY);
+        experiment, networks, alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {
     return new LocalCollectives()
-        .join(new Group("presets", GROUPS.incrementAndGet(), 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+        .join(
+            new Group("presets", GROUPS.incrementAndGet(), 0, 0, 0), 0, 1, Duration.ofSeconds(10));
   }
 
   private static INDArray real(int seed) {

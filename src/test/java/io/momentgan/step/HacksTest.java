@@ -122,7 +122,8 @@ class HacksTest {
       assertThat(remembered).hasSize(buffer.count()).hasSizeLessThanOrEqualTo(capacity);
     }
     double drawn = (batches - 1.0) * batch;
-    assertThat(replayed / drawn).isCloseTo(share, within(3 * Math.sqrt(share * (1 - share) / drawn)));
+    assertThat(replayed / drawn)
+        .isCloseTo(share, within(3 * Math.sqrt(share * (1 - share) / drawn)));
     // A buffer of one round would show images of at most nine batches ago.
     assertThat(ages.keySet().stream().anyMatch(age -> age >= 10) || capacity < 500).isTrue();
     assertThat(buffer.count() == capacity).isEqualTo(capacity <= 500);
@@ -347,7 +348,8 @@ class HacksTest {
   }
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
-    return new GanStep(experiment, networks, alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+    return new GanStep(
+        experiment, networks, alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {
@@ -365,7 +367,8 @@ class HacksTest {
   }
 
   private static DiscriminatorInput input(String... settings) {
-    return new DiscriminatorInput(Experiments.small(settings).discriminatorInput(), 1, 0, ReplayBuffer.EMPTY);
+    return new DiscriminatorInput(
+        Experiments.small(settings).discriminatorInput(), 1, 0, ReplayBuffer.EMPTY);
   }
 
   private static double sd(INDArray values) {

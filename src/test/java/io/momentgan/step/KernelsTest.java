@@ -150,7 +150,14 @@ class KernelsTest {
                 1,
                 Duration.ofSeconds(60))) {
       GanStep step =
-          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+          new GanStep(
+              experiment,
+              networks,
+              alone,
+              RealSide.UNKNOWN,
+              false,
+              new float[0],
+              ReplayBuffer.EMPTY);
       for (int i = 0; i < iterations; i++) {
         if (rounded) {
           moveByAnUlp(networks.generator(), i);

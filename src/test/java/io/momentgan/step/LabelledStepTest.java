@@ -134,7 +134,8 @@ class LabelledStepTest {
   @Test
   void replayedImagesKeepTheirClasses() {
     Experiment experiment = Experiments.small("discriminator-input.replay-capacity=50");
-    DiscriminatorInput input = new DiscriminatorInput(experiment.discriminatorInput(), 1, 0, ReplayBuffer.EMPTY);
+    DiscriminatorInput input =
+        new DiscriminatorInput(experiment.discriminatorInput(), 1, 0, ReplayBuffer.EMPTY);
     SplittableRandom random = new SplittableRandom(1);
     int replayed = 0;
     for (int iteration = 0; iteration < 20; iteration++) {
@@ -168,7 +169,8 @@ class LabelledStepTest {
     LocalCollectives collectives = new LocalCollectives();
     try (Collective alone =
         collectives.join(new Group("at once", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10))) {
-      new DiscriminatorUpdate(experiment, atOnce, new GradientSharing(alone, false), ReplayBuffer.EMPTY)
+      new DiscriminatorUpdate(
+              experiment, atOnce, new GradientSharing(alone, false), ReplayBuffer.EMPTY)
           .update(real, fake, 0, 0);
     }
     INDArray step = before.sub(atOnce.model().params()).divi(0.01);
@@ -202,7 +204,8 @@ class LabelledStepTest {
         new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(10)),
         RealSide.UNKNOWN,
         false,
-        new float[0], ReplayBuffer.EMPTY);
+        new float[0],
+        ReplayBuffer.EMPTY);
   }
 
   private static int[] labels(int seed) {

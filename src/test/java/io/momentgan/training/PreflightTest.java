@@ -116,7 +116,8 @@ class PreflightTest {
     Preflight.requireReplayFits(2730, photos);
     assertThatThrownBy(() -> Preflight.requireReplayFits(2731, photos))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("discriminator-input.replay-capacity: found 2731, expected at most 2730")
+        .hasMessageContaining(
+            "discriminator-input.replay-capacity: found 2731, expected at most 2730")
         .hasMessageContaining("set discriminator-input.replay-capacity=2730");
   }
 

@@ -41,14 +41,7 @@ public record Snapshot(
   /** This snapshot without the buffers. */
   public Snapshot withoutReplay() {
     return new Snapshot(
-        round,
-        iteration,
-        samplesSeen,
-        generator,
-        discriminator,
-        opponent,
-        List.of(),
-        averaging);
+        round, iteration, samplesSeen, generator, discriminator, opponent, List.of(), averaging);
   }
 
   /** Returns the generator's exponential moving average without optimizer state, if it is kept. */
