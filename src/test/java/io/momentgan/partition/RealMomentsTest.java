@@ -11,8 +11,10 @@ import io.momentgan.data.ImageSource;
 import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.moments.Clusters;
+import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.NoiseFloor;
+import io.momentgan.moments.RealSide;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +65,28 @@ class RealMomentsTest {
             floor(
                 shards, "moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0"))
         .isEqualTo(NoiseFloor.NONE);
+  }
+
+  /** Experiments 1.6: one image repeated has a variance term of 20.9. */
+  @Test
+  void imagesThatAreAllAlikeMissTheWholeVariance() {
+    Shards shards = Shards.load(spark, new GlyphSource(2000, 1), 2, 1, -1);
+    double whole = MomentDistance.ofAllAlike(whole(shards));
+    Experiment two = Experiments.small("train.workers=2", "train.batch-size=100");
+    assertThat(RealMoments.variance(shards, two, RealMoments.side(shards, two)))
+        .isCloseTo(whole, within(0.03 * whole));
+    Experiment perClass = two.with("moments.per-class=true");
+    double within = RealMoments.variance(shards, perClass, RealMoments.side(shards, perClass));
+    assertThat(within).isBetween(0.3 * whole, 0.95 * whole);
+    Experiment none =
+        two.with("moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0");
+    assertThat(RealMoments.variance(shards, none, RealSide.UNKNOWN)).isNaN();
+    assumeTrue(Files.isDirectory(MNIST), () -> MNIST + " is not there");
+    ImageSource mnist =
+        DataSets.open(two.data().withUri(MNIST.toString()), Map.of()).training();
+    Shards shardsOfMnist = Shards.load(spark, mnist, 2, 1, -1);
+    assertThat(RealMoments.variance(shardsOfMnist, two, RealSide.UNKNOWN))
+        .isCloseTo(20.9, within(0.5));
   }
 
   @Test

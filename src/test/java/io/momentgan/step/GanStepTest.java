@@ -225,7 +225,8 @@ class GanStepTest {
     networks.generator().model().params().assign(0);
     INDArray weights = networks.discriminator().model().getLayer(1).getParam("W");
     INDArray before = weights.dup();
-    Group group = new Group("masks", 100 * iteration + 10 * rank + seed, 0, 0, 0);
+    long groups = 100 * iteration + 10L * rank + seed;
+    Group group = new Group("masks", groups, 0, 0, 0);
     try (Collective worker = new LocalCollectives().join(group, rank, 2, Duration.ofSeconds(10))) {
       new GanStep(
               experiment,

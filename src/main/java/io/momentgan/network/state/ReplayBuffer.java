@@ -30,7 +30,7 @@ public record ReplayBuffer(float[][] images, int[] classes) implements Serializa
   /** Bytes of images and classes. */
   public long bytes() {
     long features = count() == 0 ? 0 : images[0].length;
-    return Float.BYTES * count() * features + (long) Integer.BYTES * classes.length;
+    return count() * (Float.BYTES * features + Integer.BYTES);
   }
 
   private Object writeReplace() {
