@@ -94,6 +94,7 @@ class ExperimentReaderTest {
                     batchNorm,
                     false,
                     false,
+                    0,
                     adam),
                 new NetworkConfig(
                     List.of(dense(8, false, 0)),
@@ -107,6 +108,7 @@ class ExperimentReaderTest {
                     batchNorm,
                     false,
                     false,
+                    0,
                     adam),
                 new LossConfig(
                     LossConfig.Type.CROSS_ENTROPY,
@@ -119,10 +121,11 @@ class ExperimentReaderTest {
                     false,
                     0),
                 new DiscriminatorInputConfig(0, 0, 0, 0.5, 0, 0.25),
+                new AugmentConfig(0, 0, 0),
                 new LabelsConfig(0, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.ONE_HOT, 50, 1),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
                 new TrainConfig(
-                    20, 1, 100, 0, 10, List.of(), 1, 1, false, new ThresholdsConfig(0, 0, 5), 300),
+                    20, 1, 1, 100, 0, 10, List.of(), 1, 1, false, new ThresholdsConfig(0, 0, 5), 300),
                 new AveragingConfig(
                     new AveragingConfig.Ema(10_000, 0.05),
                     new AveragingConfig.Outer(
