@@ -5,6 +5,7 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.run.Run;
+import io.momentgan.run.StartNetworks;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
@@ -58,6 +59,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "One run of each seed, such as 1,2,3 (default: seeds, else train.seed).")
   private List<Long> seeds;
 
+  @Option(
+      names = "--from",
+      paramLabel = "RUN",
+      description =
+          "Start from the networks of another run's newest checkpoint, with new optimizers.")
+  private String from;
+
   @Option(names = "--dry-run", description = "Print what would be done, and stop.")
   private boolean dryRun;
 
@@ -85,6 +93,12 @@ final class TrainCommand implements Callable<Integer> {
     SparkContexts.chooseThreads(experiment.train().workers(), "");
     DataSet images = DataSets.open(experiment.data(), hadoop);
     Preflight.check(experiment, images);
+    if (experiment.start().on()) {
+      StorageCheck.requireReadable("--from", experiment.start().run(), hadoop);
+      StartNetworks start = StartNetworks.open(experiment.start(), hadoop);
+      start.snapshot(experiment, images.shape());
+      experiment = start.recordedIn(experiment);
+    }
     Plan plan = new Plan(experiment, images);
     if (dryRun) {
       spec.commandLine().getOut().println(plan.text());
@@ -110,6 +124,9 @@ final class TrainCommand implements Callable<Integer> {
     overrides.addAll(ofRun);
     if (data != null) {
       overrides.add(SettingOptions.text("data.uri", data));
+    }
+    if (from != null) {
+      overrides.add(SettingOptions.text("start.run", from));
     }
     if (workers != null) {
       overrides.add("train.workers=" + workers);

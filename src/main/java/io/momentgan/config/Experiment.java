@@ -27,6 +27,7 @@ public record Experiment(
     LossConfig loss,
     DiscriminatorInputConfig discriminatorInput,
     AugmentConfig augment,
+    StartConfig start,
     LabelsConfig labels,
     MomentsConfig moments,
     TrainConfig train,

@@ -10,7 +10,10 @@ import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -307,6 +310,34 @@ public final class Network {
     return dense
         ? rows
         : rows.reshape('c', rows.size(0), output.channels(), output.height(), output.width());
+  }
+
+  /**
+   * Compares the shapes of all parameters with those of another network.
+   *
+   * @return the first layer that differs, such as "layer 2 of 5 has W [64, 3, 5, 5], b [1, 64],
+   *     expected W [64, 1, 5, 5], b [1, 64]"; empty when all are equal
+   */
+  public Optional<String> shapeDifference(Network other) {
+    for (int i = 0; i < Math.max(model.getnLayers(), other.model.getnLayers()); i++) {
+      String own = shapes(i);
+      String others = other.shapes(i);
+      if (!own.equals(others)) {
+        return Optional.of(
+            "layer %d of %d has %s, expected %s".formatted(i + 1, model.getnLayers(), own, others));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private String shapes(int layer) {
+    return layer >= model.getnLayers()
+        ? "nothing"
+        : model.getLayer(layer).paramTable().entrySet().stream()
+            .map(p -> p.getKey() + " " + Arrays.toString(p.getValue().shape()))
+            .collect(
+                Collectors.collectingAndThen(
+                    Collectors.joining(", "), s -> s.isEmpty() ? "no parameters" : s));
   }
 
   /** Copies the state. */

@@ -122,6 +122,7 @@ class ExperimentReaderTest {
                     0),
                 new DiscriminatorInputConfig(0, 0, 0, 0.5, 0, 0.25),
                 new AugmentConfig(0, 0, 0),
+                new StartConfig("", 0, ""),
                 new LabelsConfig(0, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.ONE_HOT, 50, 1),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
                 new TrainConfig(
