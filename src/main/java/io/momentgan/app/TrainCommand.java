@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,7 +31,10 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "EXPERIMENT.yaml",
-      description = "Settings, such as conf/experiments/quickstart.yaml.")
+      arity = "0..1",
+      description =
+          "Settings, such as conf/experiments/quickstart.yaml. Without it, settings are chosen from"
+              + " --data and printed.")
   private Path file;
 
   @Option(
@@ -73,8 +77,13 @@ final class TrainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private Experiment chosen;
+
   @Override
   public Integer call() {
+    if (file == null) {
+      choose();
+    }
     Experiment given = read(List.of());
     List<Long> each = seeds == null ? given.seeds() : seeds;
     if (each.isEmpty()) {
@@ -84,6 +93,18 @@ final class TrainCommand implements Callable<Integer> {
       train(read(List.of("train.seed=" + seed, "seeds=[]")));
     }
     return 0;
+  }
+
+  /** Chooses the settings from the data, for every run of this call. */
+  private void choose() {
+    if (data == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Give an experiment such as conf/experiments/quickstart.yaml, or --data FOLDER for settings chosen from the data");
+    }
+    Automatic automatic = Automatic.choose(overrides(List.of()), settings.hadoop(), from);
+    chosen = automatic.experiment();
+    spec.commandLine().getErr().println(automatic.text());
   }
 
   private int train(Experiment given) {
@@ -120,6 +141,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Experiment read(List<String> ofRun) {
+    return chosen == null
+        ? ExperimentReader.read(file, overrides(ofRun))
+        : chosen.with(ofRun.toArray(String[]::new));
+  }
+
+  private List<String> overrides(List<String> ofRun) {
     List<String> overrides = new ArrayList<>(settings.all());
     overrides.addAll(ofRun);
     if (data != null) {
@@ -131,6 +158,6 @@ final class TrainCommand implements Callable<Integer> {
     if (workers != null) {
       overrides.add("train.workers=" + workers);
     }
-    return ExperimentReader.read(file, overrides);
+    return overrides;
   }
 }

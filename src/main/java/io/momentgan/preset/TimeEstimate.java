@@ -1,0 +1,78 @@
+package io.momentgan.preset;
+
+import io.momentgan.collective.Collective;
+import io.momentgan.collective.Group;
+import io.momentgan.collective.LocalCollectives;
+import io.momentgan.config.Experiment;
+import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.moments.RealSide;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.step.Batch;
+import io.momentgan.step.GanStep;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * An estimate of a training's time, from iterations on this machine by one worker with random
+ * networks and black images.
+ *
+ * @param iterations of each worker in the training
+ * @param secondsPerIteration median of the measured iterations, after the warm-up
+ * @param measured number of measured iterations
+ */
+public record TimeEstimate(long iterations, double secondsPerIteration, int measured) {
+  private static final long BUDGET_NANOS = 6_000_000_000L;
+  private static final int FEWEST = 4;
+  private static final Duration ALONE = Duration.ofSeconds(1);
+
+  /**
+   * Measures for some seconds.
+   *
+   * @param experiment the settings, workers known
+   * @param shape shape of an image
+   * @param iterations of each worker in the training
+   */
+  public static TimeEstimate measure(Experiment experiment, ImageShape shape, long iterations) {
+    Experiment unlabelled = experiment.with("labels.classes=0", "moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0");
+    GanNetworks networks = GanNetworks.build(unlabelled, shape, DataType.FLOAT);
+    int count = experiment.train().batchSize();
+    Batch batch =
+        new Batch(
+            HostArrays.toArray(new float[count * shape.features()], count, shape.features()),
+            new int[0]);
+    List<Long> nanos = new ArrayList<>();
+    Group group = new Group("estimate", 0, 0, 0, 0);
+    try (Collective alone = new LocalCollectives().join(group, 0, 1, ALONE)) {
+      GanStep step =
+          new GanStep(unlabelled, networks, alone, RealSide.UNKNOWN, false, new float[0]);
+      long start = System.nanoTime();
+      while (nanos.size() < FEWEST || System.nanoTime() - start < BUDGET_NANOS) {
+        long began = System.nanoTime();
+        step.iterate(batch, nanos.size());
+        nanos.add(System.nanoTime() - began);
+      }
+    }
+    // The first half warms up the JVM's compiler.
+    long[] late = nanos.stream().skip(nanos.size() / 2).mapToLong(Long::longValue).sorted().toArray();
+    return new TimeEstimate(iterations, late[late.length / 2] / 1e9, late.length);
+  }
+
+  /** The whole training in words. */
+  public String text() {
+    double minutes = iterations * secondsPerIteration / 60;
+    return String.format(
+        Locale.ROOT,
+        "Time: about %s (%,d iterations of %.3f s, the median of %d measured here by one worker alone;"
+            + " workers side by side and samples take longer)",
+        minutes < 90
+            ? "%.0f minutes".formatted(Math.max(1, minutes))
+            : String.format(Locale.ROOT, "%.1f hours", minutes / 60),
+        iterations,
+        secondsPerIteration,
+        measured);
+  }
+}
