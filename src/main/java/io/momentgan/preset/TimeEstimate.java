@@ -25,18 +25,22 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param measured number of measured iterations
  */
 public record TimeEstimate(long iterations, double secondsPerIteration, int measured) {
-  private static final long BUDGET_NANOS = 6_000_000_000L;
+  /** Time that a measurement takes, unless its fewest iterations take longer. */
+  public static final long BUDGET_NANOS = 6_000_000_000L;
+
   private static final int FEWEST = 4;
   private static final Duration ALONE = Duration.ofSeconds(1);
 
   /**
-   * Measures for some seconds.
+   * Measures iterations.
    *
    * @param experiment the settings, workers known
    * @param shape shape of an image
    * @param iterations of each worker in the training
+   * @param nanos for how long it goes on
    */
-  public static TimeEstimate measure(Experiment experiment, ImageShape shape, long iterations) {
+  public static TimeEstimate measure(
+      Experiment experiment, ImageShape shape, long iterations, long nanos) {
     Experiment unlabelled = experiment.with("labels.classes=0", "moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0");
     GanNetworks networks = GanNetworks.build(unlabelled, shape, DataType.FLOAT);
     int count = experiment.train().batchSize();
@@ -44,20 +48,20 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
         new Batch(
             HostArrays.toArray(new float[count * shape.features()], count, shape.features()),
             new int[0]);
-    List<Long> nanos = new ArrayList<>();
+    List<Long> times = new ArrayList<>();
     Group group = new Group("estimate", 0, 0, 0, 0);
     try (Collective alone = new LocalCollectives().join(group, 0, 1, ALONE)) {
       GanStep step =
           new GanStep(unlabelled, networks, alone, RealSide.UNKNOWN, false, new float[0]);
       long start = System.nanoTime();
-      while (nanos.size() < FEWEST || System.nanoTime() - start < BUDGET_NANOS) {
+      while (times.size() < FEWEST || System.nanoTime() - start < nanos) {
         long began = System.nanoTime();
-        step.iterate(batch, nanos.size());
-        nanos.add(System.nanoTime() - began);
+        step.iterate(batch, times.size());
+        times.add(System.nanoTime() - began);
       }
     }
     // The first half warms up the JVM's compiler.
-    long[] late = nanos.stream().skip(nanos.size() / 2).mapToLong(Long::longValue).sorted().toArray();
+    long[] late = times.stream().skip(times.size() / 2).mapToLong(Long::longValue).sorted().toArray();
     return new TimeEstimate(iterations, late[late.length / 2] / 1e9, late.length);
   }
 
