@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public record TimeEstimate(long iterations, double secondsPerIteration, int measured) {
   /** Time that a measurement takes, unless its fewest iterations take longer. */
-  public static final long BUDGET_NANOS = 6_000_000_000L;
+  public static final long BUDGET_NANOS = 3_000_000_000L;
 
   private static final int FEWEST = 4;
   private static final Duration ALONE = Duration.ofSeconds(1);
