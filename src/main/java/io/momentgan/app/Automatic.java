@@ -57,6 +57,8 @@ record Automatic(Experiment experiment, String text) {
                 config.uri(),
                 from == null ? "" : " and the settings of " + from,
                 String.join("\n", auto.choices()),
-                TimeEstimate.measure(experiment, auto.shape(), iterations, TimeEstimate.BUDGET_NANOS).text()));
+                TimeEstimate.measure(
+                        experiment, auto.shape(), iterations, TimeEstimate.BUDGET_NANOS)
+                    .text()));
   }
 }

@@ -61,8 +61,7 @@ public final class Network {
     frozenLength =
         Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
     spectralNorm = SpectralNorm.of(blueprint.config(), model, seed, frozenLayers);
-    optimization =
-        new Optimization(model, layout, config().batchNorm().gamma(), frozenLength);
+    optimization = new Optimization(model, layout, config().batchNorm().gamma(), frozenLength);
   }
 
   /** Returns the Deeplearning4j network. */

@@ -33,8 +33,7 @@ final class Optimization {
    * @param trainsGammas whether the scales of batch normalisation are trained
    * @param frozen number of parameters at the head of the vector that keep their values
    */
-  Optimization(
-      MultiLayerNetwork model, ParameterLayout layout, boolean trainsGammas, int frozen) {
+  Optimization(MultiLayerNetwork model, ParameterLayout layout, boolean trainsGammas, int frozen) {
     this.model = model;
     this.layout = layout;
     this.params = model.params().reshape(layout.length());

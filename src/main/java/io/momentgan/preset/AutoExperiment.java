@@ -146,7 +146,8 @@ public record AutoExperiment(
       }
       String originals =
           facts.originalSide().isPresent()
-              ? "the originals' smaller side has %d pixels".formatted(facts.originalSide().getAsInt())
+              ? "the originals' smaller side has %d pixels"
+                  .formatted(facts.originalSide().getAsInt())
               : "the originals' size is unknown";
       boolean small =
           facts.originalSide().orElse(LARGE_SIDE) < LARGE_SIDE
@@ -165,10 +166,14 @@ public record AutoExperiment(
 
     void networks(int slots) {
       int side = Math.min(imageShape().height(), imageShape().width());
-      int halvings = Math.max(1, (int) Math.round(Math.log((double) side / SMALLEST_MAP) / Math.log(2)));
+      int halvings =
+          Math.max(1, (int) Math.round(Math.log((double) side / SMALLEST_MAP) / Math.log(2)));
       int first = slots < CORES_FOR_WIDE ? NARROW_FILTERS : WIDE_FILTERS;
       List<Integer> filters =
-          IntStream.range(0, halvings).map(i -> Math.min(MOST_FILTERS, first << i)).boxed().toList();
+          IntStream.range(0, halvings)
+              .map(i -> Math.min(MOST_FILTERS, first << i))
+              .boxed()
+              .toList();
       String width =
           "%d filters beside the image, for %s than %d cores"
               .formatted(first, slots < CORES_FOR_WIDE ? "fewer" : "no fewer", CORES_FOR_WIDE);
@@ -273,7 +278,8 @@ public record AutoExperiment(
       choose(
           "train.passes",
           passes,
-          "%,d iterations of each epoch, a pass has %,d".formatted((long) passes * perPass, perPass));
+          "%,d iterations of each epoch, a pass has %,d"
+              .formatted((long) passes * perPass, perPass));
       int perEpoch = perPass * experiment().train().passes();
       int epochs = Math.max(1, Math.round((float) ITERATIONS / perEpoch));
       choose(

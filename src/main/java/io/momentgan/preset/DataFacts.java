@@ -42,7 +42,8 @@ public record DataFacts(
     int sampled = Math.min(SAMPLE, count);
     Images sample =
         data.training()
-            .read(IntStream.range(0, sampled).map(i -> (int) ((long) i * count / sampled)).toArray());
+            .read(
+                IntStream.range(0, sampled).map(i -> (int) ((long) i * count / sampled)).toArray());
     long distinct =
         IntStream.range(0, sample.labels().length).map(i -> sample.labels()[i]).distinct().count();
     return new DataFacts(

@@ -41,7 +41,12 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
    */
   public static TimeEstimate measure(
       Experiment experiment, ImageShape shape, long iterations, long nanos) {
-    Experiment unlabelled = experiment.with("labels.classes=0", "moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0");
+    Experiment unlabelled =
+        experiment.with(
+            "labels.classes=0",
+            "moments.scope=none",
+            "moments.mean-weight=0",
+            "moments.variance-weight=0");
     GanNetworks networks = GanNetworks.build(unlabelled, shape, DataType.FLOAT);
     int count = experiment.train().batchSize();
     Batch batch =
@@ -61,7 +66,8 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
       }
     }
     // The first half warms up the JVM's compiler.
-    long[] late = times.stream().skip(times.size() / 2).mapToLong(Long::longValue).sorted().toArray();
+    long[] late =
+        times.stream().skip(times.size() / 2).mapToLong(Long::longValue).sorted().toArray();
     return new TimeEstimate(iterations, late[late.length / 2] / 1e9, late.length);
   }
 

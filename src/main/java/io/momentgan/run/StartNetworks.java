@@ -93,8 +93,7 @@ public record StartNetworks(Run run, Checkpoint checkpoint) {
     if (difference.isPresent()) {
       throw new UserException(
           "Setting start.run: found a %s in %s whose %s; give the settings of that run's networks and images (%s/%s)"
-              .formatted(
-                  name, run.folder(), difference.get(), run.folder().uri(), RunRecord.FILE));
+              .formatted(name, run.folder(), difference.get(), run.folder().uri(), RunRecord.FILE));
     }
   }
 }

@@ -41,11 +41,7 @@ record Augmenter(AugmentConfig config, ImageShape shape, double range, long runS
   }
 
   private INDArray map(
-      INDArray rows,
-      Shown side,
-      long iteration,
-      int draw,
-      Function<Augmentation, Pass> direction) {
+      INDArray rows, Shown side, long iteration, int draw, Function<Augmentation, Pass> direction) {
     if (!config.on()) {
       return rows;
     }

@@ -43,7 +43,8 @@ class FromRunTest {
     assertThat(after.discriminator().params()).isEqualTo(before.discriminator().params());
     assertThat(after.averaging().ema()).isEqualTo(before.averaging().ema());
     assertThat(after.generator().updates()).isEqualTo(10); // its own alone
-    JsonNode start = new YAMLMapper().readTree(run.resolve("run.yaml").toFile()).at("/experiment/start");
+    JsonNode start =
+        new YAMLMapper().readTree(run.resolve("run.yaml").toFile()).at("/experiment/start");
     assertThat(start.get("run").asText()).isEqualTo("file:" + source);
     assertThat(start.get("checkpoint").asInt()).isEqualTo(3);
     assertThat(start.get("sha256").asText()).matches("[0-9a-f]{64}");
@@ -65,13 +66,14 @@ class FromRunTest {
 
   @Test
   void refusesOtherShapesByTheLayer(@TempDir Path folder) {
-    assertThat(
-            CommandRun.of(fromArgs(folder, "generator.layers.0.units=17")).mistake())
+    assertThat(CommandRun.of(fromArgs(folder, "generator.layers.0.units=17")).mistake())
         .contains("start.run: found a generator in " + source)
         .contains("layer 1 of 2 has W [10, 16], b [16], expected W [10, 17], b [17]");
     assertThat(
             CommandRun.of(
-                    fromArgs(folder, "discriminator.layers=[{type: dense, units: 16}, {type: dense, units: 2}]"))
+                    fromArgs(
+                        folder,
+                        "discriminator.layers=[{type: dense, units: 16}, {type: dense, units: 2}]"))
                 .mistake())
         .contains("discriminator", "layer 2 of 2 has W [16, 1], b [1], expected W [16, 2]");
   }

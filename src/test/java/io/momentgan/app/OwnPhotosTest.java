@@ -26,8 +26,17 @@ class OwnPhotosTest {
     String out = folder.resolve("runs").toString();
     CommandRun training =
         CommandRun.of(
-                "train", "--data", photos.toString(), "--out", out, "--set", SHORT, "--set",
-                "train.passes=2", "--set", "averaging.ema.half-life=0")
+                "train",
+                "--data",
+                photos.toString(),
+                "--out",
+                out,
+                "--set",
+                SHORT,
+                "--set",
+                "train.passes=2",
+                "--set",
+                "averaging.ema.half-life=0")
             .succeeds();
     assertThat(training.err())
         .contains("Chosen from 10 images of " + photos)
@@ -46,8 +55,18 @@ class OwnPhotosTest {
 
     CommandRun onwards =
         CommandRun.of(
-                "train", "--data", photos.toString(), "--from", run.toString(), "--out", out,
-                "--dry-run", "--set", SHORT, "--set", "discriminator.freeze=2")
+                "train",
+                "--data",
+                photos.toString(),
+                "--from",
+                run.toString(),
+                "--out",
+                out,
+                "--dry-run",
+                "--set",
+                SHORT,
+                "--set",
+                "discriminator.freeze=2")
             .succeeds();
     assertThat(onwards.err()).contains(" and the settings of " + run);
     assertThat(onwards.out()).contains("sha256: ", "freeze: 2", "half-life: 0");
@@ -55,8 +74,7 @@ class OwnPhotosTest {
 
   @Test
   void withoutExperimentAndDataTheCallIsRefused() {
-    assertThat(CommandRun.of("train").mistake())
-        .contains("Give an experiment", "--data FOLDER");
+    assertThat(CommandRun.of("train").mistake()).contains("Give an experiment", "--data FOLDER");
     assertThat(CommandRun.of("train", "--data", folder.resolve("none").toString()).mistake())
         .contains("none");
   }

@@ -52,8 +52,7 @@ class RoundsOnSparkTest {
   private static final String BATCH_NORM =
       "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]";
   private static final String LABELS = "labels.classes=10";
-  private static final String AUGMENT =
-      "augment={colour: 1.0, translation: 0.125, cutout: 0.5}";
+  private static final String AUGMENT = "augment={colour: 1.0, translation: 0.125, cutout: 0.5}";
   private static final String[] SYNCHRONOUS = {
     "generator.optimizer.learning-rate=0.01",
     "discriminator.optimizer.learning-rate=0.01",

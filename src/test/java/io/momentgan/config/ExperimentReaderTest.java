@@ -126,7 +126,18 @@ class ExperimentReaderTest {
                 new LabelsConfig(0, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.ONE_HOT, 50, 1),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
                 new TrainConfig(
-                    20, 1, 1, 100, 0, 10, List.of(), 1, 1, false, new ThresholdsConfig(0, 0, 5), 300),
+                    20,
+                    1,
+                    1,
+                    100,
+                    0,
+                    10,
+                    List.of(),
+                    1,
+                    1,
+                    false,
+                    new ThresholdsConfig(0, 0, 5),
+                    300),
                 new AveragingConfig(
                     new AveragingConfig.Ema(10_000, 0.05),
                     new AveragingConfig.Outer(

@@ -37,7 +37,8 @@ class AutoExperimentTest {
     assertThat(so.augment().on()).isTrue();
     assertThat(so.discriminator().layers()).hasSize(3);
     assertThat(auto.choices())
-        .anyMatch(line -> line.contains("data.images.height = 32: the originals' smaller side has 32"))
+        .anyMatch(
+            line -> line.contains("data.images.height = 32: the originals' smaller side has 32"))
         .anyMatch(line -> line.contains("augment.cutout = 0.5: fewer than 5,000 images"))
         .allMatch(line -> line.matches("  [a-z.-]+ = .+: .+"));
   }
@@ -91,15 +92,13 @@ class AutoExperimentTest {
     assertThat(auto.experiment().labels().on()).isFalse();
     assertThat(auto.choices())
         .anyMatch(line -> line.contains("the 10 classes are not used; --set labels.classes=10"));
-    GanNetworks networks =
-        GanNetworks.build(auto.experiment(), auto.shape(), DataType.FLOAT);
+    GanNetworks networks = GanNetworks.build(auto.experiment(), auto.shape(), DataType.FLOAT);
     assertThat(networks.discriminator().input()).isEqualTo(auto.shape());
   }
 
   @Test
   void foldersOfClassesHoldNothingOut() {
-    DataFacts sorted =
-        new DataFacts(true, PROBED, 8000, OptionalInt.of(300), false, 4, false);
+    DataFacts sorted = new DataFacts(true, PROBED, 8000, OptionalInt.of(300), false, 4, false);
     assertThat(choose(sorted, 4).experiment().data().validation()).isZero();
     DataFacts own = new DataFacts(true, PROBED, 8000, OptionalInt.of(300), true, 0, true);
     Experiment so = choose(own, 4).experiment();
@@ -137,8 +136,7 @@ class AutoExperimentTest {
   @Test
   void theBaseIsDcganWithOneUpdateOfEach() {
     Experiment base = AutoExperiment.probe("", List.of());
-    SortedMap<String, String> differences =
-        SettingDifferences.of(base, Experiments.named("dcgan"));
+    SortedMap<String, String> differences = SettingDifferences.of(base, Experiments.named("dcgan"));
     assertThat(differences.keySet())
         .allMatch(
             key ->

@@ -45,7 +45,8 @@ class AugmentationTest {
     for (ImageShape shape : new ImageShape[] {COLOUR, GREY}) {
       for (int seed = 0; seed < 200; seed++) {
         Augmentation drawn =
-            Augmentation.draw(new AugmentConfig(1, 0.25, 0.5), shape, 2, new SplittableRandom(seed));
+            Augmentation.draw(
+                new AugmentConfig(1, 0.25, 0.5), shape, 2, new SplittableRandom(seed));
         double[] images = values(2 * shape.features(), seed);
         double[] expected = images.clone();
         double[] second = Arrays.copyOfRange(images, shape.features(), images.length);
@@ -65,7 +66,8 @@ class AugmentationTest {
     double[] y = Arrays.stream(x).map(v -> v + drawn.brightness()).toArray();
     for (int p = 0; p < h * w; p++) {
       int pixel = p;
-      double mean = IntStream.range(0, c).mapToDouble(k -> y[k * h * w + pixel]).average().orElse(0);
+      double mean =
+          IntStream.range(0, c).mapToDouble(k -> y[k * h * w + pixel]).average().orElse(0);
       for (int k = 0; k < c; k++) {
         y[k * h * w + p] = (y[k * h * w + p] - mean) * drawn.saturation() + mean;
       }
@@ -184,16 +186,13 @@ class AugmentationTest {
       DiscriminatorUpdate discriminator =
           new DiscriminatorUpdate(
               experiment, networks.discriminator(), new GradientSharing(alone, false));
-      long seed =
-          Seeds.of(
-              experiment.train().seed(), Seeds.Use.LATENT, 0, 0, 0);
+      long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, 0, 0, 0);
       float[] z = LatentVectors.draw(experiment.latent(), BATCH, seed);
       INDArray fake =
           networks
               .generator()
               .forward(
-                  HostArrays.toArray(z, BATCH, experiment.latent().size())
-                      .castTo(DataType.DOUBLE));
+                  HostArrays.toArray(z, BATCH, experiment.latent().size()).castTo(DataType.DOUBLE));
       MomentExchange exchange =
           new MomentExchange(experiment.moments().scope(), alone, RealSide.UNKNOWN, false);
       double penalty =
@@ -282,8 +281,7 @@ class AugmentationTest {
       GanStep step = step(experiment, networks, alone);
       for (int i = 0; i < 3; i++) {
         float[] real = HostArrays.floats(values(BATCH * IMAGE.features(), i));
-        step.iterate(
-            new Batch(HostArrays.toArray(real, BATCH, IMAGE.features()), new int[0]), i);
+        step.iterate(new Batch(HostArrays.toArray(real, BATCH, IMAGE.features()), new int[0]), i);
       }
     }
     return networks.generator().state().params();
