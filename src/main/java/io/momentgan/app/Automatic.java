@@ -51,9 +51,9 @@ record Automatic(Experiment experiment, String text) {
     long iterations = Schedule.of(experiment.train(), auto.images()).iterations();
     return new Automatic(
         experiment,
-        "Chosen from %,d images of %s%s; --set KEY=VALUE overrides:%n%s%n%s"
+        "Chosen from %s of %s%s; --set KEY=VALUE overrides:%n%s%n%s"
             .formatted(
-                facts.count(),
+                facts.images(),
                 config.uri(),
                 from == null ? "" : " and the settings of " + from,
                 String.join("\n", auto.choices()),

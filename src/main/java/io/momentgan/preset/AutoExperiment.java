@@ -217,11 +217,11 @@ public record AutoExperiment(
             "data.images.flip",
             mirrored,
             mirrored
-                ? "photos may be mirrored, which doubles %,d images; false for writing"
-                    .formatted(facts.count())
+                ? "photos may be mirrored, which doubles %s; false for writing"
+                    .formatted(facts.images())
                 : facts.grey()
                     ? "images without colours may be writing"
-                    : "%,d images are enough".formatted(facts.count()));
+                    : "%s are enough".formatted(facts.images()));
       }
       boolean sorted = facts.resized() && facts.classes() > 1;
       boolean held = facts.count() >= IMAGES_FOR_VALIDATION && !sorted && !facts.ownValidation();
@@ -235,7 +235,7 @@ public record AutoExperiment(
                   : held
                       ? "a tenth, at most %,d, from %,d images on"
                           .formatted(MOST_VALIDATION, IMAGES_FOR_VALIDATION)
-                      : "%,d images are too few to hold any out".formatted(facts.count()));
+                      : "%s: too few to hold any out".formatted(facts.images()));
     }
 
     int images() {
@@ -297,7 +297,7 @@ public record AutoExperiment(
         choose("augment.translation", 0.125, limit);
         choose("augment.cutout", 0.5, limit);
       } else {
-        lines.add(line("augment", "off", "not " + limit));
+        lines.add(line("augment", "off", "%s are enough".formatted(facts.images())));
       }
     }
 

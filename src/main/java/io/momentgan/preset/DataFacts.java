@@ -4,6 +4,7 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,6 +55,11 @@ public record DataFacts(
         isGrey(sample),
         Math.max(data.classes().size(), (int) distinct),
         data.validation().isPresent());
+  }
+
+  /** The number of images in words. */
+  public String images() {
+    return String.format(Locale.ROOT, count == 1 ? "%d image" : "%,d images", count);
   }
 
   private static OptionalInt side(String originals) {

@@ -151,7 +151,7 @@ class AutoExperimentTest {
     assertThat(estimate.measured()).isGreaterThanOrEqualTo(2);
     assertThat(estimate.secondsPerIteration()).isBetween(1e-6, 1.0);
     assertThat(new TimeEstimate(36_000, 0.5, 5).text())
-        .contains("about 5.0 hours", "36,000 iterations of 0.500 s", "median of 5");
+        .contains("about 5.0 hours", "36,000 iterations of 0.500 s", "fastest of 5");
     assertThat(new TimeEstimate(1200, 0.5, 5).text()).contains("about 10 minutes");
   }
 
