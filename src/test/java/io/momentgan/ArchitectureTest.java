@@ -90,6 +90,7 @@ class ArchitectureTest {
                   "config",
                   "moments",
                   "collective",
+                  "data",
                   "kernels.loops",
                   "network.state",
                   "network")
@@ -211,6 +212,17 @@ class ArchitectureTest {
                   "com.codahale.metrics..",
                   "me.tongfei.progressbar.."),
           Layer.of(
+                  "preset",
+                  "config",
+                  "moments",
+                  "collective",
+                  "data",
+                  "kernels.loops",
+                  "network.state",
+                  "network",
+                  "step")
+              .with(ND4J),
+          Layer.of(
                   "app",
                   "config",
                   "storage",
@@ -228,7 +240,8 @@ class ArchitectureTest {
                   "run",
                   "run.metrics",
                   "report",
-                  "training")
+                  "training",
+                  "preset")
               .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, LANG, "picocli.."));
 
   /**

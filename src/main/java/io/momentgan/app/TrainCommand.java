@@ -6,6 +6,7 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.StartNetworks;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,7 +33,10 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "EXPERIMENT.yaml",
-      description = "Settings, such as conf/experiments/quickstart.yaml, or a run's run.yaml.")
+      arity = "0..1",
+      description =
+          "Settings, such as conf/experiments/quickstart.yaml, or a run's run.yaml. Without it,"
+              + " settings are chosen from --data and printed.")
   private String file;
 
   @Option(
@@ -60,6 +65,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "One run of each seed, such as 1,2,3 (default: seeds, else train.seed).")
   private List<Long> seeds;
 
+  @Option(
+      names = "--from",
+      paramLabel = "RUN",
+      description =
+          "Start from the networks of another run's newest checkpoint, with new optimizers.")
+  private String from;
+
   @Option(names = "--dry-run", description = "Print what would be done, and stop.")
   private boolean dryRun;
 
@@ -67,11 +79,16 @@ final class TrainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private Optional<RunRecord> record;
+  private Optional<RunRecord> record = Optional.empty();
+  private Experiment chosen;
 
   @Override
   public Integer call() {
-    record = Recorded.at(file, settings);
+    if (file == null) {
+      choose();
+    } else {
+      record = Recorded.at(file, settings);
+    }
     Experiment given = read(List.of());
     List<Long> each = seeds == null ? given.seeds() : seeds;
     if (each.isEmpty()) {
@@ -83,6 +100,18 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Chooses the settings from the data, for every run of this call. */
+  private void choose() {
+    if (data == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Give an experiment such as conf/experiments/quickstart.yaml, or --data FOLDER for settings chosen from the data");
+    }
+    Automatic automatic = Automatic.choose(overrides(List.of()), settings.hadoop(), from);
+    chosen = automatic.experiment();
+    spec.commandLine().getErr().println(automatic.text());
+  }
+
   private int train(Experiment given) {
     Map<String, String> hadoop = SparkContexts.hadoopSettings(given.s3());
     checkStores(given, hadoop);
@@ -92,15 +121,28 @@ final class TrainCommand implements Callable<Integer> {
     DataSet images = DataSets.open(experiment.data(), hadoop);
     record.ifPresent(recorded -> warnOfOtherBits(recorded, experiment, images));
     Preflight.check(experiment, images);
-    Plan plan = new Plan(experiment, images);
+    Experiment started = started(experiment, images, hadoop);
+    Plan plan = new Plan(started, images);
     if (dryRun) {
       spec.commandLine().getOut().println(plan.text());
       return 0;
     }
     spec.commandLine().getErr().println(plan.text());
-    Run run = TrainingRun.begin(experiment, images, out, hadoop);
+    Run run = TrainingRun.begin(started, images, out, hadoop);
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
+  }
+
+  /** Checks the networks that the training starts from, and notes which they are. */
+  private static Experiment started(
+      Experiment experiment, DataSet images, Map<String, String> hadoop) {
+    if (!experiment.start().on()) {
+      return experiment;
+    }
+    StorageCheck.requireReadable("--from", experiment.start().run(), hadoop);
+    StartNetworks start = StartNetworks.open(experiment.start(), hadoop);
+    start.snapshot(experiment, images.shape());
+    return start.recordedIn(experiment);
   }
 
   /** The threads of the run that is repeated; empty for other runs. */
@@ -128,16 +170,27 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Experiment read(List<String> ofRun) {
+    if (chosen != null) {
+      return chosen.with(ofRun.toArray(String[]::new));
+    }
+    List<String> overrides = overrides(ofRun);
+    return record.isPresent()
+        ? record.get().with(overrides).experiment()
+        : ExperimentReader.read(Path.of(file), overrides);
+  }
+
+  private List<String> overrides(List<String> ofRun) {
     List<String> overrides = new ArrayList<>(settings.all());
     overrides.addAll(ofRun);
     if (data != null) {
       overrides.add(SettingOptions.text("data.uri", data));
     }
+    if (from != null) {
+      overrides.add(SettingOptions.text("start.run", from));
+    }
     if (workers != null) {
       overrides.add("train.workers=" + workers);
     }
-    return record.isPresent()
-        ? record.get().with(overrides).experiment()
-        : ExperimentReader.read(Path.of(file), overrides);
+    return overrides;
   }
 }

@@ -13,14 +13,16 @@ final class RoundBatches implements Iterator<DataSet> {
   private final Shard shard;
   private final Round round;
   private final int batchSize;
-  private final int[] order;
+  private final long runSeed;
+  private int[] order;
+  private int pass;
   private int made;
 
   RoundBatches(Shard shard, Round round, int batchSize, long runSeed) {
     this.shard = shard;
     this.round = round;
     this.batchSize = batchSize;
-    this.order = shard.order(runSeed, round.epoch());
+    this.runSeed = runSeed;
   }
 
   @Override
@@ -36,7 +38,11 @@ final class RoundBatches implements Iterator<DataSet> {
     if (!hasNext()) {
       throw new NoSuchElementException("The round has %d batches".formatted(round.iterations()));
     }
-    int iteration = round.firstIteration() + made++;
+    if (round.pass(made) != pass) {
+      pass = round.pass(made);
+      order = shard.order(runSeed, pass);
+    }
+    int iteration = round.inPass(made++);
     float[] rows = shard.batch(order, iteration, batchSize);
     return new BatchDataSet(
         new Batch(

@@ -26,6 +26,8 @@ public record Experiment(
     NetworkConfig discriminator,
     LossConfig loss,
     DiscriminatorInputConfig discriminatorInput,
+    AugmentConfig augment,
+    StartConfig start,
     LabelsConfig labels,
     MomentsConfig moments,
     TrainConfig train,
@@ -69,6 +71,11 @@ public record Experiment(
         "generator.spectral-norm",
         true,
         "false (it bounds how steep a discriminator is)");
+    check(
+        generator.freeze() == 0,
+        "generator.freeze",
+        generator.freeze(),
+        "0 (only first layers of a discriminator can be frozen)");
     check(
         loss.type() != LossConfig.Type.WASSERSTEIN
             || loss.clip() > 0

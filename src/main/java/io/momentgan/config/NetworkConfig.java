@@ -23,6 +23,8 @@ import java.util.Objects;
  *     latent vector always gives the same image
  * @param spectralNorm whether weight matrices are divided by their largest singular value (Miyato
  *     et al. 2018)
+ * @param freeze number of first layers that training does not change (FreezeD, Mo et al. 2020), for
+ *     networks that start from another run's
  * @param optimizer how gradients become updates
  */
 public record NetworkConfig(
@@ -37,6 +39,7 @@ public record NetworkConfig(
     BatchNorm batchNorm,
     boolean samplingDropout,
     boolean spectralNorm,
+    int freeze,
     OptimizerConfig optimizer)
     implements Serializable {
   public NetworkConfig {
@@ -45,6 +48,11 @@ public record NetworkConfig(
     check(slope >= 0 && slope < 1, "slope", slope, "a slope in [0, 1)");
     checkPositive("weights-sd", weightsSd);
     checkPositive("weights-bound", weightsBound);
+    check(
+        freeze >= 0 && freeze <= layers.size(),
+        "freeze",
+        freeze,
+        "0 (none) to %d, the number of its layers".formatted(layers.size()));
   }
 
   /**

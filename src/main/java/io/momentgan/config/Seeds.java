@@ -39,7 +39,9 @@ public final class Seeds {
     /** Dropout masks of generators that are sampled with dropout. */
     SAMPLING_DROPOUT(16),
     /** Choice of the discriminator's updates that face the older generator. */
-    OPPONENT(17);
+    OPPONENT(17),
+    /** Augmentation of the images that the discriminator is shown. */
+    AUGMENTATION(20);
 
     private final long salt;
 

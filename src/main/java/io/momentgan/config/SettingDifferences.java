@@ -19,6 +19,7 @@ public final class SettingDifferences {
           "evaluation.patience",
           "samples.iterations",
           "data.uri",
+          "start.run",
           "s3.",
           "device.",
           "data.cache");

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Length, order and distribution of the training.
  *
- * @param epochs passes over the training images
+ * @param epochs number of epochs, after each of which samples, metrics and checkpoints are written
+ * @param passes passes over the training images in an epoch; more than 1 for small sets
  * @param seed seed of all random draws
  * @param batchSize images per worker and iteration
  * @param workers number of shards trained side by side; 0 for the number of cores
@@ -24,6 +25,7 @@ import java.util.List;
  */
 public record TrainConfig(
     int epochs,
+    int passes,
     long seed,
     int batchSize,
     int workers,
@@ -38,6 +40,7 @@ public record TrainConfig(
   public TrainConfig {
     warmUp = List.copyOf(warmUp);
     checkPositive("epochs", epochs);
+    checkPositive("passes", passes);
     checkPositive("batch-size", batchSize);
     check(workers >= 0, "workers", workers, "0 (the cores) or more");
     checkPositive("averaging-frequency", averagingFrequency);

@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -36,6 +37,7 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.learning.config.NoOp;
 
 /** Builds the Deeplearning4j layers of a network. */
 final class LayerStack {
@@ -48,6 +50,7 @@ final class LayerStack {
   private boolean flat = true;
   private boolean vector;
   private double dropped;
+  private int frozen;
 
   LayerStack(NetworkBlueprint blueprint) {
     this.blueprint = blueprint;
@@ -61,6 +64,7 @@ final class LayerStack {
     List<ImageShape> sizes = LayerSizes.of(config, blueprint.output());
     for (int i = 0; i < config.layers().size(); i++) {
       add(config.layers().get(i), sizes.get(i));
+      frozen = i < config.freeze() ? layers.size() : frozen;
     }
     addOutput();
     if (config.spectralNorm()) {
@@ -78,7 +82,17 @@ final class LayerStack {
             : new ImageShape(shape.channels() + 1, shape.height(), shape.width());
   }
 
+  /** Counts the Deeplearning4j layers that training does not change, the first ones. */
+  int frozen() {
+    return frozen;
+  }
+
   void addTo(NeuralNetConfiguration.ListBuilder list) {
+    for (Layer layer : layers.subList(0, frozen)) {
+      if (layer instanceof BaseLayer withParameters) {
+        withParameters.setIUpdater(new NoOp()); // has no state
+      }
+    }
     layers.forEach(list::layer);
     preProcessors.forEach(list::inputPreProcessor);
   }

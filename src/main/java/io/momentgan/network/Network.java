@@ -10,7 +10,11 @@ import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -34,6 +38,8 @@ public final class Network {
   private final LabelParts labels;
   private final SpectralNorm spectralNorm;
   private final Optimization optimization;
+  private final int frozenLayers;
+  private final int frozenLength;
   private final LayerPasses passes;
 
   /**
@@ -51,8 +57,11 @@ public final class Network {
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
-    spectralNorm = SpectralNorm.of(blueprint.config(), model, seed);
-    optimization = new Optimization(model, layout, config().batchNorm().gamma());
+    frozenLayers = blueprint.frozenLayers();
+    frozenLength =
+        Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
+    spectralNorm = SpectralNorm.of(blueprint.config(), model, seed, frozenLayers);
+    optimization = new Optimization(model, layout, config().batchNorm().gamma(), frozenLength);
   }
 
   /** Returns the Deeplearning4j network. */
@@ -70,15 +79,24 @@ public final class Network {
     return UpdaterLayout.of(model);
   }
 
+  /** Returns the shape of an input; a vector of n is nx1x1. */
+  public ImageShape input() {
+    return blueprint.input();
+  }
+
   /** Returns the type of the parameters. */
   public DataType dataType() {
     return blueprint.dataType();
   }
 
-  /** Counts the trainable parameters, without running statistics and fixed scales. */
+  /** Counts the trained parameters, without running statistics, fixed scales, frozen layers. */
   public int trainableParameters() {
-    int fixed = config().batchNorm().gamma() ? 0 : layout.gammasLength();
-    return layout.length() - layout.statisticsLength() - fixed - spectralNorm.heldLength();
+    int gammas = config().batchNorm().gamma() ? 0 : layout.gammasLength(frozenLength);
+    return layout.length()
+        - frozenLength
+        - layout.statisticsLength(frozenLength)
+        - gammas
+        - spectralNorm.heldLength();
   }
 
   /** Returns whether two training passes of the same input differ. */
@@ -174,7 +192,7 @@ public final class Network {
   private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
     for (int i = 0; i < model.getnLayers(); i++) {
       if (model.getLayer(i) instanceof TensorLayer layer) {
-        layer.compute(gradients, inputErrors || i > 0);
+        layer.compute(gradients && i >= frozenLayers, inputErrors || i > 0);
       }
     }
     spectralNorm.apply();
@@ -239,16 +257,17 @@ public final class Network {
   }
 
   /**
-   * Clips all parameters but scales and running statistics of batch normalisation.
+   * Clips all parameters but those of frozen layers, scales and running statistics of batch
+   * normalisation.
    *
    * @param bound largest absolute value
    */
   public void clip(double bound) {
     INDArray params = model.params();
-    int from = 0;
+    int from = frozenLength;
     for (ParameterLayout.Range range : layout.ofBatchNorm()) {
       clip(params, from, range.from(), bound);
-      from = range.to();
+      from = Math.max(from, range.to());
     }
     clip(params, from, layout.length(), bound);
   }
@@ -290,6 +309,34 @@ public final class Network {
     return dense
         ? rows
         : rows.reshape('c', rows.size(0), output.channels(), output.height(), output.width());
+  }
+
+  /**
+   * Compares the shapes of all parameters with those of another network.
+   *
+   * @return the first layer that differs, such as "layer 2 of 5 has W [64, 3, 5, 5], b [1, 64],
+   *     expected W [64, 1, 5, 5], b [1, 64]"; empty when all are equal
+   */
+  public Optional<String> shapeDifference(Network other) {
+    for (int i = 0; i < Math.max(model.getnLayers(), other.model.getnLayers()); i++) {
+      String own = shapes(i);
+      String others = other.shapes(i);
+      if (!own.equals(others)) {
+        return Optional.of(
+            "layer %d of %d has %s, expected %s".formatted(i + 1, model.getnLayers(), own, others));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private String shapes(int layer) {
+    return layer >= model.getnLayers()
+        ? "nothing"
+        : model.getLayer(layer).paramTable().entrySet().stream()
+            .map(p -> p.getKey() + " " + Arrays.toString(p.getValue().shape()))
+            .collect(
+                Collectors.collectingAndThen(
+                    Collectors.joining(", "), s -> s.isEmpty() ? "no parameters" : s));
   }
 
   /** Copies the state. */

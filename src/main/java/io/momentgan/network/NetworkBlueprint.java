@@ -63,6 +63,11 @@ record NetworkBlueprint(
     return list.build();
   }
 
+  /** Counts the Deeplearning4j layers that training does not change, the first ones. */
+  int frozenLayers() {
+    return new LayerStack(this).frozen();
+  }
+
   boolean training() {
     return purpose == Purpose.TRAINING;
   }

@@ -22,7 +22,7 @@ final class Optimization {
   private final ParameterLayout layout;
   private final INDArray params;
   private final INDArray gradient;
-  private final List<INDArray> fixedGammas;
+  private final List<INDArray> fixed = new ArrayList<>();
   private final List<UpdateBlock> blocks = new ArrayList<>();
 
   /**
@@ -31,16 +31,19 @@ final class Optimization {
    * @param model the network, which must keep its arrays
    * @param layout of its parameters
    * @param trainsGammas whether the scales of batch normalisation are trained
+   * @param frozen number of parameters at the head of the vector that keep their values
    */
-  Optimization(MultiLayerNetwork model, ParameterLayout layout, boolean trainsGammas) {
+  Optimization(MultiLayerNetwork model, ParameterLayout layout, boolean trainsGammas, int frozen) {
     this.model = model;
     this.layout = layout;
     this.params = model.params().reshape(layout.length());
     this.gradient = model.getFlattenedGradients().reshape(layout.length());
-    this.fixedGammas =
-        trainsGammas
-            ? List.of()
-            : layout.gammas().stream().map(range -> range.view(gradient)).toList();
+    if (!trainsGammas) {
+      layout.gammas().forEach(range -> fixed.add(range.view(gradient)));
+    }
+    if (frozen > 0) {
+      fixed.add(new ParameterLayout.Range(0, frozen).view(gradient));
+    }
     List<UpdaterBlock> all = ((MultiLayerUpdater) model.getUpdater()).getUpdaterBlocks();
     if (all.stream().allMatch(block -> isFast(block.getGradientUpdater()))) {
       all.forEach(block -> blocks.add(block(block)));
@@ -64,7 +67,7 @@ final class Optimization {
    * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
    */
   double update(int batchSize) {
-    fixedGammas.forEach(Vectors::clear);
+    fixed.forEach(Vectors::clear);
     int updates = model.getIterationCount();
     double squares = blocks.isEmpty() ? plain(batchSize, updates) : fast(batchSize, updates);
     model.setIterationCount(updates + 1);

@@ -92,11 +92,16 @@ public record ParameterLayout(int length, List<Range> gammas, List<RunningStatis
         .toList();
   }
 
-  int statisticsLength() {
-    return statistics.stream().mapToInt(s -> s.mean().length() + s.variance().length()).sum();
+  /** Counts the values of running statistics from an index on. */
+  int statisticsLength(int from) {
+    return statistics.stream()
+        .filter(s -> s.mean().from() >= from)
+        .mapToInt(s -> s.mean().length() + s.variance().length())
+        .sum();
   }
 
-  int gammasLength() {
-    return gammas.stream().mapToInt(Range::length).sum();
+  /** Counts the values of scales from an index on. */
+  int gammasLength(int from) {
+    return gammas.stream().filter(range -> range.from() >= from).mapToInt(Range::length).sum();
   }
 }

@@ -56,17 +56,18 @@ final class SpectralNorm {
    * @param config its settings
    * @param model the network, with initial parameters
    * @param seed of the vectors
+   * @param frozen number of first layers whose vectors keep their values
    */
-  static SpectralNorm of(NetworkConfig config, MultiLayerNetwork model, long seed) {
+  static SpectralNorm of(NetworkConfig config, MultiLayerNetwork model, long seed, int frozen) {
     SpectralNorm norm = new SpectralNorm();
     if (config.spectralNorm()) {
-      norm.add(model);
+      norm.add(model, frozen);
       norm.begin(new SplittableRandom(seed));
     }
     return norm;
   }
 
-  private void add(MultiLayerNetwork model) {
+  private void add(MultiLayerNetwork model, int frozen) {
     INDArray params = model.params().reshape(model.params().length());
     INDArray gradients = model.getFlattenedGradients().reshape(params.length());
     Layer[] layers = model.getLayers();
@@ -83,7 +84,8 @@ final class SpectralNorm {
             new NormalisedMatrix(
                 matrix(params, from, length, rows),
                 matrix(gradients, from, length, rows),
-                params.get(NDArrayIndex.interval(held, held + rows))));
+                params.get(NDArrayIndex.interval(held, held + rows)),
+                layer.getIndex() < frozen));
         held += rows;
       }
       at += layer.numParams();
@@ -122,12 +124,12 @@ final class SpectralNorm {
 
   /** Backpropagates from the normalised matrices to the matrices. */
   void passGradient() {
-    parts.forEach(NormalisedMatrix::passGradient);
+    parts.stream().filter(part -> !part.frozen).forEach(NormalisedMatrix::passGradient);
   }
 
   /** Makes a step of the power iteration after an update of the matrices. */
   void step() {
-    parts.forEach(NormalisedMatrix::step);
+    parts.stream().filter(part -> !part.frozen).forEach(NormalisedMatrix::step);
   }
 
   /** Follows loaded parameters. */
@@ -141,11 +143,13 @@ final class SpectralNorm {
     private final INDArray gradient;
     private final INDArray held;
     private final INDArray raw;
+    private final boolean frozen;
     private INDArray u;
     private INDArray v;
     private double sigma;
 
-    NormalisedMatrix(INDArray weights, INDArray gradient, INDArray held) {
+    NormalisedMatrix(INDArray weights, INDArray gradient, INDArray held, boolean frozen) {
+      this.frozen = frozen;
       this.weights = weights;
       this.gradient = gradient;
       this.held = held;

@@ -9,6 +9,7 @@ import java.io.Serializable;
  * @param epoch number of its epoch, from 1
  * @param firstIteration its first iteration within the epoch, from 0
  * @param iterations number of its iterations
+ * @param iterationsPerPass iterations in which a worker goes through its images once
  * @param iterationsBefore number of iterations of the whole training before this round
  * @param indexInEpoch number of rounds of its epoch before it
  * @param lastOfEpoch whether the epoch ends with it
@@ -20,8 +21,27 @@ public record Round(
     int epoch,
     int firstIteration,
     int iterations,
+    int iterationsPerPass,
     long iterationsBefore,
     int indexInEpoch,
     boolean lastOfEpoch,
     boolean sharesGradients)
-    implements Serializable {}
+    implements Serializable {
+  /**
+   * The pass over the images in which an iteration falls, from 1 in the whole training.
+   *
+   * @param made iterations of this round before it
+   */
+  public int pass(int made) {
+    return (int) ((iterationsBefore + made) / iterationsPerPass) + 1;
+  }
+
+  /**
+   * The number of an iteration within its {@link #pass}, from 0.
+   *
+   * @param made iterations of this round before it
+   */
+  public int inPass(int made) {
+    return (int) ((iterationsBefore + made) % iterationsPerPass);
+  }
+}

@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 
 /**
  * Cuts a training into epochs, rounds and iterations. Epochs end with a round; images beyond the
- * last full batch of a shard are left out of that epoch (another order leaves out others).
+ * last full batch of a shard are left out of that pass (another order leaves out others).
  *
  * @param iterationsPerEpoch iterations of each worker in an epoch
  * @param train the settings, workers known
@@ -16,7 +16,8 @@ public record Schedule(int iterationsPerEpoch, TrainConfig train) {
    * smallest shard.
    */
   public static Schedule of(TrainConfig train, int images) {
-    return new Schedule(Shards.smallestSize(images, train.workers()) / train.batchSize(), train);
+    int perPass = Shards.smallestSize(images, train.workers()) / train.batchSize();
+    return new Schedule(train.passes() * perPass, train);
   }
 
   /** Number of rounds of the training. */
@@ -44,6 +45,7 @@ public record Schedule(int iterationsPerEpoch, TrainConfig train) {
         epoch,
         first,
         Math.min(frequency, iterationsPerEpoch - first),
+        iterationsPerEpoch / train.passes(),
         (long) (epoch - 1) * iterationsPerEpoch + first,
         index,
         index == roundsOf(epoch) - 1,

@@ -16,9 +16,9 @@ public record Shard(int rank, Images images, float black) implements Serializabl
   private static final float[] FROM_MINUS_ONE = scaled(-1);
   private static final float[] FROM_ZERO = scaled(0);
 
-  /** Permutes 0..count-1: the order in which an epoch goes through the images. */
-  public int[] order(long runSeed, int epoch) {
-    return Permutation.of(images.count(), Seeds.of(runSeed, Seeds.Use.ORDER, epoch, rank));
+  /** Permutes 0..count-1: the order in which a pass, from 1, goes through the images. */
+  public int[] order(long runSeed, int pass) {
+    return Permutation.of(images.count(), Seeds.of(runSeed, Seeds.Use.ORDER, pass, rank));
   }
 
   /** Returns images by their indices as values [indices, features] from {@code black} to 1. */
@@ -38,14 +38,14 @@ public record Shard(int rank, Images images, float black) implements Serializabl
   }
 
   /**
-   * Returns a batch of an epoch's {@link #order} as values [batchSize, features] from {@code black}
+   * Returns a batch of a pass's {@link #order} as values [batchSize, features] from {@code black}
    * to 1.
    */
   public float[] batch(int[] order, int iteration, int batchSize) {
     return rows(Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize));
   }
 
-  /** Returns the classes of a batch of an epoch's {@link #order}; empty where images have none. */
+  /** Returns the classes of a batch of a pass's {@link #order}; empty where images have none. */
   public int[] classes(int[] order, int iteration, int batchSize) {
     byte[] classes = images.labels();
     return classes.length == 0

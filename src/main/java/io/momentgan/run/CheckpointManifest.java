@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * {@code manifest.json}: what a checkpoint is of, and its files. Written last, so that a checkpoint
@@ -58,6 +59,16 @@ public record CheckpointManifest(
           ? Optional.empty()
           : Optional.of("%s has another SHA-256 than the manifest says".formatted(name));
     }
+  }
+
+  /** SHA-256 of the networks in it, from the digests of their files. */
+  public String networksSha256() {
+    return Digests.sha256(
+        files.stream()
+            .filter(part -> part.name().endsWith(".zip"))
+            .map(part -> part.name() + " " + part.sha256() + "\n")
+            .sorted()
+            .collect(Collectors.joining()));
   }
 
   static CheckpointManifest of(

@@ -101,6 +101,21 @@ public final class Checkpoints {
   }
 
   /**
+   * The checkpoint after a number of rounds.
+   *
+   * @param step the number of rounds
+   * @throws UserException that lists the checkpoints there are
+   */
+  public Checkpoint ofStep(long step) {
+    return newestOf(fromNewest().filter(manifest -> manifest.step() == step))
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "%s has no intact checkpoint of round %d; there are those of rounds %s"
+                        .formatted(run, step, steps())));
+  }
+
+  /**
    * Checks that an epoch has a checkpoint, without opening it.
    *
    * @throws UserException that lists the epochs there are

@@ -32,6 +32,10 @@ final class DiscriminatorInput {
     Shown(long salt) {
       this.salt = salt;
     }
+
+    long salt() {
+      return salt;
+    }
   }
 
   private final DiscriminatorInputConfig config;

@@ -24,6 +24,7 @@ final class DiscriminatorUpdate {
   private final GradientSharing sharing;
   private final Targets targets;
   private final DiscriminatorInput input;
+  private final Augmenter augmenter;
   private INDArray realGradient;
   private INDArray both;
 
@@ -37,6 +38,13 @@ final class DiscriminatorUpdate {
     this.sharing = sharing;
     this.targets = new Targets(config, seed, rank);
     this.input = new DiscriminatorInput(experiment.discriminatorInput(), seed, rank, buffer);
+    this.augmenter =
+        new Augmenter(
+            experiment.augment(),
+            network.input(),
+            1 - experiment.generator().output().black(),
+            seed,
+            rank);
   }
 
   /**
@@ -111,8 +119,8 @@ final class DiscriminatorUpdate {
     int n = real.count();
     both =
         Vectors.concatenate(
-            input.noisy(real.images(), Shown.REAL, iteration, draw),
-            input.noisy(fake.images(), Shown.FAKE, iteration, draw),
+            shown(real.images(), Shown.REAL, iteration, draw),
+            shown(fake.images(), Shown.FAKE, iteration, draw),
             both);
     double[] output = network.outputs(both, ArrayUtils.addAll(real.classes(), fake.classes()));
     Verdict ofReal = verdict(Arrays.copyOfRange(output, 0, output.length / 2), real);
@@ -149,15 +157,21 @@ final class DiscriminatorUpdate {
   Judgement judge(Batch fake, long iteration, int update) {
     Verdict verdict = forward(fake, Shown.JUDGED, iteration, update);
     LogitLoss loss = LogitLoss.generator(verdict.logits(), config);
+    INDArray gradient = network.backwardToInput(rows(verdict.gradient(loss), fake.count()));
     return new Judgement(
         loss.mean(),
         verdict.classes().mean(),
-        network.backwardToInput(rows(verdict.gradient(loss), fake.count())));
+        augmenter.backpropagate(gradient, Shown.JUDGED, iteration, update));
   }
 
   private Verdict forward(Batch shown, Shown side, long iteration, int draw) {
-    INDArray noisy = input.noisy(shown.images(), side, iteration, draw);
-    return verdict(network.outputs(noisy, shown.classes()), shown);
+    INDArray images = shown(shown.images(), side, iteration, draw);
+    return verdict(network.outputs(images, shown.classes()), shown);
+  }
+
+  /** Images as the discriminator gets them: augmented, then noisy. */
+  private INDArray shown(INDArray images, Shown side, long iteration, int draw) {
+    return input.noisy(augmenter.augment(images, side, iteration, draw), side, iteration, draw);
   }
 
   private Verdict verdict(double[] output, Batch shown) {

@@ -23,6 +23,7 @@ import io.momentgan.run.Json;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.StartNetworks;
 import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
 import io.momentgan.storage.Folder;
@@ -222,7 +223,10 @@ public final class TrainingRun {
   }
 
   private Snapshot initialSnapshot() {
-    return GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
+    return experiment.start().on()
+        ? StartNetworks.open(experiment.start(), SparkContexts.hadoopSettings(experiment.s3()))
+            .snapshot(experiment, images.shape())
+        : GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
   }
 
   /** Ways in which the workers of an application find each other: threads or executors. */

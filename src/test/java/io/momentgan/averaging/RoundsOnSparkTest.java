@@ -58,6 +58,7 @@ class RoundsOnSparkTest {
       "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]";
   private static final String REPLAY = "discriminator-input.replay-capacity=50";
   private static final String LABELS = "labels.classes=10";
+  private static final String AUGMENT = "augment={colour: 1.0, translation: 0.125, cutout: 0.5}";
   private static final String[] SYNCHRONOUS = {
     "generator.optimizer.learning-rate=0.01",
     "discriminator.optimizer.learning-rate=0.01",
@@ -84,7 +85,8 @@ class RoundsOnSparkTest {
         "moments.scope=dataset",
         "train.g-steps=2",
         LABELS,
-        REPLAY
+        REPLAY,
+        AUGMENT
       })
   void oneWorkerOnSparkEqualsTheSameLoopWithoutSparkBitForBit(String setting) {
     Experiment experiment = Experiments.small(setting);
@@ -103,7 +105,7 @@ class RoundsOnSparkTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void aRunRepeatedGivesTheSameBits(int workers) {
-    Experiment experiment = Experiments.small("train.workers=" + workers, BATCH_NORM);
+    Experiment experiment = Experiments.small("train.workers=" + workers, BATCH_NORM, AUGMENT);
     ImageSource images = new GlyphSource(121, 1);
     Snapshot first = train(experiment, images, 6);
     for (int repetition = 0; repetition < 3; repetition++) {
@@ -112,6 +114,67 @@ class RoundsOnSparkTest {
       assertThat(again.discriminator().updaterState())
           .isEqualTo(first.discriminator().updaterState());
     }
+  }
+
+  @Test
+  void severalPassesInAnEpochAreAsManyEpochsOfOne() {
+    ImageSource images = new GlyphSource(100, 1);
+    String frequency = "train.averaging-frequency=4"; // divides the 12 iterations of a pass
+    Snapshot passes =
+        train(Experiments.small(frequency, "train.passes=3", "train.epochs=2"), images, 18);
+    Snapshot epochs = train(Experiments.small(frequency, "train.epochs=6"), images, 18);
+    assertThat(passes.iteration()).isEqualTo(72);
+    assertThat(passes.generator().params()).isEqualTo(epochs.generator().params());
+    assertThat(passes.discriminator().params()).isEqualTo(epochs.discriminator().params());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name=plain",
+        "kernels=stock",
+        "discriminator.spectral-norm=true",
+        "discriminator.optimizer.type=momentum",
+        "discriminator.optimizer.type=sgd",
+        "loss.clip=0.01",
+        "averaging.outer.type=nesterov",
+        "train.averaging-frequency=1",
+        "labels={classes: 10, generator: embedding, discriminator: embedding, embedding: 3, class-weight: 1}"
+      })
+  void frozenLayersKeepTheirBitsAndHaveNoOptimizerState(String setting) {
+    String layers =
+        "discriminator.layers=[{type: dense, units: 6, batch-norm: true}, {type: dense, units: 4}]";
+    Experiment frozen =
+        Experiments.small("train.workers=2", layers, setting, "discriminator.freeze=1");
+    Experiment free = Experiments.small("train.workers=2", layers, setting);
+    Snapshot start = initial(frozen);
+    Snapshot end = train(frozen, new GlyphSource(121, 1), 5);
+    int last = (6 + 1) * 4 + 4 + 1;
+    float[] before = start.discriminator().params();
+    float[] after = end.discriminator().params();
+    boolean embedded = frozen.labels().on();
+    int head = (784 + (embedded ? 784 : 0)) * 6 + 6 + 4 * 6 + (embedded ? 10 * 784 : 0);
+    assertThat(Arrays.copyOf(after, head)).isEqualTo(Arrays.copyOf(before, head));
+    assertThat(Arrays.copyOfRange(after, head, head + last))
+        .isNotEqualTo(Arrays.copyOfRange(before, head, head + last));
+    int held = frozen.discriminator().spectralNorm() ? 6 + 4 + 1 : 0;
+    assertThat(after).hasSize(head + last + held);
+    if (held > 0) {
+      assertThat(Arrays.copyOfRange(after, head + last, head + last + 6))
+          .isEqualTo(Arrays.copyOfRange(before, head + last, head + last + 6));
+    }
+    int perParameter =
+        switch (frozen.discriminator().optimizer().type()) {
+          case ADAM -> 2;
+          case MOMENTUM -> 1;
+          case SGD -> 0;
+        };
+    assertThat(end.discriminator().updaterState()).hasSize(perParameter * (last + held));
+    assertThat(
+            GanNetworks.build(frozen, GLYPH, DataType.FLOAT).discriminator().trainableParameters())
+        .isEqualTo(last);
+    float[] moved = train(free, new GlyphSource(121, 1), 5).discriminator().params();
+    assertThat(Arrays.copyOf(moved, head)).isNotEqualTo(Arrays.copyOf(before, head));
   }
 
   @ParameterizedTest

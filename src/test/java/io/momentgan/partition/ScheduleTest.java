@@ -55,9 +55,9 @@ class ScheduleTest {
             80);
     assertThat(schedule.iterationsPerEpoch()).isEqualTo(10);
     assertThat(schedule.rounds()).isEqualTo(10 + 5 + 5 + 3);
-    assertThat(schedule.round(9)).isEqualTo(new Round(9, 1, 9, 1, 9, 9, true, true));
-    assertThat(schedule.round(10)).isEqualTo(new Round(10, 2, 0, 2, 10, 0, false, false));
-    assertThat(schedule.round(22)).isEqualTo(new Round(22, 4, 8, 2, 38, 2, true, false));
+    assertThat(schedule.round(9)).isEqualTo(new Round(9, 1, 9, 1, 10, 9, 9, true, true));
+    assertThat(schedule.round(10)).isEqualTo(new Round(10, 2, 0, 2, 10, 10, 0, false, false));
+    assertThat(schedule.round(22)).isEqualTo(new Round(22, 4, 8, 2, 10, 38, 2, true, false));
   }
 
   @Test

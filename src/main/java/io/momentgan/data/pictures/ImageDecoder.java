@@ -12,6 +12,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
@@ -48,6 +49,21 @@ final class ImageDecoder {
     return planes(
         new ResampleOp(config.width(), config.height(), ResampleOp.FILTER_LANCZOS)
             .filter(cropped, null));
+  }
+
+  /** Height and width of a stored picture, such as 480x640. */
+  static String size(byte[] file) {
+    try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
+      ImageReader reader = ImageIO.getImageReaders(in).next();
+      try {
+        reader.setInput(in, true, true);
+        return reader.getHeight(0) + "x" + reader.getWidth(0);
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private BufferedImage read(byte[] file) throws RejectedImageException {

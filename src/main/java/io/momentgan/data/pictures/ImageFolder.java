@@ -15,9 +15,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
@@ -83,6 +87,7 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
     ImageDecoder decoder = new ImageDecoder(config);
     String[] reasons = new String[files.size()];
     String[] digests = new String[files.size()];
+    String[] sizes = new String[files.size()];
     try (FileSystem fileSystem = HadoopFile.fileSystem(folder, settings)) {
       IntStream.range(0, files.size())
           .parallel()
@@ -91,6 +96,7 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
                 byte[] bytes = ImageFolderSource.bytes(fileSystem, files.get(i));
                 digests[i] = Digests.sha256(bytes);
                 reasons[i] = reason(decoder, bytes);
+                sizes[i] = reasons[i] == null ? ImageDecoder.size(bytes) : null;
               });
     } catch (IOException e) {
       throw DataException.unreadable(HadoopFile.text(folder.toString()), e);
@@ -114,7 +120,7 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
     identity.append(Arrays.toString(labels));
     return new FoundImages(
         DataSet.Kind.IMAGES,
-        new ImageFolderSource(usable, labels, config, settings),
+        new ImageFolderSource(usable, labels, originals(sizes), config, settings),
         Optional.empty(),
         Optional.empty(),
         classes,
@@ -122,6 +128,17 @@ public record ImageFolder(Path folder, List<Path> files, Map<String, String> set
         rejected,
         "%d files rejected".formatted(rejected.size()),
         Digests.sha256(identity.toString()));
+  }
+
+  private static String originals(String[] sizes) {
+    return Stream.of(sizes)
+        .filter(Objects::nonNull)
+        .collect(Collectors.groupingBy(size -> size, TreeMap::new, Collectors.counting()))
+        .entrySet()
+        .stream()
+        .max(Map.Entry.comparingByValue())
+        .map(e -> "most often %s (%d)".formatted(e.getKey(), e.getValue()))
+        .orElse("");
   }
 
   private static String reason(ImageDecoder decoder, byte[] bytes) {

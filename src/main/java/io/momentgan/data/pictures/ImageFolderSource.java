@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.commons.lang3.ArrayUtils;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -25,13 +26,19 @@ final class ImageFolderSource implements ImageSource {
 
   private final String[] files;
   private final byte[] labels;
+  private final String originals;
   private final ImagesConfig config;
   private final Map<String, String> settings;
 
   ImageFolderSource(
-      List<Path> files, byte[] labels, ImagesConfig config, Map<String, String> settings) {
+      List<Path> files,
+      byte[] labels,
+      String originals,
+      ImagesConfig config,
+      Map<String, String> settings) {
     this.files = files.stream().map(Path::toString).toArray(String[]::new);
     this.labels = labels.clone();
+    this.originals = originals;
     this.config = config;
     this.settings = Map.copyOf(settings);
   }
@@ -51,6 +58,11 @@ final class ImageFolderSource implements ImageSource {
 
   private int perFile() {
     return config.flip() ? 2 : 1;
+  }
+
+  @Override
+  public Optional<String> originals() {
+    return Optional.of(originals);
   }
 
   @Override
