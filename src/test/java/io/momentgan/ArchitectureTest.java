@@ -85,6 +85,7 @@ class ArchitectureTest {
           Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
+          Layer.of("step.loss", "config").with(LANG),
           Layer.of(
                   "step",
                   "config",
@@ -93,7 +94,8 @@ class ArchitectureTest {
                   "data",
                   "kernels.loops",
                   "network.state",
-                  "network")
+                  "network",
+                  "step.loss")
               .with(ND4J, LANG),
           Layer.of(
                   "averaging",

@@ -4,6 +4,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.run.RecordedRun;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.StartNetworks;
@@ -87,7 +88,7 @@ final class TrainCommand implements Callable<Integer> {
     if (file == null) {
       choose();
     } else {
-      record = Recorded.at(file, settings);
+      record = RecordedRun.at(file, settings::hadoop);
     }
     Experiment given = read(List.of());
     List<Long> each = seeds == null ? given.seeds() : seeds;

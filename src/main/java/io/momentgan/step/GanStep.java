@@ -15,6 +15,7 @@ import io.momentgan.network.Network;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.MomentExchange.Exchanged;
 import io.momentgan.step.MomentExchange.Pending;
+import io.momentgan.step.loss.LogitLoss;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -300,13 +300,7 @@ class AugmentationTest {
 
   private static GanStep step(Experiment experiment, GanNetworks networks, Collective alone) {
     return new GanStep(
-        experiment,
-        networks,
-        alone,
-        RealSide.UNKNOWN,
-        false,
-        new float[0],
-        ReplayBuffer.EMPTY);
+        experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {

@@ -17,6 +17,7 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.ReplayBuffer;
+import io.momentgan.step.loss.LogitLoss;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

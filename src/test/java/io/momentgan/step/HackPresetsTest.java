@@ -16,6 +16,8 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.ReplayBuffer;
+import io.momentgan.step.loss.LogitLoss;
+import io.momentgan.step.loss.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

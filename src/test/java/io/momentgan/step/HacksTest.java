@@ -19,6 +19,7 @@ import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.step.DiscriminatorInput.Shown;
+import io.momentgan.step.loss.Targets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

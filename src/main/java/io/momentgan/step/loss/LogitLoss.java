@@ -1,4 +1,4 @@
-package io.momentgan.step;
+package io.momentgan.step.loss;
 
 import io.momentgan.config.LossConfig;
 import java.util.Arrays;
@@ -16,9 +16,9 @@ import java.util.function.DoubleBinaryOperator;
  * @param gradient derivative of the summed loss with respect to each logit
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record LogitLoss(double mean, double[] gradient) {
+public record LogitLoss(double mean, double[] gradient) {
   /** The discriminator's loss of one side, see {@link Targets}. */
-  static LogitLoss discriminator(double[] logits, double[] targets, LossConfig.Type type) {
+  public static LogitLoss discriminator(double[] logits, double[] targets, LossConfig.Type type) {
     return switch (type) {
       case CROSS_ENTROPY -> crossEntropy(logits, targets);
       case LEAST_SQUARES -> leastSquares(logits, targets);
@@ -32,7 +32,7 @@ record LogitLoss(double mean, double[] gradient) {
    * The generator's loss for the discriminator's logits of generated images. Non-saturating
    * cross-entropy has the target 1; minimax is minus the cross-entropy with the target 0.
    */
-  static LogitLoss generator(double[] logits, LossConfig config) {
+  public static LogitLoss generator(double[] logits, LossConfig config) {
     double[] ones = new double[logits.length];
     Arrays.fill(ones, 1);
     return switch (config.type()) {
@@ -45,7 +45,7 @@ record LogitLoss(double mean, double[] gradient) {
     };
   }
 
-  static LogitLoss crossEntropy(double[] logits, double[] targets) {
+  public static LogitLoss crossEntropy(double[] logits, double[] targets) {
     return of(
         logits,
         targets,
@@ -76,7 +76,7 @@ record LogitLoss(double mean, double[] gradient) {
   }
 
   /** Mean of the probabilities that belong to logits. */
-  static double meanProbability(double[] logits) {
+  public static double meanProbability(double[] logits) {
     return Arrays.stream(logits).reduce(0, (sum, l) -> sum + sigmoid(l)) / logits.length;
   }
 

@@ -1,6 +1,6 @@
-package io.momentgan.app;
+package io.momentgan.run;
 
-import io.momentgan.run.RunRecord;
+import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.io.IOException;
@@ -8,24 +8,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Finds the record of a run that {@code train} is to repeat. */
-final class Recorded {
+public final class RecordedRun {
   private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]+:.*");
 
-  private Recorded() {}
+  private RecordedRun() {}
 
   /**
    * Reads the record of a run.
    *
    * @param location an experiment, a run.yaml or the folder of a run: a path or a URI
-   * @param settings settings of stores
+   * @param hadoopSettings settings for Hadoop's file systems, asked for only where the location
+   *     needs them
    * @return empty for an experiment, and where there is nothing
-   * @throws io.momentgan.config.UserException when the store does not answer, or the record is
-   *     damaged or of another format
+   * @throws UserException when the store does not answer, or the record is damaged or of another
+   *     format
    */
-  static Optional<RunRecord> at(String location, SettingOptions settings) {
+  public static Optional<RunRecord> at(
+      String location, Supplier<Map<String, String>> hadoopSettings) {
     Path local = Path.of(location);
     if (Files.isRegularFile(local)) {
       return RunRecord.parse(text(local), location);
@@ -33,7 +36,7 @@ final class Recorded {
     if (!Files.isDirectory(local) && !URI.matcher(location).matches()) {
       return Optional.empty();
     }
-    Map<String, String> hadoop = settings.hadoop();
+    Map<String, String> hadoop = hadoopSettings.get();
     StorageCheck.requireReadable("Run", location, hadoop);
     String folder = location.replaceFirst("/+(" + Pattern.quote(RunRecord.FILE) + ")?$", "");
     return Optional.of(RunRecord.read(Folder.at(folder, hadoop)));

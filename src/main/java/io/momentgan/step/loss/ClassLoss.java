@@ -1,4 +1,4 @@
-package io.momentgan.step;
+package io.momentgan.step.loss;
 
 import java.util.Arrays;
 
@@ -11,12 +11,12 @@ import java.util.Arrays;
  * @param accuracy share of the images whose class has the largest logit
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record ClassLoss(double mean, double[] gradient, double accuracy) {
+public record ClassLoss(double mean, double[] gradient, double accuracy) {
   /** Without a class head. */
-  static final ClassLoss NONE = new ClassLoss(0, new double[0], 0);
+  public static final ClassLoss NONE = new ClassLoss(0, new double[0], 0);
 
   /** The loss of rows of logits [n, classes], row after row, with one label each. */
-  static ClassLoss of(double[] logits, int[] labels) {
+  public static ClassLoss of(double[] logits, int[] labels) {
     if (labels.length == 0 || logits.length % labels.length != 0) {
       throw new IllegalArgumentException(
           "Invalid labels: %d for %d class logits (a class head needs one per image)"
@@ -53,7 +53,7 @@ record ClassLoss(double mean, double[] gradient, double accuracy) {
     return largest;
   }
 
-  ClassLoss times(double weight) {
+  public ClassLoss times(double weight) {
     double[] weighted = Arrays.stream(gradient).map(g -> weight * g).toArray();
     return new ClassLoss(weight * mean, weighted, accuracy);
   }

@@ -1,4 +1,4 @@
-package io.momentgan.step;
+package io.momentgan.step.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

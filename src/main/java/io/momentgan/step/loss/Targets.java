@@ -1,4 +1,4 @@
-package io.momentgan.step;
+package io.momentgan.step.loss;
 
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
@@ -9,19 +9,19 @@ import java.util.SplittableRandom;
  * The discriminator's targets: fixed or drawn per image, some of them flipped. A loss without
  * targets uses 1 for real and -1 for generated images.
  */
-final class Targets {
+public final class Targets {
   private final LossConfig config;
   private final long runSeed;
   private final int rank;
 
-  Targets(LossConfig config, long runSeed, int rank) {
+  public Targets(LossConfig config, long runSeed, int rank) {
     this.config = config;
     this.runSeed = runSeed;
     this.rank = rank;
   }
 
   /** Draws the targets of a batch for update {@code draw} of an iteration. */
-  double[] draw(boolean real, int count, long iteration, int draw) {
+  public double[] draw(boolean real, int count, long iteration, int draw) {
     double[] targets = new double[count];
     SplittableRandom random =
         new SplittableRandom(

@@ -1,4 +1,4 @@
-package io.momentgan.step;
+package io.momentgan.step.loss;
 
 /**
  * The discriminator's output for a batch: for each image a logit of being real, and with a class
@@ -8,7 +8,7 @@ package io.momentgan.step;
  * @param classes the class head's loss, times its weight; {@link ClassLoss#NONE} without one
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record Verdict(double[] logits, ClassLoss classes) {
+public record Verdict(double[] logits, ClassLoss classes) {
   /**
    * Reads the discriminator's output.
    *
@@ -17,7 +17,7 @@ record Verdict(double[] logits, ClassLoss classes) {
    * @param heads number of classes of the class head; 0 without one
    * @param weight of its loss
    */
-  static Verdict of(double[] output, int[] labels, int heads, double weight) {
+  public static Verdict of(double[] output, int[] labels, int heads, double weight) {
     if (heads == 0) {
       return new Verdict(output, ClassLoss.NONE);
     }
@@ -32,7 +32,7 @@ record Verdict(double[] logits, ClassLoss classes) {
   }
 
   /** The gradient with respect to the discriminator's output, in the form of the output. */
-  double[] gradient(LogitLoss adversarial) {
+  public double[] gradient(LogitLoss adversarial) {
     int n = logits.length;
     int heads = classes.gradient().length / n;
     double[] gradient = new double[n * (1 + heads)];
