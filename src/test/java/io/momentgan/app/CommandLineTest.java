@@ -64,7 +64,7 @@ class CommandLineTest {
         "''                       | Give a command, such as train; see momentgan --help",
         "data                     | Give a command: inspect; see momentgan data --help",
         "trian x.yaml             | Unmatched argument",
-        "train                    | Missing required parameter: 'EXPERIMENT.yaml'; see momentgan train --help",
+        "train                    | Give an experiment such as",
         "train x.yaml --epochs 3  | Unknown options: '--epochs', '3'",
         "train x.yaml --workers W | Invalid value for option '--workers'",
         "train x.yaml --set       | Missing required parameter for option '--set'",

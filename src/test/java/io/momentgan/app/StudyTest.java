@@ -211,7 +211,8 @@ class StudyTest {
     "dconv, dconv-0.0001-plain dconv-0.0001-moments, 3, dconv-0.01-plain dconv-0.01-moments dconv-0.001-plain dconv-0.001-moments",
     "g-advantage, '', 0, g-advantage-2 g-advantage-4 g-advantage-50",
     "quality-per-byte, '', 0, global-1 global-4 global-16 global-64 partition-1 partition-4 partition-16 partition-64",
-    "per-class, ff-5-global ff-5-per-class, 3, ''"
+    "per-class, ff-5-global ff-5-per-class, 3, ''",
+    "few-photos, augmented plain, 3, ''"
   })
   void theStudiesOfTheRepositoryAreComplete(
       String name, String withSeeds, int seeds, String withOne, @TempDir Path empty) {
