@@ -32,10 +32,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Settings, such as conf/experiments/quickstart.yaml.")
   private Path file;
 
-  @Option(
-      names = "--data",
-      paramLabel = "URI",
-      description = "Where the images are: glyphs, or an IDX folder or file (path, s3a:, http:).")
+  @Option(names = "--data", paramLabel = "URI", description = DataCommand.FORMS)
   private String data;
 
   @Option(

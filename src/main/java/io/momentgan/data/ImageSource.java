@@ -1,6 +1,7 @@
 package io.momentgan.data;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * Images that any machine can read by index: sources travel to the workers, pixels do not.
@@ -11,6 +12,11 @@ public interface ImageSource extends Serializable {
   int count();
 
   ImageShape shape();
+
+  /** Says which sizes stored pictures had before they were resized; empty where none were. */
+  default Optional<String> originals() {
+    return Optional.empty();
+  }
 
   /**
    * Reads images with their labels.

@@ -4,6 +4,7 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Consecutive images of another source.
@@ -25,6 +26,11 @@ record SubsetSource(ImageSource images, int from, int to) implements ImageSource
   @Override
   public ImageShape shape() {
     return images.shape();
+  }
+
+  @Override
+  public Optional<String> originals() {
+    return images.originals();
   }
 
   @Override
