@@ -2,6 +2,7 @@ package io.momentgan.data.pictures;
 
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet.RejectedFile;
+import io.momentgan.data.decoding.PictureFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

@@ -1,14 +1,18 @@
 package io.momentgan.data.pictures;
 
-import io.momentgan.config.DataConfig;
 import io.momentgan.config.DataConfig.ImagesConfig;
+import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataReader;
-import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSet.RejectedFile;
+import io.momentgan.data.DataSet;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.decoding.DecodedPicture;
+import io.momentgan.data.decoding.ImageDecoder;
+import io.momentgan.data.decoding.PictureFormat;
+import io.momentgan.data.decoding.RejectedImageException;
 import io.momentgan.data.pictures.PictureLayout.Split;
 import io.momentgan.storage.Digests;
 import java.io.IOException;

@@ -6,6 +6,8 @@ import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.data.decoding.ImageDecoder;
+import io.momentgan.data.decoding.RejectedImageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.momentgan.data.pictures;
+package io.momentgan.data.decoding;
 
 /**
  * A decoded image file.
@@ -9,4 +9,4 @@ package io.momentgan.data.pictures;
  * @param transparent whether its background shows
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record DecodedPicture(byte[] values, int width, int height, boolean transparent) {}
+public record DecodedPicture(byte[] values, int width, int height, boolean transparent) {}

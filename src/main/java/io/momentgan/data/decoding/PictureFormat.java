@@ -1,4 +1,4 @@
-package io.momentgan.data.pictures;
+package io.momentgan.data.decoding;
 
 import com.twelvemonkeys.imageio.plugins.bmp.BMPImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
@@ -16,7 +16,7 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /** Formats of image files, told apart by their first bytes. */
-enum PictureFormat {
+public enum PictureFormat {
   JPEG,
   PNG,
   WEBP,
@@ -25,7 +25,7 @@ enum PictureFormat {
   TIFF;
 
   /** Bytes of a file's head that tell its format. */
-  static final int HEAD_BYTES = 32;
+  public static final int HEAD_BYTES = 32;
 
   private static final Set<Integer> BMP_HEADERS = Set.of(12, 16, 40, 52, 56, 64, 108, 124);
 
@@ -41,7 +41,7 @@ enum PictureFormat {
       Set.of("bak", "old", "orig", "tmp", "temp", "part", "partial", "crdownload", "swp");
 
   /** Tells the format of a file by its first bytes. */
-  static Optional<PictureFormat> of(byte[] head) {
+  public static Optional<PictureFormat> of(byte[] head) {
     if (starts(head, 0, 0xFF, 0xD8, 0xFF)) {
       return Optional.of(JPEG);
     }
@@ -69,7 +69,7 @@ enum PictureFormat {
    * @param name its name
    * @param head its first bytes
    */
-  static Optional<String> unread(String name, byte[] head) {
+  public static Optional<String> unread(String name, byte[] head) {
     String extension = extension(name);
     if (COPIES.contains(extension) || name.endsWith("~")) {
       return Optional.of("a backup or an unfinished copy");
@@ -114,12 +114,13 @@ enum PictureFormat {
         : "not an image";
   }
 
-  static boolean hasPictureExtension(String name) {
+  /** Whether a name ends as those of image files do. */
+  public static boolean hasPictureExtension(String name) {
     return EXTENSIONS.contains(extension(name));
   }
 
   /** Returns what follows the last dot of a file's name in lower case; empty without one. */
-  static String extension(String name) {
+  public static String extension(String name) {
     int dot = name.lastIndexOf('.');
     return dot <= name.lastIndexOf('/') + 1 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
   }

@@ -1,4 +1,4 @@
-package io.momentgan.data.pictures;
+package io.momentgan.data.decoding;
 
 import com.twelvemonkeys.image.ResampleOp;
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
@@ -27,7 +27,7 @@ import javax.imageio.stream.ImageInputStream;
  * proportions, and resized by Lanczos resampling. Its kernel widens with the reduction, so nothing
  * aliases.
  */
-final class ImageDecoder {
+public final class ImageDecoder {
   /** Bytes that a file may have for each pixel of the largest picture. */
   private static final int BYTES_PER_PIXEL = 4;
 
@@ -48,7 +48,12 @@ final class ImageDecoder {
   private final ImagesConfig config;
   private final int background;
 
-  ImageDecoder(ImagesConfig config) {
+  /**
+   * Makes a decoder.
+   *
+   * @param config shape, background and limits of the images
+   */
+  public ImageDecoder(ImagesConfig config) {
     this.config = config;
     this.background = Integer.parseInt(config.background().substring(1), 16);
   }
@@ -56,7 +61,7 @@ final class ImageDecoder {
   private record Stored(BufferedImage image, boolean transparent) {}
 
   /** Returns the largest number of bytes of a file. */
-  int mostBytes() {
+  public int mostBytes() {
     return Math.toIntExact(BYTES_PER_PIXEL * config.maxPixels() + (1 << 20));
   }
 
@@ -68,7 +73,7 @@ final class ImageDecoder {
    * @throws RejectedImageException when the file is damaged, too large, or of no format that is
    *     read; no other failure of a decoder gets out
    */
-  DecodedPicture decode(byte[] file) throws RejectedImageException {
+  public DecodedPicture decode(byte[] file) throws RejectedImageException {
     MEMORY.readLock().lock();
     try {
       return decodeNow(file);

@@ -10,6 +10,7 @@ import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
+import io.momentgan.data.decoding.ImageFixtures;
 import io.momentgan.data.sets.DataSets;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ImageFolderTest {
+class PictureReaderTest {
   @TempDir private Path folder;
 
   @Test
@@ -65,15 +66,16 @@ class ImageFolderTest {
     }
     byte[] png = Files.readAllBytes(folder.resolve("good-0.png"));
     Files.write(folder.resolve("broken.png"), Arrays.copyOf(png, png.length / 2));
-    Files.write(folder.resolve("cmyk.jpg"), ImageFixtures.cmyk());
+    Files.writeString(folder.resolve("page.jpg"), "<html>404</html>");
     DataSet data = open("data.images.rejected-share=0.2");
     assertThat(data.training().count()).isEqualTo(8);
     assertThat(data.rejected())
         .extracting(r -> Path.of(r.file()).getFileName() + ": " + r.reason().substring(0, 7))
-        .containsExactly("broken.png: damaged", "cmyk.jpg: neither");
+        .containsExactly("broken.png: damaged", "page.jpg: a web p");
     assertThatThrownBy(() -> open("data.images.rejected-share=0.1"))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("found 2 of 10 image files unusable, expected at most a share of 0.1")
+        .hasMessageContaining(
+            "found 2 of 10 image files unusable (1 .jpg, 1 .png), expected at most a share of 0.1")
         .hasMessageContaining("data.images.rejected-share")
         .hasMessageContaining("broken.png: damaged");
   }

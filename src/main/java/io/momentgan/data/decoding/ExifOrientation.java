@@ -1,4 +1,4 @@
-package io.momentgan.data.pictures;
+package io.momentgan.data.decoding;
 
 import com.drew.lang.ByteArrayReader;
 import com.drew.metadata.Metadata;
