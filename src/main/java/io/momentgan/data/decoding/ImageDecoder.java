@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -117,10 +118,16 @@ public final class ImageDecoder {
                   .filter(cropped, null));
       return new DecodedPicture(values, image.getWidth(), image.getHeight(), stored.transparent());
     } catch (IOException | RuntimeException | StackOverflowError | InternalError e) {
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new RejectedImageException(
-          "damaged: " + (e.getMessage() == null ? e.getClass().getSimpleName() : reason));
+      throw new RejectedImageException("damaged: " + reason(e));
     }
+  }
+
+  private static String reason(Throwable e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    if (e instanceof EOFException || message.contains("EOFException")) {
+      return "ends too early";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : message;
   }
 
   RejectedImageException tooManyBytes() {
@@ -229,7 +236,8 @@ public final class ImageDecoder {
         new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
     Raster raster = image.getRaster();
     int bits = image.getColorModel().getComponentSize(0);
-    if (bits > MOST_BITS || raster.getTransferType() > DataBuffer.TYPE_USHORT) {
+    int type = raster.getTransferType();
+    if (bits > MOST_BITS || type == DataBuffer.TYPE_FLOAT || type == DataBuffer.TYPE_DOUBLE) {
       throw new RejectedImageException(
           "samples of %d bits, more than the 16 that are read".formatted(bits));
     }

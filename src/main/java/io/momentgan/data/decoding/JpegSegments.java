@@ -31,11 +31,11 @@ record JpegSegments(byte[] plain, byte[] exif, int components) {
         continue;
       }
       int marker = file[at + 1] & 0xFF;
-      if (marker == 0x01 || marker >= 0xD0 && marker <= 0xD8) {
+      if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
         at += 2; // without contents
         continue;
       }
-      int end = at + 2 + ((file[at + 2] & 0xFF) << 8 | file[at + 3] & 0xFF);
+      int end = at + 2 + ((file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF));
       if (marker == START_OF_SCAN || end > file.length || end < at + 4) {
         break;
       }

@@ -35,7 +35,7 @@ record PngChunks(byte[] file, byte[] exif, byte[] transparent) {
       }
       String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
       byte[] data = {};
-      if (type.equals("tRNS") || type.equals("eXIf") && length <= MOST_EXIF_BYTES) {
+      if (type.equals("tRNS") || (type.equals("eXIf") && length <= MOST_EXIF_BYTES)) {
         data = Arrays.copyOfRange(file, at + 8, at + 8 + length);
       }
       exif = type.equals("eXIf") ? data : exif;

@@ -7,7 +7,6 @@ import com.univocity.parsers.common.TextParsingException;
 import com.univocity.parsers.csv.CsvParser;
 import com.univocity.parsers.csv.CsvParserSettings;
 import io.momentgan.data.DataException;
-import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -148,15 +147,13 @@ record ClassList(String name, Map<String, String> classes) {
       labels = new ObjectMapper().readTree(text).path("labels");
     } catch (JsonProcessingException e) {
       throw notJson(shown, "damaged JSON", e);
-    } catch (IOException e) {
-      throw notJson(shown, e.getMessage(), e);
     }
     if (!labels.isArray()) {
       throw notJson(shown, "no list \"labels\"", null);
     }
     for (JsonNode pair : labels) {
       JsonNode label = pair.path(1);
-      if (!pair.path(0).isTextual() || !label.isIntegralNumber() && !label.isTextual()) {
+      if (!pair.path(0).isTextual() || (!label.isIntegralNumber() && !label.isTextual())) {
         throw notJson(shown, "the entry " + pair, null);
       }
       add(pair.path(0).asText(), label.asText(), shown);
@@ -173,7 +170,7 @@ record ClassList(String name, Map<String, String> classes) {
   private void add(String file, String label, String shown) {
     String name = label.strip();
     String earlier = classes.put(folder() + plain(file), name);
-    if (name.isEmpty() || earlier != null && !earlier.equals(name)) {
+    if (name.isEmpty() || (earlier != null && !earlier.equals(name))) {
       throw new DataException(
           "%s: found %s in the classes \"%s\" and \"%s\", expected one class"
               .formatted(shown, file, earlier == null ? "" : earlier, name));

@@ -88,7 +88,7 @@ final class LocalFolder {
   }
 
   private void leaveOut(Path entry, String reason) {
-    unused.add(new RejectedFile(shown + "/" + name(entry), reason));
+    unused.add(new RejectedFile(PictureListing.show(shown, name(entry)), reason));
   }
 
   private String name(Path entry) {

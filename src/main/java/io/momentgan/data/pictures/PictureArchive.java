@@ -10,6 +10,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ import org.apache.hadoop.fs.Path;
  * at its place in the archive.
  */
 final class PictureArchive {
-  private static final int HEAD_BYTES = 512;
+  private static final int BLOCK_BYTES = 512;
   private static final int TAR_MAGIC_AT = 257;
 
   private final Path path;
@@ -57,7 +58,8 @@ final class PictureArchive {
       throws IOException {
     PictureArchive archive = new PictureArchive(path, shown);
     try (FSDataInputStream in = fileSystem.open(path)) {
-      byte[] bytes = in.readNBytes(HEAD_BYTES);
+      byte[] bytes = in.readNBytes(BLOCK_BYTES);
+      in.seek(0);
       String head = new String(bytes, StandardCharsets.ISO_8859_1);
       String name = path.getName().toLowerCase(Locale.ROOT);
       if (head.startsWith("PK\u0003\u0004") || head.startsWith("PK\u0005\u0006")) {
@@ -114,6 +116,7 @@ final class PictureArchive {
 
   private void tar(SeekableByteChannel channel) throws IOException {
     try (TarFile tar = new TarFile(channel)) {
+      long end = 0;
       for (TarArchiveEntry entry : tar.getEntries()) {
         boolean plain = entry.isFile() && !entry.isSymbolicLink() && !entry.isLink();
         String problem = plain && !entry.isSparse() ? "" : "a link or no regular file in the archive";
@@ -124,7 +127,18 @@ final class PictureArchive {
             entry.getSize(),
             false,
             problem);
+        end = entry.getDataOffset() + (entry.isDirectory() ? 0 : entry.getSize());
       }
+      requireEnd(channel, (end + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES);
+    }
+  }
+
+  // The library takes a TAR that was cut between two files for whole; at its end are empty blocks.
+  private static void requireEnd(SeekableByteChannel channel, long end) throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+    channel.position(end);
+    if (channel.read(block) < BLOCK_BYTES || !Arrays.equals(block.array(), new byte[BLOCK_BYTES])) {
+      throw new IOException("ends too early");
     }
   }
 
@@ -136,7 +150,7 @@ final class PictureArchive {
     }
     name = name.replace("/./", "/").replaceFirst("/$", "");
     if (name.matches("(.*/)?\\.\\.(/.*)?")) {
-      unused.add(new RejectedFile(shown + "/" + name, "a name that leaves the archive"));
+      unused.add(new RejectedFile(PictureListing.show(shown, name), "a name that leaves the archive"));
     } else if (PictureListing.isHidden(name) || name.isEmpty()) {
       return;
     } else if (folder) {
@@ -144,7 +158,7 @@ final class PictureArchive {
     } else if (problem.isEmpty()) {
       files.put(name, new PictureFile(name, path.toString(), offset, bytes, deflated));
     } else {
-      unused.add(new RejectedFile(shown + "/" + name, problem));
+      unused.add(new RejectedFile(PictureListing.show(shown, name), problem));
     }
   }
 

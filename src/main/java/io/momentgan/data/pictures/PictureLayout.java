@@ -27,24 +27,24 @@ final class PictureLayout {
   private static final int SHOWN_CLASSES = 20;
 
   /** Beside class folders, at most one image per so many in them is a stray. */
-  private static final int IMAGES_PER_STRAY = 5;
+  private static final long IMAGES_PER_STRAY = 5;
 
   private static final Comparator<String> ORDER = new NaturalOrder();
 
   /** What images are for. */
   enum Split {
-    TRAINING("train", "training"),
-    VALIDATION("val", "valid", "validation"),
-    TEST("test", "testing");
+    TRAINING("train|training"),
+    VALIDATION("val|valid|validation"),
+    TEST("test|testing");
 
-    private final Set<String> folders;
+    private final String folders;
 
-    Split(String... folders) {
-      this.folders = Set.of(folders);
+    Split(String folders) {
+      this.folders = folders;
     }
 
     private boolean is(String folder) {
-      return folders.contains(folder.toLowerCase(Locale.ROOT));
+      return folder.toLowerCase(Locale.ROOT).matches(folders);
     }
   }
 
@@ -278,7 +278,8 @@ final class PictureLayout {
     Set<String> tops = new TreeSet<>(ORDER);
     tops.addAll(inFolders.values());
     tops.remove("");
-    if (beside.isEmpty() || tops.size() > 1 && beside.size() * IMAGES_PER_STRAY <= inside) {
+    if (beside.isEmpty()
+        || (tops.size() > 1 && beside.size() * IMAGES_PER_STRAY <= inside)) {
       images.putAll(inFolders);
       beside.forEach(images::remove);
       beside.forEach(name -> leaveOut(name, "an image beside the folders of the classes"));
@@ -348,7 +349,6 @@ final class PictureLayout {
             .filter(name -> name.startsWith(folder) && name.length() > folder.length())
             .map(name -> name.substring(folder.length()))
             .filter(name -> name.indexOf('/') < 0 && !classes.contains(name))
-            .filter(name -> folder.isEmpty() ? true : !name.isEmpty())
             .sorted(ORDER)
             .toList();
     if (!list && !empty.isEmpty()) {

@@ -80,7 +80,12 @@ record PictureListing(
 
   /** Shows where a file of this name lies. */
   String show(String name) {
-    return location + "/" + name;
+    return show(location, name);
+  }
+
+  /** Shows where a file lies, in one line whatever its name. */
+  static String show(String location, String name) {
+    return location + "/" + name.replaceAll("\\p{Cntrl}", "?");
   }
 
   /**
