@@ -38,7 +38,7 @@ public final class ImageDecoder {
 
   /** Warnings about whole pictures; others tell of missing data that the readers fill in. */
   private static final Pattern HARMLESS =
-      Pattern.compile("(?i).*(extraneous bytes|icc|profile|adobe).*");
+      Pattern.compile("(?i).*(extraneous bytes|icc|profile|adobe|jfif revision).*");
 
   private static final Pattern INCOMPLETE =
       Pattern.compile("(?is).*(truncat|premature|corrupt|unexpected end|eof).*");

@@ -21,6 +21,7 @@ final class LocalFolder {
   private final List<PictureFile> files = new ArrayList<>();
   private final Set<String> folders = new TreeSet<>();
   private final List<RejectedFile> unused = new ArrayList<>();
+  private final List<RejectedFile> lost = new ArrayList<>();
   private final Set<Path> visited = new HashSet<>();
   // Real folders go first, so that a link to one takes nothing from it.
   private final Deque<Path> real = new ArrayDeque<>();
@@ -39,12 +40,12 @@ final class LocalFolder {
       Path folder = link ? links.remove() : real.remove();
       Path target = folder.toRealPath();
       if (root.toRealPath().startsWith(target) || !visited.add(target)) {
-        leaveOut(folder, "a link to a folder that is read already");
+        unused.add(named(folder, "a link to a folder that is read already"));
       } else {
         visit(folder);
       }
     }
-    return new PictureListing(shown, false, files, folders, unused);
+    return new PictureListing(shown, false, files, folders, unused, lost);
   }
 
   private void visit(Path folder) throws IOException {
@@ -55,7 +56,7 @@ final class LocalFolder {
       if (folder.equals(root)) {
         throw e;
       }
-      leaveOut(folder, "a folder that cannot be read");
+      lost.add(named(folder, "a folder that cannot be read"));
       return;
     }
     entries.sort(null);
@@ -63,17 +64,18 @@ final class LocalFolder {
       if (PictureListing.isHidden(entry.getFileName().toString())) {
         continue;
       }
-      if (!Files.exists(entry)) {
-        leaveOut(entry, Files.isSymbolicLink(entry) ? "a link to nothing" : "not to be found");
+      if (Files.isSymbolicLink(entry) && !Files.exists(entry)) {
+        unused.add(named(entry, "a link to nothing"));
       } else if (!isRepresentable(entry)) {
-        leaveOut(entry, "a name that Java cannot read here; set LC_ALL=C.UTF-8, or rename it");
+        lost.add(
+            named(entry, "a name that Java cannot read here; set LC_ALL=C.UTF-8, or rename it"));
       } else if (Files.isDirectory(entry)) {
         folders.add(name(entry));
         (Files.isSymbolicLink(entry) ? links : real).add(entry);
       } else if (Files.isRegularFile(entry)) {
         files.add(PictureFile.ofItsOwn(name(entry), "file:" + entry));
       } else {
-        leaveOut(entry, "not a regular file");
+        unused.add(named(entry, "not a regular file"));
       }
     }
   }
@@ -87,8 +89,8 @@ final class LocalFolder {
     }
   }
 
-  private void leaveOut(Path entry, String reason) {
-    unused.add(new RejectedFile(PictureListing.show(shown, name(entry)), reason));
+  private RejectedFile named(Path entry, String reason) {
+    return new RejectedFile(PictureListing.show(shown, name(entry)), reason);
   }
 
   private String name(Path entry) {

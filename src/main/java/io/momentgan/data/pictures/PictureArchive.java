@@ -42,6 +42,7 @@ final class PictureArchive {
   private final Map<String, PictureFile> files = new LinkedHashMap<>();
   private final Set<String> folders = new TreeSet<>();
   private final List<RejectedFile> unused = new ArrayList<>();
+  private final List<RejectedFile> lost = new ArrayList<>();
 
   private PictureArchive(Path path, String shown) {
     this.path = path;
@@ -88,7 +89,7 @@ final class PictureArchive {
     }
     return Optional.of(
         new PictureListing(
-            shown, true, List.copyOf(archive.files.values()), archive.folders, archive.unused));
+            shown, true, List.copyOf(archive.files.values()), archive.folders, archive.unused, archive.lost));
   }
 
   private void zip(SeekableByteChannel channel) throws IOException {
@@ -158,7 +159,8 @@ final class PictureArchive {
     } else if (problem.isEmpty()) {
       files.put(name, new PictureFile(name, path.toString(), offset, bytes, deflated));
     } else {
-      unused.add(new RejectedFile(PictureListing.show(shown, name), problem));
+      boolean link = problem.startsWith("a link");
+      (link ? unused : lost).add(new RejectedFile(PictureListing.show(shown, name), problem));
     }
   }
 

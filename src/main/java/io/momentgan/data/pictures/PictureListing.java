@@ -26,14 +26,16 @@ import org.apache.hadoop.fs.RemoteIterator;
  * @param archive whether it is an archive
  * @param files its files in the order of their names
  * @param folders names of folders that were seen, empty ones too
- * @param unused what cannot be read at all
+ * @param unused what is no file of its own, such as links
+ * @param lost what is there and cannot be read; as bad as damaged images
  */
 record PictureListing(
     String location,
     boolean archive,
     List<PictureFile> files,
     Set<String> folders,
-    List<RejectedFile> unused) {
+    List<RejectedFile> unused,
+    List<RejectedFile> lost) {
   /** What systems and programs leave behind, in lower case; names with a leading dot besides. */
   private static final Set<String> LEFT_BEHIND =
       Set.of(
@@ -62,6 +64,7 @@ record PictureListing(
     files = files.stream().sorted(Comparator.comparing(PictureListing::order)).toList();
     folders = Set.copyOf(folders);
     unused = List.copyOf(unused);
+    lost = List.copyOf(lost);
   }
 
   private static String order(PictureFile file) {
@@ -146,6 +149,6 @@ record PictureListing(
         files.add(PictureFile.ofItsOwn(name, file.toString()));
       }
     }
-    return new PictureListing(shown, false, files, folders, List.of());
+    return new PictureListing(shown, false, files, folders, List.of(), List.of());
   }
 }

@@ -101,6 +101,7 @@ public record PictureReader(Form form) implements DataReader {
       this.config = config;
       this.hadoop = hadoop;
       rejected.addAll(listing.unused());
+      rejected.addAll(listing.lost());
     }
 
     private ImagesConfig images() {
@@ -232,8 +233,8 @@ public record PictureReader(Form form) implements DataReader {
     }
 
     private void requireEnough() {
-      List<RejectedFile> damaged = new ArrayList<>();
-      int images = 0;
+      List<RejectedFile> damaged = new ArrayList<>(listing.lost());
+      int images = damaged.size();
       for (Map.Entry<String, Checked> each : checked.entrySet()) {
         images += each.getValue().unread().isEmpty() ? 1 : 0;
         if (!each.getValue().damaged().isEmpty()) {
@@ -249,7 +250,9 @@ public record PictureReader(Form form) implements DataReader {
                         TreeMap::new,
                         Collectors.counting()));
         List<String> counts =
-            byExtension.entrySet().stream().map(e -> e.getValue() + " ." + e.getKey()).toList();
+            byExtension.entrySet().stream()
+                .map(e -> e.getValue() + (e.getKey().isEmpty() ? " others" : " ." + e.getKey()))
+                .toList();
         List<String> first =
             damaged.stream().limit(SHOWN).map(r -> r.file() + ": " + r.reason()).toList();
         throw new DataException(
