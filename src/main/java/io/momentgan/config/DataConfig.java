@@ -85,22 +85,11 @@ public record DataConfig(
           rejectedShare,
           "a share in [0, 1]");
     }
-
-    /** Copies these settings with another share of files that may be unusable. */
-    public ImagesConfig withRejectedShare(double share) {
-      return new ImagesConfig(
-          channels, height, width, crop, flip, background, maxPixels, share);
-    }
   }
 
   /** Copies these settings with another location. */
   public DataConfig withUri(String newUri) {
     return new DataConfig(newUri, limit, validation, cache, glyphs, images);
-  }
-
-  /** Copies these settings with other settings of image folders. */
-  public DataConfig withImages(ImagesConfig newImages) {
-    return new DataConfig(uri, limit, validation, cache, glyphs, newImages);
   }
 
   /** Copies these settings with another number of validation images. */
