@@ -30,10 +30,15 @@ public final class Preflight {
     Schedule schedule = Schedule.of(experiment.train(), count);
     if (schedule.iterationsPerEpoch() == 0) {
       int smallest = Shards.smallestSize(count, workers);
+      if (smallest == 0) {
+        throw new UserException(
+            "Setting train.workers: found %d, expected at most %d, the training images; set train.workers=%d (--workers) and train.batch-size=1"
+                .formatted(workers, count, count));
+      }
       throw new UserException(
           ("Setting train.batch-size: found %d, expected at most %d, the images of the smallest of %d"
                   + " shards; set train.batch-size=%d or fewer workers (--workers)")
-              .formatted(experiment.train().batchSize(), smallest, workers, Math.max(1, smallest)));
+              .formatted(experiment.train().batchSize(), smallest, workers, smallest));
     }
     requireLabels(experiment.labels(), images.training());
   }

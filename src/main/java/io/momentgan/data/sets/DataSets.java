@@ -151,7 +151,7 @@ public final class DataSets {
       throw new ConfigException(
           "Setting data.validation: found %d, expected less than the %d images of %s; set it to %d"
                   .formatted(validation, count, config.uri(), count / 10)
-              + ", or to 0 to keep none apart");
+              + (count < 10 ? "" : ", or to 0 to keep none apart"));
     }
     int available = count - validation;
     if (config.limit() > available) {
