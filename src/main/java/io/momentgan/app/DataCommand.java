@@ -62,7 +62,8 @@ final class DataCommand implements Runnable {
       return 0;
     }
 
-    // Shows all that is there: nothing is held out and nothing refused, unless the user asks for it.
+    // Shows all that is there: nothing is held out and nothing refused, unless the user asks for
+    // it.
     private DataConfig config() {
       List<String> given = settings.data();
       List<String> all = new ArrayList<>();

@@ -8,8 +8,8 @@ import java.io.Serializable;
 /**
  * The source of the images.
  *
- * @param uri {@code glyphs} for the embedded data set, or a folder or archive of image files,
- *     or the folder or image file of an IDX data set: a path, {@code file:}, {@code s3a:} or {@code
+ * @param uri {@code glyphs} for the embedded data set, or a folder or archive of image files, or
+ *     the folder or image file of an IDX data set: a path, {@code file:}, {@code s3a:} or {@code
  *     http(s):}
  * @param limit use only the first so many training images; 0 for all
  * @param validation number of images at the head of the training file that are held out, as in the

@@ -27,7 +27,8 @@ public record HadoopFile(String path, Map<String, String> settings) implements F
   public static FileSystem fileSystem(Path path, Map<String, String> settings) throws IOException {
     Configuration configuration = new Configuration();
     settings.forEach(configuration::set);
-    URI uri = path.toUri().getScheme() == null ? FileSystem.getDefaultUri(configuration) : path.toUri();
+    URI uri =
+        path.toUri().getScheme() == null ? FileSystem.getDefaultUri(configuration) : path.toUri();
     if (uri.getScheme().equals("file")) {
       // That layer refuses names with colons, and files beside which a stale .crc lies.
       FileSystem raw = new RawLocalFileSystem();

@@ -179,8 +179,7 @@ public final class ImageDecoder {
     if (!warnings.isEmpty()) {
       throw new RejectedImageException("damaged: " + warnings.get(0));
     }
-    return upright(
-        flat(image, chunks.transparentSamples()), ExifOrientation.of(chunks.exif()));
+    return upright(flat(image, chunks.transparentSamples()), ExifOrientation.of(chunks.exif()));
   }
 
   private Stored webp(byte[] file) throws IOException, RejectedImageException {

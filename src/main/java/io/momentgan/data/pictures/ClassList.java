@@ -96,7 +96,8 @@ record ClassList(String name, Map<String, String> classes) {
     boolean header =
         column(first, FILE_COLUMNS).isPresent() && column(first, CLASS_COLUMNS).isPresent();
     if (!header && (first.length != 2 || first[0] == null || !isThere.test(first[0]))) {
-      throw malformed(shown, "the first line \"%s\"".formatted(String.join(",", texts(first))), null);
+      throw malformed(
+          shown, "the first line \"%s\"".formatted(String.join(",", texts(first))), null);
     }
     for (String[] row : rows.subList(header ? 1 : 0, rows.size())) {
       if (row.length <= Math.max(file, label) || row[file] == null || row[label] == null) {

@@ -89,7 +89,12 @@ final class PictureArchive {
     }
     return Optional.of(
         new PictureListing(
-            shown, true, List.copyOf(archive.files.values()), archive.folders, archive.unused, archive.lost));
+            shown,
+            true,
+            List.copyOf(archive.files.values()),
+            archive.folders,
+            archive.unused,
+            archive.lost));
   }
 
   private void zip(SeekableByteChannel channel) throws IOException {
@@ -120,7 +125,8 @@ final class PictureArchive {
       long end = 0;
       for (TarArchiveEntry entry : tar.getEntries()) {
         boolean plain = entry.isFile() && !entry.isSymbolicLink() && !entry.isLink();
-        String problem = plain && !entry.isSparse() ? "" : "a link or no regular file in the archive";
+        String problem =
+            plain && !entry.isSparse() ? "" : "a link or no regular file in the archive";
         add(
             entry.getName(),
             entry.isDirectory(),
@@ -151,7 +157,8 @@ final class PictureArchive {
     }
     name = name.replace("/./", "/").replaceFirst("/$", "");
     if (name.matches("(.*/)?\\.\\.(/.*)?")) {
-      unused.add(new RejectedFile(PictureListing.show(shown, name), "a name that leaves the archive"));
+      unused.add(
+          new RejectedFile(PictureListing.show(shown, name), "a name that leaves the archive"));
     } else if (PictureListing.isHidden(name) || name.isEmpty()) {
       return;
     } else if (folder) {

@@ -252,8 +252,7 @@ final class PictureLayout {
                 .formatted(listing.location(), other, list.name()));
       }
       // A list above the splits names files in them; one elsewhere would change the meaning of few.
-      if (folders.values().stream()
-          .noneMatch(folder -> folder.startsWith(list.folder()))) {
+      if (folders.values().stream().noneMatch(folder -> folder.startsWith(list.folder()))) {
         leaveOut(list.name(), "a list of classes that is not beside the folders it is for");
       }
     }
@@ -278,8 +277,7 @@ final class PictureLayout {
     Set<String> tops = new TreeSet<>(ORDER);
     tops.addAll(inFolders.values());
     tops.remove("");
-    if (beside.isEmpty()
-        || (tops.size() > 1 && beside.size() * IMAGES_PER_STRAY <= inside)) {
+    if (beside.isEmpty() || (tops.size() > 1 && beside.size() * IMAGES_PER_STRAY <= inside)) {
       images.putAll(inFolders);
       beside.forEach(images::remove);
       beside.forEach(name -> leaveOut(name, "an image beside the folders of the classes"));
@@ -307,8 +305,7 @@ final class PictureLayout {
     if (training.isEmpty()) {
       throw new DataException(
           "%s: found no image to train on (%s), expected one at least"
-              .formatted(
-                  listing.location(), unused.isEmpty() ? "empty" : unused.get(0).reason()));
+              .formatted(listing.location(), unused.isEmpty() ? "empty" : unused.get(0).reason()));
     }
     SortedSet<String> found = new TreeSet<>(ORDER);
     found.addAll(training.values());

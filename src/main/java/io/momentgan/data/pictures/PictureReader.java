@@ -1,11 +1,11 @@
 package io.momentgan.data.pictures;
 
-import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.config.DataConfig;
+import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataReader;
-import io.momentgan.data.DataSet.RejectedFile;
 import io.momentgan.data.DataSet;
+import io.momentgan.data.DataSet.RejectedFile;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageSource;
@@ -57,7 +57,9 @@ public record PictureReader(Form form) implements DataReader {
             : PictureListing.archive(config.uri(), hadoop);
     // A ZIP of arrays is NumPy's .npz.
     return listing
-        .filter(each -> each.files().isEmpty() || !each.files().stream().allMatch(PictureReader::isArray))
+        .filter(
+            each ->
+                each.files().isEmpty() || !each.files().stream().allMatch(PictureReader::isArray))
         .flatMap(each -> new Opening(each, config, hadoop).found());
   }
 
@@ -110,8 +112,7 @@ public record PictureReader(Form form) implements DataReader {
 
     Optional<FoundImages> found() {
       List<ClassList> lists;
-      try (FileSystem fileSystem =
-          HadoopFile.fileSystem(new Path(config.uri()), hadoop)) {
+      try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(config.uri()), hadoop)) {
         check(fileSystem);
         if (checked.values().stream().allMatch(each -> !each.unread().isEmpty())) {
           return noImages();
@@ -300,8 +301,7 @@ public record PictureReader(Form form) implements DataReader {
       }
       List<String> sorted =
           pictures.stream()
-              .sorted(
-                  Comparator.comparingLong(p -> (long) p.width() * p.height()))
+              .sorted(Comparator.comparingLong(p -> (long) p.width() * p.height()))
               .map(Opening::size)
               .toList();
       return "%s to %s, most often %s (%d of %d)"
@@ -342,8 +342,12 @@ public record PictureReader(Form form) implements DataReader {
       StringBuilder identity =
           new StringBuilder(
               Stream.of(
-                      images.channels(), images.height(), images.width(), images.crop(),
-                      images.flip(), transparent ? images.background() : "")
+                      images.channels(),
+                      images.height(),
+                      images.width(),
+                      images.crop(),
+                      images.flip(),
+                      transparent ? images.background() : "")
                   .map(String::valueOf)
                   .collect(Collectors.joining(" ")));
       for (Split split : Split.values()) {

@@ -36,7 +36,9 @@ public record DataInspection(DataSet data, List<SplitSummary> splits) {
     }
     for (SplitSummary split : splits) {
       lines.add(line(split.name(), describe(split)));
-      split.originals().ifPresent(sizes -> lines.add(line("  originals", sizes + " (height x width)")));
+      split
+          .originals()
+          .ifPresent(sizes -> lines.add(line("  originals", sizes + " (height x width)")));
       lines.add(line("  labels", split.labelText(data.classes())));
     }
     for (DataSet.StoredFile file : data.files()) {

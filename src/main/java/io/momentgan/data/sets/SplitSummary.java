@@ -68,14 +68,7 @@ public record SplitSummary(
     double mean = sum / total;
     double variance = Math.max(0, squares / total - mean * mean);
     return new SplitSummary(
-        name,
-        images.count(),
-        min,
-        max,
-        mean,
-        Math.sqrt(variance),
-        labels,
-        images.originals());
+        name, images.count(), min, max, mean, Math.sqrt(variance), labels, images.originals());
   }
 
   /**

@@ -36,8 +36,7 @@ public final class UnusedFiles {
     String name = first.file().substring(first.file().lastIndexOf('/') + 1);
     return group.size() == 1
         ? "%s: %s".formatted(name, first.reason())
-        : "%d %s: %s, such as %s"
-            .formatted(group.size(), kind(first), reason(first), name);
+        : "%d %s: %s, such as %s".formatted(group.size(), kind(first), reason(first), name);
   }
 
   private static String group(RejectedFile file) {
@@ -53,6 +52,8 @@ public final class UnusedFiles {
 
   /** A reason without what differs from file to file. */
   private static String reason(RejectedFile file) {
-    return file.reason().replaceFirst("(?s): .*", "").replaceFirst("[0-9]+ x [0-9]+ pixels", "pixels");
+    return file.reason()
+        .replaceFirst("(?s): .*", "")
+        .replaceFirst("[0-9]+ x [0-9]+ pixels", "pixels");
   }
 }

@@ -61,8 +61,7 @@ class DamagedImagesTest {
       Random random = new Random(seed);
       for (int i = 0; i < changes; i++) {
         int at = random.nextInt(head ? Math.min(64, bytes.length) : bytes.length);
-        bytes[at] =
-            random.nextBoolean() ? (byte) random.nextInt(256) : (byte) -random.nextInt(2);
+        bytes[at] = random.nextBoolean() ? (byte) random.nextInt(256) : (byte) -random.nextInt(2);
       }
       return Arrays.copyOf(bytes, (int) Math.round(end * bytes.length));
     }
@@ -72,8 +71,7 @@ class DamagedImagesTest {
   Arbitrary<Damage> damages() {
     return net.jqwik.api.Combinators.combine(
             Arbitraries.integers().between(0, FILES.size() - 1),
-            Arbitraries.oneOf(
-                Arbitraries.just(1.0), Arbitraries.doubles().between(0, 1)),
+            Arbitraries.oneOf(Arbitraries.just(1.0), Arbitraries.doubles().between(0, 1)),
             Arbitraries.longs(),
             Arbitraries.integers().between(0, 8),
             Arbitraries.of(true, false))
@@ -111,7 +109,6 @@ class DamagedImagesTest {
   }
 
   private static ImageDecoder decoder() {
-    return new ImageDecoder(
-        new ImagesConfig(3, SIZE, SIZE, true, false, "#ffffff", 1_000_000, 0));
+    return new ImageDecoder(new ImagesConfig(3, SIZE, SIZE, true, false, "#ffffff", 1_000_000, 0));
   }
 }

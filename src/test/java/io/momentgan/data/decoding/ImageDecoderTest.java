@@ -182,8 +182,7 @@ class ImageDecoderTest {
     byte[] grey = ICC_Profile.getInstance(ColorSpace.CS_GRAY).getData();
     byte[] ofGrey = Arrays.copyOf("ICC_PROFILE\0\1\1".getBytes(ISO_8859_1), 14 + grey.length);
     System.arraycopy(grey, 0, ofGrey, 14, grey.length);
-    assertColour(
-        ImageFixtures.inserted(jpeg, ImageFixtures.segment(0xE2, ofGrey)), 200, 100, 50);
+    assertColour(ImageFixtures.inserted(jpeg, ImageFixtures.segment(0xE2, ofGrey)), 200, 100, 50);
     byte[] stray = Arrays.copyOf(jpeg, 20); // between the first segment and the second
     stray = ArrayUtils.addAll(stray, (byte) 0, (byte) 0);
     stray = ArrayUtils.addAll(stray, Arrays.copyOfRange(jpeg, 20, jpeg.length));

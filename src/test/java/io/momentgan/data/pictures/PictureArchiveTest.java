@@ -56,7 +56,8 @@ class PictureArchiveTest {
     assertThat(data.classes()).isEqualTo(expected.classes()).containsExactly("b\u00e4r", "dog");
     assertThat(data.fingerprint()).isEqualTo(expected.fingerprint());
     int[] all = {2, 0, 1};
-    assertThat(data.training().read(all).pixels()).isEqualTo(expected.training().read(all).pixels());
+    assertThat(data.training().read(all).pixels())
+        .isEqualTo(expected.training().read(all).pixels());
     assertThat(data.training().read(all).labels()).containsExactly(1, 0, 0);
     assertThat(data.test().orElseThrow().count()).isEqualTo(3);
     assertThat(data.rejected())
@@ -67,7 +68,9 @@ class PictureArchiveTest {
   @Test
   void namesThatLeaveTheArchiveAreNotUsed() throws IOException {
     DataSet data =
-        open(archive("a.zip", Map.of("a/1.png", png(0), "../evil.png", png(0), "\\b\\2.png", png(0))));
+        open(
+            archive(
+                "a.zip", Map.of("a/1.png", png(0), "../evil.png", png(0), "\\b\\2.png", png(0))));
     assertThat(data.classes()).containsExactly("a", "b");
     assertThat(data.rejected())
         .singleElement()

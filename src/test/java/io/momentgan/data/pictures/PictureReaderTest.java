@@ -213,8 +213,7 @@ class PictureReaderTest {
     DataSet more = open(); // two of eight are no strays
     assertThat(more.classes()).isEmpty();
     assertThat(more.training().count()).isEqualTo(10);
-    assertThat(more.verdict())
-        .contains("no classes: 2 images lie beside the folders ant, cow");
+    assertThat(more.verdict()).contains("no classes: 2 images lie beside the folders ant, cow");
   }
 
   @Test
@@ -255,8 +254,7 @@ class PictureReaderTest {
 
   @Test
   void aClassMayLieElsewhere(@TempDir Path elsewhere) throws IOException {
-    Files.write(
-        elsewhere.resolve("1.png"), ImageFixtures.file(ImageFixtures.flat(4, 0), "png"));
+    Files.write(elsewhere.resolve("1.png"), ImageFixtures.file(ImageFixtures.flat(4, 0), "png"));
     write("dog/1.png", 0);
     Files.createSymbolicLink(folder.resolve("cat"), elsewhere);
     assertThat(open().classes()).containsExactly("cat", "dog");
@@ -265,7 +263,8 @@ class PictureReaderTest {
   @Test
   void namesMayHoldAnything() throws IOException {
     List<String> names =
-        List.of("a:b.png", "2020-01-01 12:00:00.png", "{x}[y]*?.png", "%41 +#.png", "new\nline.png");
+        List.of(
+            "a:b.png", "2020-01-01 12:00:00.png", "{x}[y]*?.png", "%41 +#.png", "new\nline.png");
     for (String name : names) {
       write("c:{1}/" + name, 0);
     }
@@ -274,8 +273,7 @@ class PictureReaderTest {
     assertThat(data.training().count()).isEqualTo(names.size());
     assertThat(data.training().read(new int[] {0, 1, 2, 3, 4}).labels())
         .containsExactly(0, 0, 0, 0, 0);
-    assertThat(open(uri(folder.resolve("c:{1}"))).training().count())
-        .isEqualTo(names.size());
+    assertThat(open(uri(folder.resolve("c:{1}"))).training().count()).isEqualTo(names.size());
   }
 
   @Test
