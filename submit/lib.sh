@@ -4,6 +4,9 @@
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
+# In other locales a JVM cannot open files whose names are not ASCII.
+[ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
+
 # Ends the script; the second argument is the exit code, 2 for a mistake in the call.
 fail() {
   echo "error: $1" >&2

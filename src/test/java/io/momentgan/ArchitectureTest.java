@@ -67,8 +67,9 @@ class ArchitectureTest {
           Layer.of("data", "config", "storage").with(HADOOP, SLF4J),
           Layer.of("data.idx", "config", "storage", "data").with(HADOOP, SLF4J, CODEC),
           Layer.of("data.glyphs", "config", "data"),
-          Layer.of("data.pictures", "config", "storage", "data")
-              .with(HADOOP, SLF4J, LANG, "com.drew..", "com.twelvemonkeys.image.."),
+          Layer.of("data.decoding", "config").with("com.drew..", "com.twelvemonkeys.."),
+          Layer.of("data.pictures", "config", "storage", "data", "data.decoding")
+              .with(HADOOP, JACKSON, LANG, "org.apache.commons.compress..", "com.univocity.."),
           Layer.of(
                   "data.sets",
                   "config",

@@ -5,6 +5,8 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.sets.DataInspection;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.storage.StorageCheck;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,6 +23,14 @@ import picocli.CommandLine.Spec;
     description = "Looks at data sets.",
     subcommands = DataCommand.Inspect.class)
 final class DataCommand implements Runnable {
+  /** What --data takes. */
+  static final String FORMS =
+      "Where the images are: glyphs (embedded); a folder of image files, or a ZIP or TAR of them"
+          + " (JPEG, PNG, WebP, BMP, GIF, TIFF); an IDX folder or file. A path, file:, hdfs:, s3a:,"
+          + " or http(s): for IDX.";
+
+  private static final String SHARE = "data.images.rejected-share";
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -32,26 +42,36 @@ final class DataCommand implements Runnable {
   @Command(
       name = "inspect",
       mixinStandardHelpOptions = true,
-      description = "Prints kind, count, shape, range, label histogram and MD5 verdict.")
+      description =
+          "Prints kind, counts, classes, sizes, range, what is not used and why, and MD5 verdict.")
   static final class Inspect implements Callable<Integer> {
-    @Parameters(
-        paramLabel = "URI",
-        description = "glyphs, or an IDX folder or file (path, s3a:, http:).")
+    @Parameters(paramLabel = "URI", description = FORMS)
     private String uri;
 
-    @Mixin private SettingOptions store;
+    @Mixin private SettingOptions settings;
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
-      store.requireStore();
-      DataConfig config = ExperimentReader.defaultData().withUri(uri).withValidation(0);
-      Map<String, String> hadoop = store.hadoop();
+      DataConfig config = config();
+      Map<String, String> hadoop = settings.hadoop();
       StorageCheck.requireReadable("--data", config.uri(), hadoop);
       DataInspection inspection = DataInspection.of(DataSets.open(config, hadoop));
       spec.commandLine().getOut().println(String.join("\n", inspection.lines()));
       return 0;
+    }
+
+    // Shows all that is there: nothing is held out and nothing refused, unless the user asks for
+    // it.
+    private DataConfig config() {
+      List<String> given = settings.data();
+      List<String> all = new ArrayList<>();
+      all.add("data.validation=0");
+      all.add(SHARE + "=1");
+      all.addAll(given);
+      all.add(SettingOptions.text("data.uri", uri));
+      return ExperimentReader.data(all);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
+import io.momentgan.data.sets.UnusedFiles;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
@@ -22,18 +23,30 @@ record Plan(Experiment experiment, DataSet images) {
   String text() {
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.training().count());
-    return "%s%nData: %s, %s%n%s%n%s"
+    return "%s%nData: %s, %s%n%s%s%n%s"
         .formatted(
             ExperimentReader.write(experiment).strip(),
             data(),
             images.verdict(),
+            unused(),
             networks(networks),
             work(networks.initialSnapshot(), schedule));
   }
 
   private String data() {
-    return "%s (%s), %,d training images of %s"
-        .formatted(images.uri(), images.kind(), images.training().count(), images.shape());
+    return "%s (%s), %,d training images of %s%s"
+        .formatted(
+            images.uri(),
+            images.kind(),
+            images.training().count(),
+            images.shape(),
+            images.training().originals().map(sizes -> " (originals " + sizes + ")").orElse(""));
+  }
+
+  private String unused() {
+    return UnusedFiles.lines(images.rejected()).stream()
+        .map("Not used: %s%n"::formatted)
+        .collect(Collectors.joining());
   }
 
   private static String networks(GanNetworks networks) {

@@ -15,13 +15,14 @@ import picocli.CommandLine.Option;
 /** {@code --set key=value}. Commands that take no other settings take those of stores, s3.*. */
 final class SettingOptions {
   private static final String STORE = "s3.";
+  private static final String DATA = "data.";
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
           "Overrides a setting, such as train.epochs=3; may be repeated. Commands that only read runs"
-              + " take s3.endpoint, s3.region and s3.path-style.")
+              + " take s3.endpoint, s3.region and s3.path-style; data inspect also takes data.*.")
   private List<String> sets = new ArrayList<>();
 
   List<String> all() {
@@ -48,6 +49,19 @@ final class SettingOptions {
   Run run(String uri) {
     StorageCheck.requireReadable("Run", uri, hadoop());
     return Run.open(uri, hadoop());
+  }
+
+  /** The settings of the data; others must be of a store. */
+  List<String> data() {
+    List<String> data = sets.stream().filter(set -> set.startsWith(DATA)).toList();
+    for (String set : sets) {
+      if (!set.startsWith(DATA) && !set.startsWith(STORE)) {
+        throw new UserException(
+            "--set %s: found a setting of something else, expected data.* or s3.*, such as data.images.height=32"
+                .formatted(set.replaceFirst("=.*", "")));
+      }
+    }
+    return data;
   }
 
   /** Refuses settings of anything but stores. */

@@ -40,10 +40,7 @@ final class TrainCommand implements Callable<Integer> {
               + " settings are chosen from --data and printed.")
   private String file;
 
-  @Option(
-      names = "--data",
-      paramLabel = "URI",
-      description = "Where the images are: glyphs, or an IDX folder or file (path, s3a:, http:).")
+  @Option(names = "--data", paramLabel = "URI", description = DataCommand.FORMS)
   private String data;
 
   @Option(

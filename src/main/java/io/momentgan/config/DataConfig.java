@@ -8,8 +8,8 @@ import java.io.Serializable;
 /**
  * The source of the images.
  *
- * @param uri {@code glyphs} for the embedded data set, or a folder of JPEG or PNG files, or the
- *     folder or image file of an IDX data set: a path, {@code file:}, {@code s3a:} or {@code
+ * @param uri {@code glyphs} for the embedded data set, or a folder or archive of image files, or
+ *     the folder or image file of an IDX data set: a path, {@code file:}, {@code s3a:} or {@code
  *     http(s):}
  * @param limit use only the first so many training images; 0 for all
  * @param validation number of images at the head of the training file that are held out, as in the
@@ -51,7 +51,9 @@ public record DataConfig(
    * @param crop whether to cut out the largest centred part of the right proportions; without it
    *     images are squeezed
    * @param flip whether to use each image a second time, mirrored left to right
-   * @param maxPixels largest number of pixels of a decoded file
+   * @param background colour behind transparent pixels, {@code #rrggbb}; each channel c with
+   *     opacity a becomes a c + (1 - a) background
+   * @param maxPixels largest number of pixels of a decoded file; a file may have 4 bytes for each
    * @param rejectedShare largest share of files that may be unusable
    */
   public record ImagesConfig(
@@ -60,14 +62,23 @@ public record DataConfig(
       int width,
       boolean crop,
       boolean flip,
+      String background,
       long maxPixels,
       double rejectedShare)
       implements Serializable {
+    private static final long MOST_PIXELS = 500_000_000; // a file's bytes fit one array
+
     public ImagesConfig {
       check(channels == 1 || channels == 3, "channels", channels, "1 (grey) or 3 (RGB)");
       checkPositive("height", height);
       checkPositive("width", width);
+      check(
+          background.matches("#[0-9a-fA-F]{6}"),
+          "background",
+          '"' + background + '"',
+          "a colour such as \"#ffffff\"");
       checkPositive("max-pixels", maxPixels);
+      check(maxPixels <= MOST_PIXELS, "max-pixels", maxPixels, "at most " + MOST_PIXELS);
       check(
           rejectedShare >= 0 && rejectedShare <= 1,
           "rejected-share",

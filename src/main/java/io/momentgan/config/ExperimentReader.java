@@ -158,6 +158,21 @@ public final class ExperimentReader {
 
   private record OnlyS3(Experiment.S3Config s3) {}
 
+  /**
+   * The settings of the data, for commands without a settings file.
+   *
+   * @param overrides settings of the form {@code data.key=value}
+   * @throws UserException naming a refused setting
+   */
+  public static DataConfig data(List<String> overrides) {
+    overrides.forEach(Credentials::refuseInOption);
+    ObjectNode tree = defaults().retain("data");
+    overrides.forEach(override -> set(tree, override));
+    return bind(tree, List.of(new Source("defaults.yaml", tree)), overrides, OnlyData.class).data();
+  }
+
+  private record OnlyData(DataConfig data) {}
+
   private static ObjectNode defaults() {
     try (InputStream in = ExperimentReader.class.getResourceAsStream("defaults.yaml")) {
       return (ObjectNode) YAML.readTree(in);

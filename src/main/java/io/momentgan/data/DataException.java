@@ -28,7 +28,7 @@ public final class DataException extends UserException {
       return new DataException(
           location
               + ": no such file or folder, or no permission to read it; set data.uri to glyphs, to a"
-              + " folder of IDX files or to one IDX file of images, or to a folder of JPEG or PNG files",
+              + " folder of IDX files or to one IDX file of images, or to a folder or archive of image files",
           cause);
     }
     return new DataException(

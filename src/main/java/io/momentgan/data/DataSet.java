@@ -35,7 +35,7 @@ public record DataSet(
     GLYPHS,
     /** Files in the format of MNIST. */
     IDX,
-    /** A folder of JPEG and PNG files. */
+    /** A folder or archive of image files. */
     IMAGES;
 
     @Override

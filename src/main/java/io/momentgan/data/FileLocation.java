@@ -4,6 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
@@ -33,6 +35,24 @@ public sealed interface FileLocation extends Serializable permits HadoopFile, Do
     } catch (IOException | RuntimeException e) {
       stored.close();
       throw e;
+    }
+  }
+
+  /**
+   * Makes a local path plain for Hadoop: a leading {@code ~} is the home folder, and a colon in the
+   * name of a file that is there separates no scheme. Other locations stay as they are.
+   */
+  static String local(String location) {
+    if (location.startsWith("~")) {
+      return expandHome(location).toString();
+    }
+    try {
+      Path path = Path.of(location);
+      return location.contains(":") && Files.exists(path)
+          ? path.toAbsolutePath().toString()
+          : location;
+    } catch (InvalidPathException e) {
+      return location;
     }
   }
 

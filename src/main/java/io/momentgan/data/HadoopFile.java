@@ -3,10 +3,12 @@ package io.momentgan.data;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * A file on any file system that Hadoop reaches.
@@ -21,10 +23,18 @@ public record HadoopFile(String path, Map<String, String> settings) implements F
     settings = Map.copyOf(settings);
   }
 
-  /** Opens a file system that the caller closes. */
+  /** Opens a file system that the caller closes; the local one without its layer of checksums. */
   public static FileSystem fileSystem(Path path, Map<String, String> settings) throws IOException {
     Configuration configuration = new Configuration();
     settings.forEach(configuration::set);
+    URI uri =
+        path.toUri().getScheme() == null ? FileSystem.getDefaultUri(configuration) : path.toUri();
+    if (uri.getScheme().equals("file")) {
+      // That layer refuses names with colons, and files beside which a stale .crc lies.
+      FileSystem raw = new RawLocalFileSystem();
+      raw.initialize(URI.create("file:///"), configuration);
+      return raw;
+    }
     // A new one: Hadoop's shared file systems keep the settings of their first user.
     return FileSystem.newInstance(path.toUri(), configuration);
   }

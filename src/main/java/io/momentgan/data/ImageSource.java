@@ -14,7 +14,7 @@ public interface ImageSource extends Serializable {
   ImageShape shape();
 
   /** Says which sizes stored pictures had before they were resized; empty where none were. */
-  default Optional<String> originals() {
+  default Optional<StoredSizes> originals() {
     return Optional.empty();
   }
 

@@ -6,8 +6,6 @@ import io.momentgan.data.Images;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -31,7 +29,6 @@ public record DataFacts(
     int classes,
     boolean ownValidation) {
   private static final int SAMPLE = 200;
-  private static final Pattern COMMONEST = Pattern.compile("(?:all|most often) (\\d+)x(\\d+)");
 
   /**
    * Reads the facts of data that are opened without mirroring.
@@ -51,7 +48,10 @@ public record DataFacts(
         data.kind() == DataSet.Kind.IMAGES,
         data.shape(),
         count,
-        side(data.training().originals().orElse("")),
+        data.training()
+            .originals()
+            .map(o -> OptionalInt.of(o.commonest().side()))
+            .orElse(OptionalInt.empty()),
         isGrey(sample),
         Math.max(data.classes().size(), (int) distinct),
         data.validation().isPresent());
@@ -60,14 +60,6 @@ public record DataFacts(
   /** The number of images in words. */
   public String images() {
     return String.format(Locale.ROOT, count == 1 ? "%d image" : "%,d images", count);
-  }
-
-  private static OptionalInt side(String originals) {
-    Matcher matcher = COMMONEST.matcher(originals);
-    return matcher.find()
-        ? OptionalInt.of(
-            Math.min(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
-        : OptionalInt.empty();
   }
 
   private static boolean isGrey(Images images) {

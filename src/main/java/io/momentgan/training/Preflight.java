@@ -34,13 +34,30 @@ public final class Preflight {
     Schedule schedule = Schedule.of(experiment.train(), count);
     if (schedule.iterationsPerEpoch() == 0) {
       int smallest = Shards.smallestSize(count, workers);
+      requireImages(experiment, count);
       throw new UserException(
           ("Setting train.batch-size: found %d, expected at most %d, the images of the smallest of %d"
                   + " shards; set train.batch-size=%d or fewer workers (--workers)")
-              .formatted(experiment.train().batchSize(), smallest, workers, Math.max(1, smallest)));
+              .formatted(experiment.train().batchSize(), smallest, workers, smallest));
     }
     requireLabels(experiment.labels(), images.training());
     requireReplayFits(experiment.discriminatorInput().replayCapacity(), images.shape());
+  }
+
+  /** Refuses more workers than images; advice to lower the batch size alone would not work. */
+  private static void requireImages(Experiment experiment, int count) {
+    int each = experiment.moments().penalised() ? 2 : 1; // one image has no variance
+    if (count < each) {
+      throw new UserException(
+          "Setting data.uri: found %d training image, expected at least 2; give more images, or set data.images.flip=true for mirror images of files, train.batch-size=2 and train.workers=1"
+              .formatted(count));
+    }
+    int workers = experiment.train().workers();
+    if (count / workers < each) {
+      throw new UserException(
+          "Setting train.workers: found %d, expected at most %d for the %d training images; set train.workers=%d (--workers) and train.batch-size=%d"
+              .formatted(workers, count / each, count, count / each, each));
+    }
   }
 
   /**

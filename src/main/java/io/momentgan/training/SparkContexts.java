@@ -101,6 +101,8 @@ public final class SparkContexts {
     conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
     // Workers share their machine's cores; OpenMP would give each of them all.
     String threads = Threads.inUse().isEmpty() ? conf.get(TASK_CPUS, "1") : Threads.inUse();
+    // Else names that are not ASCII are unreadable to a JVM without a locale.
+    conf.setIfMissing("spark.executorEnv.LC_ALL", "C.UTF-8");
     conf.setIfMissing("spark.executorEnv." + Threads.VARIABLE, threads);
   }
 

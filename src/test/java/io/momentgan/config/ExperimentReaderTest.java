@@ -98,7 +98,7 @@ class ExperimentReaderTest {
                     5000,
                     "~/.cache/momentgan",
                     new DataConfig.Glyphs(60_000, 10_000, 1),
-                    new ImagesConfig(3, 64, 64, true, false, 50_000_000, 0.01)),
+                    new ImagesConfig(3, 64, 64, true, false, "#ffffff", 50_000_000, 0.01)),
                 new LatentConfig(100, LatentConfig.Distribution.UNIFORM, -1, 1),
                 new NetworkConfig(
                     List.of(dense(16, false, 0), dense(32, true, 0.2)),

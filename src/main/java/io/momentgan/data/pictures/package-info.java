@@ -1,2 +1,2 @@
-/** Folders of JPEG and PNG files: found, decoded, turned upright, cropped and resized. */
+/** Folders and archives of image files: found, decoded, turned upright, cropped and resized. */
 package io.momentgan.data.pictures;

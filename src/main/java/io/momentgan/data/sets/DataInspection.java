@@ -31,14 +31,21 @@ public record DataInspection(DataSet data, List<SplitSummary> splits) {
     lines.add(line("kind", data.kind().toString()));
     lines.add(line("location", data.uri()));
     lines.add(line("shape", data.shape() + " (channels x height x width), unsigned bytes"));
+    if (!data.classes().isEmpty()) {
+      lines.add(line("classes", data.classes().size() + ", class 0 first"));
+    }
     for (SplitSummary split : splits) {
       lines.add(line(split.name(), describe(split)));
+      split
+          .originals()
+          .ifPresent(sizes -> lines.add(line("  originals", sizes + " (height x width)")));
       lines.add(line("  labels", split.labelText(data.classes())));
     }
     for (DataSet.StoredFile file : data.files()) {
       lines.add(line("file", file.location()));
       lines.add(line("  MD5", file.md5() + " of the contents: " + file.verdict()));
     }
+    UnusedFiles.lines(data.rejected()).forEach(text -> lines.add(line("not used", text)));
     lines.add(line("verdict", data.verdict()));
     lines.add(line("fingerprint", data.fingerprint()));
     return List.copyOf(lines);

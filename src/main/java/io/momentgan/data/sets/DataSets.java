@@ -14,7 +14,7 @@ import io.momentgan.data.idx.HttpFolder;
 import io.momentgan.data.idx.IdxFiles;
 import io.momentgan.data.idx.IdxSource;
 import io.momentgan.data.idx.PublishedFile;
-import io.momentgan.data.pictures.ImageFolder;
+import io.momentgan.data.pictures.PictureReader;
 import io.momentgan.storage.Digests;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,12 @@ public final class DataSets {
 
   /** The forms that data may have; the first that a location holds counts. */
   private static final List<DataReader> READERS =
-      List.of(DataSets::glyphs, DataSets::web, DataSets::idx, new ImageFolder.Reader());
+      List.of(
+          DataSets::glyphs,
+          DataSets::web,
+          new PictureReader(PictureReader.Form.ARCHIVE),
+          DataSets::idx,
+          new PictureReader(PictureReader.Form.FOLDER));
 
   private DataSets() {}
 
@@ -43,9 +48,7 @@ public final class DataSets {
    * @throws ConfigException when there are too few images for the settings
    */
   public static DataSet open(DataConfig config, Map<String, String> hadoopSettings) {
-    String given = config.uri();
-    DataConfig expanded =
-        given.startsWith("~") ? config.withUri(FileLocation.expandHome(given).toString()) : config;
+    DataConfig expanded = config.withUri(FileLocation.local(config.uri()));
     for (DataReader reader : READERS) {
       Optional<FoundImages> found = reader.open(expanded, hadoopSettings);
       if (found.isPresent()) {
@@ -148,7 +151,7 @@ public final class DataSets {
       throw new ConfigException(
           "Setting data.validation: found %d, expected less than the %d images of %s; set it to %d"
                   .formatted(validation, count, config.uri(), count / 10)
-              + ", or to 0 to keep none apart");
+              + (count < 10 ? "" : ", or to 0 to keep none apart"));
     }
     int available = count - validation;
     if (config.limit() > available) {

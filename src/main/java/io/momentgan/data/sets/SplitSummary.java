@@ -2,7 +2,9 @@ package io.momentgan.data.sets;
 
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.data.StoredSizes;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -18,6 +20,7 @@ import java.util.stream.IntStream;
  * @param mean mean of all values, 0..255
  * @param deviation standard deviation of all values about the mean
  * @param labels number of images per label; empty without labels
+ * @param originals sizes of stored pictures that were resized
  */
 public record SplitSummary(
     String name,
@@ -26,7 +29,8 @@ public record SplitSummary(
     int max,
     double mean,
     double deviation,
-    SortedMap<Integer, Long> labels) {
+    SortedMap<Integer, Long> labels,
+    Optional<StoredSizes> originals) {
   /** Bytes of images in memory at a time, at least one image. */
   private static final int BLOCK_BYTES = 1 << 26;
 
@@ -45,11 +49,11 @@ public record SplitSummary(
         labels.merge(label & 0xFF, 1L, Long::sum);
       }
     }
-    return of(name, images.count(), values, labels);
+    return of(name, images, values, labels);
   }
 
   private static SplitSummary of(
-      String name, int count, long[] values, SortedMap<Integer, Long> labels) {
+      String name, ImageSource images, long[] values, SortedMap<Integer, Long> labels) {
     double total = 0;
     double sum = 0;
     double squares = 0;
@@ -64,7 +68,8 @@ public record SplitSummary(
     }
     double mean = sum / total;
     double variance = Math.max(0, squares / total - mean * mean);
-    return new SplitSummary(name, count, min, max, mean, Math.sqrt(variance), labels);
+    return new SplitSummary(
+        name, images.count(), min, max, mean, Math.sqrt(variance), labels, images.originals());
   }
 
   /**

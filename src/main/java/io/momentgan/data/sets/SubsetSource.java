@@ -3,6 +3,7 @@ package io.momentgan.data.sets;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.data.StoredSizes;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -24,13 +25,13 @@ record SubsetSource(ImageSource images, int from, int to) implements ImageSource
   }
 
   @Override
-  public Optional<String> originals() {
-    return images.originals();
+  public ImageShape shape() {
+    return images.shape();
   }
 
   @Override
-  public ImageShape shape() {
-    return images.shape();
+  public Optional<StoredSizes> originals() {
+    return images.originals();
   }
 
   @Override

@@ -117,7 +117,8 @@ class DamagedDataTest {
   @Test
   void jpegFile() throws IOException {
     write("cat.jpg", IdxBytes.header(0xFFD8FFE0, 0, 0));
-    assertRefused(folder.resolve("cat.jpg")).hasMessageContaining("cat.jpg: found a JPEG image");
+    assertRefused(folder.resolve("cat.jpg"))
+        .hasMessageContaining("cat.jpg: found a single JPEG picture");
   }
 
   @Test

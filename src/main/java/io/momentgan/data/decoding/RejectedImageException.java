@@ -1,7 +1,7 @@
-package io.momentgan.data.pictures;
+package io.momentgan.data.decoding;
 
 /** An unusable image file; its message says why. */
-final class RejectedImageException extends Exception {
+public final class RejectedImageException extends Exception {
   private static final long serialVersionUID = 1L;
 
   RejectedImageException(String reason) {

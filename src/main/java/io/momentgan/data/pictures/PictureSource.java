@@ -6,49 +6,54 @@ import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.data.StoredSizes;
+import io.momentgan.data.decoding.ImageDecoder;
+import io.momentgan.data.decoding.RejectedImageException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.commons.lang3.ArrayUtils;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/**
- * The images of a folder's files, decoded while they are read. With {@code data.images.flip} each
- * image is followed by its mirror image.
- */
-final class ImageFolderSource implements ImageSource {
+/** The images of files, decoded while they are read. */
+final class PictureSource implements ImageSource {
   private static final long serialVersionUID = 1L;
 
-  private final String[] files;
+  private final PictureFile[] files;
   private final byte[] labels;
-  private final String originals;
+  private final boolean mirrored;
+  private final StoredSizes originals;
   private final ImagesConfig config;
   private final Map<String, String> settings;
 
-  ImageFolderSource(
-      List<Path> files,
+  /**
+   * Makes a source.
+   *
+   * @param files files of the images
+   * @param labels class of each; empty without classes
+   * @param mirrored whether each image is followed by its mirror image
+   * @param originals sizes of the stored pictures
+   * @param config shape of the images
+   * @param settings Hadoop settings
+   */
+  PictureSource(
+      List<PictureFile> files,
       byte[] labels,
-      String originals,
+      boolean mirrored,
+      StoredSizes originals,
       ImagesConfig config,
       Map<String, String> settings) {
-    this.files = files.stream().map(Path::toString).toArray(String[]::new);
+    this.files = files.toArray(PictureFile[]::new);
     this.labels = labels.clone();
+    this.mirrored = mirrored;
     this.originals = originals;
     this.config = config;
     this.settings = Map.copyOf(settings);
-  }
-
-  static byte[] bytes(FileSystem fileSystem, Path file) {
-    try (FSDataInputStream in = fileSystem.open(file)) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw DataException.unreadable(HadoopFile.text(file.toString()), e);
-    }
   }
 
   @Override
@@ -57,12 +62,7 @@ final class ImageFolderSource implements ImageSource {
   }
 
   private int perFile() {
-    return config.flip() ? 2 : 1;
-  }
-
-  @Override
-  public Optional<String> originals() {
-    return Optional.of(originals);
+    return mirrored ? 2 : 1;
   }
 
   @Override
@@ -71,12 +71,17 @@ final class ImageFolderSource implements ImageSource {
   }
 
   @Override
+  public Optional<StoredSizes> originals() {
+    return Optional.of(originals);
+  }
+
+  @Override
   public Images read(int[] indices) {
     int features = shape().features();
     byte[] pixels = new byte[Math.multiplyExact(indices.length, features)];
     byte[] classes = new byte[labels.length == 0 ? 0 : indices.length];
     ImageDecoder decoder = new ImageDecoder(config);
-    try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(files[0]), settings)) {
+    try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(files[0].path()), settings)) {
       for (int i = 0; i < indices.length; i++) {
         int file = Objects.checkIndex(indices[i], count()) / perFile();
         byte[] image = decode(decoder, fileSystem, files[file]);
@@ -94,15 +99,22 @@ final class ImageFolderSource implements ImageSource {
     return new Images(shape(), pixels, classes);
   }
 
-  private static byte[] decode(ImageDecoder decoder, FileSystem fileSystem, String file) {
-    try {
-      return decoder.decode(bytes(fileSystem, new Path(file)));
+  private static byte[] decode(ImageDecoder decoder, FileSystem fileSystem, PictureFile file) {
+    try (InputStream in = file.open(fileSystem)) {
+      return decoder.decode(in.readNBytes(decoder.mostBytes() + 1)).values();
     } catch (RejectedImageException e) {
       throw new DataException(
           "%s: found an image that cannot be used any more (%s), expected the file that was there at the start; leave data as they are while a training runs"
-              .formatted(HadoopFile.text(file), e.getMessage()),
+              .formatted(shown(file), e.getMessage()),
           e);
+    } catch (IOException e) {
+      throw DataException.unreadable(shown(file), e);
     }
+  }
+
+  private static String shown(PictureFile file) {
+    String path = HadoopFile.text(file.path());
+    return file.offset() < 0 ? path : path + "/" + file.name();
   }
 
   private void mirror(byte[] image) {
