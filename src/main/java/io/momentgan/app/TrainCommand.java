@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.Installation;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.run.Run;
@@ -29,8 +30,8 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "EXPERIMENT.yaml",
-      description = "Settings, such as conf/experiments/quickstart.yaml.")
-  private Path file;
+      description = "Settings, such as my.yaml, or the name of a file in conf/experiments: ff-5.")
+  private String file;
 
   @Option(
       names = "--data",
@@ -61,6 +62,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Print what would be done, and stop.")
   private boolean dryRun;
 
+  @Option(names = "--verbose", description = "Print all settings, not only what differs.")
+  private boolean verbose;
+
   @Mixin private SettingOptions settings;
 
   @Spec private CommandSpec spec;
@@ -85,12 +89,12 @@ final class TrainCommand implements Callable<Integer> {
     SparkContexts.chooseThreads(experiment.train().workers(), "");
     DataSet images = DataSets.open(experiment.data(), hadoop);
     Preflight.check(experiment, images);
-    Plan plan = new Plan(experiment, images);
+    String plan = new Plan(experiment, images).text(verbose, ExperimentReader.base(found()));
     if (dryRun) {
-      spec.commandLine().getOut().println(plan.text());
+      spec.commandLine().getOut().println(plan);
       return 0;
     }
-    spec.commandLine().getErr().println(plan.text());
+    spec.commandLine().getErr().println(plan);
     Run run = TrainingRun.begin(experiment, images, out, hadoop);
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
@@ -114,6 +118,10 @@ final class TrainCommand implements Callable<Integer> {
     if (workers != null) {
       overrides.add("train.workers=" + workers);
     }
-    return ExperimentReader.read(file, overrides);
+    return ExperimentReader.read(found(), overrides);
+  }
+
+  private Path found() {
+    return Installation.find(file, "conf/experiments");
   }
 }
