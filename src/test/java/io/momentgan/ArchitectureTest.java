@@ -58,7 +58,7 @@ class ArchitectureTest {
   /** The packages in import order. */
   static final List<Layer> LAYERS =
       List.of(
-          Layer.of("config").with(JACKSON, "org.apache.commons.text.."),
+          Layer.of("config").with(JACKSON, LANG, "org.apache.commons.text.."),
           Layer.of("moments"),
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")

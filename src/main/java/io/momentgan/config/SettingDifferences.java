@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.commons.lang3.math.NumberUtils;
 
 /** Compares settings, and knows which of them a run may change when it resumes. */
 public final class SettingDifferences {
@@ -88,7 +89,7 @@ public final class SettingDifferences {
     all.forEach(
         (key, value) -> {
           String usual = defaults.getOrDefault(key, ofLayer(defaults, all, key));
-          if (!value.equals(usual)) {
+          if (!isSame(value, usual)) {
             lines.add(
                 "%s %s: %s%s"
                     .formatted(
@@ -99,6 +100,15 @@ public final class SettingDifferences {
           }
         });
     return lines;
+  }
+
+  /** Whether two values are the same, 10000 and 10000.0 for instance. */
+  private static boolean isSame(String value, String other) {
+    return value.equals(other)
+        || (other != null
+            && NumberUtils.isCreatable(value)
+            && NumberUtils.isCreatable(other)
+            && NumberUtils.createDouble(value).equals(NumberUtils.createDouble(other)));
   }
 
   /** The default of a layer's setting, which depends on the layer's type; null if it has none. */

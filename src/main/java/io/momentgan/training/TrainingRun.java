@@ -199,7 +199,7 @@ public final class TrainingRun {
     long told = start.round();
     boolean over = false;
     while (!over && snapshot.round() < schedule.rounds()) {
-      if (stop.received().isPresent() && snapshot == whole) {
+      if (stop.received().isPresent() && snapshot.round() == whole.round()) {
         return false;
       }
       Snapshot from = snapshot;
