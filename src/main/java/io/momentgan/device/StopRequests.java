@@ -6,7 +6,10 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.util.SignalUtils;
+import scala.Option;
 
 /**
  * SIGINT (Ctrl-C) and SIGTERM. Ends a command quietly at once, but lets a training end in good
@@ -69,6 +72,11 @@ public final class StopRequests implements AutoCloseable {
     StopRequests requests = new StopRequests(howToGoOn);
     CURRENT.set(requests);
     return requests;
+  }
+
+  /** Whether a training is in progress, which ends in good order. */
+  public static boolean isTraining() {
+    return CURRENT.get() != null;
   }
 
   /** Whether this process is ending at a signal, so that failures need not be reported. */
@@ -135,6 +143,10 @@ public final class StopRequests implements AutoCloseable {
   private static void exit(Signal signal, String text) {
     say(text);
     exiting = true;
+    Option<SparkContext> spark = SparkContext$.MODULE$.getActive();
+    if (spark.isDefined()) {
+      spark.get().setLogLevel("OFF");
+    }
     System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
     System.exit(signal.exitCode());
   }
