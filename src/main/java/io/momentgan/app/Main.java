@@ -3,9 +3,11 @@ package io.momentgan.app;
 import io.momentgan.config.Installation;
 import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
+import io.momentgan.device.NativeFolder;
 import io.momentgan.device.StopRequests;
 import io.momentgan.device.Threads;
 import io.momentgan.run.Versions;
+import io.momentgan.storage.LoginUser;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
@@ -78,6 +80,13 @@ public final class Main implements Runnable {
   public static int run(Object program, String... args) {
     // Before anything is formatted: digits of other scripts must not reach files.
     Locale.setDefault(Locale.ROOT);
+    LoginUser.choose();
+    try {
+      NativeFolder.choose();
+    } catch (UserException e) {
+      System.err.println("error: " + e.getMessage());
+      return USER_MISTAKE;
+    }
     BlasCore.choose();
     // A training chooses again, by its workers.
     Threads.choose(System.getProperty(SparkContexts.TASK_CPUS, "1"));

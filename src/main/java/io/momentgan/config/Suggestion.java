@@ -1,6 +1,7 @@
 package io.momentgan.config;
 
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,9 @@ public final class Suggestion {
 
   /** Returns -1 for keys that are not near. */
   private static int distance(String typed, String candidate) {
+    if (isLeftOut(typed, candidate)) {
+      return 0;
+    }
     int whole = edits(typed, lastParts(candidate, parts(typed)));
     if (whole >= 0) {
       return 2 * whole;
@@ -58,6 +62,21 @@ public final class Suggestion {
     // The right name in the wrong section.
     int ofName = edits(lastParts(typed, 1), lastParts(candidate, 1));
     return ofName < 0 ? -1 : 2 * ofName + 1;
+  }
+
+  /** Whether the typed key is the candidate with some parts left out. */
+  private static boolean isLeftOut(String typed, String candidate) {
+    Iterator<String> parts = List.of(candidate.split("\\.", -1)).iterator();
+    for (String part : typed.split("\\.", -1)) {
+      boolean found = false;
+      while (!found && parts.hasNext()) {
+        found = parts.next().equals(part);
+      }
+      if (!found) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int edits(String a, String b) {

@@ -10,6 +10,7 @@ import io.momentgan.device.Threads;
 import io.momentgan.storage.S3Settings;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -119,9 +120,15 @@ public final class SparkContexts {
       throw new UserException(
           ("Spark has not started on %s: %s; mend that, or the setting of Spark that it names (--conf"
                   + " of the scripts, -D in MOMENTGAN_JAVA_OPTS for submit/local)")
-              .formatted(conf.get(MASTER), ExceptionUtils.getRootCauseMessage(e)),
+              .formatted(conf.get(MASTER), reason(conf, ExceptionUtils.getRootCause(e))),
           e);
     }
+  }
+
+  private static String reason(SparkConf conf, Throwable cause) {
+    return cause instanceof UnresolvedAddressException
+        ? "spark.driver.host %s is no known host".formatted(conf.get("spark.driver.host", ""))
+        : ExceptionUtils.getMessage(cause);
   }
 
   /** Kryo, as Spark 3.5 has it, reads no records; and arrays of floats gain nothing by it. */
