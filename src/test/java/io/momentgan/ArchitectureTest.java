@@ -84,7 +84,8 @@ class ArchitectureTest {
           Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
           Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
               .with(DL4J, ND4J, JAVACPP),
-          Layer.of("device", "config").with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
+          Layer.of("device", "config")
+              .with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
           Layer.of(
                   "step",
                   "config",

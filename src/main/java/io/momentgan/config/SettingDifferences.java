@@ -112,8 +112,7 @@ public final class SettingDifferences {
   }
 
   /** The default of a layer's setting, which depends on the layer's type; null if it has none. */
-  private static String ofLayer(
-      Map<String, String> defaults, Map<String, String> all, String key) {
+  private static String ofLayer(Map<String, String> defaults, Map<String, String> all, String key) {
     int name = key.lastIndexOf('.') + 1;
     String type = all.getOrDefault(key.substring(0, name) + "type", "").replace("\"", "");
     return defaults.get("layer-defaults.%s.%s".formatted(type, key.substring(name)));

@@ -34,10 +34,7 @@ public final class Suggestion {
     }
     int least = distances.values().stream().min(Integer::compare).orElse(0);
     List<String> nearest =
-        distances.keySet().stream()
-            .filter(key -> distances.get(key) == least)
-            .limit(MOST)
-            .toList();
+        distances.keySet().stream().filter(key -> distances.get(key) == least).limit(MOST).toList();
     return nearest.isEmpty()
         ? ""
         : nearest.stream().collect(Collectors.joining(" or ", "; did you mean ", "?"));

@@ -36,12 +36,14 @@ public final class NativeFolder {
       System.setProperty(TEMPORARY, other.toString());
     }
     if (!isExecutable(cache)) {
-      System.setProperty(CACHE, System.getProperty(TEMPORARY) + "/javacpp-" + System.getProperty("user.name"));
+      System.setProperty(
+          CACHE, System.getProperty(TEMPORARY) + "/javacpp-" + System.getProperty("user.name"));
     }
   }
 
   private static Path other(Path home, Path temporary) {
-    return List.of(home.resolve(".cache/momentgan/natives"), Path.of("/var/tmp"), Path.of("/dev/shm"))
+    return List.of(
+            home.resolve(".cache/momentgan/natives"), Path.of("/var/tmp"), Path.of("/dev/shm"))
         .stream()
         .filter(NativeFolder::isExecutable)
         .findFirst()

@@ -97,7 +97,9 @@ final class Cluster {
       if (each > 0 && each < cpus) {
         return OptionalInt.of(0);
       }
-      return most > 0 ? OptionalInt.of(Math.max(1, most / each) * (each / cpus)) : OptionalInt.empty();
+      return most > 0
+          ? OptionalInt.of(Math.max(1, most / each) * (each / cpus))
+          : OptionalInt.empty();
     }
     int each = number(conf, EXECUTOR_CORES, 1) / cpus;
     int executors = number(conf, "spark.executor.instances", 0);

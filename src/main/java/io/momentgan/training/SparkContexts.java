@@ -150,7 +150,11 @@ public final class SparkContexts {
     int free =
         IntStream.range(first, first + tries).filter(SparkContexts::isFree).findFirst().orElse(0);
     if (free == 0) {
-      LOG.warn("{}: found no free port from {} to {}; any other is used", UI_PORT, first, first + tries - 1);
+      LOG.warn(
+          "{}: found no free port from {} to {}; any other is used",
+          UI_PORT,
+          first,
+          first + tries - 1);
     }
     conf.set(UI_PORT, Integer.toString(free));
   }

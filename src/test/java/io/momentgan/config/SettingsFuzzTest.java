@@ -13,9 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/**
- * Random settings are accepted or refused with a message.
- */
+/** Random settings are accepted or refused with a message. */
 class SettingsFuzzTest {
   private static final String FILE =
       """
@@ -25,15 +23,35 @@ class SettingsFuzzTest {
       """;
   private static final List<String> KEYS =
       List.copyOf(
-          SettingDifferences.settings(ExperimentReader.read(FILE, "fuzz.yaml", List.of())).keySet());
+          SettingDifferences.settings(ExperimentReader.read(FILE, "fuzz.yaml", List.of()))
+              .keySet());
 
   @Provide
   Arbitrary<String> keys() {
     Arbitrary<String> known = Arbitraries.of(KEYS);
     Arbitrary<String> parts =
         Arbitraries.of(
-            "train", "epochs", "generator", "layers", "0", "-1", "99999999999", "optimizer", "", "~",
-            "/", "~1", "base", "name", "type", "units", "\u0663", "a b", "seeds", "data", "uri");
+            "train",
+            "epochs",
+            "generator",
+            "layers",
+            "0",
+            "-1",
+            "99999999999",
+            "optimizer",
+            "",
+            "~",
+            "/",
+            "~1",
+            "base",
+            "name",
+            "type",
+            "units",
+            "\u0663",
+            "a b",
+            "seeds",
+            "data",
+            "uri");
     return Arbitraries.oneOf(
         known,
         known.map(key -> key.substring(0, Math.max(1, key.length() - 1))),
@@ -50,11 +68,47 @@ class SettingsFuzzTest {
         Arbitraries.longs().map(String::valueOf),
         Arbitraries.doubles().map(String::valueOf),
         Arbitraries.of(
-            "", "null", "~", "true", "NaN", ".inf", "1e999", "[]", "{}", "[null]", "[1, 2]", "[[]]",
-            "{a: b}", "{type: dense}", "{type: dense, units: 3}", "[{type: dense, units: 3}]",
-            "[{type: dnse}]", "*a", "&a [*a]", "!!java.io.File x", "? x", "- 1\n- 2", "'", "\"", "#",
-            "0x1F", "1_000", "12:30:45", "2001-01-01", "\u0663", "s3a://me:hush@bucket/x", "http://",
-            "file:///etc", "a\u0000b", "\ufeff1", "\ud800", "|", ">", "%", "@", "`"),
+            "",
+            "null",
+            "~",
+            "true",
+            "NaN",
+            ".inf",
+            "1e999",
+            "[]",
+            "{}",
+            "[null]",
+            "[1, 2]",
+            "[[]]",
+            "{a: b}",
+            "{type: dense}",
+            "{type: dense, units: 3}",
+            "[{type: dense, units: 3}]",
+            "[{type: dnse}]",
+            "*a",
+            "&a [*a]",
+            "!!java.io.File x",
+            "? x",
+            "- 1\n- 2",
+            "'",
+            "\"",
+            "#",
+            "0x1F",
+            "1_000",
+            "12:30:45",
+            "2001-01-01",
+            "\u0663",
+            "s3a://me:hush@bucket/x",
+            "http://",
+            "file:///etc",
+            "a\u0000b",
+            "\ufeff1",
+            "\ud800",
+            "|",
+            ">",
+            "%",
+            "@",
+            "`"),
         Arbitraries.strings().ofMaxLength(20));
   }
 

@@ -26,8 +26,7 @@ class ProgressListenerTest {
 
   private ProgressListener progress(int perEpoch, int epochs, NoiseFloor floor, boolean bar) {
     PrintStream out = new PrintStream(bytes, true, UTF_8);
-    Experiment experiment =
-        Experiments.small("train.epochs=" + epochs, "train.workers=2");
+    Experiment experiment = Experiments.small("train.epochs=" + epochs, "train.workers=2");
     return new ProgressListener(
         "ff5", new Schedule(perEpoch, experiment.train()), floor, out, bar, nanos::get);
   }
