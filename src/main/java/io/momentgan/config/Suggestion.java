@@ -77,7 +77,7 @@ public final class Suggestion {
   }
 
   private static int edits(String a, String b) {
-    return new LevenshteinDistance(a.length() / LETTERS_PER_MISTAKE).apply(a, b);
+    return new LevenshteinDistance((a.length() + 1) / LETTERS_PER_MISTAKE).apply(a, b);
   }
 
   private static int parts(String key) {
