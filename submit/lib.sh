@@ -3,6 +3,8 @@
 
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+# Where the program finds experiments by their names.
+export MOMENTGAN_HOME=$home
 
 # In other locales a JVM cannot open files whose names are not ASCII.
 [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
@@ -11,6 +13,17 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 fail() {
   echo "error: $1" >&2
   exit "${2:-1}"
+}
+
+# Tells the program what its user types before a command, for its help and for the command that resumes a
+# run. The script that was called says it first. Values that look secret are left out.
+tell_command() {
+  local words=() word
+  for word; do
+    [[ ! ${word,,} =~ (secret|password|token|access.?key)[^=]*= ]] || word=${word%%=*}=...
+    words+=("$(printf %q "$word")")
+  done
+  export MOMENTGAN_COMMAND=${MOMENTGAN_COMMAND:-${words[*]}}
 }
 
 # The comment at the top of a script is its help.
@@ -80,6 +93,13 @@ Scala 2.12; set SPARK_HOME to one, or unset it for the Spark of Maven's reposito
   export SPARK_HOME SPARK_SCALA_VERSION=2.12
 }
 
+# The Spark of Maven's repository has no client of YARN or Kubernetes.
+require_spark_of() {
+  [ -n "$(find -H "${SPARK_HOME:-}/jars" -name "spark-$1_2.12-3.5.*.jar" -print -quit 2>/dev/null)" ] ||
+    fail "SPARK_HOME: found ${SPARK_HOME:-nothing}, expected the folder of a Spark 3.5 distribution with \
+jars/spark-$1_2.12-3.5.*.jar; unpack spark-3.5.*-bin-hadoop3.tgz of https://spark.apache.org and set SPARK_HOME to it" 2
+}
+
 assemble_spark_home() {
   local list=$home/target/spark-libraries.txt
   [ -s "$list" ] || build
@@ -121,8 +141,9 @@ spark_command() {
 # What submit/standalone, submit/yarn and submit/kubernetes are: submit/spark with a file of settings.
 # Arguments: the kind of cluster, its master ('' where --master must say), and the caller's own.
 submit_to() {
-  local kind=$1 master=$2 options=() properties
+  local kind=$1 master=$2 options=() properties all
   shift 2
+  all=("$@")
   while [ $# -gt 0 ]; do
     case $1 in
       -h | --help)
@@ -150,8 +171,10 @@ submit_to() {
     esac
     shift
   done
+  tell_command "$0" "${all[@]:0:${#all[@]}-$#}"
   properties=$home/conf/spark/$kind.conf
   [ -n "$master" ] || fail "--master: found none, expected one; see submit/$kind --help" 2
+  [ "$kind" = standalone ] || require_spark_of "$kind"
   [ "$kind" != kubernetes ] ||
     options=(--conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/executor-pod.yaml" "${options[@]}")
   exec "$home/submit/spark" --master "$master" --settings "$properties" "${options[@]}" "$@"

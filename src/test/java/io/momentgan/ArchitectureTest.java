@@ -58,7 +58,7 @@ class ArchitectureTest {
   /** The packages in import order. */
   static final List<Layer> LAYERS =
       List.of(
-          Layer.of("config").with(JACKSON),
+          Layer.of("config").with(JACKSON, LANG, "org.apache.commons.text.."),
           Layer.of("moments"),
           Layer.of("collective", "moments"),
           Layer.of("collective.hub", "collective", "moments")
@@ -85,8 +85,9 @@ class ArchitectureTest {
           Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
           Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
               .with(DL4J, ND4J, JAVACPP),
-          Layer.of("device", "config").with(SPARK, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
-          Layer.of("step.loss", "config").with(LANG),
+          Layer.of("device", "config")
+              .with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
+          Layer.of("step.loss", "config"),
           Layer.of(
                   "step",
                   "config",
@@ -212,6 +213,7 @@ class ArchitectureTest {
                   HADOOP,
                   ND4J,
                   SLF4J,
+                  LANG,
                   "com.codahale.metrics..",
                   "me.tongfei.progressbar.."),
           Layer.of(

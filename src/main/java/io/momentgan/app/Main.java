@@ -1,12 +1,17 @@
 package io.momentgan.app;
 
+import io.momentgan.config.Installation;
 import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
+import io.momentgan.device.NativeFolder;
+import io.momentgan.device.StopRequests;
 import io.momentgan.device.Threads;
 import io.momentgan.run.Versions;
+import io.momentgan.storage.LoginUser;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -19,11 +24,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
-    name = "momentgan",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Trains generative adversarial networks on Apache Spark, moment-stabilized.",
-    footer = "%nExit codes: 0 done, 1 failed, 2 a mistake in the call or the settings, 3 diverged.",
+    footer =
+        "%nExit codes: 0 done, 1 failed, 2 a mistake in the call, the settings or the data, 3 diverged,"
+            + " 130 or 143 stopped by Ctrl-C or SIGTERM.",
     subcommands = {
       TrainCommand.class,
       ResumeCommand.class,
@@ -49,6 +55,7 @@ public final class Main implements Runnable {
    * @param args the command and its arguments
    */
   public static void main(String[] args) {
+    StopRequests.listen();
     // Explicitly, because Spark and DL4J may leave threads behind that keep the JVM alive.
     System.exit(run(args));
   }
@@ -71,10 +78,20 @@ public final class Main implements Runnable {
    * @return the exit code
    */
   public static int run(Object program, String... args) {
+    // Before anything is formatted: digits of other scripts must not reach files.
+    Locale.setDefault(Locale.ROOT);
+    LoginUser.choose();
+    try {
+      NativeFolder.choose();
+    } catch (UserException e) {
+      System.err.println("error: " + e.getMessage());
+      return USER_MISTAKE;
+    }
     BlasCore.choose();
     // A training chooses again, by its workers.
     Threads.choose(System.getProperty(SparkContexts.TASK_CPUS, "1"));
     return new CommandLine(program)
+        .setCommandName(Installation.script())
         .setParameterExceptionHandler((error, arguments) -> refuse(error))
         .setExecutionExceptionHandler((error, line, parsed) -> report(error, line))
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -105,6 +122,9 @@ public final class Main implements Runnable {
   }
 
   private static int report(Exception error, CommandLine line) throws Exception {
+    if (StopRequests.isExiting()) {
+      return FAILED; // the signal's own code is on its way
+    }
     UserException mistake = cause(error, UserException.class);
     if (mistake != null) {
       line.getErr().println("error: " + oneLine(mistake.getMessage()));
@@ -113,8 +133,12 @@ public final class Main implements Runnable {
     TrainingStoppedException stopped = cause(error, TrainingStoppedException.class);
     if (stopped != null) {
       LOG.debug("The training stopped", stopped);
-      line.getErr().println("error: " + oneLine(stopped.getMessage()));
-      return stopped.isDiverged() ? DIVERGED : FAILED;
+      boolean asked = stopped.signal().isPresent();
+      line.getErr().println((asked ? "" : "error: ") + oneLine(stopped.getMessage()));
+      return stopped
+          .signal()
+          .map(StopRequests.Signal::exitCode)
+          .orElse(stopped.isDiverged() ? DIVERGED : FAILED);
     }
     error.printStackTrace(line.getErr());
     return FAILED;

@@ -2,13 +2,16 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.SettingDifferences;
 import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.UnusedFiles;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -19,18 +22,31 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param images the data
  */
 record Plan(Experiment experiment, DataSet images) {
-  /** The plan as lines of text. */
-  String text() {
+  /**
+   * The plan as lines of text.
+   *
+   * @param verbose whether it has all settings, not only those that differ from the defaults
+   * @param base the settings that the experiment's file starts from, if it does
+   */
+  String text(boolean verbose, Optional<Experiment> base) {
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.training().count());
     return "%s%nData: %s, %s%n%s%s%n%s"
         .formatted(
-            ExperimentReader.write(experiment).strip(),
+            verbose ? ExperimentReader.write(experiment).strip() : differences(base),
             data(),
             images.verdict(),
             unused(),
             networks(networks),
             work(networks.initialSnapshot(), schedule));
+  }
+
+  private String differences(Optional<Experiment> base) {
+    List<String> lines = SettingDifferences.fromDefaults(experiment, base.orElse(experiment));
+    return "Settings that differ from the defaults%s; --verbose prints all:%n%s"
+        .formatted(
+            base.map(b -> " (* from those of its base %s, too)".formatted(b.name())).orElse(""),
+            String.join("\n", lines));
   }
 
   private String data() {

@@ -14,6 +14,8 @@ import io.momentgan.training.TrainingRun;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Goes on with a run from its newest checkpoint, as if it had never stopped.")
 final class ResumeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ResumeCommand.class);
+
   @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
   private String uri;
 
@@ -45,13 +49,16 @@ final class ResumeCommand implements Callable<Integer> {
     run.record().requireSame(images);
     run.record().warnOfOtherBits();
     Preflight.check(experiment, images);
-    Checkpoint newest = run.checkpoints().requireNewest();
-    if (TrainingRun.isComplete(run, images, newest)) {
+    Optional<Checkpoint> newest = run.checkpoints().newest();
+    if (newest.isEmpty()) {
+      run.checkpoints().requireNone();
+      LOG.info("{} has no checkpoint yet: it begins again with its first round", run.folder());
+    } else if (TrainingRun.isComplete(run, images, newest.get())) {
       RunPage.write(run.folder());
       spec.commandLine().getOut().println("Nothing to do: " + whyComplete(run));
       return 0;
     }
-    TrainingRun.goOn(run, images, Optional.of(newest));
+    TrainingRun.goOn(run, images, newest);
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
   }

@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.Installation;
 import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
@@ -13,7 +14,6 @@ import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,8 +48,10 @@ final class StudyCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "STUDY.yaml",
       description =
-          "Runs, columns, figures and claims, such as conf/studies/dconv.yaml; the introduction is a"
-              + " file of the same name with the extension .md.")
+          "Runs, columns, figures and claims, such as my.yaml, or the name of a file in conf/studies:"
+              + " dconv; the introduction is a file of the same name with the extension .md.")
+  private String given;
+
   private Path file;
 
   @Option(names = "--out", required = true, paramLabel = "URI", description = "Folder of all runs.")
@@ -77,6 +79,7 @@ final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    file = Installation.find(given, "conf/studies");
     StudyFile study = StudyFile.read(text(file), file.toString());
     List<StudyRun> runs = runs(study);
     int workers =
@@ -227,9 +230,6 @@ final class StudyCommand implements Callable<Integer> {
   private static String text(Path file) {
     try {
       return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw new UserException(
-          "%s: no such file; give a study such as conf/studies/dconv.yaml".formatted(file), e);
     } catch (IOException e) {
       throw new UserException("%s: cannot be read as text: %s".formatted(file, e.getMessage()), e);
     }

@@ -119,6 +119,9 @@ record StudyRun(Experiment experiment, String out) {
           ? outcome(Done.TRAINED, Optional.of(TrainingRun.begin(experiment, images, out, hadoop)))
           : outcome(goOn(continued(begun.get(), images), images), begun);
     } catch (RuntimeException e) {
+      if (e instanceof TrainingStoppedException stopped && stopped.signal().isPresent()) {
+        throw stopped; // not only this run
+      }
       return failure(e, begun.isPresent() ? begun : usable(hadoop));
     }
   }

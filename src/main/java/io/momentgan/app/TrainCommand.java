@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.Installation;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.run.RecordedRun;
@@ -33,11 +34,11 @@ import picocli.CommandLine.Spec;
     description = "Trains a GAN; ends with a run folder of samples, curves, checkpoints, metrics.")
 final class TrainCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "EXPERIMENT.yaml",
+      paramLabel = "EXPERIMENT",
       arity = "0..1",
       description =
-          "Settings, such as conf/experiments/quickstart.yaml, or a run's run.yaml. Without it,"
-              + " settings are chosen from --data and printed.")
+          "Settings: a file such as my.yaml, the name of one in conf/experiments such as ff-5, or a"
+              + " run's run.yaml. Without it, settings are chosen from --data and printed.")
   private String file;
 
   @Option(names = "--data", paramLabel = "URI", description = DataCommand.FORMS)
@@ -72,6 +73,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--dry-run", description = "Print what would be done, and stop.")
   private boolean dryRun;
+
+  @Option(names = "--verbose", description = "Print all settings, not only what differs.")
+  private boolean verbose;
 
   @Mixin private SettingOptions settings;
 
@@ -120,12 +124,12 @@ final class TrainCommand implements Callable<Integer> {
     record.ifPresent(recorded -> warnOfOtherBits(recorded, experiment, images));
     Preflight.check(experiment, images);
     Experiment started = started(experiment, images, hadoop);
-    Plan plan = new Plan(started, images);
+    String plan = new Plan(started, images).text(verbose, base());
     if (dryRun) {
-      spec.commandLine().getOut().println(plan.text());
+      spec.commandLine().getOut().println(plan);
       return 0;
     }
-    spec.commandLine().getErr().println(plan.text());
+    spec.commandLine().getErr().println(plan);
     Run run = TrainingRun.begin(started, images, out, hadoop);
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
@@ -174,7 +178,16 @@ final class TrainCommand implements Callable<Integer> {
     List<String> overrides = overrides(ofRun);
     return record.isPresent()
         ? record.get().with(overrides).experiment()
-        : ExperimentReader.read(Path.of(file), overrides);
+        : ExperimentReader.read(found(), overrides);
+  }
+
+  /** The settings that the experiment's file starts from. */
+  private Optional<Experiment> base() {
+    return chosen == null && record.isEmpty() ? ExperimentReader.base(found()) : Optional.empty();
+  }
+
+  private Path found() {
+    return Installation.find(file, "conf/experiments");
   }
 
   private List<String> overrides(List<String> ofRun) {

@@ -26,6 +26,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.deeplearning4j.spark.api.WorkerConfiguration;
 import org.deeplearning4j.spark.api.worker.ExecuteWorkerFlatMap;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
@@ -48,10 +49,14 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     implements AutoCloseable {
   private static final long serialVersionUID = 1L;
 
+  /** Name of the accumulator to which each task adds its iterations one by one. */
+  public static final String ITERATIONS = "iterations";
+
   private final transient Experiment experiment;
   private final transient Shards shards;
   private final transient Broadcast<RunContext> context;
   private final transient SparkDl4jMultiLayer network;
+  private final transient LongAccumulator iterations;
   private final transient Averaged generator;
   private final transient Averaged discriminator;
   private final transient GeneratorEma ema;
@@ -90,6 +95,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     this.shards = shards;
     this.context = context;
     this.network = new SparkDl4jMultiLayer(spark, networks.discriminator().model(), this);
+    this.iterations = spark.sc().longAccumulator(ITERATIONS);
     this.generator =
         Averaged.of(networks.generator(), averaging.outer().type(), averaging.outer().generator());
     this.discriminator =
@@ -164,6 +170,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         context,
         handover,
         round,
+        iterations,
         new WorkerConfiguration(
             false, oneByOne, experiment.train().batchSize(), noLimit, 0, false));
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.apache.spark.util.TaskFailureListener;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -31,17 +32,20 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   private final Broadcast<RunContext> context;
   private final Handover handover;
   private final Round round;
+  private final LongAccumulator iterations;
   private transient WorkerSession session;
 
   GanTrainingWorker(
       Broadcast<RunContext> context,
       Handover handover,
       Round round,
+      LongAccumulator iterations,
       WorkerConfiguration configuration) {
     super(null, true, configuration, null, null, null);
     this.context = context;
     this.handover = handover;
     this.round = round;
+    this.iterations = iterations;
   }
 
   @Override
@@ -57,9 +61,10 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     if (TaskContext.get().isInterrupted()) {
       throw new IllegalStateException("The round was cancelled");
     }
-    return session.train(((RoundBatches.BatchDataSet) batch).batch(), isLast)
-        ? null
-        : session.result();
+    boolean goesOn = session.train(((RoundBatches.BatchDataSet) batch).batch(), isLast);
+    // Reaches the driver with the executor's next heartbeat.
+    iterations.add(1);
+    return goesOn ? null : session.result();
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -121,6 +122,23 @@ public final class ExperimentReader {
     return bind(tree, sources, overrides, Experiment.class);
   }
 
+  /**
+   * The settings that a file's {@code base} gives by itself.
+   *
+   * @param file a readable settings file
+   * @return empty without a base, or if the base is no whole experiment
+   */
+  public static Optional<Experiment> base(Path file) {
+    JsonNode base = parse(text(file), file.toString()).path("base");
+    try {
+      return base.isMissingNode()
+          ? Optional.empty()
+          : Optional.of(read(baseFile(file, base), List.of()));
+    } catch (ConfigException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Every setting as YAML in kebab-case, for {@link #read}. */
   public static String write(Experiment experiment) {
     try {
@@ -173,7 +191,7 @@ public final class ExperimentReader {
 
   private record OnlyData(DataConfig data) {}
 
-  private static ObjectNode defaults() {
+  static ObjectNode defaults() {
     try (InputStream in = ExperimentReader.class.getResourceAsStream("defaults.yaml")) {
       return (ObjectNode) YAML.readTree(in);
     } catch (IOException e) {
@@ -298,8 +316,26 @@ public final class ExperimentReader {
       throw new ConfigException("--set %s: there is no such list element".formatted(override));
     } else {
       throw new ConfigException(
-          "--set %s: there is no setting %s (defaults.yaml lists all; --dry-run prints them)"
-              .formatted(override, key));
+          "--set %s: there is no setting %s (defaults.yaml lists all)%s"
+              .formatted(override, key, Suggestion.of(key, keys(tree))));
+    }
+  }
+
+  /** The keys of all settings in a tree. */
+  private static Set<String> keys(JsonNode tree) {
+    Set<String> keys = new LinkedHashSet<>();
+    addKeys(tree, "", keys);
+    return keys;
+  }
+
+  private static void addKeys(JsonNode node, String key, Set<String> keys) {
+    if (!key.isEmpty()) {
+      keys.add(key);
+    }
+    String prefix = key.isEmpty() ? "" : key + ".";
+    node.fields().forEachRemaining(f -> addKeys(f.getValue(), prefix + f.getKey(), keys));
+    for (int i = 0; i < node.size() && node.path(i).isObject(); i++) {
+      addKeys(node.get(i), prefix + i, keys);
     }
   }
 
@@ -333,7 +369,7 @@ public final class ExperimentReader {
         key = key.isEmpty() ? refused.key() : key + "." + refused.key();
         problem = refused.problem();
       } else {
-        problem = problem(e, tree);
+        problem = problem(e, tree, type);
       }
       throw new ConfigException(origin(key, sources, overrides), key, problem);
     } catch (JsonProcessingException e) {
@@ -357,20 +393,37 @@ public final class ExperimentReader {
     return origin;
   }
 
-  private static String problem(JsonMappingException e, ObjectNode tree) {
+  private static String problem(JsonMappingException e, ObjectNode tree, Class<?> type) {
     if (e instanceof UnrecognizedPropertyException unknown) {
-      return "found an unknown setting, expected one of "
-          + unknown.getKnownPropertyIds().stream()
-              .map(String::valueOf)
-              .sorted()
-              .collect(Collectors.joining(", "));
+      return unknown(path(e), unknown, type);
     }
-    String found = found(tree.at(pointer(path(e))));
+    JsonNode value = tree.at(pointer(path(e)));
     if (e instanceof InvalidTypeIdException) {
-      return "found %s, expected a layer such as {type: dense, units: 128}; known types: %s"
-          .formatted(found, String.join(", ", LayerConfig.types()));
+      return "found %s, expected a layer such as {type: dense, units: 128}; known types: %s%s"
+          .formatted(
+              found(value),
+              String.join(", ", LayerConfig.types()),
+              Suggestion.of(value.asText(), LayerConfig.types()));
     }
-    return "found %s, expected %s".formatted(found, expectation(targetType(e)));
+    Class<?> expected = targetType(e);
+    List<String> choices = choices(expected);
+    return "found %s, expected %s%s"
+        .formatted(
+            found(value),
+            choices.isEmpty() ? expectation(expected) : "one of " + String.join(", ", choices),
+            Suggestion.of(value.asText(), choices));
+  }
+
+  private static String unknown(String key, UnrecognizedPropertyException e, Class<?> type) {
+    List<String> known = e.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
+    String section = key.substring(0, key.length() - e.getPropertyName().length());
+    Set<String> meant = new LinkedHashSet<>();
+    known.forEach(name -> meant.add(section + name));
+    if (type == Experiment.class) {
+      meant.addAll(keys(defaults().without("layer-defaults")));
+    }
+    return "found an unknown setting, expected one of %s%s"
+        .formatted(String.join(", ", known), Suggestion.of(key, meant));
   }
 
   private static String found(JsonNode value) {
@@ -389,13 +442,16 @@ public final class ExperimentReader {
         : Object.class;
   }
 
+  /** The values of an enum as settings give them; empty for other types. */
+  private static List<String> choices(Class<?> type) {
+    return type.isEnum()
+        ? Stream.of(type.getEnumConstants())
+            .map(choice -> YAML.convertValue(choice, String.class))
+            .toList()
+        : List.of();
+  }
+
   private static String expectation(Class<?> type) {
-    if (type.isEnum()) {
-      return "one of "
-          + Stream.of(type.getEnumConstants())
-              .map(choice -> YAML.convertValue(choice, String.class))
-              .collect(Collectors.joining(", "));
-    }
     String container = List.class.isAssignableFrom(type) ? "a list" : "a mapping of settings";
     return EXPECTATIONS.getOrDefault(type, container);
   }

@@ -1,11 +1,15 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.commons.lang3.math.NumberUtils;
 
 /** Compares settings, and knows which of them a run may change when it resumes. */
 public final class SettingDifferences {
@@ -69,6 +73,52 @@ public final class SettingDifferences {
     return differences;
   }
 
+  /**
+   * Lists the settings that differ from the defaults, a line each, in the order of {@code
+   * defaults.yaml}.
+   *
+   * @param experiment the settings
+   * @param base settings that it was derived from, whose differences are marked; itself if none
+   */
+  public static List<String> fromDefaults(Experiment experiment, Experiment base) {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    add(ExperimentReader.defaults(), "", defaults);
+    Map<String, String> all = new LinkedHashMap<>();
+    add(ExperimentReader.tree(experiment), "", all);
+    SortedMap<String, String> ofBase = settings(base);
+    List<String> lines = new ArrayList<>();
+    all.forEach(
+        (key, value) -> {
+          String usual = defaults.getOrDefault(key, ofLayer(defaults, all, key));
+          if (!isSame(value, usual)) {
+            lines.add(
+                "%s %s: %s%s"
+                    .formatted(
+                        value.equals(ofBase.get(key)) ? " " : "*",
+                        key,
+                        value,
+                        usual == null ? "" : " (default %s)".formatted(usual)));
+          }
+        });
+    return lines;
+  }
+
+  /** Whether two values are the same, 10000 and 10000.0 for instance. */
+  private static boolean isSame(String value, String other) {
+    return value.equals(other)
+        || (other != null
+            && NumberUtils.isCreatable(value)
+            && NumberUtils.isCreatable(other)
+            && NumberUtils.createDouble(value).equals(NumberUtils.createDouble(other)));
+  }
+
+  /** The default of a layer's setting, which depends on the layer's type; null if it has none. */
+  private static String ofLayer(Map<String, String> defaults, Map<String, String> all, String key) {
+    int name = key.lastIndexOf('.') + 1;
+    String type = all.getOrDefault(key.substring(0, name) + "type", "").replace("\"", "");
+    return defaults.get("layer-defaults.%s.%s".formatted(type, key.substring(name)));
+  }
+
   /** Every setting as JSON, by its full key such as {@code generator.layers.0.units}. */
   public static SortedMap<String, String> settings(Experiment experiment) {
     SortedMap<String, String> leaves = new TreeMap<>();
@@ -76,7 +126,7 @@ public final class SettingDifferences {
     return leaves;
   }
 
-  private static void add(JsonNode node, String key, SortedMap<String, String> leaves) {
+  private static void add(JsonNode node, String key, Map<String, String> leaves) {
     String prefix = key.isEmpty() ? "" : key + ".";
     if (node.isObject()) {
       node.fields().forEachRemaining(f -> add(f.getValue(), prefix + f.getKey(), leaves));

@@ -81,6 +81,21 @@ public final class Checkpoints {
                 new UserException("No checkpoint of the run verifies; start a new run with train"));
   }
 
+  /**
+   * Refuses damaged checkpoints, in whose place nothing should be trained.
+   *
+   * @throws UserException when there is a checkpoint whose manifest was written
+   */
+  public void requireNone() {
+    long begun = steps().stream().filter(step -> run.exists(folder(step) + MANIFEST)).count();
+    if (begun > 0) {
+      throw new UserException(
+          ("%s/%s: found %d checkpoints, none of which verifies (warnings say why), expected an intact"
+                  + " one; restore one from a copy, or delete the folder to begin again")
+              .formatted(run, FOLDER, begun));
+    }
+  }
+
   /** The checkpoints whose files have the listed sizes, oldest first. */
   public List<CheckpointManifest> all() {
     return fromNewest()

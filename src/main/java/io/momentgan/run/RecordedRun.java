@@ -3,6 +3,7 @@ package io.momentgan.run;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +30,11 @@ public final class RecordedRun {
    */
   public static Optional<RunRecord> at(
       String location, Supplier<Map<String, String>> hadoopSettings) {
-    Path local = Path.of(location);
-    if (Files.isRegularFile(local)) {
-      return RunRecord.parse(text(local), location);
+    File local = new File(location); // takes any text, also what no path can hold
+    if (local.isFile()) {
+      return RunRecord.parse(text(local.toPath()), location);
     }
-    if (!Files.isDirectory(local) && !URI.matcher(location).matches()) {
+    if (!local.isDirectory() && !URI.matcher(location).matches()) {
       return Optional.empty();
     }
     Map<String, String> hadoop = hadoopSettings.get();

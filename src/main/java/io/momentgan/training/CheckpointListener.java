@@ -1,6 +1,7 @@
 package io.momentgan.training;
 
 import io.momentgan.config.Experiment.CheckpointConfig;
+import io.momentgan.config.Installation;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.network.GanNetworks;
@@ -24,6 +25,9 @@ final class CheckpointListener implements TrainingListener {
   private GanNetworks networks;
   private long newest;
   private boolean due;
+
+  /** The newest round whose snapshot is whole and in no checkpoint; null if there is none. */
+  private RoundEnd unwritten;
 
   CheckpointListener(
       Run run,
@@ -50,10 +54,23 @@ final class CheckpointListener implements TrainingListener {
   @Override
   public void roundEnded(RoundEnd end) {
     due |= quality.isExhausted() || isDue(end.round());
-    if (!due || !end.result().whole()) {
+    if (!end.result().whole()) {
       return;
     }
-    due = false;
+    unwritten = end;
+    if (due) {
+      due = false;
+      writeNewest();
+    }
+  }
+
+  /** Writes the newest state that can be gone on from, unless a checkpoint has it. */
+  void writeNewest() {
+    if (unwritten == null) {
+      return;
+    }
+    RoundEnd end = unwritten;
+    unwritten = null;
     metrics.publish(); // A run that goes on from here needs the lines up to here.
     double score = quality.isOn() ? quality.score() : score(end.progress());
     run.checkpoints()
@@ -84,10 +101,15 @@ final class CheckpointListener implements TrainingListener {
     return quality.isExhausted() && !due;
   }
 
+  /** The command that resumes a run. */
+  static String resumption(Run run) {
+    return "%s resume %s".formatted(Installation.command(), run.folder());
+  }
+
   /** Says how to continue a run that gave up. */
   String howToContinue() {
     return lastGood()
-        + (newest == 0 ? ": start a new run with train" : ": resume goes on from there");
+        + ": %s %s".formatted(newest == 0 ? "begin again with" : "go on with", resumption(run));
   }
 
   /** Names the checkpoint that a training that must stop can go back to. */

@@ -22,6 +22,8 @@ final class Cluster {
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,.*");
   private static final String STANDALONE = "spark://";
+  private static final String EXECUTOR_CORES = "spark.executor.cores";
+  private static final String TASK_RESOURCE = "spark.task.resource.";
   private static final int CONNECT_MILLIS = 5_000;
   private static final String WAIT = "spark.scheduler.maxRegisteredResourcesWaitingTime";
   private static final long POLL_MILLIS = 100;
@@ -71,14 +73,17 @@ final class Cluster {
    * The most tasks that a cluster will run at once, as far as its settings say.
    *
    * @param conf Spark's settings
-   * @return the number; empty where it depends on the cluster
+   * @return the number; empty where it depends on the cluster, or no master is chosen yet
    */
   static OptionalInt slots(SparkConf conf) {
-    int cpus = conf.getInt(SparkContexts.TASK_CPUS, 1);
+    int cpus = cpusPerTask(conf);
     String master = conf.get(SparkContexts.MASTER, "");
+    if (master.isEmpty()) {
+      return OptionalInt.empty();
+    }
     Matcher threads = LOCAL.matcher(master);
     if (threads.matches()) {
-      return OptionalInt.of(threads(threads.group(1)));
+      return OptionalInt.of(threads(threads.group(1)) / cpus);
     }
     Matcher local = LOCAL_CLUSTER.matcher(master);
     if (local.matches()) {
@@ -87,14 +92,57 @@ final class Cluster {
     }
     if (master.startsWith(STANDALONE)) {
       // A standalone cluster gives an application all its cores, or as many as this says.
-      return conf.contains("spark.cores.max")
-          ? OptionalInt.of(conf.getInt("spark.cores.max", 0) / cpus)
+      int most = number(conf, "spark.cores.max", 0);
+      int each = number(conf, EXECUTOR_CORES, most);
+      if (each > 0 && each < cpus) {
+        return OptionalInt.of(0);
+      }
+      return most > 0
+          ? OptionalInt.of(Math.max(1, most / each) * (each / cpus))
           : OptionalInt.empty();
     }
-    int executors = conf.getInt("spark.executor.instances", 0);
-    return executors > 0
-        ? OptionalInt.of(executors * (conf.getInt("spark.executor.cores", 1) / cpus))
-        : OptionalInt.empty();
+    int each = number(conf, EXECUTOR_CORES, 1) / cpus;
+    int executors = number(conf, "spark.executor.instances", 0);
+    return executors > 0 || each == 0 ? OptionalInt.of(executors * each) : OptionalInt.empty();
+  }
+
+  /** Cores that a task takes up, at least 1. */
+  static int cpusPerTask(SparkConf conf) {
+    return Math.max(1, number(conf, SparkContexts.TASK_CPUS, 1));
+  }
+
+  private static int number(SparkConf conf, String setting, int otherwise) {
+    try {
+      return conf.getInt(setting, otherwise);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          "%s: found %s, expected a whole number".formatted(setting, conf.get(setting)), e);
+    }
+  }
+
+  /**
+   * Refuses settings with which no task would ever start, where Spark waits for ever.
+   *
+   * @param conf Spark's settings
+   * @throws UserException naming the setting
+   */
+  static void requireSlot(SparkConf conf) {
+    int slots = slots(conf).orElse(1);
+    if (slots == 0) {
+      throw new UserException(
+          ("%s: found %d with %s, expected no more than the cores of a process that runs tasks; set it"
+                  + " to 1, or give executors more cores (%s, or N of local[N])")
+              .formatted(
+                  SparkContexts.TASK_CPUS,
+                  cpusPerTask(conf),
+                  conf.get(SparkContexts.MASTER, "local"),
+                  EXECUTOR_CORES));
+    }
+    if (isLocal(conf) && conf.getAllWithPrefix(TASK_RESOURCE).length > 0) {
+      throw new UserException(
+          "%s*: found it with %s, which hands out no resources; leave it out, or use a cluster such as local-cluster[1,1,2048]"
+              .formatted(TASK_RESOURCE, conf.get(SparkContexts.MASTER, "local")));
+    }
   }
 
   private static int threads(String given) {

@@ -69,6 +69,7 @@ public final class Preflight {
    * @throws UserException naming the setting and what to set it to
    */
   static void checkCluster(Experiment experiment, SparkConf conf) {
+    Cluster.requireSlot(conf);
     int workers = experiment.train().workers();
     if (!exchanges(experiment)) {
       return;
@@ -96,7 +97,7 @@ public final class Preflight {
         ("Setting train.workers: found %d, expected at most %d, the tasks that the cluster runs at"
                 + " once; set train.workers=%d (--workers), or give the cluster more by"
                 + " spark.executor.instances and spark.executor.cores (spark.cores.max on a"
-                + " standalone cluster)")
+                + " standalone cluster, N of local[N]) or a lower spark.task.cpus")
             .formatted(workers, slots, Math.max(1, slots)));
   }
 

@@ -3,6 +3,7 @@ package io.momentgan.training;
 import io.momentgan.averaging.RoundFailedException;
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.config.Experiment.FailuresConfig;
+import io.momentgan.device.StopRequests;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.run.Run;
@@ -31,6 +32,7 @@ final class RoundAttempts implements AutoCloseable {
   private final int workers;
   private final Schedule schedule;
   private final CheckpointListener checkpoints;
+  private final StopRequests stop;
   private final Deque<Long> failed = new ArrayDeque<>();
   private volatile boolean exceeded;
   private final ScheduledExecutorService clock =
@@ -42,13 +44,18 @@ final class RoundAttempts implements AutoCloseable {
           });
 
   RoundAttempts(
-      JavaSparkContext spark, Run run, Schedule schedule, CheckpointListener checkpoints) {
+      JavaSparkContext spark,
+      Run run,
+      Schedule schedule,
+      CheckpointListener checkpoints,
+      StopRequests stop) {
     this.spark = spark;
     this.run = run.folder().name();
     this.config = run.record().experiment().failures();
     this.workers = run.record().experiment().train().workers();
     this.schedule = schedule;
     this.checkpoints = checkpoints;
+    this.stop = stop;
   }
 
   /**
@@ -56,17 +63,23 @@ final class RoundAttempts implements AutoCloseable {
    *
    * @param round which round
    * @param attempt runs it
-   * @return its result; empty when it failed and may be retried
+   * @return its result; empty when it failed and may be retried, or was cancelled by a signal
    * @throws TrainingStoppedException when one attempt too many failed
    */
   Optional<RoundResult> make(Round round, Supplier<RoundResult> attempt) {
     spark.setJobGroup(run, description(round), true);
     exceeded = false;
+    stop.cancelling(() -> spark.cancelJobGroup(run));
     try {
       return Optional.of(withinDeadline(attempt));
     } catch (RoundFailedException e) {
-      failed(round, e);
+      // Ctrl-C at a terminal also reaches workers that are processes of this machine.
+      if (stop.received().isEmpty()) {
+        failed(round, e);
+      }
       return Optional.empty();
+    } finally {
+      stop.cancelling(null);
     }
   }
 

@@ -4,15 +4,24 @@ import io.momentgan.collective.hub.MomentGanPlugin;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.Experiment.S3Config;
-import io.momentgan.device.BlasCorePlugin;
+import io.momentgan.config.UserException;
+import io.momentgan.device.ExecutorSetup;
 import io.momentgan.device.Threads;
 import io.momentgan.storage.S3Settings;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.serializer.JavaSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /** Opens the Spark context of a run. */
@@ -21,6 +30,10 @@ public final class SparkContexts {
   public static final String TASK_CPUS = "spark.task.cpus";
   private static final String HADOOP = "spark.hadoop.";
   private static final String PLUGINS = "spark.plugins";
+  private static final String SERIALIZER = "spark.serializer";
+  private static final String UI_PORT = "spark.ui.port";
+  private static final int FIRST_UI_PORT = 4040;
+  private static final Logger LOG = LoggerFactory.getLogger(SparkContexts.class);
 
   private SparkContexts() {}
 
@@ -69,7 +82,11 @@ public final class SparkContexts {
   private static JavaSparkContext open(String name, int workers, Map<String, String> settings) {
     SparkConf conf = new SparkConf().setAppName(name);
     settings.forEach(conf::set);
-    conf.setIfMissing(MASTER, "local[" + Math.max(workers, cores()) + "]");
+    conf.setIfMissing(
+        MASTER, "local[" + Math.max(workers * Cluster.cpusPerTask(conf), cores()) + "]");
+    Cluster.requireSlot(conf);
+    useJavaSerializer(conf);
+    useFreeUiPort(conf);
     if (!Cluster.isLocal(conf)) {
       prepareExecutors(conf);
     }
@@ -88,14 +105,71 @@ public final class SparkContexts {
     conf.setIfMissing("spark.ui.retainedJobs", "200");
     conf.setIfMissing("spark.ui.retainedStages", "200");
     conf.setIfMissing("spark.ui.retainedTasks", "2000");
-    JavaSparkContext spark = new JavaSparkContext(conf);
+    // How often executors say how far their tasks are; Spark's 10 s is long for a progress bar.
+    conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
+    JavaSparkContext spark = start(conf);
     spark.setLocalProperty("spark.job.interruptOnCancel", "true");
     return spark;
   }
 
+  /** Starts Spark; whatever keeps it from starting lies in its settings or on the machine. */
+  private static JavaSparkContext start(SparkConf conf) {
+    try {
+      return new JavaSparkContext(conf);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw new UserException(
+          ("Spark has not started on %s: %s; mend that, or the setting of Spark that it names (--conf"
+                  + " of the scripts, -D in MOMENTGAN_JAVA_OPTS for submit/local)")
+              .formatted(conf.get(MASTER), reason(conf, ExceptionUtils.getRootCause(e))),
+          e);
+    }
+  }
+
+  private static String reason(SparkConf conf, Throwable cause) {
+    return cause instanceof UnresolvedAddressException
+        ? "spark.driver.host %s is no known host".formatted(conf.get("spark.driver.host", ""))
+        : ExceptionUtils.getMessage(cause);
+  }
+
+  /** Kryo, as Spark 3.5 has it, reads no records; and arrays of floats gain nothing by it. */
+  private static void useJavaSerializer(SparkConf conf) {
+    String java = JavaSerializer.class.getName();
+    if (!conf.get(SERIALIZER, java).equals(java)) {
+      LOG.warn("{}: {} is used in place of {}", SERIALIZER, java, conf.get(SERIALIZER));
+    }
+    conf.set(SERIALIZER, java);
+  }
+
+  /** Spark gives up when as many ports as it tries are taken, with a warning for each. */
+  private static void useFreeUiPort(SparkConf conf) {
+    int first = conf.getInt(UI_PORT, FIRST_UI_PORT);
+    if (first == 0 || !conf.getBoolean("spark.ui.enabled", true)) {
+      return;
+    }
+    int tries = 1 + conf.getInt("spark.port.maxRetries", 16);
+    int free =
+        IntStream.range(first, first + tries).filter(SparkContexts::isFree).findFirst().orElse(0);
+    if (free == 0) {
+      LOG.warn(
+          "{}: found no free port from {} to {}; any other is used",
+          UI_PORT,
+          first,
+          first + tries - 1);
+    }
+    conf.set(UI_PORT, Integer.toString(free));
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   private static void prepareExecutors(SparkConf conf) {
     addPlugin(conf, MomentGanPlugin.class);
-    addPlugin(conf, BlasCorePlugin.class);
+    addPlugin(conf, ExecutorSetup.class);
     // A worker that hangs keeps its slot until its executor goes.
     conf.setIfMissing("spark.task.reaper.enabled", "true");
     conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
@@ -148,7 +222,7 @@ public final class SparkContexts {
       return experiment;
     }
     SparkConf conf = new SparkConf();
-    int slots = Cluster.slots(conf).orElse(cores());
+    int slots = Cluster.slots(conf).orElse(cores() / Cluster.cpusPerTask(conf));
     return experiment.with("train.workers=" + Math.max(1, slots));
   }
 

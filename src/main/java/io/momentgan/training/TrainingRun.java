@@ -9,6 +9,7 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
+import io.momentgan.device.StopRequests;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -42,8 +43,10 @@ public final class TrainingRun {
   private final Experiment experiment;
   private final DataSet images;
   private final Schedule schedule;
+  private final StopRequests stop;
 
-  TrainingRun(JavaSparkContext spark, Run run, DataSet images) {
+  TrainingRun(JavaSparkContext spark, Run run, DataSet images, StopRequests stop) {
+    this.stop = stop;
     this.spark = spark;
     this.run = run;
     this.experiment = run.record().experiment();
@@ -86,9 +89,10 @@ public final class TrainingRun {
     if (checkpoint.isEmpty()) {
       publishRejected(images, run.folder());
     }
-    try (JavaSparkContext spark =
-        SparkContexts.open(run.folder().name(), run.record().experiment())) {
-      new TrainingRun(spark, run, images).train(checkpoint);
+    try (StopRequests stop = StopRequests.begin(CheckpointListener.resumption(run));
+        JavaSparkContext spark =
+            SparkContexts.open(run.folder().name(), run.record().experiment())) {
+      new TrainingRun(spark, run, images, stop).train(checkpoint);
     }
   }
 
@@ -148,32 +152,47 @@ public final class TrainingRun {
         new RunContext(run.folder().name(), experiment, images.shape(), collectives(spark), real);
     try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards);
         MetricsListener metrics = new MetricsListener(run, floor, realVariance);
-        ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor);
+        ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor, spark);
         SamplesListener samples = new SamplesListener(run, schedule);
         QualityListener quality = new QualityListener(spark, run, images);
         CheckpointListener checkpoints =
             new CheckpointListener(run, schedule, floor, metrics, quality);
-        RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints)) {
+        RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints, stop)) {
       List<TrainingListener> listeners =
           List.of(metrics, new GaugesListener(), bar, samples, quality, checkpoints);
       Snapshot start = checkpoint.map(Checkpoint::snapshot).orElseGet(this::initialSnapshot);
       RunProgress progress = checkpoint.map(Checkpoint::progress).orElseGet(RunProgress::none);
       listeners.forEach(listener -> listener.begin(start, progress));
+      boolean finished;
       try {
-        rounds(master, attempts, listeners, floor, start, progress);
+        finished = rounds(master, attempts, listeners, floor, start, progress);
       } catch (DivergedException e) {
         finish(listeners);
         throw TrainingStoppedException.diverged(e, checkpoints.lastGood());
       }
+      if (!finished) {
+        checkpoints.writeNewest();
+      }
       finish(listeners);
+      if (!finished) {
+        throw stopped(checkpoints);
+      }
     }
+  }
+
+  private TrainingStoppedException stopped(CheckpointListener checkpoints) {
+    StopRequests.Signal signal = stop.received().orElseThrow();
+    return TrainingStoppedException.stopped(
+        signal, "Stopped by %s; %s".formatted(signal, checkpoints.howToContinue()));
   }
 
   /**
    * The algorithm: average the workers' networks, round after round. A failed round is retried from
    * the newest snapshot that is whole, which may lie some rounds back.
+   *
+   * @return whether the training is over; otherwise a signal has ended it where it can be resumed
    */
-  private void rounds(
+  private boolean rounds(
       GanTrainingMaster master,
       RoundAttempts attempts,
       List<TrainingListener> listeners,
@@ -184,8 +203,11 @@ public final class TrainingRun {
     Snapshot whole = start;
     RunProgress progress = begun;
     long told = start.round();
-    boolean stop = false;
-    while (!stop && snapshot.round() < schedule.rounds()) {
+    boolean over = false;
+    while (!over && snapshot.round() < schedule.rounds()) {
+      if (stop.received().isPresent() && snapshot.round() == whole.round()) {
+        return false;
+      }
       Snapshot from = snapshot;
       Round round = schedule.round(from.round());
       Optional<RoundResult> result = attempts.make(round, () -> master.round(from, round));
@@ -200,10 +222,11 @@ public final class TrainingRun {
         told++;
         RoundEnd end = end(round, result.get(), progress, floor);
         listeners.forEach(listener -> listener.roundEnded(end));
-        stop = listeners.stream().anyMatch(TrainingListener::wantsStop);
+        over = listeners.stream().anyMatch(TrainingListener::wantsStop);
         progress = end.next();
       }
     }
+    return true;
   }
 
   private static RoundEnd end(

@@ -188,7 +188,7 @@ class ChaosTest {
         .contains(
             "error: Round 1 failed: it took longer than 2 s (failures.round-seconds)",
             "failed attempt 2 within 100 rounds (failures.limit",
-            "there is no checkpoint yet: start a new run with train");
+            "there is no checkpoint yet: begin again with submit/local resume ");
     assertThat(folder.resolve("runs/00000-tiny/run.yaml")).exists();
   }
 

@@ -1,17 +1,23 @@
 package io.momentgan.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
 
 class CommandLineTest {
   @TempDir private Path folder;
@@ -33,14 +39,17 @@ class CommandLineTest {
   void everyCommandExplainsItself(String command) {
     String[] args = (command + " --help").strip().split(" ");
     CommandRun help = CommandRun.of(args).succeeds();
-    assertThat(help.out()).startsWith(("Usage: momentgan " + command).strip());
+    assertThat(help.out()).startsWith(("Usage: submit/local " + command).strip());
     assertThat(help.err()).isEmpty();
   }
 
   @Test
   void helpOfTheWholeNamesTheExitCodes() {
     assertThat(CommandRun.of("--help").out())
-        .containsIgnoringWhitespaces("0 done, 1 failed, 2 a mistake", "3 diverged");
+        .containsIgnoringWhitespaces(
+            "0 done, 1 failed, 2 a mistake",
+            "3 diverged",
+            "130 or 143 stopped by Ctrl-C or SIGTERM");
   }
 
   @Test
@@ -61,14 +70,18 @@ class CommandLineTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''                       | Give a command, such as train; see momentgan --help",
-        "data                     | Give a command: inspect; see momentgan data --help",
+        "''                       | Give a command, such as train; see submit/local --help",
+        "data                     | Give a command: inspect; see submit/local data --help",
         "trian x.yaml             | Unmatched argument",
         "train                    | Give an experiment such as",
         "train x.yaml --epochs 3  | Unknown options: '--epochs', '3'",
         "train x.yaml --workers W | Invalid value for option '--workers'",
         "train x.yaml --set       | Missing required parameter for option '--set'",
         "train nowhere.yaml       | nowhere.yaml: no such file",
+        "train ff5                | ff5: no such file, expected a settings file, or the name of one in conf/experiments; did you mean ff-5",
+        "train conf/experiments/quikstart.yaml | did you mean quickstart?",
+        "study nowhere.yaml --out x | nowhere.yaml: no such file",
+        "study dcnov --out x      | did you mean dconv?",
         "resume                   | Missing required parameter: 'RUN_URI'",
         "resume nowhere           | There is no folder",
         "sample nowhere --out x.png | There is no folder",
@@ -100,6 +113,11 @@ class CommandLineTest {
       value = {
         "train.epochs=0          | --set train.epochs=0: Setting train.epochs: found 0",
         "train.epoch=3           | --set train.epoch=3: Setting train.epoch: found an unknown setting",
+        "epochs=3                | did you mean train.epochs?",
+        "learning-rate=0.1       | did you mean generator.optimizer.learning-rate or discriminator.optimizer.learning-rate?",
+        "generator.learning-rate=1 | did you mean generator.optimizer.learning-rate",
+        "trian.epochs=3          | did you mean train.epochs?",
+        "train.batchSize=3       | did you mean train.batch-size?",
         "nonsense                | --set nonsense: expected key=value",
         "seeds=[1, 1]            | seeds: found [1, 1], expected each seed once",
         "evaluation.patience=2   | evaluation.patience: found 2, expected 0 where evaluation.every is 0",
@@ -131,13 +149,49 @@ class CommandLineTest {
 
   @Test
   void otherFailuresEndWithCode1AndTheirTrace() {
-    System.setProperty("spark.master", "nonsense");
+    PrintStream err = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(bytes, true, UTF_8));
     try {
-      CommandRun run = CommandRun.of(TinyExperiment.training(folder, "train.workers=1"));
-      assertThat(run.code()).isEqualTo(Main.FAILED);
-      assertThat(run.err()).contains("Could not parse Master URL", "\tat ");
+      assertThat(Main.run(new Broken())).isEqualTo(Main.FAILED);
     } finally {
-      System.clearProperty("spark.master");
+      System.setErr(err);
+    }
+    assertThat(bytes.toString(UTF_8)).contains("IllegalStateException: a defect", "\tat ");
+  }
+
+  @Command
+  private static final class Broken implements Runnable {
+    @Override
+    public void run() {
+      throw new IllegalStateException("a defect");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spark.master=nonsense | Could not parse Master URL",
+        "spark.master=local[0] | spark.task.cpus: found 1 with local[0]",
+        "spark.eventLog.enabled=true;spark.eventLog.dir=/no/such/place | File file:/no/such/place does not exist",
+        "spark.driver.host=no.such.host.invalid | no.such.host.invalid",
+        "spark.task.cpus=many | spark.task.cpus: found many, expected a whole number",
+        "spark.master=local[2];spark.task.cpus=2 | train.workers: found 2, expected at most 1",
+        "spark.master=local[2];spark.task.cpus=3 | spark.task.cpus: found 3 with local[2]",
+        "spark.master=local[4];spark.task.resource.gpu.amount=1 | spark.task.resource.*: found it with local[4]"
+      })
+  void settingsWithWhichSparkCannotWorkAreTheUsersMistake(String settings, String message) {
+    Map<String, String> spark = new HashMap<>();
+    for (String setting : settings.split(";", -1)) {
+      spark.put(setting.replaceFirst("=.*", ""), setting.replaceFirst("[^=]*=", ""));
+    }
+    spark.forEach(System::setProperty);
+    try {
+      CommandRun run = CommandRun.of(TinyExperiment.training(folder, "train.workers=2"));
+      assertThat(run.refusal(Main.USER_MISTAKE)).contains(message);
+    } finally {
+      spark.keySet().forEach(System::clearProperty);
     }
   }
 
@@ -170,7 +224,9 @@ class CommandLineTest {
         Stream.concat(Stream.of(training), Stream.of("--dry-run")).toArray(String[]::new);
     CommandRun plan = CommandRun.of(args).succeeds();
     assertThat(plan.out())
-        .contains("epochs: 3", "slope: 0.2", "averaging-frequency: 4", "keep-last: 3")
+        .contains("  train.epochs: 3 (default 20)", "  generator.slope: 0.2 (default 0.01)")
+        .contains("  generator.layers.0.units: 16\n")
+        .doesNotContain("keep-last", "half-life")
         .contains("Data: glyphs (glyphs), 400 training images of 1x28x28")
         // 10 * 16 + 16 and 16 * 784 + 784; 784 * 16 + 16 and 16 + 1
         .contains("Generator: 13,504 trainable parameters")
@@ -182,6 +238,27 @@ class CommandLineTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).containsExactly(folder.resolve("tiny.yaml"));
     }
+    String[] verbose =
+        Stream.concat(Stream.of(args), Stream.of("--verbose")).toArray(String[]::new);
+    assertThat(CommandRun.of(verbose).succeeds().out())
+        .contains("epochs: 3", "slope: 0.2", "averaging-frequency: 4", "keep-last: 3");
+  }
+
+  @Test
+  void thePlanMarksWhatDiffersFromTheBase() throws IOException {
+    TinyExperiment.in(folder);
+    Path derived =
+        Files.writeString(
+            folder.resolve("derived.yaml"), "base: tiny.yaml\nname: derived\nlatent: {size: 12}\n");
+    assertThat(CommandRun.of("train", derived.toString(), "--dry-run").succeeds().out())
+        .contains("(* from those of its base tiny, too)")
+        .contains("* latent.size: 12 (default 100)", "  train.batch-size: 20 (default 100)");
+  }
+
+  @Test
+  void experimentsAreFoundByTheirNames() {
+    assertThat(CommandRun.of("train", "ff-5", "--dry-run").succeeds().out())
+        .contains("name: \"ff-5\"");
   }
 
   @Test

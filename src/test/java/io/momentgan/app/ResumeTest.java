@@ -123,11 +123,21 @@ class ResumeTest {
   }
 
   @Test
-  void runWithoutACheckpointCannotBeResumed() throws IOException {
+  void runWithoutACheckpointBeginsAgain() throws IOException {
     Path run = TinyExperiment.train(folder, "train.epochs=1");
-    FileUtil.fullyDelete(run.resolve("checkpoints").toFile());
-    assertThat(CommandRun.of("resume", run.toString(), "--set", "train.epochs=2").mistake())
-        .contains("No checkpoint of the run verifies");
+    Path again = copy(run, "again");
+    FileUtil.fullyDelete(again.resolve("checkpoints").toFile());
+    assertEqual(run, resume(again), 3);
+  }
+
+  @Test
+  void runWhoseCheckpointsAreAllDamagedIsRefused() throws IOException {
+    Path run = TinyExperiment.train(folder, "train.epochs=1");
+    Files.delete(checkpoint(run, 3).resolve("generator.zip"));
+    CommandRun resumed = CommandRun.of("resume", run.toString(), "--set", "train.epochs=2");
+    assertThat(resumed.refusal(Main.USER_MISTAKE))
+        .contains("checkpoints: found 1 checkpoints, none of which verifies");
+    assertThat(run.resolve("metrics/epochs.jsonl")).exists();
   }
 
   private static Path resume(Path run, String... settings) {

@@ -135,4 +135,16 @@ class SubmitScriptsTest {
     assertThat(script("kubernetes", "train").refusal(Main.USER_MISTAKE)).contains("--master");
     assertThat(script("yarn", "train").refusal(Main.USER_MISTAKE)).contains("HADOOP_CONF_DIR");
   }
+
+  @Test
+  void clientsOfYarnAndKubernetesAreAskedForByTheFolderThatHasThem() {
+    for (List<String> call :
+        List.of(
+            List.of("yarn", "--print", "train"),
+            List.of("kubernetes", "--master", "k8s://https://h:1", "--print", "train"))) {
+      String[] args = call.subList(1, call.size()).toArray(String[]::new);
+      assertThat(script(call.get(0), args).refusal(Main.USER_MISTAKE))
+          .contains("SPARK_HOME", "jars/spark-" + call.get(0) + "_2.12-3.5.*.jar", "unpack");
+    }
+  }
 }

@@ -8,6 +8,7 @@ import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.device.StopRequests;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class GaugesListenerTest {
     Run run = Run.create(folder.toString(), record, Map.of());
     String page;
     try (JavaSparkContext spark = SparkContexts.open("gauges", experiment)) {
-      new TrainingRun(spark, run, images).train(Optional.empty());
+      new TrainingRun(spark, run, images, StopRequests.begin("")).train(Optional.empty());
       page = read(spark.sc().uiWebUrl().get() + "/metrics/prometheus");
     }
     List<String> rounds = run.folder().readText("metrics/rounds.jsonl").lines().toList();

@@ -33,7 +33,13 @@ public record Figures(
     return new Measure<>(key, name, unit, 3, Measure.Better.NEITHER, value);
   }
 
-  static Figures of(Losses losses, NoiseFloor floor) {
+  /**
+   * Figures of losses; NaN for moment terms without a floor, which are not measured.
+   *
+   * @param losses of a batch, or means
+   * @param floor noise floor of the moments
+   */
+  public static Figures of(Losses losses, NoiseFloor floor) {
     // Without measured moments there is no number, rather than 0.
     boolean measured = !floor.equals(NoiseFloor.NONE);
     return new Figures(
