@@ -10,6 +10,8 @@ import io.momentgan.data.decoding.ImageFixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +96,24 @@ class DataInspectTest {
     assertThat(run.out())
         .contains("2 training images of 2 classes (cat 1, dog 1); 1 files not used")
         .contains("Not used: notes.txt: not an image");
+  }
+
+  /** A message's advice is followed to the letter. */
+  @Test
+  void adviceForFewImagesWorks(@TempDir Path settings) throws IOException {
+    write("1.png");
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("train", TinyExperiment.in(settings).toString(), "--dry-run"));
+    args.addAll(List.of("--data", folder.toString()));
+    assertThat(CommandRun.of(args.toArray(String[]::new)).mistake())
+        .contains("found 1 training image, expected at least 2")
+        .contains("data.images.flip=true for mirror images of files, train.batch-size=2")
+        .contains("train.workers=1");
+    args.addAll(List.of("--set", "data.images.flip=true", "--set", "train.batch-size=2"));
+    assertThat(CommandRun.of(args.toArray(String[]::new)).mistake())
+        .contains("set train.workers=1 (--workers) and train.batch-size=2");
+    args.addAll(List.of("--set", "train.workers=1", "--set", "train.averaging-frequency=1"));
+    CommandRun.of(args.toArray(String[]::new)).succeeds();
   }
 
   /** Scripts give the program a locale in which it can read any name. */
