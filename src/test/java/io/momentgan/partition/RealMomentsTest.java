@@ -82,8 +82,7 @@ class RealMomentsTest {
         two.with("moments.scope=none", "moments.mean-weight=0", "moments.variance-weight=0");
     assertThat(RealMoments.variance(shards, none, RealSide.UNKNOWN)).isNaN();
     assumeTrue(Files.isDirectory(MNIST), () -> MNIST + " is not there");
-    ImageSource mnist =
-        DataSets.open(two.data().withUri(MNIST.toString()), Map.of()).training();
+    ImageSource mnist = DataSets.open(two.data().withUri(MNIST.toString()), Map.of()).training();
     Shards shardsOfMnist = Shards.load(spark, mnist, 2, 1, -1);
     assertThat(RealMoments.variance(shardsOfMnist, two, RealSide.UNKNOWN))
         .isCloseTo(20.9, within(0.5));
