@@ -168,6 +168,7 @@ class ArchitectureTest {
                   "network.state",
                   "step",
                   "averaging",
+                  "extractor",
                   "evaluation",
                   "run")
               .with(JACKSON, SLF4J),

@@ -6,7 +6,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.ExtractorInfo;
-import io.momentgan.extractor.LabelledImages;
+import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.sampling.ImageDraw;
@@ -58,10 +58,14 @@ public final class Evaluator implements AutoCloseable {
    * @param images the whole data
    * @param ownTraining the part of it that the generator was trained on
    * @param fingerprint of the data that the generator was trained on
-   * @param samples images per set
+   * @param samples images per set; without labels at most as many as are held out
    */
   public record Setup(
-      LabelledImages images, ImageSource ownTraining, String fingerprint, int samples) {}
+      MeasuredImages images, ImageSource ownTraining, String fingerprint, int samples) {
+    public Setup {
+      samples = images.samples(samples);
+    }
+  }
 
   /**
    * The quality of a set of images beside floor and ceiling.

@@ -212,10 +212,9 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
             line ->
                 String.format(
                     Locale.ROOT,
-                    "%,d images, features of %s (accuracy %.4f)",
+                    "%,d images, features of %s",
                     line.quality().n(),
-                    line.extractor(),
-                    line.extractorAccuracy()))
+                    line.features()))
         .distinct()
         .toList();
   }

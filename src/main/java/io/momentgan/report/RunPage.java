@@ -256,15 +256,14 @@ public final class RunPage {
     String text =
         String.format(
             Locale.ROOT,
-            "Epoch %d (%s weights), %,d images, features of %s (%.2f %% accuracy); figures of other"
+            "Epoch %d (%s weights), %,d images, features of %s; figures of other"
                 + " extractors or numbers of images are not comparable. Kernel distance %.4f with standard"
                 + " error %.4f; %d of %d bins of similar images differ significantly, a twentieth of them"
                 + " would by chance.",
             line.epoch(),
             line.weights(),
             line.quality().n(),
-            line.extractor(),
-            100 * line.extractorAccuracy(),
+            line.features(),
             line.quality().kid(),
             line.quality().kidSe(),
             line.quality().ndb(),
