@@ -6,6 +6,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.ExtractorInfo;
+import io.momentgan.extractor.ExtractorTask;
 import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.network.state.NetworkState;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class Evaluator implements AutoCloseable {
   /** Seed of the latent vectors and of the choice of real images. */
   public static final long SEED = 1;
+
+  /** Fewest rows and columns of images whose quality can be measured. */
+  public static final int LEAST_SIDE_PIXELS = ExtractorTask.LEAST_SIDE_PIXELS;
 
   /** Changes whenever the same images would get other figures. */
   static final int VERSION = 2;

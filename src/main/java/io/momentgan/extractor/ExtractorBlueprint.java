@@ -32,15 +32,14 @@ record ExtractorBlueprint(ImageShape shape, int classes) implements Serializable
   static final int VERSION = 1;
 
   private static final int KERNEL = 5;
-  private static final int LEAST_SIDE_PIXELS = 16;
   private static final double LEARNING_RATE = 1e-3;
   private static final double LAST_LEARNING_RATE = 1e-4;
 
   ExtractorBlueprint {
-    if (Math.min(shape.height(), shape.width()) < LEAST_SIDE_PIXELS) {
+    if (Math.min(shape.height(), shape.width()) < ExtractorTask.LEAST_SIDE_PIXELS) {
       throw new UserException(
           "Images of %s: expected at least %d rows and columns for the feature extractor's two layers of pooling; quality can only be measured on larger images"
-              .formatted(shape, LEAST_SIDE_PIXELS));
+              .formatted(shape, ExtractorTask.LEAST_SIDE_PIXELS));
     }
   }
 

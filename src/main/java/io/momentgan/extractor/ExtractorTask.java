@@ -14,6 +14,9 @@ public enum ExtractorTask {
    */
   ROTATION("rotation");
 
+  /** Fewest rows and columns that two layers of pooling leave something of. */
+  public static final int LEAST_SIDE_PIXELS = 16;
+
   private final String prefix;
 
   ExtractorTask(String prefix) {

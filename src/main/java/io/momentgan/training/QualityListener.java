@@ -107,6 +107,8 @@ final class QualityListener implements TrainingListener {
   static int sinceBest(EvaluationConfig config, List<QualityLine> lines) {
     List<Weights> measured = config.weights().each();
     String deciding = measured.get(measured.size() - 1).toString();
+    // Figures of different extractors do not compare.
+    String extractor = lines.isEmpty() ? "" : lines.get(lines.size() - 1).extractor();
     // Without labels there are no more images than are held out, which the lines tell.
     int samples =
         lines.stream()
@@ -118,7 +120,9 @@ final class QualityListener implements TrainingListener {
     double best = Double.POSITIVE_INFINITY;
     int since = 0;
     for (QualityLine line : lines) {
-      if (line.weights().equals(deciding) && line.quality().n() == samples) {
+      if (line.extractor().equals(extractor)
+          && line.weights().equals(deciding)
+          && line.quality().n() == samples) {
         double score = RunEvaluation.score(config.bestBy(), line.quality());
         since = score < best ? 0 : since + 1;
         best = Math.min(best, score);
