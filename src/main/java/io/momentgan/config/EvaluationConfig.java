@@ -17,7 +17,8 @@ import java.util.Locale;
  * @param patience evaluations without improvement after which the training stops; 0 for never
  */
 public record EvaluationConfig(
-    int every, int samples, Weights weights, Extractor extractor, Measure bestBy, int patience) implements Serializable {
+    int every, int samples, Weights weights, Extractor extractor, Measure bestBy, int patience)
+    implements Serializable {
   private static final int LEAST_SAMPLES = 100;
 
   public EvaluationConfig {

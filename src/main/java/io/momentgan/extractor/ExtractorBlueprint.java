@@ -18,8 +18,8 @@ import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * The extractor's network, after LeNet-5 (LeCun et al. 1998): two convolutions of 5x5 with pooling,
- * a dense layer whose {@value #FEATURES} rectified outputs are the features, and one of the
- * classes or angles.
+ * a dense layer whose {@value #FEATURES} rectified outputs are the features, and one of the classes
+ * or angles.
  *
  * @param shape shape of the images
  * @param classes number of classes, or of angles

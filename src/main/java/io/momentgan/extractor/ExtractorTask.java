@@ -45,9 +45,9 @@ public enum ExtractorTask {
         Locale.ROOT,
         of(extractor) == ROTATION
             ? "a rotation network trained on this data (%s, %.2f %% of rotations right)"
-            : "%s (%.2f %% accuracy)",
+            : "%s (accuracy %.4f)",
         extractor,
-        100 * accuracy);
+        of(extractor) == ROTATION ? 100 * accuracy : accuracy);
   }
 
   /** Number of angles that images of a shape can be turned by. */

@@ -42,7 +42,7 @@ final class ExtractorTraining {
   private static final int LEAST_IMAGES_SEEN = 8_000;
 
   /** Of images at one angle each, as a rotation network sees one angle per epoch. */
-  private static final int LEAST_TURNED_SEEN = 32_000;
+  private static final int LEAST_TURNED_SEEN = 16_000;
 
   private final JavaSparkContext spark;
   private final MeasuredImages images;

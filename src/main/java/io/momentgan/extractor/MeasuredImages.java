@@ -43,9 +43,7 @@ public record MeasuredImages(
    * @throws DataException when the extractor needs labels that are not there, or more images
    */
   public static MeasuredImages open(
-      DataConfig config,
-      EvaluationConfig.Extractor extractor,
-      Map<String, String> hadoopSettings) {
+      DataConfig config, EvaluationConfig.Extractor extractor, Map<String, String> hadoopSettings) {
     DataConfig whole = config.withLimit(0).withValidation(0);
     DataSet images = DataSets.open(whole, hadoopSettings);
     boolean tested = images.test().isPresent();

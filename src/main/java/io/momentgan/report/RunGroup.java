@@ -211,10 +211,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
         .map(
             line ->
                 String.format(
-                    Locale.ROOT,
-                    "%,d images, features of %s",
-                    line.quality().n(),
-                    line.features()))
+                    Locale.ROOT, "%,d images, features of %s", line.quality().n(), line.features()))
         .distinct()
         .toList();
   }

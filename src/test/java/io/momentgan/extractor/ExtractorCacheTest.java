@@ -58,7 +58,8 @@ class ExtractorCacheTest {
   @Test
   void anExtractorIsTrainedOnceAndKeptWithItsAccuracy() throws IOException {
     MeasuredImages images =
-        new MeasuredImages(new Squares(600, 1), new Squares(200, 2), true, "f00d", ExtractorTask.CLASSES);
+        new MeasuredImages(
+            new Squares(600, 1), new Squares(200, 2), true, "f00d", ExtractorTask.CLASSES);
     ExtractorCache extractors = new ExtractorCache(cache, Map.of("test", "1"));
     try (JavaSparkContext spark = SparkTests.local(2)) {
       TrainedExtractor trained = extractors.of(spark, images);

@@ -41,6 +41,6 @@ class ExtractorTaskTest {
         .isEqualTo(
             "a rotation network trained on this data (rotation-v1-0a, 71.40 % of rotations right)");
     assertThat(ExtractorTask.describe("lenet-v1-0a", 0.99))
-        .isEqualTo("lenet-v1-0a (99.00 % accuracy)");
+        .isEqualTo("lenet-v1-0a (accuracy 0.9900)");
   }
 }
