@@ -173,6 +173,7 @@ class ArchitectureTest {
                   "network.state",
                   "step",
                   "averaging",
+                  "extractor",
                   "evaluation",
                   "run")
               .with(JACKSON, SLF4J),

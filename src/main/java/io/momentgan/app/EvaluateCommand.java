@@ -180,7 +180,7 @@ final class EvaluateCommand implements Callable<Integer> {
         line.epoch(),
         line.weights(),
         line.quality().n(),
-        line.extractor(),
+        line.features(),
         line.seconds(),
         "",
         "generated",

@@ -7,7 +7,7 @@ import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
-import io.momentgan.extractor.LabelledImages;
+import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Run;
@@ -249,12 +249,12 @@ record StudyRun(Experiment experiment, String out) {
     run.checkpoints().all().stream()
         .filter(checkpoint -> checkpoint.epoch() > 0)
         .forEach(checkpoint -> steps.put(checkpoint.epoch(), checkpoint.step()));
-    Optional<String> extractor =
-        RunEvaluation.extractors(experiment.data())
-            .name(LabelledImages.open(experiment.data(), hadoop));
+    MeasuredImages images =
+        MeasuredImages.open(experiment.data(), experiment.evaluation().extractor(), hadoop);
+    Optional<String> extractor = RunEvaluation.extractors(experiment.data()).name(images);
     List<QualityLine> made =
         Jsonl.read(run.folder(), MetricsTable.QUALITY).stream()
-            .filter(line -> line.quality().n() == samples(measuring))
+            .filter(line -> line.quality().n() == images.samples(samples(measuring)))
             .filter(line -> line.extractor().equals(extractor.orElse(line.extractor())))
             .toList();
     NavigableMap<Integer, List<EvaluationConfig.Weights>> missing = new TreeMap<>();

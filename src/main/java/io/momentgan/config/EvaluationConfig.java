@@ -12,11 +12,13 @@ import java.util.Locale;
  * @param every epochs between evaluations; 0 for none
  * @param samples images drawn for an evaluation
  * @param weights which generator is evaluated
+ * @param extractor the features that images are compared in
  * @param bestBy the measure that chooses the best checkpoint and that patience watches
  * @param patience evaluations without improvement after which the training stops; 0 for never
  */
 public record EvaluationConfig(
-    int every, int samples, Weights weights, Measure bestBy, int patience) implements Serializable {
+    int every, int samples, Weights weights, Extractor extractor, Measure bestBy, int patience)
+    implements Serializable {
   private static final int LEAST_SAMPLES = 100;
 
   public EvaluationConfig {
@@ -48,6 +50,16 @@ public record EvaluationConfig(
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** Feature extractors by the task that they are trained on. */
+  public enum Extractor {
+    /** Classes where the data has labels, otherwise rotation. */
+    AUTO,
+    /** The classes of the data. */
+    CLASSES,
+    /** The angle by which an image was turned; needs no labels. */
+    ROTATION
   }
 
   /** Measures that can choose the best checkpoint. */

@@ -6,7 +6,8 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.ExtractorInfo;
-import io.momentgan.extractor.LabelledImages;
+import io.momentgan.extractor.ExtractorTask;
+import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.sampling.ImageDraw;
@@ -35,6 +36,9 @@ public final class Evaluator implements AutoCloseable {
   /** Seed of the latent vectors and of the choice of real images. */
   public static final long SEED = 1;
 
+  /** Fewest rows and columns of images whose quality can be measured. */
+  public static final int LEAST_SIDE_PIXELS = ExtractorTask.LEAST_SIDE_PIXELS;
+
   /** Changes whenever the same images would get other figures. */
   static final int VERSION = 2;
 
@@ -58,10 +62,14 @@ public final class Evaluator implements AutoCloseable {
    * @param images the whole data
    * @param ownTraining the part of it that the generator was trained on
    * @param fingerprint of the data that the generator was trained on
-   * @param samples images per set
+   * @param samples images per set; without labels at most as many as are held out
    */
   public record Setup(
-      LabelledImages images, ImageSource ownTraining, String fingerprint, int samples) {}
+      MeasuredImages images, ImageSource ownTraining, String fingerprint, int samples) {
+    public Setup {
+      samples = images.samples(samples);
+    }
+  }
 
   /**
    * The quality of a set of images beside floor and ceiling.

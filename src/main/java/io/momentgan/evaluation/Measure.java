@@ -40,7 +40,7 @@ public record Measure<T>(
               "classifier-score", "Classifier score", 2, Better.HIGHER, Quality::classifierScore),
           quality("mode-score", "Mode score", 2, Better.HIGHER, Quality::modeScore),
           quality("confident", "Confident share", 3, Better.HIGHER, Quality::confident),
-          quality("missing-modes", "Missing classes", 1, Better.LOWER, Quality::missingModes),
+          quality("missing-modes", "Missing classes", 1, Better.LOWER, Measure::missing),
           quality("class-variation", "Class variation", 3, Better.LOWER, Quality::classVariation),
           quality("class-accuracy", "Class accuracy", 3, Better.NEAR_REAL, Quality::classAccuracy),
           quality("ndb", "Different bins", 0, Better.LOWER, Quality::ndb),
@@ -50,6 +50,11 @@ public record Measure<T>(
           quality("image-moment-mean", "Moments: mean term", 2, Better.LOWER, Quality::momentMean),
           quality(
               "image-moment-var", "Moments: variance term", 2, Better.LOWER, Quality::momentVar));
+
+  private static double missing(Quality quality) {
+    Integer classes = quality.missingModes();
+    return classes == null ? Double.NaN : classes;
+  }
 
   /** Which values of a measure are better. */
   public enum Better {

@@ -17,7 +17,8 @@ import java.util.List;
  * @param recall share of real images inside the manifold of theirs
  * @param density how densely real features lie around them; may exceed 1
  * @param coverage share of real images that have one of them near
- * @param classifierScore 1 to the number of classes
+ * @param classifierScore 1 to the number of classes; this and the other measures of classes are
+ *     NaN, null or empty where the extractor was trained without labels
  * @param modeScore classifier score lowered by unbalanced classes
  * @param confident share that the classifier is sure of, with more than 0.9
  * @param missingModes classes with less than a tenth of their real share
@@ -49,7 +50,7 @@ public record Quality(
     double classifierScore,
     double modeScore,
     double confident,
-    int missingModes,
+    Integer missingModes,
     double classVariation,
     double classAccuracy,
     int ndb,

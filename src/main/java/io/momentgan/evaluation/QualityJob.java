@@ -3,6 +3,7 @@ package io.momentgan.evaluation;
 import io.momentgan.extractor.TrainedExtractor;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.quality.Bins;
+import io.momentgan.quality.ClassStatistics;
 import io.momentgan.quality.FeatureStatistics;
 import io.momentgan.quality.FrechetDistance;
 import io.momentgan.quality.KernelDistance;
@@ -138,6 +139,8 @@ final class QualityJob implements AutoCloseable {
     double[] realShares = reference.classes().shares();
     MomentDistance moments = MomentDistance.between(all.moments(), reference.moments());
     double fd = distance.to(all.features());
+    boolean named = extractor.value().namesClasses();
+    ClassStatistics seen = all.classes();
     return new Quality(
         layout.images(),
         fd,
@@ -149,12 +152,12 @@ final class QualityJob implements AutoCloseable {
         manifold.recall(),
         manifold.density(),
         manifold.coverage(),
-        all.classes().classifierScore(),
-        all.classes().modeScore(realShares),
-        all.classes().confidentShare(),
-        all.classes().missing(realShares),
-        all.classes().totalVariation(realShares),
-        all.classes().accuracy(),
+        named ? seen.classifierScore() : Double.NaN,
+        named ? seen.modeScore(realShares) : Double.NaN,
+        named ? seen.confidentShare() : Double.NaN,
+        named ? Integer.valueOf(seen.missing(realShares)) : null,
+        named ? seen.totalVariation(realShares) : Double.NaN,
+        named ? seen.accuracy() : Double.NaN,
         Bins.differentCount(all.binCounts(), reference.binCounts()),
         reference.bins().count(),
         shares.memorised(),
@@ -162,7 +165,7 @@ final class QualityJob implements AutoCloseable {
         shares.nearDuplicates(),
         moments.mean(),
         moments.variance(),
-        Arrays.stream(all.classes().shares()).boxed().toList());
+        named ? Arrays.stream(seen.shares()).boxed().toList() : List.of());
   }
 
   /** The real images among which neighbours in feature space are searched. */

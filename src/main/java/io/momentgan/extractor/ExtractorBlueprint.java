@@ -18,11 +18,11 @@ import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * The extractor's network, after LeNet-5 (LeCun et al. 1998): two convolutions of 5x5 with pooling,
- * a dense layer whose {@value #FEATURES} rectified outputs are the features, and one of the
- * classes.
+ * a dense layer whose {@value #FEATURES} rectified outputs are the features, and one of the classes
+ * or angles.
  *
  * @param shape shape of the images
- * @param classes number of classes
+ * @param classes number of classes, or of angles
  */
 record ExtractorBlueprint(ImageShape shape, int classes) implements Serializable {
   /** Number of features. */
@@ -32,15 +32,14 @@ record ExtractorBlueprint(ImageShape shape, int classes) implements Serializable
   static final int VERSION = 1;
 
   private static final int KERNEL = 5;
-  private static final int LEAST_SIDE_PIXELS = 16;
   private static final double LEARNING_RATE = 1e-3;
   private static final double LAST_LEARNING_RATE = 1e-4;
 
   ExtractorBlueprint {
-    if (Math.min(shape.height(), shape.width()) < LEAST_SIDE_PIXELS) {
+    if (Math.min(shape.height(), shape.width()) < ExtractorTask.LEAST_SIDE_PIXELS) {
       throw new UserException(
           "Images of %s: expected at least %d rows and columns for the feature extractor's two layers of pooling; quality can only be measured on larger images"
-              .formatted(shape, LEAST_SIDE_PIXELS));
+              .formatted(shape, ExtractorTask.LEAST_SIDE_PIXELS));
     }
   }
 

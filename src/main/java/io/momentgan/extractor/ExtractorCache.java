@@ -23,13 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The user's extractors, one per data set, each trained once: {@code
- * extractors/<fingerprint>-v1/extractor.zip} (Deeplearning4j's format) and {@code extractor.json}.
+ * The user's extractors, one per data set and task, each trained once: {@code
+ * extractors/<fingerprint>-v1/extractor.zip} (Deeplearning4j's format) and {@code extractor.json};
+ * {@code <fingerprint>-rotation-v1} without labels.
  */
 public final class ExtractorCache {
   private static final Logger LOG = LoggerFactory.getLogger(ExtractorCache.class);
   private static final long SEED = 1;
   private static final int NAME_DIGITS = 8;
+
+  /** Accuracy over that of guessing, below which a user is warned. */
+  private static final double LEAST_GAIN = 1.4;
+
   private static final String MODEL = "extractor.zip";
   private static final String INFO = "extractor.json";
   private static final JsonMapper JSON = new JsonMapper();
@@ -49,26 +54,37 @@ public final class ExtractorCache {
   }
 
   /** Reads the extractor of a data set, or trains it if there is none yet. */
-  public TrainedExtractor of(JavaSparkContext spark, LabelledImages images) {
+  public TrainedExtractor of(JavaSparkContext spark, MeasuredImages images) {
     TrainedExtractor extractor = read(images).orElseGet(() -> train(spark, images));
     ExtractorInfo info = extractor.info();
     LOG.info(
-        "Feature extractor {}: accuracy {} on {} held-out images of {} classes; kept in {}",
+        "Feature extractor {}: accuracy {} on {} held-out images of {} {}; kept in {}",
         info.name(),
         info.accuracy(),
         info.heldOut(),
         info.classes(),
+        info.task() == ExtractorTask.CLASSES ? "classes" : "angles",
         folder(images));
+    if (info.task() == ExtractorTask.ROTATION
+        && info.accuracy() < LEAST_GAIN * (1.0 / info.classes())) {
+      LOG.warn(
+          "Feature extractor {} tells the angles of images little better than by chance ({}): its"
+              + " figures say little",
+          info.name(),
+          1.0 / info.classes());
+    }
     return extractor;
   }
 
   /** Names the folder of a data set's extractor and of figures that belong to it. */
-  public Path folder(LabelledImages images) {
-    return root.resolve("%s-v%d".formatted(images.fingerprint(), ExtractorBlueprint.VERSION));
+  public Path folder(MeasuredImages images) {
+    String task = images.task() == ExtractorTask.CLASSES ? "" : "-" + images.task().prefix();
+    return root.resolve(
+        "%s%s-v%d".formatted(images.fingerprint(), task, ExtractorBlueprint.VERSION));
   }
 
   /** Name of a data set's extractor, if it was trained before. */
-  public Optional<String> name(LabelledImages images) {
+  public Optional<String> name(MeasuredImages images) {
     Path info = folder(images).resolve(INFO);
     try {
       return Files.exists(info)
@@ -79,7 +95,7 @@ public final class ExtractorCache {
     }
   }
 
-  private TrainedExtractor train(JavaSparkContext spark, LabelledImages images) {
+  private TrainedExtractor train(JavaSparkContext spark, MeasuredImages images) {
     LOG.info(
         "Training the feature extractor of this data once, on {} images",
         images.training().count());
@@ -88,7 +104,12 @@ public final class ExtractorCache {
     String digest = digest(params);
     ExtractorInfo info =
         new ExtractorInfo(
-            "lenet-v%d-%s".formatted(ExtractorBlueprint.VERSION, digest.substring(0, NAME_DIGITS)),
+            "%s-v%d-%s"
+                .formatted(
+                    images.task().prefix(),
+                    ExtractorBlueprint.VERSION,
+                    digest.substring(0, NAME_DIGITS)),
+            images.task(),
             images.fingerprint(),
             images.shape().toString(),
             result.blueprint().classes(),
@@ -115,7 +136,7 @@ public final class ExtractorCache {
     return new TrainedExtractor(info, result.blueprint(), params);
   }
 
-  private Optional<TrainedExtractor> read(LabelledImages images) {
+  private Optional<TrainedExtractor> read(MeasuredImages images) {
     Path folder = folder(images);
     Path model = folder.resolve(MODEL);
     Path json = folder.resolve(INFO);

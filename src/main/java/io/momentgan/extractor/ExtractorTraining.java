@@ -1,13 +1,14 @@
 package io.momentgan.extractor;
 
+import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
 import io.momentgan.quality.ClassStatistics;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -40,18 +41,21 @@ final class ExtractorTraining {
   private static final int LEAST_EPOCHS = 4;
   private static final int LEAST_IMAGES_SEEN = 8_000;
 
+  /** Of images at one angle each, as a rotation network sees one angle per epoch. */
+  private static final int LEAST_TURNED_SEEN = 16_000;
+
   private final JavaSparkContext spark;
-  private final LabelledImages images;
+  private final MeasuredImages images;
   private final long seed;
 
-  ExtractorTraining(JavaSparkContext spark, LabelledImages images, long seed) {
+  ExtractorTraining(JavaSparkContext spark, MeasuredImages images, long seed) {
     this.spark = spark;
     this.images = images;
     this.seed = seed;
   }
 
   /**
-   * A trained classifier.
+   * A trained classifier of classes or angles.
    *
    * @param accuracy share of right answers on the held-out images
    * @param epochs passes over the training images
@@ -63,11 +67,16 @@ final class ExtractorTraining {
     Shards training = Shards.load(spark, images.training(), WORKERS, seed, -1);
     Shards heldOut = Shards.load(spark, images.heldOut(), WORKERS, seed, -1);
     try {
-      int classes = Math.max(classes(training), classes(heldOut));
+      boolean turns = images.task() == ExtractorTask.ROTATION;
+      int classes =
+          turns
+              ? ExtractorTask.angles(images.shape())
+              : Math.max(classes(training), classes(heldOut));
       ExtractorBlueprint blueprint = new ExtractorBlueprint(images.shape(), classes);
       int smallest = training.sizes().stream().min(Integer::compare).orElseThrow();
       int iterations = Math.max(1, smallest / BATCH);
-      int epochs = Math.max(LEAST_EPOCHS, LEAST_IMAGES_SEEN / images.training().count());
+      int seen = turns ? LEAST_TURNED_SEEN : LEAST_IMAGES_SEEN;
+      int epochs = Math.max(LEAST_EPOCHS, seen / images.training().count());
       SparkDl4jMultiLayer network =
           new SparkDl4jMultiLayer(
               spark, blueprint.configuration(seed, (epochs - 1) * iterations), master());
@@ -101,21 +110,42 @@ final class ExtractorTraining {
       int first = from;
       int last = Math.min(iterations, from + ITERATIONS_PER_ROUND);
       long runSeed = seed;
+      ExtractorTask task = images.task();
       JavaRDD<DataSet> round =
           shards
               .rdd()
-              .flatMap(shard -> batches(shard, shard.order(runSeed, epoch), first, last, classes));
+              .flatMap(
+                  shard -> {
+                    int[] order = shard.order(runSeed, epoch);
+                    return batches(order, first, last)
+                        .map(
+                            indices ->
+                                task == ExtractorTask.ROTATION
+                                    ? turned(shard, indices, classes, epoch)
+                                    : batch(shard, indices, classes))
+                        .iterator();
+                  });
       network.fit(round);
     }
   }
 
-  private static Iterator<DataSet> batches(
-      Shard shard, int[] order, int first, int last, int classes) {
+  private static Stream<int[]> batches(int[] order, int first, int last) {
     return IntStream.range(first, last)
         .mapToObj(
-            i -> Arrays.copyOfRange(order, i * BATCH, Math.min(order.length, (i + 1) * BATCH)))
-        .map(indices -> batch(shard, indices, classes))
-        .iterator();
+            i -> Arrays.copyOfRange(order, i * BATCH, Math.min(order.length, (i + 1) * BATCH)));
+  }
+
+  /** Each image at one angle, at the next one in the next epoch. */
+  private static DataSet turned(Shard shard, int[] indices, int angles, int epoch) {
+    ImageShape shape = shard.images().shape();
+    float[] rows = shard.rows(indices);
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, indices.length, angles);
+    for (int i = 0; i < indices.length; i++) {
+      int angle = (indices[i] + epoch) % angles;
+      ExtractorTask.turn(rows, i * shape.features(), shape, angle);
+      labels.putScalar(i, angle, 1f);
+    }
+    return new DataSet(HostArrays.toArray(rows, indices.length, shape.features()), labels);
   }
 
   private static DataSet batch(Shard shard, int[] indices, int classes) {
@@ -141,10 +171,15 @@ final class ExtractorTraining {
 
   private double accuracy(MultiLayerNetwork model, ExtractorBlueprint blueprint, Shards heldOut) {
     Broadcast<float[]> params = spark.broadcast(HostArrays.floats(model.params()));
+    boolean turns = images.task() == ExtractorTask.ROTATION;
     try {
       return heldOut
           .rdd()
-          .map(shard -> answers(shard, blueprint, params.value()))
+          .map(
+              shard ->
+                  turns
+                      ? turnedAnswers(shard, blueprint, params.value())
+                      : answers(shard, blueprint, params.value()))
           .reduce(ClassStatistics::merge)
           .accuracy();
     } finally {
@@ -158,5 +193,28 @@ final class ExtractorTraining {
     Extractor.Answers answers = new Extractor(blueprint, params).extract(rows);
     return ClassStatistics.of(
         answers.logProbabilities(), blueprint.classes(), shard.images().labels());
+  }
+
+  /** Answers to every image at every angle. */
+  private static ClassStatistics turnedAnswers(
+      Shard shard, ExtractorBlueprint blueprint, float[] params) {
+    int count = shard.images().count();
+    int[] all = IntStream.range(0, count).toArray();
+    Extractor extractor = new Extractor(blueprint, params);
+    ImageShape shape = blueprint.shape();
+    return IntStream.range(0, blueprint.classes())
+        .mapToObj(
+            angle -> {
+              float[] rows = shard.rows(all);
+              for (int i = 0; i < count; i++) {
+                ExtractorTask.turn(rows, i * shape.features(), shape, angle);
+              }
+              byte[] known = new byte[count];
+              Arrays.fill(known, (byte) angle);
+              return ClassStatistics.of(
+                  extractor.extract(rows).logProbabilities(), blueprint.classes(), known);
+            })
+        .reduce(ClassStatistics::merge)
+        .orElseThrow();
   }
 }

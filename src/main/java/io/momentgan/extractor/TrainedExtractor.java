@@ -22,7 +22,12 @@ public record TrainedExtractor(ExtractorInfo info, ExtractorBlueprint blueprint,
     return ExtractorBlueprint.FEATURES;
   }
 
-  /** Number of classes. */
+  /** Whether its answers are classes of the data. */
+  public boolean namesClasses() {
+    return info.task() == ExtractorTask.CLASSES;
+  }
+
+  /** Number of classes, or of angles. */
   public int classes() {
     return blueprint.classes();
   }

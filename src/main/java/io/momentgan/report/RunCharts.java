@@ -87,35 +87,43 @@ final class RunCharts {
   static List<Chart> quality(List<QualityLine> lines) {
     List<String> labels = lines.stream().map(l -> "" + l.epoch()).distinct().toList();
     QualityLine last = lines.get(lines.size() - 1);
-    return List.of(
-        Chart.overEpochs(
-            "fd",
-            "Frechet distance",
-            "Lower is better. Between real images, which no generator should be expected to pass, and independent pixels with the right marginals.",
-            "FD",
-            true,
-            labels,
-            withBounds(lines, labels, "fd")),
-        Chart.overEpochs(
-            "variety",
-            "Coverage, recall and precision",
-            "Coverage and recall see variety, precision sees quality; dashed: coverage of real images.",
-            "share",
-            false,
-            labels,
-            curve("Coverage", last.weights(), lines, labels, "coverage"),
-            curve("Recall", last.weights(), lines, labels, "recall"),
-            curve("Precision", last.weights(), lines, labels, "precision"),
-            Series.constant("Coverage of real images", last.real().coverage(), labels.size())),
-        Chart.overEpochs(
-            "score",
-            "Classifier score",
-            "Higher is better, up to the score of real images. It does not look at real images: never read it alone.",
-            "score",
-            false,
-            labels,
-            withBounds(lines, labels, "classifier-score")),
-        classes(last));
+    List<Chart> charts =
+        List.of(
+            Chart.overEpochs(
+                "fd",
+                "Frechet distance",
+                "Lower is better. Between real images, which no generator should be expected to pass, and independent pixels with the right marginals.",
+                "FD",
+                true,
+                labels,
+                withBounds(lines, labels, "fd")),
+            Chart.overEpochs(
+                "variety",
+                "Coverage, recall and precision",
+                "Coverage and recall see variety, precision sees quality; dashed: coverage of real images.",
+                "share",
+                false,
+                labels,
+                curve("Coverage", last.weights(), lines, labels, "coverage"),
+                curve("Recall", last.weights(), lines, labels, "recall"),
+                curve("Precision", last.weights(), lines, labels, "precision"),
+                Series.constant("Coverage of real images", last.real().coverage(), labels.size())));
+    // An extractor that was trained without labels names no classes.
+    return last.quality().classShares().isEmpty()
+        ? charts
+        : Stream.concat(charts.stream(), Stream.of(classifierScore(lines, labels), classes(last)))
+            .toList();
+  }
+
+  private static Chart classifierScore(List<QualityLine> lines, List<String> labels) {
+    return Chart.overEpochs(
+        "score",
+        "Classifier score",
+        "Higher is better, up to the score of real images. It does not look at real images: never read it alone.",
+        "score",
+        false,
+        labels,
+        withBounds(lines, labels, "classifier-score"));
   }
 
   /** A curve for each kind of weights, between those of real images and independent pixels. */

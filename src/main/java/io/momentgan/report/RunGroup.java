@@ -211,11 +211,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
         .map(
             line ->
                 String.format(
-                    Locale.ROOT,
-                    "%,d images, features of %s (accuracy %.4f)",
-                    line.quality().n(),
-                    line.extractor(),
-                    line.extractorAccuracy()))
+                    Locale.ROOT, "%,d images, features of %s", line.quality().n(), line.features()))
         .distinct()
         .toList();
   }

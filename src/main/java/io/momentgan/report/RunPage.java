@@ -6,6 +6,7 @@ import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.evaluation.Equilibrium;
+import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.run.RunRecord;
@@ -244,11 +245,16 @@ public final class RunPage {
     page.add("<h2>Quality</h2>\n");
     if (lines.isEmpty()) {
       page.add(
-          "<p>Nothing was measured. <code>submit/local evaluate RUN</code> measures the checkpoints,"
-              + " <code>evaluation.every</code> measures during the training.</p>\n");
+          Math.min(record.shape().height(), record.shape().width()) >= Evaluator.LEAST_SIDE_PIXELS
+              ? "<p>Nothing was measured. <code>submit/local evaluate RUN</code> measures the checkpoints,"
+                  + " with labels or without; <code>evaluation.every</code> measures during the training.</p>\n"
+              : "<p>Nothing was measured: quality is measured on images of at least %d rows and columns, these have %s.</p>\n"
+                  .formatted(Evaluator.LEAST_SIDE_PIXELS, record.shape()));
       return;
     }
     QualityLine newest = lines.get(lines.size() - 1);
+    List<QualityLine> comparable =
+        lines.stream().filter(line -> line.extractor().equals(newest.extractor())).toList();
     Table table =
         new Table("lrrrl", "Measure", "Generated", "Real images", "Independent pixels", "Better");
     for (Measure<Quality> measure : Measure.OF_QUALITY) {
@@ -259,22 +265,27 @@ public final class RunPage {
           measure.of(newest.independentPixels()),
           measure.better().toString());
     }
-    page.add(caption(newest)).add(table.html()).add(RunCharts.quality(lines));
+    page.add(caption(newest)).add(table.html());
+    if (comparable.size() < lines.size()) {
+      page.add(
+          "<p class=\"alarm\">%d evaluations in features of other extractors are left out of the charts: their figures do not compare.</p>\n"
+              .formatted(lines.size() - comparable.size()));
+    }
+    page.add(RunCharts.quality(comparable));
   }
 
   private static String caption(QualityLine line) {
     String text =
         String.format(
             Locale.ROOT,
-            "Epoch %d (%s weights), %,d images, features of %s (%.2f %% accuracy); figures of other"
+            "Epoch %d (%s weights), %,d images, features of %s; figures of other"
                 + " extractors or numbers of images are not comparable. Kernel distance %.4f with standard"
                 + " error %.4f; %d of %d bins of similar images differ significantly, a twentieth of them"
                 + " would by chance.",
             line.epoch(),
             line.weights(),
             line.quality().n(),
-            line.extractor(),
-            100 * line.extractorAccuracy(),
+            line.features(),
             line.quality().kid(),
             line.quality().kidSe(),
             line.quality().ndb(),

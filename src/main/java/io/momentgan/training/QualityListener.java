@@ -3,6 +3,7 @@ package io.momentgan.training;
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.data.DataSet;
+import io.momentgan.extractor.ExtractorTask;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.run.Run;
@@ -106,10 +107,22 @@ final class QualityListener implements TrainingListener {
   static int sinceBest(EvaluationConfig config, List<QualityLine> lines) {
     List<Weights> measured = config.weights().each();
     String deciding = measured.get(measured.size() - 1).toString();
+    // Figures of different extractors do not compare.
+    String extractor = lines.isEmpty() ? "" : lines.get(lines.size() - 1).extractor();
+    // Without labels there are no more images than are held out, which the lines tell.
+    int samples =
+        lines.stream()
+            .filter(line -> ExtractorTask.of(line.extractor()) == ExtractorTask.ROTATION)
+            .mapToInt(line -> line.quality().n())
+            .filter(n -> n <= config.samples())
+            .max()
+            .orElse(config.samples());
     double best = Double.POSITIVE_INFINITY;
     int since = 0;
     for (QualityLine line : lines) {
-      if (line.weights().equals(deciding) && line.quality().n() == config.samples()) {
+      if (line.extractor().equals(extractor)
+          && line.weights().equals(deciding)
+          && line.quality().n() == samples) {
         double score = RunEvaluation.score(config.bestBy(), line.quality());
         since = score < best ? 0 : since + 1;
         best = Math.min(best, score);

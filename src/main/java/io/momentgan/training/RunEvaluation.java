@@ -11,7 +11,7 @@ import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorCache;
-import io.momentgan.extractor.LabelledImages;
+import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.report.ImageGrid;
 import io.momentgan.report.RunPictures;
@@ -61,8 +61,15 @@ public final class RunEvaluation implements AutoCloseable {
    */
   public static RunEvaluation open(
       JavaSparkContext spark, Run run, DataSet images, Map<String, String> hadoop, int samples) {
-    DataConfig data = run.record().experiment().data();
-    LabelledImages whole = LabelledImages.open(data, hadoop);
+    Experiment experiment = run.record().experiment();
+    DataConfig data = experiment.data();
+    MeasuredImages whole = MeasuredImages.open(data, experiment.evaluation().extractor(), hadoop);
+    if (whole.samples(samples) < samples) {
+      LOG.info(
+          "Measuring {} images rather than {}: without labels as many as are held out",
+          whole.samples(samples),
+          samples);
+    }
     Evaluator.Setup setup =
         new Evaluator.Setup(whole, images.training(), images.fingerprint(), samples);
     Evaluator evaluator = Evaluator.open(spark, extractors(data), setup);
@@ -116,13 +123,17 @@ public final class RunEvaluation implements AutoCloseable {
     Jsonl.addQuality(folder, experiment.train().seed(), line);
     pictures(generator);
     LOG.info(
-        "Epoch {} ({}): FD {} (real images {}), coverage {}, {} classes missing",
+        "Epoch {} ({}): FD {} (real images {}), coverage {}{}, {} images, features of {}",
         epoch,
         weights,
         found.quality().fd(),
         found.real().fd(),
         found.quality().coverage(),
-        found.quality().missingModes());
+        found.quality().missingModes() == null
+            ? ""
+            : ", %d classes missing".formatted(found.quality().missingModes()),
+        found.quality().n(),
+        line.features());
     return line;
   }
 

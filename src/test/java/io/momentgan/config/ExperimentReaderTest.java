@@ -168,7 +168,12 @@ class ExperimentReaderTest {
                 new CheckpointConfig(0, 3, 0, true),
                 new SamplesConfig(64, 16, List.of()),
                 new EvaluationConfig(
-                    0, 10_000, EvaluationConfig.Weights.RAW, EvaluationConfig.Measure.FD, 0),
+                    0,
+                    10_000,
+                    EvaluationConfig.Weights.RAW,
+                    EvaluationConfig.Extractor.AUTO,
+                    EvaluationConfig.Measure.FD,
+                    0),
                 new DeviceConfig(DeviceConfig.Use.AUTO),
                 Kernels.FAST,
                 S3Config.NONE,

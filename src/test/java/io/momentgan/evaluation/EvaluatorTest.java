@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
+import io.momentgan.config.EvaluationConfig;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.extractor.ExtractorCache;
-import io.momentgan.extractor.LabelledImages;
+import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.sampling.ImageDraw;
 import io.momentgan.sampling.Interpolation;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class EvaluatorTest {
   @TempDir private static Path folder;
 
   private static JavaSparkContext spark;
-  private static LabelledImages images;
+  private static MeasuredImages images;
   private static Evaluator evaluator;
   private static Evaluator.Evaluation real;
 
@@ -35,8 +36,9 @@ class EvaluatorTest {
   static void open() {
     spark = SparkTests.local(2);
     images =
-        LabelledImages.open(
+        MeasuredImages.open(
             Experiments.small("data.glyphs.train=1000", "data.glyphs.test=" + SAMPLES).data(),
+            EvaluationConfig.Extractor.AUTO,
             Map.of());
     evaluator = open(spark);
     real = evaluator.evaluate(new Picked(images.heldOut(), 1, 10));

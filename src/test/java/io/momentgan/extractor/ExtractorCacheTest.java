@@ -57,8 +57,9 @@ class ExtractorCacheTest {
   @Tag("long")
   @Test
   void anExtractorIsTrainedOnceAndKeptWithItsAccuracy() throws IOException {
-    LabelledImages images =
-        new LabelledImages(new Squares(600, 1), new Squares(200, 2), true, "f00d");
+    MeasuredImages images =
+        new MeasuredImages(
+            new Squares(600, 1), new Squares(200, 2), true, "f00d", ExtractorTask.CLASSES);
     ExtractorCache extractors = new ExtractorCache(cache, Map.of("test", "1"));
     try (JavaSparkContext spark = SparkTests.local(2)) {
       TrainedExtractor trained = extractors.of(spark, images);
@@ -78,11 +79,11 @@ class ExtractorCacheTest {
     }
   }
 
-  private Path info(LabelledImages images) {
+  private Path info(MeasuredImages images) {
     return new ExtractorCache(cache, Map.of()).folder(images).resolve("extractor.json");
   }
 
-  private void damage(LabelledImages images) throws IOException {
+  private void damage(MeasuredImages images) throws IOException {
     try (Stream<Path> files = Files.list(info(images).getParent())) {
       assertThat(files).hasSize(2);
     }

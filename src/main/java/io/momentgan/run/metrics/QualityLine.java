@@ -3,6 +3,7 @@ package io.momentgan.run.metrics;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.momentgan.evaluation.Quality;
+import io.momentgan.extractor.ExtractorTask;
 import java.util.Comparator;
 
 /**
@@ -16,7 +17,7 @@ import java.util.Comparator;
  * @param classHeadAccuracy share of the test images whose class the discriminator's class head
  *     names; NaN without a class head or test images
  * @param extractor name of the feature extractor; figures of others are not comparable
- * @param extractorAccuracy share of the held-out images that it classifies right
+ * @param extractorAccuracy share of the held-out images whose class, or angle, it names
  * @param latentSeed seed of the latent vectors
  * @param version of the software
  * @param seconds time that measuring the images took
@@ -48,6 +49,11 @@ public record QualityLine(
   @JsonProperty("fd_ceiling")
   double fdCeiling() {
     return independentPixels.fd();
+  }
+
+  /** Names the features that images were compared in, beside figures. */
+  public String features() {
+    return ExtractorTask.describe(extractor, extractorAccuracy);
   }
 
   /** Orders evaluations by round, then by weights. */

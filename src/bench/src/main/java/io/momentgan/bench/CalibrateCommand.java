@@ -1,13 +1,14 @@
 package io.momentgan.bench;
 
 import io.momentgan.config.DataConfig;
+import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Quality;
-import io.momentgan.extractor.LabelledImages;
+import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.sampling.ImageDraw;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.RunEvaluation;
@@ -65,7 +66,7 @@ final class CalibrateCommand implements Callable<Integer> {
     DataConfig config = ExperimentReader.defaultData().withUri(uri);
     Map<String, String> hadoop = SparkContexts.hadoopSettings(ExperimentReader.s3(s3));
     StorageCheck.requireReadable("URI", uri, hadoop);
-    LabelledImages images = LabelledImages.open(config, hadoop);
+    MeasuredImages images = MeasuredImages.open(config, EvaluationConfig.Extractor.CLASSES, hadoop);
     ImageSource training = images.training();
     StringBuilder table = new StringBuilder();
     try (JavaSparkContext spark = SparkContexts.open("calibrate", hadoop);

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.momentgan.config.DataConfig;
+import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Evaluator.Evaluation;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorCache;
-import io.momentgan.extractor.LabelledImages;
+import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.sampling.ImageDraw;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class MnistCalibrationTest {
         Path.of(System.getProperty("momentgan.repository"), "../shared/data/mnist").normalize();
     assumeTrue(Files.isDirectory(mnist), () -> "no MNIST at " + mnist);
     DataConfig config = ExperimentReader.defaultData().withUri(mnist.toString());
-    LabelledImages images = LabelledImages.open(config, Map.of());
+    MeasuredImages images = MeasuredImages.open(config, EvaluationConfig.Extractor.CLASSES, Map.of());
     Path cache = Path.of(System.getProperty("user.home"), ".cache/momentgan");
     Map<String, Evaluation> found = new HashMap<>();
     try (JavaSparkContext spark = new JavaSparkContext("local[2]", "test");
