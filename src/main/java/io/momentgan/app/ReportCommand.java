@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
     name = "report",
     mixinStandardHelpOptions = true,
     description =
-        "Writes a run's report again, while it goes on or after it stopped; or a page that compares"
-            + " several runs.")
+        "Rewrites a run's report, during the run or after it; or writes a page that compares several"
+            + " runs.")
 final class ReportCommand implements Callable<Integer> {
   private static final String PAGE = "index.html";
   private static final String RATIO = "log-ratio.png";
@@ -36,7 +36,8 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "URI",
-      description = "Folder for the page (default: report/ in the run's folder).")
+      description =
+          "Folder for the page; required with several runs (default: report/ in the run's folder).")
   private String out;
 
   @Mixin private SettingOptions store;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "resume",
     mixinStandardHelpOptions = true,
-    description = "Goes on with a run from its newest checkpoint, as if it had never stopped.")
+    description = "Continues a run from its newest checkpoint, as if it had never stopped.")
 final class ResumeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ResumeCommand.class);
 

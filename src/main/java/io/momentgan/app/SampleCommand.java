@@ -39,7 +39,7 @@ final class SampleCommand implements Callable<Integer> {
       names = "--sweep",
       paramLabel = "COORDINATE",
       description =
-          "One latent vector throughout, of which this coordinate (from 0) alone goes from 0 to 1.")
+          "Keeps one latent vector and varies only this coordinate, counted from 0, from 0 to 1.")
   private Integer sweep;
 
   @Option(

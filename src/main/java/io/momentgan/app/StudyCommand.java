@@ -90,14 +90,14 @@ final class StudyCommand implements Callable<Integer> {
     page(study, runs, hadoop, Optional.empty()); // refuses unknown measures and runs
     if (dryRun) {
       List<StudyRun.Outcome> plans = runs.stream().map(run -> run.plan(hadoop)).toList();
-      spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(plans));
+      spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(plans, "to do"));
       return 0;
     }
     StorageCheck.requireWritable("--out", out, hadoop);
     List<StudyRun.Outcome> outcomes = train(runs, hadoop);
     measure(study.measure(), runs, hadoop);
     write(page(study, runs, hadoop, real(runs, hadoop)), hadoop);
-    spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(outcomes));
+    spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(outcomes, "done"));
     return exitCode(outcomes);
   }
 
@@ -108,7 +108,7 @@ final class StudyCommand implements Callable<Integer> {
           .getErr()
           .printf("Study: %s, run %d of %d%n", run.key(), outcomes.size() + 1, runs.size());
       outcomes.add(run.train(hadoop));
-      Folder.at(out, hadoop).publish(TABLE, StudyRun.Outcome.table(outcomes));
+      Folder.at(out, hadoop).publish(TABLE, StudyRun.Outcome.table(outcomes, "done"));
     }
     return outcomes;
   }
@@ -153,9 +153,10 @@ final class StudyCommand implements Callable<Integer> {
   private void write(StudyPage studyPage, Map<String, String> hadoop) {
     String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
     String command =
-        "submit/local study %s --data DATA --out OUT%s"
+        "submit/local study %s%s --out OUT%s"
             .formatted(
                 file,
+                data == null ? "" : " --data DATA",
                 settings.all().stream().map(set -> " --set " + set).collect(Collectors.joining()));
     Folder target =
         Folder.at(page == null ? out : page.toAbsolutePath().getParent().toString(), hadoop);

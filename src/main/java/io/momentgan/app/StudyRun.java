@@ -59,9 +59,12 @@ record StudyRun(Experiment experiment, String out) {
   }
 
   enum Done {
+    TRAIN,
     TRAINED,
+    RESUME,
     /** It had been interrupted, or is prolonged. */
     RESUMED,
+    /** It was complete. */
     SKIPPED,
     FAILED
   }
@@ -77,8 +80,13 @@ record StudyRun(Experiment experiment, String out) {
       return done == Done.FAILED;
     }
 
-    static String table(List<Outcome> outcomes) {
-      return "| run | done | epochs | seconds | folder |\n|---|---|---|---|---|\n"
+    /**
+     * A table in Markdown.
+     *
+     * @param heading of the column that says what is, or is to be, done
+     */
+    static String table(List<Outcome> outcomes, String heading) {
+      return "| run | %s | epochs | seconds | folder |\n|---|---|---|---|---|\n".formatted(heading)
           + outcomes.stream().map(Outcome::row).collect(Collectors.joining());
     }
 
@@ -98,11 +106,12 @@ record StudyRun(Experiment experiment, String out) {
     try {
       Optional<Run> begun = begun(hadoop);
       if (begun.isEmpty()) {
-        return outcome(Done.TRAINED, begun);
+        return outcome(Done.TRAIN, begun);
       }
       DataSet images = images();
       Run run = continued(begun.get(), images);
-      return outcome(complete(run, images, run.checkpoints().newest()), begun);
+      Done done = complete(run, images, run.checkpoints().newest());
+      return outcome(done == Done.RESUMED ? Done.RESUME : done, begun);
     } catch (UserException e) {
       return failure(e, Optional.empty());
     }

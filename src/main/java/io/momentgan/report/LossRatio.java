@@ -23,9 +23,10 @@ record LossRatio(double value) {
 
   static final String CAPTION =
       "Natural logarithm of the generator's adversarial loss over the discriminator's, by each epoch's"
-          + " last batch after its updates. The higher, the further the discriminator is ahead. 0, the"
-          + " source's ideal, is not where neither is: a discriminator that tells nothing apart has"
-          + " both cross-entropies of 0.69 in its loss and the generator one, ln(1/2) = -0.69.";
+          + " last batch after its updates. The higher, the further the discriminator is ahead. The"
+          + " source aims at 0, but by cross-entropies without smoothing the equilibrium is at ln(1/2) ="
+          + " -0.69: a discriminator that cannot tell real from generated pays 0.69 twice, the generator"
+          + " once.";
 
   static LossRatio of(EpochLine epoch) {
     return of(epoch.last().gBce(), epoch.last().dLoss());

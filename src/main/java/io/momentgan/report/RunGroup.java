@@ -39,6 +39,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
   /**
    * A run.
    *
+   * @param label of its group
    * @param folder its folder; nothing lies there before the training
    * @param experiment its settings
    * @param epochs its epochs
@@ -46,6 +47,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
    * @param real measures of sheets of real images, if they are known
    */
   record Member(
+      String label,
       Folder folder,
       Experiment experiment,
       List<EpochLine> epochs,
@@ -53,6 +55,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
       Optional<SheetMeasures.Real> real) {
     static Member of(Folder folder, Experiment experiment, Optional<SheetMeasures.Real> real) {
       return new Member(
+          experiment.name(),
           folder,
           experiment,
           Jsonl.read(folder, MetricsTable.EPOCHS),
@@ -69,13 +72,18 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
     }
 
     String name() {
-      return "%s, seed %d".formatted(experiment.name(), seed());
+      return "%s, seed %d".formatted(label, seed());
+    }
+
+    Member labelled(String ofGroup) {
+      return new Member(ofGroup, folder, experiment, epochs, quality, real);
     }
 
     /** The run as it was after an epoch; a run without that epoch has nothing. */
     Member at(int epoch) {
       boolean reached = epochs.stream().anyMatch(line -> line.epoch() == epoch);
       return new Member(
+          label,
           folder,
           experiment,
           kept(epochs, line -> reached && line.epoch() <= epoch),
@@ -152,8 +160,12 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
     Map<String, List<Map<String, String>>> byName =
         bySettings.keySet().stream().collect(Collectors.groupingBy(s -> s.get("name")));
     return bySettings.entrySet().stream()
-        .map(e -> new RunGroup(label(e.getKey(), byName), e.getKey(), e.getValue()))
+        .map(e -> of(label(e.getKey(), byName), e.getKey(), e.getValue()))
         .toList();
+  }
+
+  private static RunGroup of(String label, Map<String, String> settings, List<Member> runs) {
+    return new RunGroup(label, settings, runs.stream().map(run -> run.labelled(label)).toList());
   }
 
   private static void refuse(Member one, Member other) {

@@ -306,7 +306,7 @@ public final class RunPage {
     }
     EpochLine line = epochs.get(epochs.size() - 1);
     Equilibrium equilibrium = Equilibrium.of(experiment.loss());
-    Table table = new Table("lrrl", "Figure", "Last batch", "Epoch mean", "Read against");
+    Table table = new Table("lrrl", "Figure", "Last batch", "Epoch mean", "Compare with");
     table.row("Epochs", "" + line.epoch(), "", "of " + experiment.train().epochs());
     table.row(
         "Training time",
@@ -358,6 +358,10 @@ public final class RunPage {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
   }
 
+  private static String joined(String... texts) {
+    return Stream.of(texts).filter(text -> !text.isEmpty()).collect(Collectors.joining(", "));
+  }
+
   private String networks() {
     Table table = new Table("llll", "Network", "Layer", "Kind", "Settings");
     Map<String, String> settings = SettingDifferences.settings(experiment);
@@ -376,7 +380,7 @@ public final class RunPage {
       String output = network + ".output-layer.";
       String activation = settings.get(network + ".output").replace("\"", "");
       table.row(
-          network, "output", kind(settings, output), layer(settings, output) + ", " + activation);
+          network, "output", kind(settings, output), joined(layer(settings, output), activation));
     }
     return table.html();
   }

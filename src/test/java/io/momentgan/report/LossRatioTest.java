@@ -65,6 +65,20 @@ class LossRatioTest {
     assertThat(rows.get(3)).containsExactly("3", "-26.94", "-", "0.000");
   }
 
+  /** Runs that users train by --set without another name. */
+  @Test
+  void runsOfOneNameAndSeedAreToldApartByTheirSettings() throws IOException {
+    List<Folder> runs = List.of(run("a", G, D), run("a", D, G, "moments.mean-weight=0.3"));
+    ComparisonPage comparison = new ComparisonPage(runs);
+    assertThat(PicturesTest.decode(comparison.ratioPlot()).getWidth()).isPositive();
+    assertThat(table(comparison.html(), "Log loss ratio").get(0))
+        .containsExactly(
+            "epoch",
+            "a, moments.mean-weight: 0.1, seed 7",
+            "a, moments.mean-weight: 0.3, seed 7",
+            "0");
+  }
+
   @Test
   void figuresHaveALinePerRunAndTheZeroLine() throws IOException {
     BufferedImage picture =
@@ -100,12 +114,12 @@ class LossRatioTest {
     assertThat(LossRatio.meanAbsoluteOfLastHalf(List.of())).isNaN();
   }
 
-  private Folder run(String name, double[] g, double[] d) {
+  private Folder run(String name, double[] g, double[] d, String... settings) {
     List<EpochLine> epochs = new ArrayList<>();
     for (int i = 0; i < g.length; i++) {
       epochs.add(epoch(i + 1, g[i], d[i]));
     }
-    return ReportRuns.of(out, name, 7, epochs);
+    return ReportRuns.of(out, name, 7, epochs, settings);
   }
 
   static EpochLine epoch(int epoch, double g, double d) {
