@@ -38,8 +38,8 @@ public record LabelledImages(
       images = DataSets.open(whole.withValidation(part), hadoopSettings);
     }
     ImageSource heldOut = images.test().or(images::validation).orElseThrow();
-    requireLabels(images.training(), config.uri());
-    requireLabels(heldOut, config.uri());
+    requireLabels(images.training(), config.shownUri());
+    requireLabels(heldOut, config.shownUri());
     return new LabelledImages(images.training(), heldOut, tested, images.fingerprint());
   }
 

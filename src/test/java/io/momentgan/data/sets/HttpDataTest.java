@@ -87,7 +87,7 @@ class HttpDataTest {
     DataConfig.Glyphs glyphs = new DataConfig.Glyphs(1, 1, 1);
     return DataSets.open(
         new DataConfig(
-            url, 0, 0, cache.toString(), glyphs, ExperimentReader.defaultData().images()),
+            url, 0, 0, cache.toString(), false, glyphs, ExperimentReader.defaultData().images()),
         Map.of());
   }
 
