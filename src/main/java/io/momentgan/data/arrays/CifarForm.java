@@ -123,15 +123,14 @@ public final class CifarForm implements ArrayForm {
       verdicts.add(
           images == published
               ? version.name() + ", as many images as published"
-              : "%s, %d of %d published images".formatted(version.name(), images, published));
+              : version.name() + ", " + images + " of " + published + " published images");
       Optional<ArraySplit> testSplit = test.map(file -> split(List.of(file)));
       testSplit
           .filter(split -> split.images().count() != TEST_IMAGES)
           .ifPresent(
               split ->
                   verdicts.add(
-                      "%d of %d published test images"
-                          .formatted(split.images().count(), TEST_IMAGES)));
+                      split.images().count() + " of " + TEST_IMAGES + " published test images"));
       return new FoundArrays(
               DataSet.Kind.CIFAR,
               training,

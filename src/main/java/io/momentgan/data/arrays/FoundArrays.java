@@ -63,7 +63,7 @@ public record FoundArrays(
     }
     List<String> notes = new ArrayList<>(verdicts);
     if (shift) {
-      notes.add("labels 1 to %d became classes 0 to %d".formatted(max, last));
+      notes.add("labels 1 to " + max + " became classes 0 to " + last);
     }
     if (training.labels().isPresent()) {
       all.stream()

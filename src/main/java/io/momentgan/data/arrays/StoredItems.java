@@ -250,9 +250,8 @@ public final class StoredItems implements Serializable {
           contents + ": truncated, ends before the last image or label; copy the file again", e);
     } catch (ZipException e) {
       throw new DataException(
-          "%s: damaged %s (%s); copy the file again"
-              .formatted(
-                  contents, contents.member().isEmpty() ? "gzip file" : "archive", e.getMessage()),
+          "%s: damaged gzip file or archive (%s); copy the file again"
+              .formatted(contents, e.getMessage()),
           e);
     } catch (IllegalArgumentException e) {
       // ZipInputStream of names that are no text.

@@ -89,7 +89,8 @@ public final class DataSets {
             List.of(),
             List.of(),
             "drawn by MomentGAN, version " + GlyphSource.VERSION,
-            "version %d seed %d".formatted(GlyphSource.VERSION, glyphs.seed())));
+            String.format(
+                Locale.ROOT, "version %d seed %d", GlyphSource.VERSION, glyphs.seed())));
   }
 
   private static Optional<FoundImages> web(DataConfig config, Map<String, String> hadoop) {
@@ -136,14 +137,15 @@ public final class DataSets {
     Optional<ImageSource> validation =
         head == 0 ? found.validation() : Optional.of(subset(found.images(), 0, head));
     String text =
-        "%s %s training %s validation %d test %d %s"
-            .formatted(
-                found.kind(),
-                found.images().shape(),
-                training,
-                validation.map(ImageSource::count).orElse(0),
-                found.test().map(ImageSource::count).orElse(0),
-                found.identity());
+        String.format(
+            Locale.ROOT,
+            "%s %s training %s validation %d test %d %s",
+            found.kind(),
+            found.images().shape(),
+            training,
+            validation.map(ImageSource::count).orElse(0),
+            found.test().map(ImageSource::count).orElse(0),
+            found.identity());
     return new DataSet(
         found.kind(),
         config.shownUri(),

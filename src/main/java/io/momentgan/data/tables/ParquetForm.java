@@ -94,7 +94,7 @@ public final class ParquetForm implements ArrayForm {
           classes,
           List.of(),
           rejected,
-          "%d rows rejected%s".formatted(unusable.size(), unlabelled()),
+          unusable.size() + " rows rejected" + unlabelled(),
           Digests.sha256(identity.append(classes).toString()));
     }
 
