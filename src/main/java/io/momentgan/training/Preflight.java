@@ -25,17 +25,41 @@ public final class Preflight {
     SparkConf conf = new SparkConf();
     checkCluster(experiment, conf);
     Cluster.requireMaster(conf);
-    int workers = experiment.train().workers();
     int count = images.training().count();
-    Schedule schedule = Schedule.of(experiment.train(), count);
-    if (schedule.iterationsPerEpoch() == 0) {
-      int smallest = Shards.smallestSize(count, workers);
-      throw new UserException(
-          ("Setting train.batch-size: found %d, expected at most %d, the images of the smallest of %d"
-                  + " shards; set train.batch-size=%d or fewer workers (--workers)")
-              .formatted(experiment.train().batchSize(), smallest, workers, Math.max(1, smallest)));
-    }
+    requireFullBatch(experiment, count);
     requireLabels(experiment.labels(), images.training());
+  }
+
+  /**
+   * Checks that each worker has a full batch. The settings that the message names pass this check.
+   *
+   * @param experiment the settings, workers known
+   * @param count number of training images
+   */
+  static void requireFullBatch(Experiment experiment, int count) {
+    if (Schedule.of(experiment.train(), count).iterationsPerEpoch() > 0) {
+      return;
+    }
+    int workers = experiment.train().workers();
+    int smallest = Shards.smallestSize(count, workers);
+    // A variance needs two images.
+    int least = experiment.moments().penalised() ? 2 : 1;
+    int fewer = Math.max(1, Math.min(workers, count / least));
+    String advice;
+    if (smallest >= least) {
+      advice = "set train.batch-size=%d or fewer workers (--workers)".formatted(smallest);
+    } else if (count >= least) {
+      advice =
+          "set train.workers=%d (--workers) and train.batch-size=%d"
+              .formatted(fewer, Shards.smallestSize(count, fewer));
+    } else {
+      advice =
+          "give more images, or set train.workers=1 (--workers), train.batch-size=1, moments.mean-weight=0 and moments.variance-weight=0";
+    }
+    throw new UserException(
+        ("Setting train.batch-size: found %d, expected at most %d, the images of the smallest of %d"
+                + " shards; %s")
+            .formatted(experiment.train().batchSize(), smallest, workers, advice));
   }
 
   /**

@@ -79,7 +79,7 @@ public final class IdxForm implements ArrayForm {
       return Optional.of(IdxFiles.of(place, family(names, name.get())));
     }
     FileLocation file = place.files().get(given);
-    return IdxFiles.isFile(given) || begins(file)
+    return name.isPresent() || given.contains("ubyte") || given.endsWith(".idx") || begins(file)
         ? Optional.of(
             IdxFiles.of(
                 file,

@@ -171,7 +171,7 @@ public final class DataSets {
     int available = count - validation;
     if (config.limit() > available) {
       throw new ConfigException(
-          "Setting data.limit: found %d, expected at most %d (%d images of %s less %d for validation)"
+          "Setting data.limit: found %d, expected at most %d (%d images of %s less %d for validation); set data.limit=0 for all"
               .formatted(config.limit(), available, count, config.shownUri(), validation));
     }
     return config.limit() == 0 ? available : config.limit();

@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.ZipException;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 
 /**
  * The rows of a table as text, perhaps within gzip. Travels to the workers.
@@ -153,7 +154,7 @@ record CsvTable(FileLocation file, char delimiter) implements Serializable {
       throw e;
     } catch (TextParsingException | IllegalStateException e) {
       file.discardCopy();
-      throw damaged(e.getCause() == null ? e : e.getCause());
+      throw damaged(ExceptionUtils.getThrowableList(e).get(ExceptionUtils.getThrowableCount(e) - 1));
     } catch (IOException e) {
       file.discardCopy();
       throw damaged(e);

@@ -126,7 +126,7 @@ class TableFormsTest {
       assertRefused(write("a.csv", good + "1,2," + bad + ",3,4\n"))
           .hasMessageContaining("found \"%s\" in line 11, column 3".formatted(bad));
     }
-    assertRefused(write("a.csv", good.replaceFirst("pixel3", "usage")))
+    assertRefused(write("a.csv", good.replaceFirst("pixel3", "pixel3,usage")))
         .hasMessageContaining("found the columns usage, expected label and pixel0");
     assertRefused(write("a.csv", HEADER)).hasMessageContaining("found no rows");
     assertRefused(write("a.csv", "a,b\n1,2\n")).hasMessageContaining("found no columns of pixels");
