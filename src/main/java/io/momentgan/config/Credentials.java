@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 public final class Credentials {
   private static final Pattern KEY =
       Pattern.compile("(?i).*(access[._-]?key|secret|password|session[._-]?token|credential).*");
+
   /** Stands in files and messages for the query of a web address. */
   public static final String NO_QUERY = "?...";
 

@@ -23,6 +23,7 @@ public record NpyArray(int[] shape, float[] values) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int PREFIX_BYTES = MAGIC.length + Short.BYTES;
   private static final int ALIGNMENT_BYTES = 64;
+
   /** Checks that shape and values fit together. */
   public NpyArray {
     if (values.length != size(shape)) {

@@ -26,18 +26,14 @@ public record ArraySplit(
       Optional<LabelCheck> labels,
       List<DataSet.StoredFile> files) {
     return new ArraySplit(
-        parts.get(0).images().contents().toString(),
-        new ArraySource(parts, layout),
-        labels,
-        files);
+        parts.get(0).images().contents().toString(), new ArraySource(parts, layout), labels, files);
   }
 
   void requireShapeOf(ArraySplit training) {
     if (!images.shape().equals(training.images().shape())) {
       throw new DataException(
           "%s: found images of %s, expected %s as in %s; give files that belong together"
-              .formatted(
-                  location, images.shape(), training.images().shape(), training.location()));
+              .formatted(location, images.shape(), training.images().shape(), training.location()));
     }
   }
 }

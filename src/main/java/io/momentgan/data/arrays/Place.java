@@ -41,7 +41,13 @@ public record Place(
       Path path = fileSystem.makeQualified(new Path(location));
       boolean folder = fileSystem.getFileStatus(path).isDirectory();
       SortedMap<String, FileLocation> files = new TreeMap<>();
-      list(fileSystem, folder ? path : path.getParent(), "", folder ? 0 : MOST_LEVELS, files, hadoop);
+      list(
+          fileSystem,
+          folder ? path : path.getParent(),
+          "",
+          folder ? 0 : MOST_LEVELS,
+          files,
+          hadoop);
       if (!folder) {
         files.put(path.getName(), new HadoopFile(path.toString(), hadoop)); // also a hidden one
       }

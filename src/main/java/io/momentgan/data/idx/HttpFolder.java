@@ -78,7 +78,8 @@ public record HttpFolder(String cache) {
           "data.uri: found %s, expected a web address; replace characters such as spaces by %%20"
               .formatted(text));
     }
-    throw new DataException("data.uri: %s names no host, expected http://host/path"
+    throw new DataException(
+        "data.uri: %s names no host, expected http://host/path"
             .formatted(Credentials.withoutQuery(url)));
   }
 }

@@ -11,8 +11,8 @@ import io.momentgan.data.arrays.ArraySplit;
 import io.momentgan.data.arrays.Contents;
 import io.momentgan.data.arrays.FoundArrays;
 import io.momentgan.data.arrays.LabelCheck;
-import io.momentgan.data.arrays.Place;
 import io.momentgan.data.arrays.PixelLayout;
+import io.momentgan.data.arrays.Place;
 import io.momentgan.data.arrays.StoredItems;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +63,8 @@ public final class IdxForm implements ArrayForm {
               .formatted(
                   place.location(),
                   images.size(),
-                  String.join(", ", images.stream().map(each -> place.text(each.path())).toList())));
+                  String.join(
+                      ", ", images.stream().map(each -> place.text(each.path())).toList())));
     }
     return Optional.of(IdxFiles.of(place, family(names, chosen)));
   }

@@ -1,7 +1,6 @@
 package io.momentgan.data.idx;
 
 import io.momentgan.data.DataException;
-import io.momentgan.data.ImageShape;
 import io.momentgan.data.arrays.Contents;
 import io.momentgan.data.arrays.PixelLayout;
 import io.momentgan.data.arrays.SampleType;

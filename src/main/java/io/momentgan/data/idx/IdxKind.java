@@ -14,10 +14,14 @@ enum IdxKind {
   private static final int UNSIGNED_BYTES = 0x08;
   private static final Map<Integer, SampleType> LABEL_TYPES =
       Map.of(
-          UNSIGNED_BYTES, SampleType.BYTE,
-          0x09, new SampleType(SampleType.Kind.SIGNED, 1, true),
-          0x0B, new SampleType(SampleType.Kind.SIGNED, 2, true),
-          0x0C, new SampleType(SampleType.Kind.SIGNED, 4, true));
+          UNSIGNED_BYTES,
+          SampleType.BYTE,
+          0x09,
+          new SampleType(SampleType.Kind.SIGNED, 1, true),
+          0x0B,
+          new SampleType(SampleType.Kind.SIGNED, 2, true),
+          0x0C,
+          new SampleType(SampleType.Kind.SIGNED, 4, true));
 
   private final int magic;
   private final int dimensions;
@@ -31,7 +35,9 @@ enum IdxKind {
     this.example = example;
   }
 
-  /** Finds how a file's values are stored by its first four bytes; empty if it is of another kind. */
+  /**
+   * Finds how a file's values are stored by its first four bytes; empty if it is of another kind.
+   */
   Optional<SampleType> type(int found) {
     int code = found >>> Byte.SIZE;
     int extents = found & 0xFF;

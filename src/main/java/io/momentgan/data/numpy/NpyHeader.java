@@ -1,8 +1,7 @@
 package io.momentgan.data.numpy;
 
-import io.momentgan.data.arrays.SampleType;
-
 import io.momentgan.data.DataException;
+import io.momentgan.data.arrays.SampleType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +71,8 @@ public record NpyHeader(String type, boolean fortranOrder, int[] shape) {
           .toArray();
     } catch (NumberFormatException e) {
       throw new DataException(
-          "%s: found shape (%s), expected extents below 2^31; split the array".formatted(name, text),
+          "%s: found shape (%s), expected extents below 2^31; split the array"
+              .formatted(name, text),
           e);
     }
   }

@@ -1,10 +1,9 @@
 package io.momentgan.data.numpy;
 
-import io.momentgan.data.arrays.StoredItems;
-import io.momentgan.data.arrays.Contents;
-
 import io.momentgan.data.DataException;
 import io.momentgan.data.FileLocation;
+import io.momentgan.data.arrays.Contents;
+import io.momentgan.data.arrays.StoredItems;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

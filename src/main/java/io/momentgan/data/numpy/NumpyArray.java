@@ -1,15 +1,14 @@
 package io.momentgan.data.numpy;
 
-import io.momentgan.data.arrays.StoredItems;
-import io.momentgan.data.arrays.Contents;
-import io.momentgan.data.arrays.ArrayName;
-import io.momentgan.data.arrays.FlatPixels;
-import io.momentgan.data.arrays.PixelLayout;
-import io.momentgan.data.arrays.SampleType;
-import io.momentgan.data.arrays.LabelCheck;
-
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
+import io.momentgan.data.arrays.ArrayName;
+import io.momentgan.data.arrays.Contents;
+import io.momentgan.data.arrays.FlatPixels;
+import io.momentgan.data.arrays.LabelCheck;
+import io.momentgan.data.arrays.PixelLayout;
+import io.momentgan.data.arrays.SampleType;
+import io.momentgan.data.arrays.StoredItems;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,21 +1,20 @@
 package io.momentgan.data.numpy;
 
-import io.momentgan.data.arrays.ArraySplit;
-import io.momentgan.data.arrays.StoredItems;
-import io.momentgan.data.arrays.Contents;
-import io.momentgan.data.arrays.ArrayName;
-import io.momentgan.data.arrays.Place;
-import io.momentgan.data.arrays.ArrayPart;
-import io.momentgan.data.arrays.ArrayForm;
-import io.momentgan.data.arrays.FoundArrays;
-
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSet.RejectedFile;
 import io.momentgan.data.FileLocation;
 import io.momentgan.data.FoundImages;
+import io.momentgan.data.arrays.ArrayForm;
+import io.momentgan.data.arrays.ArrayName;
 import io.momentgan.data.arrays.ArrayName.Split;
+import io.momentgan.data.arrays.ArrayPart;
+import io.momentgan.data.arrays.ArraySplit;
+import io.momentgan.data.arrays.Contents;
+import io.momentgan.data.arrays.FoundArrays;
+import io.momentgan.data.arrays.Place;
+import io.momentgan.data.arrays.StoredItems;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -104,8 +103,7 @@ public final class NumpyForm implements ArrayForm {
     List<NumpyArray> arrays = new ArrayList<>();
     if (file.toLowerCase(Locale.ROOT).endsWith(NPY)) {
       if (only || !name.namesNothing()) {
-        arrays.add(
-            new NumpyArray(file, Contents.of(location), folder + name.family(), name));
+        arrays.add(new NumpyArray(file, Contents.of(location), folder + name.family(), name));
       } else {
         rejected.add(unnamed(Contents.of(location)));
       }
@@ -210,7 +208,8 @@ public final class NumpyForm implements ArrayForm {
       Optional<NumpyArray> images = one(arrays, split, false);
       if (images.isPresent()) {
         used.add(images.get());
-        Optional<NumpyArray> labels = one(arrays, split, true).filter(array -> keep(array, rejected, used));
+        Optional<NumpyArray> labels =
+            one(arrays, split, true).filter(array -> keep(array, rejected, used));
         labels.ifPresent(used::add);
         splits.put(split, split(images.get(), labels, config));
       }
@@ -219,7 +218,8 @@ public final class NumpyForm implements ArrayForm {
         .filter(array -> !used.contains(array))
         .forEach(
             array ->
-                rejected.add(new RejectedFile(array.contents().toString(), "labels without images")));
+                rejected.add(
+                    new RejectedFile(array.contents().toString(), "labels without images")));
     FoundArrays found =
         new FoundArrays(
             DataSet.Kind.NUMPY,
@@ -232,7 +232,8 @@ public final class NumpyForm implements ArrayForm {
     return found.check(List.of("no published data set, nothing to compare with"));
   }
 
-  private static boolean keep(NumpyArray labels, List<RejectedFile> rejected, Set<NumpyArray> used) {
+  private static boolean keep(
+      NumpyArray labels, List<RejectedFile> rejected, Set<NumpyArray> used) {
     Optional<String> why = labels.whyNoClasses();
     why.ifPresent(
         reason -> {

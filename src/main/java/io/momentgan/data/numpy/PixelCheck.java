@@ -1,10 +1,9 @@
 package io.momentgan.data.numpy;
 
-import io.momentgan.data.arrays.StoredItems;
-import io.momentgan.data.arrays.SampleType;
-import io.momentgan.data.arrays.LabelCheck;
-
 import io.momentgan.data.DataException;
+import io.momentgan.data.arrays.LabelCheck;
+import io.momentgan.data.arrays.SampleType;
+import io.momentgan.data.arrays.StoredItems;
 
 /**
  * Finds the factor that takes pixel values of any type to whole numbers from 0 to 255, and refuses

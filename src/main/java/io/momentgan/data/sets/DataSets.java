@@ -9,13 +9,13 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.FileLocation;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.ImageSource;
-import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.arrays.ArrayForm;
 import io.momentgan.data.arrays.CifarForm;
-import io.momentgan.data.numpy.NumpyForm;
 import io.momentgan.data.arrays.Place;
+import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.idx.HttpFolder;
 import io.momentgan.data.idx.IdxForm;
+import io.momentgan.data.numpy.NumpyForm;
 import io.momentgan.data.pictures.ImageFolder;
 import io.momentgan.data.tables.CsvForm;
 import io.momentgan.data.tables.OtherTables;
@@ -89,8 +89,7 @@ public final class DataSets {
             List.of(),
             List.of(),
             "drawn by MomentGAN, version " + GlyphSource.VERSION,
-            String.format(
-                Locale.ROOT, "version %d seed %d", GlyphSource.VERSION, glyphs.seed())));
+            String.format(Locale.ROOT, "version %d seed %d", GlyphSource.VERSION, glyphs.seed())));
   }
 
   private static Optional<FoundImages> web(DataConfig config, Map<String, String> hadoop) {

@@ -137,7 +137,8 @@ public final class CsvForm implements ArrayForm {
     columns
         .unused()
         .forEach(
-            name -> rejected.add(new RejectedFile(file + " (column \"" + name + "\")", "row number")));
+            name ->
+                rejected.add(new RejectedFile(file + " (column \"" + name + "\")", "row number")));
     return new ArraySplit(
         file.toString(),
         new CsvSource(table, columns, layout, count[0]),

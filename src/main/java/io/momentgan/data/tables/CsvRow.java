@@ -55,6 +55,8 @@ record CsvRow(FileLocation file, int row, String[] cells, CsvColumns columns) {
       return value <= LARGEST ? value : -1;
     }
     // As pandas writes them: 12.0.
-    return cell.endsWith(".0") && cell.length() <= 5 ? parse(cell.substring(0, cell.length() - 2)) : -1;
+    return cell.endsWith(".0") && cell.length() <= 5
+        ? parse(cell.substring(0, cell.length() - 2))
+        : -1;
   }
 }

@@ -154,7 +154,8 @@ record CsvTable(FileLocation file, char delimiter) implements Serializable {
       throw e;
     } catch (TextParsingException | IllegalStateException e) {
       file.discardCopy();
-      throw damaged(ExceptionUtils.getThrowableList(e).get(ExceptionUtils.getThrowableCount(e) - 1));
+      throw damaged(
+          ExceptionUtils.getThrowableList(e).get(ExceptionUtils.getThrowableCount(e) - 1));
     } catch (IOException e) {
       file.discardCopy();
       throw damaged(e);

@@ -54,7 +54,9 @@ public final class OtherTables implements ArrayForm {
 
   private static String end(String file) {
     String name = Place.name(file).toLowerCase(Locale.ROOT);
-    return isPickle(name) && !name.contains(".") ? "data_batch_" : name.substring(name.lastIndexOf('.') + 1);
+    return isPickle(name) && !name.contains(".")
+        ? "data_batch_"
+        : name.substring(name.lastIndexOf('.') + 1);
   }
 
   private static DataException explain(String location, String end) {

@@ -36,7 +36,8 @@ record ParquetColumns(String image, boolean struct, String label, boolean text)
    */
   static ParquetColumns of(MessageType schema, Object location) {
     List<Type> images = schema.getFields().stream().filter(ParquetColumns::isImage).toList();
-    Type image = named(images, IMAGES).or(() -> only(images)).orElseThrow(() -> noImages(schema, location));
+    Type image =
+        named(images, IMAGES).or(() -> only(images)).orElseThrow(() -> noImages(schema, location));
     Optional<Type> label =
         named(schema.getFields().stream().filter(ParquetColumns::isLabel).toList(), LABELS);
     return new ParquetColumns(
@@ -54,7 +55,8 @@ record ParquetColumns(String image, boolean struct, String label, boolean text)
     return new DataException(
         "%s: found the columns %s, expected one of encoded images: image (bytes, path) or image as binary; rename the column to image"
             .formatted(
-                location, String.join(", ", schema.getFields().stream().map(Type::getName).toList())));
+                location,
+                String.join(", ", schema.getFields().stream().map(Type::getName).toList())));
   }
 
   private static Optional<Type> named(List<Type> types, List<String> names) {
@@ -84,7 +86,8 @@ record ParquetColumns(String image, boolean struct, String label, boolean text)
   }
 
   private static boolean isText(Type type) {
-    return type.getLogicalTypeAnnotation() instanceof LogicalTypeAnnotation.StringLogicalTypeAnnotation;
+    return type.getLogicalTypeAnnotation()
+        instanceof LogicalTypeAnnotation.StringLogicalTypeAnnotation;
   }
 
   private static boolean isLabel(Type type) {
@@ -105,8 +108,7 @@ record ParquetColumns(String image, boolean struct, String label, boolean text)
     Type whole = schema.getType(image);
     Type images =
         struct
-            ? new GroupType(
-                whole.getRepetition(), image, whole.asGroupType().getType(BYTES))
+            ? new GroupType(whole.getRepetition(), image, whole.asGroupType().getType(BYTES))
             : whole;
     List<Type> types = new ArrayList<>(List.of(images));
     if (labelled()) {
@@ -131,6 +133,9 @@ record ParquetColumns(String image, boolean struct, String label, boolean text)
   Optional<String> label(Group row) {
     return row.getFieldRepetitionCount(label) == 0
         ? Optional.empty()
-        : Optional.of(text ? row.getString(label, 0) : row.getValueToString(row.getType().getFieldIndex(label), 0));
+        : Optional.of(
+            text
+                ? row.getString(label, 0)
+                : row.getValueToString(row.getType().getFieldIndex(label), 0));
   }
 }

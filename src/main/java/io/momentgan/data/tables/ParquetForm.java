@@ -124,7 +124,8 @@ public final class ParquetForm implements ArrayForm {
 
     /** Refuses tables whose files do not hold all of a row, or hold rows that were deleted. */
     private void requirePlain() {
-      boolean delta = place.files().keySet().stream().anyMatch(file -> file.startsWith("_delta_log/"));
+      boolean delta =
+          place.files().keySet().stream().anyMatch(file -> file.startsWith("_delta_log/"));
       boolean iceberg =
           place.files().keySet().stream().anyMatch(file -> file.endsWith(".metadata.json"));
       if (delta || iceberg) {
@@ -134,7 +135,8 @@ public final class ParquetForm implements ArrayForm {
         if (Place.folder(file).contains("=")) {
           throw new DataException(
               "%s: found a table in parts by column (%s), expected files with all columns; write it by spark.read.parquet(\"%s\").write.parquet(\"%s-flat\")"
-                  .formatted(place.location(), Place.folder(file), place.location(), place.location()));
+                  .formatted(
+                      place.location(), Place.folder(file), place.location(), place.location()));
         }
       }
     }
@@ -181,7 +183,11 @@ public final class ParquetForm implements ArrayForm {
                 .formatted(place.location(), texts.size(), MOST_CLASSES));
       }
       return texts.isEmpty()
-          ? all.stream().map(Opening::published).filter(n -> !n.isEmpty()).findFirst().orElse(List.of())
+          ? all.stream()
+              .map(Opening::published)
+              .filter(n -> !n.isEmpty())
+              .findFirst()
+              .orElse(List.of())
           : List.copyOf(texts);
     }
 

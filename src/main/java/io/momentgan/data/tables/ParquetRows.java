@@ -51,7 +51,8 @@ record ParquetRows(
             });
     check.flush();
     if (rows == 0) {
-      throw new DataException(file + ": found no rows, expected one per image; copy the file again");
+      throw new DataException(
+          file + ": found no rows, expected one per image; copy the file again");
     }
     boolean known = table.columns().labelled() && !check.labels.stream().allMatch(UNKNOWN::equals);
     return new ParquetRows(
@@ -146,7 +147,8 @@ record ParquetRows(
     int[] rows = numbers.stream().mapToInt(Integer::intValue).toArray();
     byte[] bytes = new byte[withLabels ? rows.length : 0];
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) (named() ? classes.get(labels.get(i)) : number(labels.get(i), rows[i], classes));
+      bytes[i] =
+          (byte) (named() ? classes.get(labels.get(i)) : number(labels.get(i), rows[i], classes));
     }
     return new ParquetSource.Rows(table, rows, bytes);
   }

@@ -77,9 +77,7 @@ final class ParquetSource implements ImageSource {
       for (int i = 0; i < indices.length; i++) {
         int row = indices[i] / perRow();
         if (row >= first && row < end) {
-          wanted
-              .computeIfAbsent(rows.numbers()[row - first], number -> new ArrayList<>())
-              .add(i);
+          wanted.computeIfAbsent(rows.numbers()[row - first], number -> new ArrayList<>()).add(i);
           if (labels.length > 0) {
             labels[i] = rows.labels()[row - first];
           }

@@ -98,8 +98,7 @@ record ParquetTable(FileLocation file, ParquetColumns columns) implements Serial
 
   /** Turns whatever Parquet throws at damaged files into one line. */
   private static <T> T guarded(FileLocation file, Reading<T> reading) {
-    ParquetReadOptions options =
-        ParquetReadOptions.builder().usePageChecksumVerification().build();
+    ParquetReadOptions options = ParquetReadOptions.builder().usePageChecksumVerification().build();
     try (ParquetInput input = ParquetInput.of(file);
         ParquetFileReader reader = ParquetFileReader.open(input, options)) {
       return reading.run(reader);

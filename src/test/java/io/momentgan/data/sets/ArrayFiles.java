@@ -64,7 +64,9 @@ final class ArrayFiles {
     String extents =
         Arrays.stream(shape).mapToObj(String::valueOf).collect(Collectors.joining(", "))
             + (shape.length == 1 ? "," : "");
-    return npy("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, extents), values);
+    return npy(
+        "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, extents),
+        values);
   }
 
   static byte[] npy(String header, byte[] values) {
@@ -149,10 +151,7 @@ final class ArrayFiles {
             .build()) {
       for (Row row : rows) {
         Group group = groups.newGroup();
-        Binary picture =
-            row.picture() == null
-                ? null
-                : Binary.fromConstantByteArray(row.picture());
+        Binary picture = row.picture() == null ? null : Binary.fromConstantByteArray(row.picture());
         if (!schema.getType(image).isPrimitive()) {
           Group struct = group.addGroup(image);
           if (picture != null) {

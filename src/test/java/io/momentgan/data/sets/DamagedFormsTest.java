@@ -78,7 +78,9 @@ class DamagedFormsTest {
     }
   }
 
-  /** Where a form says no count, whole images may be missing; then the file is not longer either. */
+  /**
+   * Where a form says no count, whole images may be missing; then the file is not longer either.
+   */
   private static boolean countless(String name) {
     return name.endsWith(".bin") || name.endsWith(".csv");
   }
@@ -121,7 +123,8 @@ class DamagedFormsTest {
     DataSet rightData = RIGHT.computeIfAbsent(name, DamagedFormsTest::whole);
     Images right = IMAGES.computeIfAbsent(name, each -> IdxBytes.readAll(rightData.training()));
     boolean same =
-        Arrays.equals(read.pixels(), right.pixels()) && Arrays.equals(read.labels(), right.labels());
+        Arrays.equals(read.pixels(), right.pixels())
+            && Arrays.equals(read.labels(), right.labels());
     // Checksums of archives tell; other forms have none, and the changed byte is the stored value.
     if (name.endsWith("z")) {
       assertThat(same).as("%s changed at %d", name, place).isTrue();

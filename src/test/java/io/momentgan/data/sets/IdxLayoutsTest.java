@@ -49,8 +49,7 @@ class IdxLayoutsTest {
   private static DataSet open(Object location, boolean transpose) {
     DataConfig plain = IdxBytes.config(location.toString(), 0, 0);
     return DataSets.open(
-        new DataConfig(
-            plain.uri(), 0, 0, "unused", transpose, plain.glyphs(), plain.images()),
+        new DataConfig(plain.uri(), 0, 0, "unused", transpose, plain.glyphs(), plain.images()),
         Map.of());
   }
 
@@ -58,8 +57,7 @@ class IdxLayoutsTest {
   void emnistIsFoundWithItsTestImagesAndItsLabelsBecomeClassesFromZero() throws IOException {
     emnist("letters");
     DataSet data = IdxBytes.open(folder);
-    assertThat(IdxBytes.readAll(data.training()).labels())
-        .isEqualTo(ArrayFiles.labels(52, 0, 26));
+    assertThat(IdxBytes.readAll(data.training()).labels()).isEqualTo(ArrayFiles.labels(52, 0, 26));
     assertThat(IdxBytes.readAll(data.test().orElseThrow()).labels())
         .isEqualTo(ArrayFiles.labels(52, 0, 26));
     assertThat(data.classes()).hasSize(26).startsWith("A", "B").endsWith("Z");

@@ -83,8 +83,7 @@ class NumpyFormTest {
     DataSet data = IdxBytes.open(write("pathmnist.npz", ArrayFiles.npz(true, members)));
     assertThat(data.validation().orElseThrow().count()).isEqualTo(10);
     assertThat(data.test().orElseThrow().count()).isEqualTo(10);
-    assertThat(IdxBytes.readAll(data.training()).labels())
-        .isEqualTo(ArrayFiles.labels(10, 0, 10));
+    assertThat(IdxBytes.readAll(data.training()).labels()).isEqualTo(ArrayFiles.labels(10, 0, 10));
   }
 
   @Test
@@ -121,8 +120,7 @@ class NumpyFormTest {
   @ParameterizedTest
   @CsvSource({"arr_0,arr_1", "images,labels", "x,y", "data,target", "X_train,Y_train"})
   void arraysUnderOtherNames(String images, String labels) throws IOException {
-    Map<String, byte[]> members =
-        Map.of(images + ".npy", images(20), labels + ".npy", labels(20));
+    Map<String, byte[]> members = Map.of(images + ".npy", images(20), labels + ".npy", labels(20));
     DataSet data = IdxBytes.open(write("a.npz", ArrayFiles.npz(true, members)));
     assertThat(IdxBytes.readAll(data.training()).labels()).hasSize(20);
   }
@@ -139,12 +137,23 @@ class NumpyFormTest {
     Map<String, byte[]> members = keras();
     members.put("weights.npy", labels(3));
     DataSet data = IdxBytes.open(write("a.npz", ArrayFiles.npz(true, members)));
-    assertThat(data.rejected()).extracting(RejectedFile::file).singleElement().asString()
+    assertThat(data.rejected())
+        .extracting(RejectedFile::file)
+        .singleElement()
+        .asString()
         .endsWith("a.npz (weights.npy)");
   }
 
   @ParameterizedTest
-  @CsvSource({"<f4, true", "<f8, true", ">f4, true", "<f4, false", "<i8, false", ">i2, false", "<u4, false"})
+  @CsvSource({
+    "<f4, true",
+    "<f8, true",
+    ">f4, true",
+    "<f4, false",
+    "<i8, false",
+    ">i2, false",
+    "<u4, false"
+  })
   void otherTypesAreReadWhereTheyAreExact(String type, boolean shares) throws IOException {
     int bytes = type.charAt(2) - '0';
     ByteBuffer values =

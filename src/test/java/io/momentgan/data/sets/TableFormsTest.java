@@ -68,7 +68,8 @@ class TableFormsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {HEADER, "", "\ufefflabel,1x1,1x2,2x1,2x2\n", "LABEL,px_0,px_1,px_2,px_3\n"})
+  @ValueSource(
+      strings = {HEADER, "", "\ufefflabel,1x1,1x2,2x1,2x2\n", "LABEL,px_0,px_1,px_2,px_3\n"})
   void aCsvWithOrWithoutHeader(String header) throws IOException {
     write("mnist_train.csv", csv(header, 9, true));
     write("mnist_test.csv.gz", csv(header, 6, true));
@@ -81,7 +82,9 @@ class TableFormsTest {
     assertThat(read.labels()).isEqualTo(ArrayFiles.labels(9, 0, 3));
     assertThat(data.training().read(new int[] {7, 0, 7}).labels()).containsExactly(1, 0, 1);
     assertThat(data.test().orElseThrow().count()).isEqualTo(6);
-    assertThat(data.rejected()).singleElement().extracting(RejectedFile::reason)
+    assertThat(data.rejected())
+        .singleElement()
+        .extracting(RejectedFile::reason)
         .isEqualTo("table without columns of pixels");
   }
 
@@ -121,7 +124,8 @@ class TableFormsTest {
     String good = csv(HEADER, 9, true);
     assertRefused(write("a.csv", good.substring(0, good.length() - 1)))
         .hasMessageContaining("ends within a line");
-    assertRefused(write("a.csv", good + "1,2,3\n")).hasMessageContaining("found 3 values in line 11");
+    assertRefused(write("a.csv", good + "1,2,3\n"))
+        .hasMessageContaining("found 3 values in line 11");
     for (String bad : new String[] {"NaN", "256", "-1", "0.5", "", "x"}) {
       assertRefused(write("a.csv", good + "1,2," + bad + ",3,4\n"))
           .hasMessageContaining("found \"%s\" in line 11, column 3".formatted(bad));
@@ -168,8 +172,7 @@ class TableFormsTest {
     assertThat(read.labels()).containsExactly(2, 0, 1, 0, 2);
     for (int i = 0; i < 5; i++) {
       int value = new int[] {78, 9, 57, 9, 60}[i];
-      assertThat(Arrays.copyOfRange(read.pixels(), 16 * i, 16 * i + 16))
-          .containsOnly((byte) value);
+      assertThat(Arrays.copyOfRange(read.pixels(), 16 * i, 16 * i + 16)).containsOnly((byte) value);
     }
     assertThat(open(folder, SMALL).fingerprint()).isEqualTo(set.fingerprint());
     ArrayFiles.parquet(data.resolve("test-00000-of-00001.parquet"), schema, metadata, rows(31, 6));
@@ -230,8 +233,7 @@ class TableFormsTest {
     assertRefused(folder).hasMessageContaining("found a table in parts by column (label=3/)");
     Files.createDirectories(folder.resolve("_delta_log"));
     write("_delta_log/00000000000000000000.json", "{}");
-    assertRefused(folder)
-        .hasMessageContaining("spark.read.format(\"delta\").load(\"" + folder);
+    assertRefused(folder).hasMessageContaining("spark.read.format(\"delta\").load(\"" + folder);
     Path orc = Files.createDirectories(folder.resolve("orc"));
     Files.write(orc.resolve("part-0.orc"), new byte[] {1});
     assertRefused(orc)
