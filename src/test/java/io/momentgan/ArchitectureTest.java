@@ -64,20 +64,27 @@ class ArchitectureTest {
           Layer.of("collective.hub", "collective", "moments")
               .with(SPARK, SCALA, SLF4J, LANG, "io.netty.."),
           Layer.of("storage", "config").with(HADOOP, SLF4J, CODEC, LANG),
-          Layer.of("data", "config", "storage").with(HADOOP, SLF4J),
-          Layer.of("data.idx", "config", "storage", "data").with(HADOOP, SLF4J, CODEC),
+          Layer.of("data", "config", "storage").with(HADOOP, SLF4J, LANG),
+          Layer.of("data.arrays", "config", "data").with(HADOOP, CODEC),
+          Layer.of("data.numpy", "config", "data", "data.arrays"),
+          Layer.of("data.idx", "config", "data", "data.arrays"),
           Layer.of("data.glyphs", "config", "data"),
           Layer.of("data.decoding", "config").with("com.drew..", "com.twelvemonkeys.."),
           Layer.of("data.pictures", "config", "storage", "data", "data.decoding")
               .with(HADOOP, JACKSON, LANG, "org.apache.commons.compress..", "com.univocity.."),
+          Layer.of("data.tables", "config", "storage", "data", "data.arrays", "data.decoding")
+              .with(HADOOP, JACKSON, CODEC, LANG, "org.apache.parquet..", "com.univocity.."),
           Layer.of(
                   "data.sets",
                   "config",
                   "storage",
                   "data",
+                  "data.arrays",
+                  "data.numpy",
                   "data.idx",
                   "data.glyphs",
-                  "data.pictures")
+                  "data.pictures",
+                  "data.tables")
               .with(HADOOP, JACKSON, SLF4J),
           Layer.of("partition", "config", "moments", "data").with(SPARK, SCALA),
           Layer.of("kernels.loops").with(ND4J, JAVACPP),
@@ -156,6 +163,7 @@ class ArchitectureTest {
                   "config",
                   "storage",
                   "data",
+                  "data.numpy",
                   "kernels.loops",
                   "network.state",
                   "network",

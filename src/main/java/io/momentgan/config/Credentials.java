@@ -1,12 +1,18 @@
 package io.momentgan.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Keeps credentials out of settings and locations, and so out of logs and run folders. */
 public final class Credentials {
   private static final Pattern KEY =
       Pattern.compile("(?i).*(access[._-]?key|secret|password|session[._-]?token|credential).*");
+
+  /** Stands in files and messages for the query of a web address. */
+  public static final String NO_QUERY = "?...";
+
+  private static final Pattern WEB_QUERY = Pattern.compile("(?is)^(https?:[^?]*)\\?.*");
   private static final Pattern USER_INFO = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*@.*");
   private static final String WAYS =
       "give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, the instance's"
@@ -35,6 +41,16 @@ public final class Credentials {
           "%s: found credentials in the location (not shown), expected none; remove the part before '@', and %s"
               .formatted(what, WAYS));
     }
+  }
+
+  /**
+   * Leaves the query out of a web address, since it may be a signature.
+   *
+   * @param location a path or URI
+   * @return the location; the query of a web address replaced by {@link #NO_QUERY}
+   */
+  public static String withoutQuery(String location) {
+    return WEB_QUERY.matcher(location).replaceFirst("$1" + Matcher.quoteReplacement(NO_QUERY));
   }
 
   static void refuseInOption(String option) {

@@ -3,6 +3,8 @@ package io.momentgan.config;
 import static io.momentgan.config.ConfigException.check;
 import static io.momentgan.config.ConfigException.checkPositive;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.util.StdConverter;
 import java.io.Serializable;
 
 /**
@@ -15,11 +17,19 @@ import java.io.Serializable;
  * @param validation number of images at the head of the training file that are held out, as in the
  *     original with MNIST
  * @param cache folder for data sets downloaded over HTTP
+ * @param transpose whether to swap rows and columns of images from arrays and tables of pixels, as
+ *     EMNIST needs
  * @param glyphs settings of the embedded data set
  * @param images settings of image folders
  */
 public record DataConfig(
-    String uri, int limit, int validation, String cache, Glyphs glyphs, ImagesConfig images)
+    @JsonSerialize(converter = WithoutQuery.class) String uri,
+    int limit,
+    int validation,
+    String cache,
+    boolean transpose,
+    Glyphs glyphs,
+    ImagesConfig images)
     implements Serializable {
   public DataConfig {
     check(!uri.isBlank(), "uri", "an empty text", "glyphs or a location");
@@ -87,18 +97,31 @@ public record DataConfig(
     }
   }
 
+  /** Keeps the query of a web address, which may be a signature, out of files and logs. */
+  static final class WithoutQuery extends StdConverter<String, String> {
+    @Override
+    public String convert(String uri) {
+      return Credentials.withoutQuery(uri);
+    }
+  }
+
+  /** Returns the location as files and messages may show it. */
+  public String shownUri() {
+    return Credentials.withoutQuery(uri);
+  }
+
   /** Copies these settings with another location. */
   public DataConfig withUri(String newUri) {
-    return new DataConfig(newUri, limit, validation, cache, glyphs, images);
+    return new DataConfig(newUri, limit, validation, cache, transpose, glyphs, images);
   }
 
   /** Copies these settings with another number of validation images. */
   public DataConfig withValidation(int count) {
-    return new DataConfig(uri, limit, count, cache, glyphs, images);
+    return new DataConfig(uri, limit, count, cache, transpose, glyphs, images);
   }
 
   /** Copies these settings with another number of training images; 0 for all. */
   public DataConfig withLimit(int count) {
-    return new DataConfig(uri, count, validation, cache, glyphs, images);
+    return new DataConfig(uri, count, validation, cache, transpose, glyphs, images);
   }
 }

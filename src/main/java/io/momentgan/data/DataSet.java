@@ -35,6 +35,14 @@ public record DataSet(
     GLYPHS,
     /** Files in the format of MNIST. */
     IDX,
+    /** NumPy's arrays, {@code .npy} and {@code .npz}. */
+    NUMPY,
+    /** The binary version of CIFAR-10 or CIFAR-100. */
+    CIFAR,
+    /** Tables of pixels as text. */
+    CSV,
+    /** Tables of encoded images and labels. */
+    PARQUET,
     /** A folder or archive of image files. */
     IMAGES;
 

@@ -2,6 +2,7 @@ package io.momentgan.data;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.momentgan.config.Credentials;
 import io.momentgan.storage.Digests;
 import io.momentgan.storage.Publication;
 import java.io.FileNotFoundException;
@@ -19,17 +20,20 @@ import java.util.Optional;
  * <p>The copy's SHA-256 lies beside it; a copy that does not match is downloaded again. Several
  * processes can share the folder, since copies appear whole or not at all.
  *
- * @param url address
+ * @param url address; messages and file names leave its query out, which may be a signature
  * @param cache folder for downloads; a leading {@code ~} is the home folder of the reading process
  */
 public record DownloadedFile(String url, String cache) implements FileLocation {
+  /** Largest file; 32 GiB, about 20 times the largest of the usual data sets. */
+  private static final long MOST_BYTES = 32L << 30;
+
   private static final Object ONE_AT_A_TIME = new Object();
 
   @Override
   public InputStream open() throws IOException {
     Optional<Path> copy = fetch();
     if (copy.isEmpty()) {
-      throw new FileNotFoundException(url);
+      throw new FileNotFoundException(toString());
     }
     return Files.newInputStream(copy.get());
   }
@@ -43,7 +47,7 @@ public record DownloadedFile(String url, String cache) implements FileLocation {
       } catch (IOException e) {
         throw new DataException(
             "%s: cannot be kept as %s (%s); set data.cache to a folder that can be written"
-                .formatted(url, copy, e),
+                .formatted(this, copy, e),
             e);
       }
     }
@@ -55,20 +59,20 @@ public record DownloadedFile(String url, String cache) implements FileLocation {
       Files.deleteIfExists(hash(copy()));
     } catch (IOException e) {
       throw new DataException(
-          "%s: delete the damaged copy %s by hand (%s)".formatted(url, copy(), e), e);
+          "%s: delete the damaged copy %s by hand (%s)".formatted(this, copy(), e), e);
     }
   }
 
   @Override
   public String toString() {
-    return url;
+    return Credentials.withoutQuery(url);
   }
 
   private boolean download(Path copy) throws IOException {
     Files.createDirectories(copy.getParent());
     Path part = Publication.temporary(copy);
     try {
-      if (!new HttpDownload(URI.create(url)).to(part)) {
+      if (!new HttpDownload(URI.create(url), MOST_BYTES).to(part)) {
         return false;
       }
       String sha256 = Digests.sha256(part);

@@ -1,23 +1,40 @@
 package io.momentgan.data;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.momentgan.config.Credentials;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One file over HTTP, retried when the server or the connection fails. */
-record HttpDownload(URI url) {
+/**
+ * One file over HTTP, retried when the server or the connection fails.
+ *
+ * @param url address; its query is never shown
+ * @param mostBytes largest size of the file
+ */
+record HttpDownload(URI url, long mostBytes) {
   private static final Logger LOG = LoggerFactory.getLogger(HttpDownload.class);
+  private static final int OK = 200;
   private static final int ATTEMPTS = 4;
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
@@ -30,7 +47,7 @@ record HttpDownload(URI url) {
    * @throws DataException when all attempts failed
    */
   boolean to(Path file) {
-    LOG.info("Downloading {}", url);
+    LOG.info("Downloading {}", shown());
     try {
       long pause = FIRST_PAUSE_MILLIS;
       for (int attempt = 1; ; attempt++) {
@@ -40,17 +57,17 @@ record HttpDownload(URI url) {
           if (attempt == ATTEMPTS) {
             throw new DataException(
                 "%s: download failed %d times, at last with: %s; check address and connection, try later"
-                    .formatted(url, ATTEMPTS, describe(e)),
+                    .formatted(shown(), ATTEMPTS, describe(e)),
                 e);
           }
-          LOG.warn("Attempt {} of {} to download {}: {}", attempt, ATTEMPTS, url, describe(e));
+          LOG.warn("Attempt {} of {} to download {}: {}", attempt, ATTEMPTS, shown(), describe(e));
           Thread.sleep(pause);
           pause *= 2;
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DataException(url + ": download interrupted", e);
+      throw new DataException(shown() + ": download interrupted", e);
     }
   }
 
@@ -63,10 +80,10 @@ record HttpDownload(URI url) {
     if (status >= 500 || status == 429) {
       throw new IOException("HTTP " + status);
     }
-    if (status != 200) {
+    if (status != OK) {
       throw new DataException(
-          "%s: found HTTP %d, expected 200; check address and access rights"
-              .formatted(url, status));
+          "%s: found HTTP %d, expected 200; check address and access rights, and whether a signature in it has expired"
+              .formatted(shown(), status));
     }
     long found = Files.size(file);
     long expected = response.headers().firstValueAsLong("content-length").orElse(found);
@@ -77,6 +94,8 @@ record HttpDownload(URI url) {
   }
 
   private HttpResponse<Path> send(Path file) throws IOException, InterruptedException {
+    // A new file: an attempt that failed may have left more bytes than this one writes.
+    Files.deleteIfExists(file);
     HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
@@ -84,15 +103,82 @@ record HttpDownload(URI url) {
             .build();
     HttpRequest request =
         HttpRequest.newBuilder(url).header("User-Agent", "momentgan").GET().build();
+    CompletableFuture<HttpResponse<Path>> response =
+        client.sendAsync(
+            request,
+            info ->
+                info.statusCode() == OK
+                    ? new Capped(BodySubscribers.ofFile(file, CREATE_NEW, WRITE), mostBytes)
+                    : BodySubscribers.replacing(file));
     try {
-      return client
-          .sendAsync(request, BodyHandlers.ofFile(file))
-          .get(TIMEOUT_MINUTES, TimeUnit.MINUTES);
+      return response.get(TIMEOUT_MINUTES, TimeUnit.MINUTES);
     } catch (ExecutionException e) {
+      if (ExceptionUtils.indexOfType(e, TooLargeException.class) >= 0) {
+        throw new DataException(
+            "%s: found more than %d bytes, expected at most so many; download it by hand and set data.uri to the copy"
+                .formatted(shown(), mostBytes),
+            e);
+      }
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } catch (TimeoutException e) {
+      response.cancel(true);
       throw new IOException("no end after %d minutes".formatted(TIMEOUT_MINUTES), e);
     }
+  }
+
+  private static final class TooLargeException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Fails as soon as a body is larger than it may be. */
+  private static final class Capped implements BodySubscriber<Path> {
+    private final BodySubscriber<Path> file;
+    private long left;
+    private Flow.Subscription subscription;
+
+    Capped(BodySubscriber<Path> file, long mostBytes) {
+      this.file = file;
+      this.left = mostBytes;
+    }
+
+    @Override
+    public CompletionStage<Path> getBody() {
+      return file.getBody();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+      subscription = given;
+      file.onSubscribe(given);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> body) {
+      boolean fitted = left >= 0;
+      left -= body.stream().mapToLong(ByteBuffer::remaining).sum();
+      if (left >= 0) {
+        file.onNext(body);
+      } else if (fitted) {
+        subscription.cancel();
+        file.onError(new TooLargeException());
+      }
+    }
+
+    @Override
+    public void onError(Throwable e) {
+      file.onError(e);
+    }
+
+    @Override
+    public void onComplete() {
+      if (left >= 0) {
+        file.onComplete();
+      }
+    }
+  }
+
+  private String shown() {
+    return Credentials.withoutQuery(url.toString());
   }
 
   private static String describe(IOException e) {

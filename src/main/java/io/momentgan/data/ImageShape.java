@@ -36,6 +36,6 @@ public record ImageShape(int channels, int height, int width) implements Seriali
 
   @Override
   public String toString() {
-    return "%dx%dx%d".formatted(channels, height, width);
+    return channels + "x" + height + "x" + width;
   }
 }

@@ -48,19 +48,19 @@ public record MeasuredImages(
     DataSet images = DataSets.open(whole, hadoopSettings);
     boolean tested = images.test().isPresent();
     int count = images.training().count();
-    ExtractorTask task = task(extractor, images, config.uri());
+    ExtractorTask task = task(extractor, images, config.shownUri());
     if (!tested) {
       int part = Math.max(1, count / HELD_OUT_PART);
       if (task == ExtractorTask.ROTATION) {
         part = Math.max(part, Math.min(count / 2, HELD_OUT_IMAGES));
-        requireImages(config.uri(), count, 2 * LEAST_IMAGES, "images");
+        requireImages(config.shownUri(), count, 2 * LEAST_IMAGES, "images");
       }
       images = DataSets.open(whole.withValidation(part), hadoopSettings);
     }
     ImageSource heldOut = images.test().or(images::validation).orElseThrow();
     if (task == ExtractorTask.ROTATION) {
-      requireImages(config.uri(), images.training().count(), LEAST_IMAGES, "training images");
-      requireImages(config.uri(), heldOut.count(), LEAST_IMAGES, "test images");
+      requireImages(config.shownUri(), images.training().count(), LEAST_IMAGES, "training images");
+      requireImages(config.shownUri(), heldOut.count(), LEAST_IMAGES, "test images");
     }
     return new MeasuredImages(images.training(), heldOut, tested, images.fingerprint(), task);
   }

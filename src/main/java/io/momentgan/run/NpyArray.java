@@ -1,12 +1,14 @@
 package io.momentgan.run;
 
 import io.momentgan.config.UserException;
+import io.momentgan.data.numpy.NpyHeader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,9 +23,6 @@ public record NpyArray(int[] shape, float[] values) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int PREFIX_BYTES = MAGIC.length + Short.BYTES;
   private static final int ALIGNMENT_BYTES = 64;
-  private static final Pattern HEADER =
-      Pattern.compile(
-          "\\{'descr': '<f4', 'fortran_order': False, 'shape': \\(([0-9, ]*)\\),? *\\}\\s*");
 
   /** Checks that shape and values fit together. */
   public NpyArray {
@@ -98,29 +97,21 @@ public record NpyArray(int[] shape, float[] values) {
    * @throws UserException when it is no such array
    */
   public static NpyArray parse(byte[] file, String name) {
-    ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    check(file.length >= PREFIX_BYTES && startsWithMagic(file), name, "a .npy file, version 1.0");
-    int headerBytes = Short.toUnsignedInt(buffer.getShort(MAGIC.length));
-    check(file.length >= PREFIX_BYTES + headerBytes, name, "a whole header");
-    Matcher header =
-        HEADER.matcher(new String(file, PREFIX_BYTES, headerBytes, StandardCharsets.US_ASCII));
-    check(header.matches(), name, "32-bit little-endian floats in C order");
-    int[] shape =
-        Pattern.compile("\\d+")
-            .matcher(header.group(1))
-            .results()
-            .mapToInt(r -> Integer.parseInt(r.group()))
-            .toArray();
-    int dataBytes = file.length - PREFIX_BYTES - headerBytes;
-    check(dataBytes == size(shape) * Float.BYTES, name, "as many values as its shape says");
-    float[] values = new float[dataBytes / Float.BYTES];
-    buffer.position(PREFIX_BYTES + headerBytes).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.asFloatBuffer().get(values);
+    ByteArrayInputStream in = new ByteArrayInputStream(file);
+    NpyHeader header;
+    try {
+      header = NpyHeader.read(in, name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    boolean floats = header.type().equals("<f4") && !header.fortranOrder();
+    check(floats, name, "32-bit little-endian floats in C order");
+    int[] shape = header.shape();
+    byte[] data = in.readAllBytes();
+    check(data.length == size(shape) * Float.BYTES, name, "as many values as its shape says");
+    float[] values = new float[data.length / Float.BYTES];
+    ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     return new NpyArray(shape, values);
-  }
-
-  private static boolean startsWithMagic(byte[] file) {
-    return Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
   }
 
   private static void check(boolean holds, String name, String expected) {

@@ -29,35 +29,41 @@ public final class Preflight {
     SparkConf conf = new SparkConf();
     checkCluster(experiment, conf);
     Cluster.requireMaster(conf);
-    int workers = experiment.train().workers();
     int count = images.training().count();
-    Schedule schedule = Schedule.of(experiment.train(), count);
-    if (schedule.iterationsPerEpoch() == 0) {
-      int smallest = Shards.smallestSize(count, workers);
-      requireImages(experiment, count);
+    requireFullBatch(experiment, count);
+    requireLabels(experiment.labels(), images.training());
+    requireReplayFits(experiment.discriminatorInput().replayCapacity(), images.shape());
+  }
+
+  /**
+   * Checks that each worker has a full batch. The settings that the message names pass this check.
+   *
+   * @param experiment the settings, workers known
+   * @param count number of training images
+   */
+  static void requireFullBatch(Experiment experiment, int count) {
+    if (Schedule.of(experiment.train(), count).iterationsPerEpoch() > 0) {
+      return;
+    }
+    int workers = experiment.train().workers();
+    int smallest = Shards.smallestSize(count, workers);
+    // A variance needs two images.
+    int least = experiment.moments().penalised() ? 2 : 1;
+    if (smallest >= least) {
       throw new UserException(
           ("Setting train.batch-size: found %d, expected at most %d, the images of the smallest of %d"
                   + " shards; set train.batch-size=%d or fewer workers (--workers)")
               .formatted(experiment.train().batchSize(), smallest, workers, smallest));
     }
-    requireLabels(experiment.labels(), images.training());
-    requireReplayFits(experiment.discriminatorInput().replayCapacity(), images.shape());
-  }
-
-  /** Refuses more workers than images; advice to lower the batch size alone would not work. */
-  private static void requireImages(Experiment experiment, int count) {
-    int each = experiment.moments().penalised() ? 2 : 1; // one image has no variance
-    if (count < each) {
+    int most = Math.min(workers, count / least);
+    if (most > 0) {
       throw new UserException(
-          "Setting data.uri: found %d training image, expected at least 2; give more images, or set data.images.flip=true for mirror images of files, train.batch-size=2 and train.workers=1"
-              .formatted(count));
+          "Setting train.workers: found %d, expected at most %d for %d training images; set train.workers=%d (--workers) and train.batch-size=%d"
+              .formatted(workers, most, count, most, Shards.smallestSize(count, most)));
     }
-    int workers = experiment.train().workers();
-    if (count / workers < each) {
-      throw new UserException(
-          "Setting train.workers: found %d, expected at most %d for the %d training images; set train.workers=%d (--workers) and train.batch-size=%d"
-              .formatted(workers, count / each, count, count / each, each));
-    }
+    throw new UserException(
+        "Setting data.uri: found %d training image, expected at least 2; give more images (data.images.flip=true doubles those of files), or set train.workers=1 (--workers), train.batch-size=1, moments.mean-weight=0 and moments.variance-weight=0"
+            .formatted(count));
   }
 
   /**

@@ -107,7 +107,7 @@ class DataInspectTest {
     args.addAll(List.of("--data", folder.toString()));
     assertThat(CommandRun.of(args.toArray(String[]::new)).mistake())
         .contains("found 1 training image, expected at least 2")
-        .contains("data.images.flip=true for mirror images of files, train.batch-size=2")
+        .contains("data.images.flip=true doubles those of files")
         .contains("train.workers=1");
     args.addAll(List.of("--set", "data.images.flip=true", "--set", "train.batch-size=2"));
     assertThat(CommandRun.of(args.toArray(String[]::new)).mistake())

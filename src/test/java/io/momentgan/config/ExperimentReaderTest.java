@@ -97,6 +97,7 @@ class ExperimentReaderTest {
                     0,
                     5000,
                     "~/.cache/momentgan",
+                    false,
                     new DataConfig.Glyphs(60_000, 10_000, 1),
                     new ImagesConfig(3, 64, 64, true, false, "#ffffff", 50_000_000, 0.01)),
                 new LatentConfig(100, LatentConfig.Distribution.UNIFORM, -1, 1),

@@ -3,6 +3,7 @@ package io.momentgan.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
@@ -12,6 +13,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +51,35 @@ class PreflightTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("train.workers: found 4, expected at most 3")
         .hasMessageContaining("spark.executor.instances");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,2", "1,1", "2,2", "3,2", "5,3", "63,1", "7,4"})
+  void adviceOnSmallDataWorksWhenItIsFollowed(int count, int workers) {
+    for (String weight : new String[] {"0", "0.1"}) {
+      String[] settings = {
+        "train.workers=" + workers,
+        "train.batch-size=64",
+        "moments.mean-weight=" + weight,
+        "moments.variance-weight=0"
+      };
+      Throwable refusal =
+          catchThrowable(() -> Preflight.requireFullBatch(Experiments.small(settings), count));
+      assertThat(refusal).isInstanceOf(UserException.class);
+      String advice = refusal.getMessage().replaceFirst(".*; ", "");
+      Map<String, String> followed = new LinkedHashMap<>();
+      for (String setting : settings) {
+        followed.put(setting.replaceFirst("=.*", ""), setting);
+      }
+      Pattern.compile("([a-z.-]+)=[0-9]+")
+          .matcher(advice)
+          .results()
+          .forEach(match -> followed.put(match.group(1), match.group()));
+      Experiment experiment = Experiments.small(followed.values().toArray(String[]::new));
+      assertThatCode(() -> Preflight.requireFullBatch(experiment, count))
+          .as(advice)
+          .doesNotThrowAnyException();
+    }
   }
 
   @Test

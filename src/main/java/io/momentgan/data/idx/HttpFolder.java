@@ -1,5 +1,6 @@
 package io.momentgan.data.idx;
 
+import io.momentgan.config.Credentials;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DownloadedFile;
 import io.momentgan.data.FileLocation;
@@ -7,6 +8,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Finds IDX files below an HTTP address by asking for their usual names.
@@ -14,6 +16,17 @@ import java.util.function.UnaryOperator;
  * @param cache folder for the downloads
  */
 public record HttpFolder(String cache) {
+  /** Names of files in the other forms that are read over HTTP. */
+  private static final Pattern OTHER =
+      Pattern.compile("(?i).*\\.(npy|npz|parquet|[ct]sv|[ct]sv\\.gz)");
+
+  /** Whether an address names a folder or an IDX file, by its name. */
+  public static boolean isIdx(String url) {
+    String path = address(url).getPath();
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    return !OTHER.matcher(name).matches();
+  }
+
   /** Finds the files below a folder's address, or an image file and its labels. */
   public IdxFiles find(String url) {
     URI address = address(url);
@@ -23,14 +36,13 @@ public record HttpFolder(String cache) {
       List<String> labels = IdxFiles.labelsBeside(name);
       return IdxFiles.of(images, firstOf(labels, label -> sibling(address, name, label)));
     }
-    URI folder = address.getPath().endsWith("/") ? address : URI.create(address + "/");
     return IdxFiles.inFolder(
-        names -> firstOf(names, each -> folder.resolve(each).toString()), () -> missing(folder));
+        names -> firstOf(names, each -> sibling(address, "", each)), () -> missing(address));
   }
 
   private static DataException missing(URI url) {
     return new DataException(
-        url
+        Credentials.withoutQuery(url.toString())
             + ": no such file (HTTP 404); set data.uri to the address of the folder with "
             + IdxFiles.trainingImageNames().get(0)
             + " (or another of its usual names), or of an IDX file of images");
@@ -49,7 +61,8 @@ public record HttpFolder(String cache) {
   private static String sibling(URI file, String name, String otherName) {
     String query = file.getRawQuery() == null ? "" : "?" + file.getRawQuery();
     String path = file.getRawPath();
-    String folder = path.substring(0, path.length() - name.length());
+    String start = path.substring(0, path.length() - name.length());
+    String folder = start.endsWith("/") ? start : start + "/";
     return file.resolve(folder + otherName + query).toString();
   }
 
@@ -59,9 +72,14 @@ public record HttpFolder(String cache) {
       if (address.getHost() != null) {
         return address.normalize();
       }
-    } catch (IllegalArgumentException e) {
-      throw new DataException("data.uri: %s is no address: %s".formatted(url, e.getMessage()), e);
+    } catch (IllegalArgumentException e) { // its message repeats the address
+      String text = Credentials.withoutQuery(url);
+      throw new DataException(
+          "data.uri: found %s, expected a web address; replace characters such as spaces by %%20"
+              .formatted(text));
     }
-    throw new DataException("data.uri: %s names no host, expected http://host/path".formatted(url));
+    throw new DataException(
+        "data.uri: %s names no host, expected http://host/path"
+            .formatted(Credentials.withoutQuery(url)));
   }
 }

@@ -1,11 +1,27 @@
 package io.momentgan.data.idx;
 
+import io.momentgan.data.arrays.SampleType;
+import java.util.Map;
+import java.util.Optional;
+
 /** Contents of an IDX file, named by its first four bytes. */
 enum IdxKind {
-  /** Unsigned bytes in three dimensions: image, row, column. */
+  /** Unsigned bytes in three dimensions: image, row, column; or four, with channels. */
   IMAGES(2051, 3, "images", "train-images-idx3-ubyte"),
-  /** Unsigned bytes in one dimension. */
+  /** Integers in one dimension, or in two with the class in column 0, as QMNIST has them. */
   LABELS(2049, 1, "labels", "train-labels-idx1-ubyte");
+
+  private static final int UNSIGNED_BYTES = 0x08;
+  private static final Map<Integer, SampleType> LABEL_TYPES =
+      Map.of(
+          UNSIGNED_BYTES,
+          SampleType.BYTE,
+          0x09,
+          new SampleType(SampleType.Kind.SIGNED, 1, true),
+          0x0B,
+          new SampleType(SampleType.Kind.SIGNED, 2, true),
+          0x0C,
+          new SampleType(SampleType.Kind.SIGNED, 4, true));
 
   private final int magic;
   private final int dimensions;
@@ -19,8 +35,19 @@ enum IdxKind {
     this.example = example;
   }
 
-  int magic() {
-    return magic;
+  /**
+   * Finds how a file's values are stored by its first four bytes; empty if it is of another kind.
+   */
+  Optional<SampleType> type(int found) {
+    int code = found >>> Byte.SIZE;
+    int extents = found & 0xFF;
+    boolean fits = extents == dimensions || extents == dimensions + 1;
+    SampleType type = this == LABELS ? LABEL_TYPES.get(code) : bytes(code);
+    return fits ? Optional.ofNullable(type) : Optional.empty();
+  }
+
+  private static SampleType bytes(int code) {
+    return code == UNSIGNED_BYTES ? SampleType.BYTE : null;
   }
 
   int dimensions() {

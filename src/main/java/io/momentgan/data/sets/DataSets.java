@@ -1,6 +1,7 @@
 package io.momentgan.data.sets;
 
 import io.momentgan.config.ConfigException;
+import io.momentgan.config.Credentials;
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataReader;
@@ -8,19 +9,23 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.FileLocation;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.arrays.ArrayForm;
+import io.momentgan.data.arrays.CifarForm;
+import io.momentgan.data.arrays.Place;
 import io.momentgan.data.glyphs.GlyphSource;
-import io.momentgan.data.idx.HadoopFolder;
 import io.momentgan.data.idx.HttpFolder;
-import io.momentgan.data.idx.IdxFiles;
-import io.momentgan.data.idx.IdxSource;
-import io.momentgan.data.idx.PublishedFile;
+import io.momentgan.data.idx.IdxForm;
+import io.momentgan.data.numpy.NumpyForm;
 import io.momentgan.data.pictures.PictureReader;
+import io.momentgan.data.tables.CsvForm;
+import io.momentgan.data.tables.OtherTables;
+import io.momentgan.data.tables.ParquetForm;
 import io.momentgan.storage.Digests;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Opens the data set that the settings name. */
 public final class DataSets {
@@ -33,8 +38,21 @@ public final class DataSets {
           DataSets::glyphs,
           DataSets::web,
           new PictureReader(PictureReader.Form.ARCHIVE),
-          DataSets::idx,
+          DataSets::arrays,
           new PictureReader(PictureReader.Form.FOLDER));
+
+  /** The forms of files that hold many images; the first that a location holds counts. */
+  private static final List<ArrayForm> FORMS =
+      List.of(
+          new IdxForm(),
+          new NumpyForm(),
+          new CifarForm(),
+          new ParquetForm(),
+          new CsvForm(),
+          new OtherTables());
+
+  private static final Set<DataSet.Kind> TRANSPOSED =
+      Set.of(DataSet.Kind.IDX, DataSet.Kind.NUMPY, DataSet.Kind.CIFAR, DataSet.Kind.CSV);
 
   private DataSets() {}
 
@@ -52,10 +70,11 @@ public final class DataSets {
     for (DataReader reader : READERS) {
       Optional<FoundImages> found = reader.open(expanded, hadoopSettings);
       if (found.isPresent()) {
+        requireArrays(found.get(), config);
         return split(found.get(), config);
       }
     }
-    throw new HadoopFolder(hadoopSettings).nothingIn(expanded.uri());
+    throw nothingAt(expanded, hadoopSettings);
   }
 
   private static Optional<FoundImages> glyphs(DataConfig config, Map<String, String> hadoop) {
@@ -73,47 +92,44 @@ public final class DataSets {
             List.of(),
             List.of(),
             "drawn by MomentGAN, version " + GlyphSource.VERSION,
-            "version %d seed %d".formatted(GlyphSource.VERSION, glyphs.seed())));
+            String.format(Locale.ROOT, "version %d seed %d", GlyphSource.VERSION, glyphs.seed())));
   }
 
   private static Optional<FoundImages> web(DataConfig config, Map<String, String> hadoop) {
-    String scheme = config.uri().toLowerCase(Locale.ROOT);
-    return scheme.startsWith("http:") || scheme.startsWith("https:")
-        ? Optional.of(idx(new HttpFolder(config.cache()).find(config.uri())))
-        : Optional.empty();
-  }
-
-  private static Optional<FoundImages> idx(DataConfig config, Map<String, String> hadoop) {
-    HadoopFolder folder = new HadoopFolder(hadoop);
-    return folder.hasIdxFiles(config.uri())
-        ? Optional.of(idx(folder.find(config.uri())))
-        : Optional.empty();
-  }
-
-  private static FoundImages idx(IdxFiles files) {
-    IdxSource training = IdxSource.open(files.trainingImages(), files.trainingLabels());
-    Optional<IdxSource> test =
-        files.testImages().map(images -> IdxSource.open(images, files.testLabels()));
-    test.ifPresent(source -> requireSameShape(training, source));
-    List<DataSet.StoredFile> stored = new ArrayList<>(training.files());
-    test.ifPresent(source -> stored.addAll(source.files()));
-    return new FoundImages(
-        DataSet.Kind.IDX,
-        training,
-        Optional.empty(),
-        test.map(ImageSource.class::cast),
-        List.of(),
-        stored,
-        List.of(),
-        PublishedFile.verdict(stored),
-        String.join(" ", stored.stream().map(DataSet.StoredFile::md5).toList()));
-  }
-
-  private static void requireSameShape(IdxSource training, IdxSource test) {
-    if (!test.shape().equals(training.shape())) {
+    String uri = config.uri();
+    String scheme = uri.toLowerCase(Locale.ROOT);
+    if (!scheme.startsWith("http:") && !scheme.startsWith("https:")) {
+      return Optional.empty();
+    }
+    if (uri.endsWith(Credentials.NO_QUERY)) {
       throw new DataException(
-          "%s: found images of %s, expected %s as in %s; give files that belong together"
-              .formatted(test.location(), test.shape(), training.shape(), training.location()));
+          "%s: found an address without its query, which is not kept in run.yaml; give all of it by --set data.uri=ADDRESS"
+              .formatted(uri));
+    }
+    HttpFolder folder = new HttpFolder(config.cache());
+    return HttpFolder.isIdx(uri)
+        ? Optional.of(IdxForm.open(folder.find(uri), config.transpose()))
+        : arrays(Place.web(uri, config.cache()), config);
+  }
+
+  private static Optional<FoundImages> arrays(DataConfig config, Map<String, String> hadoop) {
+    return arrays(Place.of(config.uri(), hadoop), config);
+  }
+
+  private static Optional<FoundImages> arrays(Place place, DataConfig config) {
+    return FORMS.stream().flatMap(form -> form.open(place, config).stream()).findFirst();
+  }
+
+  private static DataException nothingAt(DataConfig config, Map<String, String> hadoop) {
+    Place place = Place.of(config.uri(), hadoop);
+    return place.given().isPresent() ? IdxForm.noIdxFile(place) : IdxForm.nothingIn(place);
+  }
+
+  private static void requireArrays(FoundImages found, DataConfig config) {
+    if (config.transpose() && !TRANSPOSED.contains(found.kind())) {
+      throw new ConfigException(
+          "Setting data.transpose: found true with %s of kind %s, expected false; it is for arrays and tables of pixels"
+              .formatted(config.shownUri(), found.kind()));
     }
   }
 
@@ -123,17 +139,18 @@ public final class DataSets {
     Optional<ImageSource> validation =
         head == 0 ? found.validation() : Optional.of(subset(found.images(), 0, head));
     String text =
-        "%s %s training %s validation %d test %d %s"
-            .formatted(
-                found.kind(),
-                found.images().shape(),
-                training,
-                validation.map(ImageSource::count).orElse(0),
-                found.test().map(ImageSource::count).orElse(0),
-                found.identity());
+        String.format(
+            Locale.ROOT,
+            "%s %s training %s validation %d test %d %s",
+            found.kind(),
+            found.images().shape(),
+            training,
+            validation.map(ImageSource::count).orElse(0),
+            found.test().map(ImageSource::count).orElse(0),
+            found.identity());
     return new DataSet(
         found.kind(),
-        config.uri(),
+        config.shownUri(),
         subset(found.images(), head, head + training),
         validation,
         found.test(),
@@ -150,14 +167,14 @@ public final class DataSets {
     if (validation >= count) {
       throw new ConfigException(
           "Setting data.validation: found %d, expected less than the %d images of %s; set it to %d"
-                  .formatted(validation, count, config.uri(), count / 10)
+                  .formatted(validation, count, config.shownUri(), count / 10)
               + (count < 10 ? "" : ", or to 0 to keep none apart"));
     }
     int available = count - validation;
     if (config.limit() > available) {
       throw new ConfigException(
-          "Setting data.limit: found %d, expected at most %d (%d images of %s less %d for validation)"
-              .formatted(config.limit(), available, count, config.uri(), validation));
+          "Setting data.limit: found %d, expected at most %d (%d images of %s less %d for validation); set data.limit=0 for all"
+              .formatted(config.limit(), available, count, config.shownUri(), validation));
     }
     return config.limit() == 0 ? available : config.limit();
   }

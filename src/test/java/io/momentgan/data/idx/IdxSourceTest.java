@@ -20,12 +20,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,22 +129,5 @@ class IdxSourceTest {
   void keepsSecretsOutOfItsTextForm() {
     HadoopFile file = new HadoopFile("s3a://bucket/x", Map.of("fs.s3a.secret.key", "hush"));
     assertThat(file).hasToString("s3a://bucket/x");
-  }
-
-  @Property(tries = 100)
-  void picksItemsInTheOrderAskedFor(
-      @ForAll @Size(max = 40) List<@IntRange(max = 49) Integer> wanted) throws IOException {
-    int[] indices = wanted.stream().mapToInt(Integer::intValue).toArray();
-    byte[] items = new byte[50 * 3];
-    for (int i = 0; i < items.length; i++) {
-      items[i] = (byte) i;
-    }
-    byte[] picked = IdxFile.pick(new ByteArrayInputStream(items), indices, 3);
-    assertThat(picked).hasSize(3 * indices.length);
-    for (int i = 0; i < indices.length; i++) {
-      int first = 3 * indices[i];
-      assertThat(Arrays.copyOfRange(picked, 3 * i, 3 * i + 3))
-          .containsExactly(first, first + 1, first + 2);
-    }
   }
 }

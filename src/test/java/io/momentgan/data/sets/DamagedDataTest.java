@@ -52,7 +52,7 @@ class DamagedDataTest {
     byte[] gzip = IdxBytes.gzip(IdxBytes.images(1000));
     gzip[gzip.length - 6] ^= 1; // within the checksum
     write(IMAGES + ".gz", gzip);
-    assertRefused(folder).hasMessageContaining("damaged gzip file (Corrupt GZIP");
+    assertRefused(folder).hasMessageContaining("damaged gzip file or archive (Corrupt GZIP");
   }
 
   @Test

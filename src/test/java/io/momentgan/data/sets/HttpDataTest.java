@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.momentgan.Experiments;
 import io.momentgan.config.DataConfig;
+import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
@@ -38,6 +40,7 @@ class HttpDataTest {
 
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<String> queries = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger truncations = new AtomicInteger();
   private HttpServer server;
@@ -63,8 +66,11 @@ class HttpDataTest {
       String path = exchange.getRequestURI().getPath();
       String name = path.substring(path.lastIndexOf('/') + 1);
       requests.add(name);
+      queries.add(String.valueOf(exchange.getRequestURI().getQuery()));
       if (failures.getAndDecrement() > 0) {
-        exchange.sendResponseHeaders(500, -1);
+        byte[] page = "x".repeat(5000).getBytes(UTF_8);
+        exchange.sendResponseHeaders(503, page.length);
+        exchange.getResponseBody().write(page);
       } else if (!files.containsKey(name)) {
         exchange.sendResponseHeaders(404, -1);
       } else {
@@ -87,7 +93,7 @@ class HttpDataTest {
     DataConfig.Glyphs glyphs = new DataConfig.Glyphs(1, 1, 1);
     return DataSets.open(
         new DataConfig(
-            url, 0, 0, cache.toString(), glyphs, ExperimentReader.defaultData().images()),
+            url, 0, 0, cache.toString(), false, glyphs, ExperimentReader.defaultData().images()),
         Map.of());
   }
 
@@ -170,11 +176,58 @@ class HttpDataTest {
   }
 
   @Test
+  void keepsTheQueryOfASignedAddressToItself() throws IOException {
+    String signed = url(IMAGES) + "?X-Amz-Signature=hush";
+    DataSet data = open(signed);
+    assertThat(data.files()).hasSize(2);
+    assertThat(queries).containsOnly("X-Amz-Signature=hush");
+    assertThat(data.uri() + data.files() + data.verdict()).doesNotContain("hush");
+    assertThat(data.uri()).isEqualTo(url(IMAGES) + "?...");
+    try (Stream<Path> paths = Files.walk(cache)) {
+      assertThat(paths).noneMatch(path -> path.toString().contains("hush"));
+    }
+    Experiment experiment = Experiments.small("data.uri=" + signed);
+    assertThat(ExperimentReader.write(experiment)).doesNotContain("hush").contains("?...");
+    assertThatThrownBy(() -> open(data.uri()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("give all of it by --set data.uri=ADDRESS");
+    files.clear();
+    cache = Files.createDirectory(cache.resolve("other"));
+    assertThatThrownBy(() -> open(signed))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("no such file")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hush"));
+    failures.set(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> open(signed))
+        .isInstanceOf(DataException.class)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hush"));
+  }
+
+  @Test
+  void takesArraysAndTables() throws IOException {
+    files.put(
+        "mnist.npz",
+        ArrayFiles.npz(true, Map.of("x_train.npy", ArrayFiles.npy("|u1", new byte[12], 2, 3, 2))));
+    assertThat(open(url("mnist.npz")).training().count()).isEqualTo(2);
+    files.put("train.csv.gz", IdxBytes.gzip("label,px0,px1,px2,px3\n1,2,3,4,5\n".getBytes(UTF_8)));
+    assertThat(open(url("train.csv.gz")).training().read(new int[] {0}).pixels())
+        .containsExactly(2, 3, 4, 5);
+    Path parquet = cache.resolve("x.parquet");
+    ArrayFiles.parquet(
+        parquet,
+        ArrayFiles.HUGGING_FACE,
+        Map.of(),
+        List.of(new ArrayFiles.Row(ArrayFiles.png(7), 0L)));
+    files.put("0000.parquet", Files.readAllBytes(parquet));
+    assertThat(open(url("0000.parquet")).training().count()).isEqualTo(1);
+  }
+
+  @Test
   void givesUpOnAServerThatKeepsFailing() {
     failures.set(Integer.MAX_VALUE);
     assertThatThrownBy(() -> open(url("")))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("download failed 4 times, at last with: HTTP 500");
+        .hasMessageContaining("download failed 4 times, at last with: HTTP 503");
     assertThat(leftovers()).isEmpty();
   }
 

@@ -80,6 +80,7 @@ public final class IdxBytes {
         limit,
         validation,
         "unused",
+        false,
         new DataConfig.Glyphs(100, 20, 1),
         ExperimentReader.defaultData().images());
   }
