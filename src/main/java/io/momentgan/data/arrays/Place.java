@@ -79,7 +79,7 @@ public record Place(
     List<Path> folders = new ArrayList<>();
     for (FileStatus status : fileSystem.listStatus(folder)) {
       String name = status.getPath().getName();
-      if (name.startsWith(".") || name.startsWith("_") && !name.equals("_delta_log")) {
+      if (name.startsWith(".") || (name.startsWith("_") && !name.equals("_delta_log"))) {
         continue;
       }
       if (status.isDirectory()) {
