@@ -64,7 +64,10 @@ public record PixelLayout(
 
   /** Shape of the images as they are used. */
   public ImageShape shape() {
-    return transposed ? new ImageShape(stored.channels(), stored.width(), stored.height()) : stored;
+    return transposed
+        ? new ImageShape(
+            stored.channels(), /* height= */ stored.width(), /* width= */ stored.height())
+        : stored;
   }
 
   /**

@@ -10,9 +10,9 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -27,7 +27,7 @@ import org.apache.hadoop.fs.Path;
  *     by their path within the folder
  */
 public record Place(
-    String location, Optional<String> given, SortedMap<String, FileLocation> files) {
+    String location, Optional<String> given, NavigableMap<String, FileLocation> files) {
   /** torchvision leaves IDX files in MNIST/raw. */
   private static final int MOST_LEVELS = 3;
 
@@ -40,7 +40,7 @@ public record Place(
       // Absolute, because workers may run in other folders.
       Path path = fileSystem.makeQualified(new Path(location));
       boolean folder = fileSystem.getFileStatus(path).isDirectory();
-      SortedMap<String, FileLocation> files = new TreeMap<>();
+      NavigableMap<String, FileLocation> files = new TreeMap<>();
       list(
           fileSystem,
           folder ? path : path.getParent(),
@@ -73,11 +73,11 @@ public record Place(
       Path folder,
       String inside,
       int level,
-      SortedMap<String, FileLocation> files,
+      NavigableMap<String, FileLocation> files,
       Map<String, String> hadoop)
       throws IOException {
     List<Path> folders = new ArrayList<>();
-    for (FileStatus status : fileSystem.listStatus(folder)) {
+    for (FileStatus status : statuses(fileSystem, folder, level)) {
       String name = status.getPath().getName();
       if (name.startsWith(".") || (name.startsWith("_") && !name.equals("_delta_log"))) {
         continue;
@@ -92,6 +92,21 @@ public record Place(
       for (Path each : folders) {
         list(fileSystem, each, inside + each.getName() + "/", level + 1, files, hadoop);
       }
+    }
+  }
+
+  // Folders below that cannot be listed are named by the reader of pictures, which lists them
+  // again;
+  // a given file may be readable in a folder that is not.
+  private static FileStatus[] statuses(FileSystem fileSystem, Path folder, int level)
+      throws IOException {
+    try {
+      return fileSystem.listStatus(folder);
+    } catch (IOException e) {
+      if (level == 0) {
+        throw e;
+      }
+      return new FileStatus[0];
     }
   }
 

@@ -24,7 +24,7 @@ public record SampleType(Kind kind, int bytes, boolean bigEndian) implements Ser
   public double value(byte[] from, int at) {
     long bits = 0;
     for (int i = 0; i < bytes; i++) {
-      bits = bits << Byte.SIZE | from[at + (bigEndian ? i : bytes - 1 - i)] & 0xFF;
+      bits = bits << Byte.SIZE | (from[at + (bigEndian ? i : bytes - 1 - i)] & 0xFF);
     }
     int free = Long.SIZE - bytes * Byte.SIZE;
     return switch (kind) {

@@ -43,7 +43,9 @@ public final class IdxForm implements ArrayForm {
     List<IdxName> images =
         names.stream()
             .filter(IdxName::isTrainingImages)
-            .filter(name -> IdxName.first(family(names, name), false, IdxKind.IMAGES).get() == name)
+            .filter(
+                name ->
+                    name.equals(IdxName.first(family(names, name), false, IdxKind.IMAGES).get()))
             .toList();
     if (images.isEmpty()) {
       if (names.stream().anyMatch(name -> name.folder().isEmpty())) {

@@ -49,7 +49,7 @@ public record NpyHeader(String type, boolean fortranOrder, int[] shape) {
     byte[] size = in.readNBytes(version == 1 ? Short.BYTES : Integer.BYTES);
     long length = 0;
     for (int i = size.length - 1; i >= 0; i--) {
-      length = length << Byte.SIZE | size[i] & 0xFF;
+      length = length << Byte.SIZE | (size[i] & 0xFF);
     }
     check(length <= MOST_BYTES, name, "a header of at most " + MOST_BYTES + " bytes");
     byte[] text = in.readNBytes((int) length);

@@ -51,7 +51,7 @@ record NumpyArray(String file, Contents contents, String group, ArrayName name) 
   /** Returns why labels are not one class per image; empty if they are. */
   Optional<String> whyNoClasses() {
     int[] shape = header().shape();
-    boolean column = shape.length == 1 || shape.length == 2 && shape[1] == 1;
+    boolean column = shape.length == 1 || (shape.length == 2 && shape[1] == 1);
     return column
         ? Optional.empty()
         : Optional.of(

@@ -39,8 +39,8 @@ final class PixelCheck implements StoredItems.Visitor {
       boolean share = Math.abs(value * LARGEST - Math.rint(value * LARGEST)) < ROUNDING;
       whole &= integral;
       max = Math.max(max, value);
-      boolean fits = value >= 0 && value <= LARGEST && (integral || share && value < 1);
-      if (!fits || !whole && max > 1) {
+      boolean fits = value >= 0 && value <= LARGEST && (integral || (share && value < 1));
+      if (!fits || (!whole && max > 1)) {
         throw new DataException(
             "%s: found value %s in image %d, expected whole numbers from 0 to 255, or multiples of 1/255 from 0 to 1; store the images as uint8"
                 .formatted(location, LabelCheck.text(value), first + at / itemBytes));

@@ -97,7 +97,7 @@ record ParquetColumns(String image, boolean struct, String label, boolean text)
     PrimitiveTypeName name = primitive(type);
     return name == PrimitiveTypeName.INT64
         || name == PrimitiveTypeName.INT32
-        || name == PrimitiveTypeName.BINARY && isText(type);
+        || (name == PrimitiveTypeName.BINARY && isText(type));
   }
 
   boolean labelled() {

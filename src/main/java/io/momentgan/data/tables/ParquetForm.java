@@ -40,7 +40,7 @@ public final class ParquetForm implements ArrayForm {
     files.removeIf(
         file ->
             !file.toLowerCase(Locale.ROOT).endsWith(END)
-                || place.given().isPresent() && !place.given().get().equals(file));
+                || (place.given().isPresent() && !place.given().get().equals(file)));
     return files.isEmpty()
         ? Optional.empty()
         : Optional.of(new Opening(place, files, config).found());

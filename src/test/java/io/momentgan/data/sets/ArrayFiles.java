@@ -127,6 +127,7 @@ final class ArrayFiles {
   }
 
   /** A row of {@link #parquet}: a picture and its label, either perhaps null. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Row(byte[] picture, Object label) {}
 
   static final String HUGGING_FACE =
