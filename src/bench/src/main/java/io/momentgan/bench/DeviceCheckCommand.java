@@ -122,7 +122,14 @@ final class DeviceCheckCommand implements Callable<Integer> {
         new LocalCollectives()
             .join(new Group(file.toString(), 0, 0, 0, 0), 0, 1, Duration.ofMinutes(1))) {
       GanStep step =
-          new GanStep(experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+          new GanStep(
+              experiment,
+              networks,
+              alone,
+              RealSide.UNKNOWN,
+              false,
+              new float[0],
+              ReplayBuffer.EMPTY);
       int[] order = shard.order(experiment.train().seed(), 1);
       int batchSize = experiment.train().batchSize();
       for (int i = 0; i < iterations; i++) {

@@ -71,7 +71,10 @@ final class RingStudy {
         GanNetworks.build(experiment, new ImageShape(FEATURES, 1, 1), DataType.FLOAT);
     Group group = new Group("bench ring", experiment.train().seed(), 0, 0, 0);
     try (Collective alone = new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(60))) {
-      train(new GanStep(experiment, networks, alone, realSide(), false, new float[0], ReplayBuffer.EMPTY), iterations);
+      train(
+          new GanStep(
+              experiment, networks, alone, realSide(), false, new float[0], ReplayBuffer.EMPTY),
+          iterations);
     }
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iterations, 1);
     INDArray z =

@@ -65,7 +65,8 @@ final class StepBench {
                     Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
             false,
-            new float[0], ReplayBuffer.EMPTY);
+            new float[0],
+            ReplayBuffer.EMPTY);
     Nd4j.getRandom().setSeed(1);
     this.images =
         Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);

@@ -47,7 +47,8 @@ class MnistCalibrationTest {
         Path.of(System.getProperty("momentgan.repository"), "../shared/data/mnist").normalize();
     assumeTrue(Files.isDirectory(mnist), () -> "no MNIST at " + mnist);
     DataConfig config = ExperimentReader.defaultData().withUri(mnist.toString());
-    MeasuredImages images = MeasuredImages.open(config, EvaluationConfig.Extractor.CLASSES, Map.of());
+    MeasuredImages images =
+        MeasuredImages.open(config, EvaluationConfig.Extractor.CLASSES, Map.of());
     Path cache = Path.of(System.getProperty("user.home"), ".cache/momentgan");
     Map<String, Evaluation> found = new HashMap<>();
     try (JavaSparkContext spark = new JavaSparkContext("local[2]", "test");
