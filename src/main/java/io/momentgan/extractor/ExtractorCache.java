@@ -33,7 +33,7 @@ public final class ExtractorCache {
   private static final int NAME_DIGITS = 8;
 
   /** Accuracy over that of guessing, below which a user is warned. */
-  private static final double LEAST_GAIN = 1.4;
+  private static final double LEAST_GAIN = 1.6;
 
   private static final String MODEL = "extractor.zip";
   private static final String INFO = "extractor.json";
@@ -68,7 +68,7 @@ public final class ExtractorCache {
     if (info.task() == ExtractorTask.ROTATION
         && info.accuracy() < LEAST_GAIN * (1.0 / info.classes())) {
       LOG.warn(
-          "Feature extractor {} tells the angles of images little better than by chance ({}): its"
+          "Feature extractor {} tells the angles of images little better than by chance ({}), as with too few images: its"
               + " figures say little",
           info.name(),
           1.0 / info.classes());

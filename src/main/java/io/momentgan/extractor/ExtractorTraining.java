@@ -1,5 +1,6 @@
 package io.momentgan.extractor;
 
+import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
 import io.momentgan.kernels.loops.HostArrays;
@@ -7,6 +8,7 @@ import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
 import io.momentgan.quality.ClassStatistics;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
@@ -121,7 +123,7 @@ final class ExtractorTraining {
                         .map(
                             indices ->
                                 task == ExtractorTask.ROTATION
-                                    ? turned(shard, indices, classes, epoch)
+                                    ? turned(shard, indices, classes, epoch, runSeed)
                                     : batch(shard, indices, classes))
                         .iterator();
                   });
@@ -135,13 +137,16 @@ final class ExtractorTraining {
             i -> Arrays.copyOfRange(order, i * BATCH, Math.min(order.length, (i + 1) * BATCH)));
   }
 
-  /** Each image at one angle, at the next one in the next epoch. */
-  private static DataSet turned(Shard shard, int[] indices, int angles, int epoch) {
+  /** Each image, varied, at one angle, at the next one in the next epoch. */
+  private static DataSet turned(Shard shard, int[] indices, int angles, int epoch, long runSeed) {
+    long seed = Seeds.of(runSeed, Seeds.Use.ORDER, epoch, shard.rank());
     ImageShape shape = shard.images().shape();
     float[] rows = shard.rows(indices);
     INDArray labels = Nd4j.zeros(DataType.FLOAT, indices.length, angles);
     for (int i = 0; i < indices.length; i++) {
       int angle = (indices[i] + epoch) % angles;
+      Variation.random(shape, new SplittableRandom(seed + indices[i]))
+          .apply(rows, i * shape.features(), shape);
       ExtractorTask.turn(rows, i * shape.features(), shape, angle);
       labels.putScalar(i, angle, 1f);
     }

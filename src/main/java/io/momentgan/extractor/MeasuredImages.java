@@ -8,6 +8,7 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.sets.DataSets;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -15,8 +16,8 @@ import java.util.stream.Stream;
  * part, and held-out images.
  *
  * @param training every image of the training file
- * @param heldOut the test images; without them a tenth of the training file, which {@code training}
- *     then lacks
+ * @param heldOut the test images; without them the head of the training file, which {@code
+ *     training} then lacks, or images spread over it where it is in the order of classes
  * @param tested whether {@code heldOut} are test images, on which no run trains
  * @param fingerprint of both
  * @param task that the feature extractor is trained on
@@ -34,6 +35,8 @@ public record MeasuredImages(
 
   private static final int LEAST_IMAGES = 64;
 
+  private static final int LOOKED_AT = 64;
+
   /**
    * Opens all data of a run.
    *
@@ -47,6 +50,7 @@ public record MeasuredImages(
     DataConfig whole = config.withLimit(0).withValidation(0);
     DataSet images = DataSets.open(whole, hadoopSettings);
     boolean tested = images.test().isPresent();
+    String fingerprint = images.fingerprint();
     int count = images.training().count();
     ExtractorTask task = task(extractor, images, config.shownUri());
     if (!tested) {
@@ -55,14 +59,24 @@ public record MeasuredImages(
         part = Math.max(part, Math.min(count / 2, HELD_OUT_IMAGES));
         requireImages(config.shownUri(), count, 2 * LEAST_IMAGES, "images");
       }
+      // The head of images in order of classes would be one class alone.
+      if (images.validation().isEmpty() && isInOrderOfClasses(images.training())) {
+        return new MeasuredImages(
+            SpreadImages.rest(images.training(), part),
+            SpreadImages.part(images.training(), part),
+            false,
+            fingerprint,
+            task);
+      }
       images = DataSets.open(whole.withValidation(part), hadoopSettings);
+      fingerprint = images.fingerprint();
     }
     ImageSource heldOut = images.test().or(images::validation).orElseThrow();
     if (task == ExtractorTask.ROTATION) {
       requireImages(config.shownUri(), images.training().count(), LEAST_IMAGES, "training images");
-      requireImages(config.shownUri(), heldOut.count(), LEAST_IMAGES, "test images");
+      requireImages(config.shownUri(), heldOut.count(), LEAST_IMAGES, "held-out images");
     }
-    return new MeasuredImages(images.training(), heldOut, tested, images.fingerprint(), task);
+    return new MeasuredImages(images.training(), heldOut, tested, fingerprint, task);
   }
 
   private static ExtractorTask task(
@@ -83,6 +97,18 @@ public record MeasuredImages(
 
   private static boolean hasLabels(ImageSource images) {
     return images.read(new int[] {0}).labels().length > 0;
+  }
+
+  /** Whether images that are spread over all of them have labels that only grow. */
+  private static boolean isInOrderOfClasses(ImageSource images) {
+    int looked = Math.min(LOOKED_AT, images.count());
+    int[] indices =
+        IntStream.range(0, looked).map(i -> (int) ((long) i * images.count() / looked)).toArray();
+    byte[] labels = images.read(indices).labels();
+    return labels.length > 0
+        && labels[0] != labels[labels.length - 1]
+        && IntStream.range(1, labels.length)
+            .allMatch(i -> Byte.toUnsignedInt(labels[i - 1]) <= Byte.toUnsignedInt(labels[i]));
   }
 
   private static void requireImages(String uri, int count, int least, String what) {

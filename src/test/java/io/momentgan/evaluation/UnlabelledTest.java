@@ -15,11 +15,16 @@ import io.momentgan.extractor.ExtractorTask;
 import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.run.Json;
 import io.momentgan.sampling.ImageDraw;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,6 +176,33 @@ class UnlabelledTest {
     assertThatThrownBy(() -> glyphs(Extractor.ROTATION, 40))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("found 40 training images, expected at least 64");
+  }
+
+  @Test
+  void heldOutImagesOfFoldersAreOfAllClasses(@TempDir Path photos) throws IOException {
+    for (String name : List.of("a", "b", "c")) {
+      Files.createDirectory(photos.resolve(name));
+      for (int i = 0; i < 20; i++) {
+        BufferedImage photo = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        photo.setRGB(i % 16, name.charAt(0) - 'a', 0xFFFFFF);
+        ImageIO.write(photo, "png", photos.resolve(name).resolve(i + ".png").toFile());
+      }
+    }
+    MeasuredImages found =
+        MeasuredImages.open(
+            Experiments.small("data.uri=" + photos, "data.images.height=16", "data.images.width=16")
+                .data(),
+            Extractor.AUTO,
+            Map.of());
+    assertThat(found.task()).isEqualTo(ExtractorTask.CLASSES);
+    assertThat(labels(found.heldOut())).containsExactly(0, 0, 1, 1, 2, 2);
+    assertThat(labels(found.training())).hasSize(54);
+    assertThat(labels(found.training()).filter(label -> label == 1)).hasSize(18);
+  }
+
+  private static IntStream labels(ImageSource images) {
+    byte[] labels = images.read(IntStream.range(0, images.count()).toArray()).labels();
+    return IntStream.range(0, labels.length).map(i -> labels[i]);
   }
 
   private static MeasuredImages glyphs(Extractor extractor, int train) {

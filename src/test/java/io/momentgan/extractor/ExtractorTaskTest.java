@@ -36,6 +36,17 @@ class ExtractorTaskTest {
   }
 
   @Test
+  void aVariedImageStaysUpright() {
+    ImageShape shape = new ImageShape(1, 2, 3);
+    float[] mirrored = {9, 1, 2, 3, 4, 5, 6};
+    new Variation(true, 0, 0, 2, 1).apply(mirrored, 1, shape);
+    assertThat(mirrored).containsExactly(9, 7, 5, 3, 13, 11, 9);
+    float[] moved = {1, 2, 3, 4, 5, 6};
+    new Variation(false, 1, -1, 1, 0).apply(moved, 0, shape);
+    assertThat(moved).containsExactly(2, 3, 3, 2, 3, 3);
+  }
+
+  @Test
   void namesTellTheTask() {
     assertThat(ExtractorTask.describe("rotation-v1-0a", 0.714))
         .isEqualTo(
