@@ -54,7 +54,7 @@ record Automatic(Experiment experiment, String text) {
         "Chosen from %s of %s%s; --set KEY=VALUE overrides:%n%s%n%s"
             .formatted(
                 facts.images(),
-                config.uri(),
+                config.shownUri(),
                 from == null ? "" : " and the settings of " + from,
                 String.join("\n", auto.choices()),
                 TimeEstimate.measure(

@@ -3,8 +3,6 @@ package io.momentgan.config;
 import static io.momentgan.config.ConfigException.check;
 import static io.momentgan.config.ConfigException.checkPositive;
 
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import com.fasterxml.jackson.databind.util.StdConverter;
 import java.io.Serializable;
 
 /**
@@ -23,7 +21,7 @@ import java.io.Serializable;
  * @param images settings of image folders
  */
 public record DataConfig(
-    @JsonSerialize(converter = WithoutQuery.class) String uri,
+    String uri,
     int limit,
     int validation,
     String cache,
@@ -94,14 +92,6 @@ public record DataConfig(
           "rejected-share",
           rejectedShare,
           "a share in [0, 1]");
-    }
-  }
-
-  /** Keeps the query of a web address, which may be a signature, out of files and logs. */
-  static final class WithoutQuery extends StdConverter<String, String> {
-    @Override
-    public String convert(String uri) {
-      return Credentials.withoutQuery(uri);
     }
   }
 

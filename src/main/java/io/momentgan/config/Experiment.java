@@ -102,7 +102,7 @@ public record Experiment(
    * @throws ConfigException naming the key of a refused setting
    */
   public Experiment with(String... overrides) {
-    return ExperimentReader.read(ExperimentReader.write(this), name, List.of(overrides));
+    return ExperimentReader.override(this, name, List.of(overrides));
   }
 
   /**

@@ -139,17 +139,35 @@ public final class ExperimentReader {
     }
   }
 
-  /** Every setting as YAML in kebab-case, for {@link #read}. */
+  /**
+   * Every setting as YAML in kebab-case, for {@link #read}. The query of a web address is left out,
+   * as it may be a signature.
+   */
   public static String write(Experiment experiment) {
+    return text(tree(experiment));
+  }
+
+  private static String text(JsonNode settings) {
     try {
-      return YAML.writeValueAsString(experiment);
+      return YAML.writeValueAsString(settings);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Settings cannot be written as YAML", e);
     }
   }
 
   static JsonNode tree(Experiment experiment) {
-    return YAML.valueToTree(experiment);
+    ObjectNode tree = YAML.valueToTree(experiment);
+    ((ObjectNode) tree.get("data")).put("uri", experiment.data().shownUri());
+    return tree;
+  }
+
+  /**
+   * Overrides settings, and keeps the others as they are.
+   *
+   * @param source names the settings in messages
+   */
+  public static Experiment override(Experiment experiment, String source, List<String> overrides) {
+    return read(text(YAML.valueToTree(experiment)), source, overrides);
   }
 
   /** The default settings of the data, for commands without a settings file. */

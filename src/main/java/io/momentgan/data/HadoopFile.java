@@ -19,13 +19,22 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 public record HadoopFile(String path, Map<String, String> settings) implements FileLocation {
   private static final String LOCAL = "file:";
 
+  // Copied: to read Hadoop's own settings takes 20 ms each time.
+  private static final Configuration DEFAULTS = loaded();
+
+  private static Configuration loaded() {
+    Configuration defaults = new Configuration();
+    defaults.get(FileSystem.FS_DEFAULT_NAME_KEY); // the first question reads the files
+    return defaults;
+  }
+
   public HadoopFile {
     settings = Map.copyOf(settings);
   }
 
   /** Opens a file system that the caller closes; the local one without its layer of checksums. */
   public static FileSystem fileSystem(Path path, Map<String, String> settings) throws IOException {
-    Configuration configuration = new Configuration();
+    Configuration configuration = new Configuration(DEFAULTS);
     settings.forEach(configuration::set);
     URI uri =
         path.toUri().getScheme() == null ? FileSystem.getDefaultUri(configuration) : path.toUri();

@@ -151,8 +151,7 @@ public record RunRecord(
 
   /** This run with some settings overridden. */
   public RunRecord with(List<String> overrides) {
-    String settings = ExperimentReader.write(experiment);
-    return with(ExperimentReader.read(settings, FILE, overrides));
+    return with(ExperimentReader.override(experiment, FILE, overrides));
   }
 
   /** This run with other settings. */

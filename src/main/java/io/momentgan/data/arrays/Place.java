@@ -77,7 +77,7 @@ public record Place(
       Map<String, String> hadoop)
       throws IOException {
     List<Path> folders = new ArrayList<>();
-    for (FileStatus status : fileSystem.listStatus(folder)) {
+    for (FileStatus status : statuses(fileSystem, folder, level)) {
       String name = status.getPath().getName();
       if (name.startsWith(".") || (name.startsWith("_") && !name.equals("_delta_log"))) {
         continue;
@@ -92,6 +92,20 @@ public record Place(
       for (Path each : folders) {
         list(fileSystem, each, inside + each.getName() + "/", level + 1, files, hadoop);
       }
+    }
+  }
+
+  // The reader of pictures names folders below that cannot be listed, as it lists them again. A
+  // given file may be readable in a folder that is not.
+  private static FileStatus[] statuses(FileSystem fileSystem, Path folder, int level)
+      throws IOException {
+    try {
+      return fileSystem.listStatus(folder);
+    } catch (IOException e) {
+      if (level == 0) {
+        throw e;
+      }
+      return new FileStatus[0];
     }
   }
 

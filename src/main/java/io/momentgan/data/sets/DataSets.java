@@ -37,8 +37,8 @@ public final class DataSets {
       List.of(
           DataSets::glyphs,
           DataSets::web,
+          DataSets::arrays, // before archives: .npz is a ZIP
           new PictureReader(PictureReader.Form.ARCHIVE),
-          DataSets::arrays,
           new PictureReader(PictureReader.Form.FOLDER));
 
   /** The forms of files that hold many images; the first that a location holds counts. */

@@ -188,6 +188,7 @@ class HttpDataTest {
     }
     Experiment experiment = Experiments.small("data.uri=" + signed);
     assertThat(ExperimentReader.write(experiment)).doesNotContain("hush").contains("?...");
+    assertThat(experiment.with("train.epochs=3").data().uri()).isEqualTo(signed);
     assertThatThrownBy(() -> open(data.uri()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("give all of it by --set data.uri=ADDRESS");
