@@ -182,6 +182,7 @@ class S3RunTest {
     }
   }
 
+  @Tag("long")
   @Test
   void everyCommandWorksOnABucket() throws Exception {
     IdxGlyphs.write(shared.resolve("data"), 200, 20);

@@ -202,7 +202,8 @@ class StudyTest {
   @Test
   void aStudyThatIsNotThereIsNamed() {
     assertThat(CommandRun.of("study", "nowhere.yaml", "--out", "x").mistake())
-        .contains("nowhere.yaml: no such file; give a study such as conf/studies/dconv.yaml");
+        .contains(
+            "nowhere.yaml: no such file, expected a settings file, or the name of one in conf/studies");
   }
 
   @ParameterizedTest

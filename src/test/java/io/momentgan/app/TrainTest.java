@@ -75,7 +75,8 @@ class TrainTest {
   void printsPlanAndProgressBesideTheOutput() {
     assertThat(training.err())
         .contains("Generator: 13,504 trainable parameters")
-        .containsPattern("(?m)^00000-tiny: epoch 2/2, 20/20 \\(100%\\), .* D \\d.* G \\d.* m \\d");
+        .containsPattern(
+            "(?m)^00000-tiny: epoch 2/2, iteration 20/20 \\(100%\\), .* d_loss \\d.* g_bce \\d.* moment_mean \\d");
   }
 
   @Test

@@ -28,10 +28,12 @@ import javax.imageio.ImageIO;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images without labels: a bright bar at the top of one of four modes, told by a dot below it. */
+@Tag("long")
 class UnlabelledTest {
   private static final int SIDE = 16;
   private static final int MODES = 4;

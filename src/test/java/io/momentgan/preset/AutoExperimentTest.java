@@ -65,7 +65,7 @@ class AutoExperimentTest {
         choose(
             photos(192, 32),
             2,
-            "data.images={channels: 3, height: 64, width: 64, crop: true, flip: false, max-pixels: 9000000, rejected-share: 0.01}",
+            "data.images={channels: 3, height: 64, width: 64, crop: true, flip: false, background: '#ffffff', max-pixels: 9000000, rejected-share: 0.01}",
             "train.workers=1",
             "augment.cutout=0.0");
     Experiment so = auto.experiment();
