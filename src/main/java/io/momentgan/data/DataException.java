@@ -27,8 +27,8 @@ public final class DataException extends UserException {
         && (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException)) {
       return new DataException(
           location
-              + ": no such file or folder, or no permission to read it; set data.uri to glyphs, to a"
-              + " folder of IDX files or to one IDX file of images, or to a folder or archive of image files",
+              + ": no such file or folder, or no permission to read it; set data.uri to glyphs, or to a"
+              + " folder or file of images, IDX, NumPy, CIFAR, Parquet or CSV",
           cause);
     }
     return new DataException(

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,18 +55,25 @@ record CommandRun(int code, String out, String err) {
    * @param args its arguments
    */
   static CommandRun ofScript(Path folder, String script, String... args) {
+    return ofScript(folder, Map.of(), script, args);
+  }
+
+  /** A script of {@code submit}, with further variables of the environment. */
+  static CommandRun ofScript(
+      Path folder, Map<String, String> environment, String script, String... args) {
     List<String> command = new ArrayList<>();
     command.add(script(script));
     command.addAll(List.of(args));
     try {
       Path out = Files.createTempFile("script", ".out");
       Path err = Files.createTempFile("script", ".err");
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(folder.toFile())
               .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
+              .redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       if (!process.waitFor(SCRIPT_SECONDS, TimeUnit.SECONDS)) {
         process.destroy();
       }

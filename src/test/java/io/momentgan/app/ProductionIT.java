@@ -72,6 +72,19 @@ class ProductionIT {
     return CommandRun.ofScript(folder, name, args);
   }
 
+  /** What the scripts ask of an unpacked Spark distribution. */
+  private static Path distribution() throws IOException {
+    Path home = folder.resolve("spark-3.5.7-bin-hadoop3");
+    Files.createDirectories(home.resolve("jars"));
+    Files.createDirectories(home.resolve("bin"));
+    for (String module : List.of("core", "yarn", "kubernetes")) {
+      Files.createFile(home.resolve("jars/spark-%s_2.12-3.5.7.jar".formatted(module)));
+    }
+    Path submit = Files.createFile(home.resolve("bin/spark-submit"));
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    return home;
+  }
+
   private static String[] standalone(String... command) {
     List<String> all =
         new ArrayList<>(
@@ -216,9 +229,18 @@ class ProductionIT {
   }
 
   @Test
-  void yarnAndKubernetesGetTheSameJarsWithTheirOwnSettings() {
+  void yarnAndKubernetesGetTheSameJarsWithTheirOwnSettings() throws IOException {
+    Map<String, String> distribution = Map.of("SPARK_HOME", distribution().toString());
     assertThat(
-            script("yarn", "--print", "--gpus", "--queue=night", "train", "a.yaml")
+            CommandRun.ofScript(
+                    folder,
+                    distribution,
+                    "yarn",
+                    "--print",
+                    "--gpus",
+                    "--queue=night",
+                    "train",
+                    "a.yaml")
                 .succeeds()
                 .out())
         .contains(
@@ -230,7 +252,9 @@ class ProductionIT {
             "nd4j-native-1.0.0-M2.1-linux-x86_64.jar",
             "train a.yaml");
     String kubernetes =
-        script(
+        CommandRun.ofScript(
+                folder,
+                distribution,
                 "kubernetes",
                 "--print",
                 "--master=k8s://https://h:6443",

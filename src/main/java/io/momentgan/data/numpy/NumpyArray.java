@@ -121,12 +121,14 @@ record NumpyArray(String file, Contents contents, String group, ArrayName name) 
 
   private PixelLayout pixels(NpyHeader header, SampleType type, DataConfig config) {
     int[] item = Arrays.copyOfRange(header.shape(), 1, header.shape().length);
-    if (item.length == 1) {
+    // As many rows as columns: 64 images of 8 by 8, or one image?
+    boolean oneSquare = item.length == 1 && item[0] == header.shape()[0];
+    if (item.length == 1 && !oneSquare) {
       return FlatPixels.shape(item[0], config.images())
           .map(shape -> new PixelLayout(shape, true, config.transpose(), type, 1))
           .orElseThrow(() -> FlatPixels.noShape(contents, item[0]));
     }
-    boolean oneImage = item.length == 2 && item[1] == 3;
+    boolean oneImage = oneSquare || (item.length == 2 && item[1] == 3);
     Optional<PixelLayout> layout =
         oneImage ? Optional.empty() : PixelLayout.of(item, type, config.transpose());
     return layout.orElseThrow(

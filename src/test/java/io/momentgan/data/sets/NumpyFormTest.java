@@ -192,6 +192,8 @@ class NumpyFormTest {
         .hasMessageContaining("found values of type |O");
     assertRefused(write("a.npy", ArrayFiles.npy("|u1", PIXELS, 5, 8, 3)))
         .hasMessageContaining("found shape [5, 8, 3]");
+    assertRefused(write("a.npy", ArrayFiles.npy("|u1", new byte[256], 16, 16)))
+        .hasMessageContaining("found shape [16, 16]");
     assertRefused(write("a.npy", ArrayFiles.npy("|u1", PIXELS, 20, 6)))
         .hasMessageContaining("found 6 values per image, expected a square number");
     assertRefused(write("a.npy", ArrayFiles.npy("|u1", PIXELS, 19, 3, 2)))
