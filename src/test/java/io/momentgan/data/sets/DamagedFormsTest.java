@@ -85,7 +85,7 @@ class DamagedFormsTest {
     return name.endsWith(".bin") || name.endsWith(".csv");
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 100)
   void aFileThatIsCutOffIsRefused(
       @ForAll @IntRange(max = 7) int form, @ForAll @IntRange(max = 100_000) int at)
       throws IOException {
@@ -105,7 +105,7 @@ class DamagedFormsTest {
     }
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 100)
   void aChangedByteGivesAnErrorOrTheImagesThatAreStored(
       @ForAll @IntRange(max = 7) int form,
       @ForAll @IntRange(max = 100_000) int at,
