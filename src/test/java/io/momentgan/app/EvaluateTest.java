@@ -186,6 +186,7 @@ class EvaluateTest {
   }
 
   @Test
+  @Tag("long")
   void aTrainingThatDoesNotGetBetterStopsEarly() {
     Path stuck =
         trained(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.environment.Nd4jEnvironment;
@@ -55,6 +56,7 @@ class ThreadsTest {
   }
 
   @Test
+  @Tag("long")
   void aResumedOrRepeatedRunUsesTheThreadsThatItBeganWith() throws Exception {
     CommandRun.of(TinyExperiment.training(folder, "train.workers=1", "train.epochs=1")).succeeds();
     Path record = folder.resolve("runs/00000-tiny/run.yaml");

@@ -70,6 +70,7 @@ class KernelsTest {
     "dconv-0.0001-moments, discriminator.layers.1.dropout=0, 3",
     "dcgan, train.seed=1, 1"
   })
+  @Tag("long")
   void otherNetworksBeginTheSame(String name, String setting, int iterations) {
     List<Losses> stock = curve(Experiments.named(name, setting, STOCK), iterations, false);
     assertClose(curve(Experiments.named(name, setting), iterations, false), stock);

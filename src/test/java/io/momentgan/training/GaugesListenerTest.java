@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,7 @@ class GaugesListenerTest {
   }
 
   @Test
+  @Tag("long")
   void thePrometheusPageShowsTheRun() throws Exception {
     Experiment experiment = Experiments.small("train.workers=2");
     DataSet images = DataSets.open(experiment.data(), Map.of());
