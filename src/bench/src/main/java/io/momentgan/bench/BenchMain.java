@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
 
 /** The benchmarks' command line, with the benchmarks of the distribution. */
 @Command(
-    name = "bench",
     mixinStandardHelpOptions = true,
     subcommands = {
       StepCommand.class,

@@ -68,7 +68,7 @@ class BenchMainTest {
       })
   void everyCommandExplainsItself(String command) {
     Run help = Run.of((command + " --help").strip().split(" "));
-    assertThat(help.succeeds()).startsWith(("Usage: bench " + command).strip());
+    assertThat(help.succeeds()).startsWith(("Usage: submit/bench " + command).strip());
     assertThat(help.err()).isEmpty();
   }
 
@@ -76,7 +76,7 @@ class BenchMainTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''                              | Give a benchmark, such as step; see bench --help",
+        "''                              | Give a benchmark, such as step; see submit/bench --help",
         "calibrate nowhere --out x.md    | nowhere",
         "step --network none             | conf/experiments/none.yaml",
         "step --experiment x.yaml --peer | x.yaml"
