@@ -3,14 +3,10 @@ package io.momentgan.config;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -25,10 +21,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -43,13 +37,6 @@ public final class ExperimentReader {
   /** The format of run.yaml that is written and read. */
   public static final int RECORD_FORMAT = 2;
 
-  private static final Map<Class<?>, String> EXPECTATIONS =
-      Map.of(
-          int.class, "a whole number of at most " + Integer.MAX_VALUE,
-          long.class, "a whole number of at most " + Long.MAX_VALUE,
-          double.class, "a number",
-          boolean.class, "true or false",
-          String.class, "a text");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(YamlFiles.factory())
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -153,6 +140,11 @@ public final class ExperimentReader {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Settings cannot be written as YAML", e);
     }
+  }
+
+  /** The name of an enum's constant in settings. */
+  static String name(Object constant) {
+    return YAML.convertValue(constant, String.class);
   }
 
   static JsonNode tree(Experiment experiment) {
@@ -272,7 +264,7 @@ public final class ExperimentReader {
           file.toString(),
           "base",
           "found %s, expected a settings file; give its path relative to this file"
-              .formatted(base.isTextual() ? "no file " + found : found(base)));
+              .formatted(base.isTextual() ? "no file " + found : SettingProblem.found(base)));
     }
     return found;
   }
@@ -335,29 +327,11 @@ public final class ExperimentReader {
     } else {
       throw new ConfigException(
           "--set %s: there is no setting %s (defaults.yaml lists all)%s"
-              .formatted(override, key, Suggestion.of(key, keys(tree))));
+              .formatted(override, key, Suggestion.of(key, SettingProblem.keys(tree))));
     }
   }
 
-  /** The keys of all settings in a tree. */
-  private static Set<String> keys(JsonNode tree) {
-    Set<String> keys = new LinkedHashSet<>();
-    addKeys(tree, "", keys);
-    return keys;
-  }
-
-  private static void addKeys(JsonNode node, String key, Set<String> keys) {
-    if (!key.isEmpty()) {
-      keys.add(key);
-    }
-    String prefix = key.isEmpty() ? "" : key + ".";
-    node.fields().forEachRemaining(f -> addKeys(f.getValue(), prefix + f.getKey(), keys));
-    for (int i = 0; i < node.size() && node.path(i).isObject(); i++) {
-      addKeys(node.get(i), prefix + i, keys);
-    }
-  }
-
-  private static JsonPointer pointer(String key) {
+  static JsonPointer pointer(String key) {
     return JsonPointer.compile("/" + key.replace('.', '/'));
   }
 
@@ -380,14 +354,14 @@ public final class ExperimentReader {
     try {
       return YAML.treeToValue(tree, type);
     } catch (JsonMappingException e) {
-      String key = path(e);
+      String key = SettingProblem.path(e);
       String problem;
       if (e.getCause() instanceof ConfigException refused) {
         // A record names its component; Jackson's path leads to the record.
         key = key.isEmpty() ? refused.key() : key + "." + refused.key();
         problem = refused.problem();
       } else {
-        problem = problem(e, tree, type);
+        problem = SettingProblem.text(e, tree, type);
       }
       throw new ConfigException(origin(key, sources, overrides), key, problem);
     } catch (JsonProcessingException e) {
@@ -409,80 +383,6 @@ public final class ExperimentReader {
       }
     }
     return origin;
-  }
-
-  private static String problem(JsonMappingException e, ObjectNode tree, Class<?> type) {
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      return unknown(path(e), unknown, type);
-    }
-    JsonNode value = tree.at(pointer(path(e)));
-    if (e instanceof InvalidTypeIdException) {
-      return "found %s, expected a layer such as {type: dense, units: 128}; known types: %s%s"
-          .formatted(
-              found(value),
-              String.join(", ", LayerConfig.types()),
-              Suggestion.of(value.asText(), LayerConfig.types()));
-    }
-    Class<?> expected = targetType(e);
-    List<String> choices = choices(expected);
-    return "found %s, expected %s%s"
-        .formatted(
-            found(value),
-            choices.isEmpty() ? expectation(expected) : "one of " + String.join(", ", choices),
-            Suggestion.of(value.asText(), choices));
-  }
-
-  private static String unknown(String key, UnrecognizedPropertyException e, Class<?> type) {
-    List<String> known = e.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
-    String section = key.substring(0, key.length() - e.getPropertyName().length());
-    Set<String> meant = new LinkedHashSet<>();
-    known.forEach(name -> meant.add(section + name));
-    if (type == Experiment.class) {
-      meant.addAll(keys(defaults().without("layer-defaults")));
-    }
-    return "found an unknown setting, expected one of %s%s"
-        .formatted(String.join(", ", known), Suggestion.of(key, meant));
-  }
-
-  private static String found(JsonNode value) {
-    if (value.isMissingNode() || value.isNull()) {
-      return "nothing";
-    }
-    return value.isArray() ? "a list" : value.isObject() ? "a mapping" : value.toString();
-  }
-
-  private static Class<?> targetType(JsonMappingException e) {
-    if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
-      return mismatch.getTargetType();
-    }
-    return e.getCause() instanceof InputCoercionException tooLarge
-        ? tooLarge.getTargetType()
-        : Object.class;
-  }
-
-  /** The values of an enum as settings give them; empty for other types. */
-  private static List<String> choices(Class<?> type) {
-    return type.isEnum()
-        ? Stream.of(type.getEnumConstants())
-            .map(choice -> YAML.convertValue(choice, String.class))
-            .toList()
-        : List.of();
-  }
-
-  private static String expectation(Class<?> type) {
-    String container = List.class.isAssignableFrom(type) ? "a list" : "a mapping of settings";
-    return EXPECTATIONS.getOrDefault(type, container);
-  }
-
-  /** The key of the refused value; of a layer with an unknown type, the type's key. */
-  private static String path(JsonMappingException e) {
-    String path =
-        e.getPath().stream()
-            .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
-            .collect(Collectors.joining("."));
-    return e instanceof InvalidTypeIdException type && type.getTypeId() != null
-        ? path + ".type"
-        : path;
   }
 
   private static String firstLine(String message) {

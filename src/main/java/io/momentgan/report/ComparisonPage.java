@@ -45,7 +45,7 @@ public final class ComparisonPage {
 
   /** Draws the runs' log loss ratios as a PNG file. */
   public byte[] ratioPlot() {
-    return RunPage.ratioPlot(runs);
+    return RunCharts.ratioPlot(runs);
   }
 
   /** Makes the page, which needs nothing beside it. */

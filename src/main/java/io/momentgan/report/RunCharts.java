@@ -220,4 +220,40 @@ final class RunCharts {
             .mapToDouble(c -> c.stream().mapToDouble(value).average().orElse(Double.NaN))
             .toArray());
   }
+
+  /**
+   * Draws losses over epochs, and the moment terms beside their floors, by each epoch's last batch
+   * as the original's figures do.
+   */
+  static byte[] lossPlot(String title, List<EpochLine> epochs) {
+    List<LinePlot.Line> losses =
+        List.of(
+            line("Discriminator", epochs, e -> e.last().dLoss(), 0),
+            line("Generator (adversarial part)", epochs, e -> e.last().gBce(), 1));
+    List<LinePlot.Line> moments =
+        List.of(
+            line("Mean term", epochs, e -> e.last().momentMean(), 2),
+            line("Variance term", epochs, e -> e.last().momentVar(), 3),
+            line("Floor of the mean", epochs, e -> e.context().momentMeanFloor(), 2),
+            line("Floor of the variance", epochs, e -> e.context().momentVarFloor(), 3));
+    return new LinePlot(
+            title,
+            LinePlot.EPOCH,
+            List.of(
+                new LinePlot.Panel("Loss of the last batch (nats)", false, losses),
+                new LinePlot.Panel("Moment terms of the last batch", false, moments)))
+        .png();
+  }
+
+  private static LinePlot.Line line(
+      String name, List<EpochLine> epochs, ToDoubleFunction<EpochLine> value, int colour) {
+    double[] x = epochs.stream().mapToDouble(EpochLine::epoch).toArray();
+    double[] y = epochs.stream().mapToDouble(value).toArray();
+    return new LinePlot.Line(name, x, y, colour, name.startsWith("Floor"));
+  }
+
+  /** Draws the log loss ratios of runs over epochs. */
+  static byte[] ratioPlot(List<RunGroup.Member> runs) {
+    return LinePlot.overEpochs(RunColumns.LOG_RATIO, runs).png();
+  }
 }

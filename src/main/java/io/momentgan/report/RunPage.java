@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -69,7 +68,7 @@ public final class RunPage {
     RunPage report = new RunPage(folder);
     if (!report.epochs.isEmpty()) {
       report.published(LOSSES, report::lossPlot);
-      report.published(RATIO, () -> ratioPlot(List.of(RunGroup.Member.of(folder))));
+      report.published(RATIO, () -> RunCharts.ratioPlot(List.of(RunGroup.Member.of(folder))));
     }
     byte[] samples = report.published(SAMPLES, () -> report.pictures.sampleSheet());
     folder.publish(PAGE, report.html(samples));
@@ -97,43 +96,7 @@ public final class RunPage {
   }
 
   private byte[] lossPlot() {
-    return lossPlot("Training losses: " + experiment.name(), epochs);
-  }
-
-  /**
-   * Draws losses over epochs, and the moment terms beside their floors, by each epoch's last batch
-   * as the original's figures do.
-   */
-  static byte[] lossPlot(String title, List<EpochLine> epochs) {
-    List<LinePlot.Line> losses =
-        List.of(
-            line("Discriminator", epochs, e -> e.last().dLoss(), 0),
-            line("Generator (adversarial part)", epochs, e -> e.last().gBce(), 1));
-    List<LinePlot.Line> moments =
-        List.of(
-            line("Mean term", epochs, e -> e.last().momentMean(), 2),
-            line("Variance term", epochs, e -> e.last().momentVar(), 3),
-            line("Floor of the mean", epochs, e -> e.context().momentMeanFloor(), 2),
-            line("Floor of the variance", epochs, e -> e.context().momentVarFloor(), 3));
-    return new LinePlot(
-            title,
-            LinePlot.EPOCH,
-            List.of(
-                new LinePlot.Panel("Loss (nats)", false, losses),
-                new LinePlot.Panel("Moment terms", false, moments)))
-        .png();
-  }
-
-  private static LinePlot.Line line(
-      String name, List<EpochLine> epochs, ToDoubleFunction<EpochLine> value, int colour) {
-    double[] x = epochs.stream().mapToDouble(EpochLine::epoch).toArray();
-    double[] y = epochs.stream().mapToDouble(value).toArray();
-    return new LinePlot.Line(name, x, y, colour, name.startsWith("Floor"));
-  }
-
-  /** Draws the log loss ratios of runs over epochs. */
-  static byte[] ratioPlot(List<RunGroup.Member> runs) {
-    return LinePlot.overEpochs(RunColumns.LOG_RATIO, runs).png();
+    return RunCharts.lossPlot("Training losses: " + experiment.name(), epochs);
   }
 
   private String html(byte[] samples) {

@@ -148,7 +148,7 @@ class PicturesTest {
   void lossPlotsHaveTheirSizeAndTheColoursOfTheirLines() throws IOException {
     List<EpochLine> epochs =
         IntStream.rangeClosed(1, 40).mapToObj(e -> JsonlTest.epoch(e, 1.2, 3 + 90.0 / e)).toList();
-    BufferedImage plot = decode(RunPage.lossPlot("Training losses", epochs));
+    BufferedImage plot = decode(RunCharts.lossPlot("Training losses", epochs));
 
     assertThat(plot.getWidth()).isEqualTo(1000);
     assertThat(plot.getHeight()).isEqualTo(800);
@@ -170,7 +170,7 @@ class PicturesTest {
                         new Figures(1, 1, 1, Double.NaN, Double.NaN),
                         List.of()))
             .toList();
-    assertThat(colours(decode(RunPage.lossPlot("Losses", unmeasured))))
+    assertThat(colours(decode(RunCharts.lossPlot("Losses", unmeasured))))
         .contains(0xD55E00)
         .doesNotContain(0x009E73);
   }
