@@ -73,7 +73,7 @@ class ManyRoundsTest {
       double driverHeap, double driverOutsideHeap, double executorHeap, double executorProcess) {}
 
   @Test
-  void memoryIsFlatAndNoBroadcastStays() throws IOException {
+  void memoryIsFlatAndNoBroadcastStays() throws IOException, InterruptedException {
     Experiment experiment =
         Experiments.small(
             "train.workers=2",
@@ -95,7 +95,7 @@ class ManyRoundsTest {
           GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
       try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards)) {
         snapshot = train(master, schedule, snapshot, WARM_UP);
-        long broadcasts = broadcasts();
+        long broadcasts = leastBroadcasts();
         Memory before = memory();
         snapshot = train(master, schedule, snapshot, ROUNDS);
         Memory after = memory();
@@ -108,7 +108,7 @@ class ManyRoundsTest {
             after.driverOutsideHeap());
         assertFlat("heap of the executors", before.executorHeap(), after.executorHeap());
         assertFlat("processes of the executors", before.executorProcess(), after.executorProcess());
-        assertThat(broadcasts()).isLessThanOrEqualTo(broadcasts + 4);
+        assertThat(leastBroadcasts()).isLessThanOrEqualTo(broadcasts + 4);
       }
       assertThat(snapshot.round()).isEqualTo(ROUNDS);
     }
@@ -127,7 +127,20 @@ class ManyRoundsTest {
     assertThat(after).as(what).isLessThan((1 + TENTH) * before);
   }
 
-  /** Blocks of broadcasts on the driver and the executors. */
+  /**
+   * Blocks of broadcasts that stay: Spark's cleaner takes away those of past stages some time after
+   * a collection on the driver, so the least count of the next seconds is the one that says it.
+   */
+  private static long leastBroadcasts() throws InterruptedException {
+    long least = Long.MAX_VALUE;
+    for (int tries = 0; tries < 10; tries++) {
+      System.gc();
+      Thread.sleep(1000);
+      least = Math.min(least, broadcasts());
+    }
+    return least;
+  }
+
   private static long broadcasts() {
     Function1<BlockId, Object> isBroadcast =
         (Function1<BlockId, Object> & Serializable) BlockId::isBroadcast;
