@@ -106,11 +106,11 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   private void requireClass(Experiment experiment) {
-    int classes = experiment.labels().classes();
+    int classes = experiment.labels().drawn();
     if (label != null && (label < 0 || label >= classes)) {
       throw new UserException(
           classes == 0
-              ? "--label %d: expected none, as the run's generator is told no classes (labels.classes is 0)"
+              ? "--label %d: expected none, as the run's generator is told no classes (labels.classes is 0, or labels.generator none)"
                   .formatted(label)
               : "--label %d: expected a class from 0 to %d (labels.classes is %d)"
                   .formatted(label, classes - 1, classes));

@@ -16,6 +16,7 @@ import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.LabelledImages;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shards;
 import io.momentgan.partition.Stages;
@@ -59,7 +60,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private final transient LongAccumulator iterations;
   private final transient Averaged generator;
   private final transient Averaged discriminator;
-  private final transient GeneratorEma ema;
+  private final transient MovingAverage generatorEma;
+  private final transient MovingAverage discriminatorEma;
   private transient Snapshot before;
   private transient Handover handover;
   private transient Round round;
@@ -73,13 +75,15 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
    * @param shape shape of the images
    * @param collectives joins workers to their group
    * @param realSide clusters and moments of the real images
+   * @param labelled images whose labels a classifier learns from
    */
   public record RunContext(
       String run,
       Experiment experiment,
       ImageShape shape,
       CollectiveFactory collectives,
-      RealSide realSide)
+      RealSide realSide,
+      LabelledImages labelled)
       implements Serializable {}
 
   private GanTrainingMaster(
@@ -101,7 +105,10 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     this.discriminator =
         Averaged.of(
             networks.discriminator(), averaging.outer().type(), averaging.outer().discriminator());
-    this.ema = new GeneratorEma(averaging.ema(), generator.layout());
+    AveragingConfig.Ema ema = averaging.ema();
+    this.generatorEma = new MovingAverage(ema.halfLife(), ema.rampUp(), generator.layout());
+    this.discriminatorEma =
+        new MovingAverage(ema.discriminatorHalfLife(), ema.rampUp(), discriminator.layout());
   }
 
   /** Broadcasts a run to the workers; returns the master of its rounds. */
@@ -186,14 +193,14 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   }
 
   private JavaRDD<DataSet> batches(Round next) {
-    int batchSize = experiment.train().batchSize();
-    long seed = experiment.train().seed();
+    Broadcast<RunContext> run = context;
     return Stages.mapPartitions(
         shards.rdd(),
         shard -> {
           // Before the first use of ND4J in this thread.
           Devices.bind(TaskContext.get());
-          return new RoundBatches(shard.next(), next, batchSize, seed);
+          RunContext known = run.getValue();
+          return new RoundBatches(shard.next(), next, known.experiment(), known.labelled());
         });
   }
 
@@ -251,11 +258,19 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
             before.discriminator(),
             before.averaging().discriminatorVelocity(),
             shared);
-    float[] params = g.state().params();
     long samples = byRank.stream().mapToLong(worker -> worker.report().samples()).sum();
     long seen = before.samplesSeen() + samples;
-    float[] average =
-        ema.next(before.averaging().ema(), before.generator().params(), params, samples, seen);
+    AveragingState old = before.averaging();
+    float[] params = g.state().params();
+    float[] ofGenerator =
+        generatorEma.next(old.ema(), before.generator().params(), params, samples, seen);
+    float[] ofDiscriminator =
+        discriminatorEma.next(
+            old.discriminatorEma(),
+            before.discriminator().params(),
+            d.state().params(),
+            samples,
+            seen);
     return new Snapshot(
         before.round() + 1,
         before.iteration() + round.iterations(),
@@ -264,7 +279,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         d.state(),
         opponent(params),
         replay(),
-        new AveragingState(average, g.velocity(), d.velocity()));
+        new AveragingState(ofGenerator, ofDiscriminator, g.velocity(), d.velocity()));
   }
 
   /** The older generator that the next round faces: replaced by the newest every few rounds. */

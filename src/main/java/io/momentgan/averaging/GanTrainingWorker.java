@@ -61,7 +61,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     if (TaskContext.get().isInterrupted()) {
       throw new IllegalStateException("The round was cancelled");
     }
-    boolean goesOn = session.train(((RoundBatches.BatchDataSet) batch).batch(), isLast);
+    boolean goesOn = session.train(((RoundBatches.BatchesDataSet) batch).batches(), isLast);
     // Reaches the driver with the executor's next heartbeat.
     iterations.add(1);
     return goesOn ? null : session.result();

@@ -10,9 +10,9 @@ import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Round;
-import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.Losses;
+import io.momentgan.step.RealBatches;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -91,8 +91,8 @@ final class WorkerSession {
     return networks;
   }
 
-  /** Trains on one batch; returns whether the round goes on. */
-  boolean train(Batch real, boolean lastOfRound) {
+  /** Trains on the batches of an iteration; returns whether the round goes on. */
+  boolean train(RealBatches real, boolean lastOfRound) {
     long began = System.nanoTime();
     try {
       return step(real, lastOfRound);
@@ -101,7 +101,7 @@ final class WorkerSession {
     }
   }
 
-  private boolean step(Batch real, boolean lastOfRound) {
+  private boolean step(RealBatches real, boolean lastOfRound) {
     long iteration = round.iterationsBefore() + iterations;
     last = step.iterate(real, iteration);
     iterations++;

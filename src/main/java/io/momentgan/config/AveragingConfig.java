@@ -35,11 +35,21 @@ public record AveragingConfig(Ema ema, Outer outer, int firstMomentPeriod, int s
    * second generator that is sampled from and not trained. It costs no communication.
    *
    * @param halfLife real images after which a generator counts half; 0 for no average
-   * @param rampUp the half-life is at most this share of the images seen so far; 0 for no ramp-up
+   * @param discriminatorHalfLife the same of a discriminator that classifies images; 0 for no
+   *     average. It starts at nothing and is corrected for that, so its first value is the first
+   *     discriminator
+   * @param rampUp the generator's half-life is at most this share of the images seen so far; 0 for
+   *     no ramp-up
    */
-  public record Ema(double halfLife, double rampUp) implements Serializable {
+  public record Ema(double halfLife, double discriminatorHalfLife, double rampUp)
+      implements Serializable {
     public Ema {
       check(halfLife >= 0, "half-life", halfLife, "0 (none) or a number of images");
+      check(
+          discriminatorHalfLife >= 0,
+          "discriminator-half-life",
+          discriminatorHalfLife,
+          "0 (none) or a number of images");
       check(rampUp >= 0, "ramp-up", rampUp, "0 or more");
     }
 

@@ -88,6 +88,33 @@ public record Experiment(
         "loss.clip",
         loss.clip(),
         "0 with discriminator.spectral-norm (both bound the same weights)");
+    boolean matches = loss.generator() == LossConfig.Generator.FEATURE_MATCHING;
+    check(
+        !matches || loss.features().layer() <= discriminator.layers().size(),
+        "loss.features.layer",
+        loss.features().layer(),
+        "at most %d, the number of the discriminator's hidden layers"
+            .formatted(discriminator.layers().size()));
+    check(
+        !matches || loss.features().layer() > 0 || discriminator.lastFeatures() > 0,
+        "loss.generator",
+        "feature-matching",
+        "another form with a discriminator that has no hidden layer to compare");
+    check(
+        loss.weight() > 0 || labels.classifier(),
+        "loss.weight",
+        loss.weight(),
+        "a positive number without labels.discriminator classifier (nothing would train it)");
+    check(
+        !moments.perClass() || labels.perClass() == 0,
+        "moments.per-class",
+        true,
+        "false with labels.per-class (it uses the labels of all images)");
+    check(
+        averaging.ema().discriminatorHalfLife() == 0 || labels.predicted() > 0,
+        "averaging.ema.discriminator-half-life",
+        averaging.ema().discriminatorHalfLife(),
+        "0 with a discriminator that predicts no classes (nothing would use its average)");
     check(
         train.batchSize() >= 2 || !moments.penalised(),
         "train.batch-size",

@@ -10,6 +10,9 @@ import java.util.List;
  *
  * @param type kind of loss
  * @param generator form of the generator's cross-entropy
+ * @param weight factor of the discriminator's adversarial loss; 0 trains a classifier by its labels
+ *     alone
+ * @param features what feature matching compares
  * @param realTarget target of the discriminator for real images; 0.9 is one-sided label smoothing
  * @param fakeTarget target of the discriminator for generated images
  * @param realRange range [low, high) of targets drawn uniformly per real image, in place of {@code
@@ -23,6 +26,8 @@ import java.util.List;
 public record LossConfig(
     Type type,
     Generator generator,
+    double weight,
+    Features features,
     double realTarget,
     double fakeTarget,
     List<Double> realRange,
@@ -44,11 +49,12 @@ public record LossConfig(
     checkRange("fake-range", fakeRange, type);
     check(flip >= 0 && flip < 0.5, "flip", flip, "a probability of at least 0 and below 0.5");
     check(clip >= 0, "clip", clip, "0 (none) or a positive bound");
+    check(weight >= 0, "weight", weight, "0 or a positive number");
     check(
-        type == Type.CROSS_ENTROPY || generator == Generator.NON_SATURATING,
+        type == Type.CROSS_ENTROPY || generator != Generator.MINIMAX,
         "generator",
         "minimax",
-        "non-saturating (minimax is a form of loss.type cross-entropy)");
+        "non-saturating or feature-matching (minimax is a form of loss.type cross-entropy)");
   }
 
   private static void checkRange(String key, List<Double> range, Type type) {
@@ -91,6 +97,32 @@ public record LossConfig(
     /** Minimise -log D(G(z)) (Goodfellow et al. 2014, end of section 3). */
     NON_SATURATING,
     /** Minimise log(1 - D(G(z))) (Goodfellow et al. 2014, equation 1). */
-    MINIMAX
+    MINIMAX,
+    /**
+     * Minimise the distance between the means of the discriminator's features of generated and real
+     * images, whatever the type of the loss (Salimans et al. 2016, section 3.1).
+     */
+    FEATURE_MATCHING
+  }
+
+  /**
+   * The features that feature matching compares.
+   *
+   * @param layer number of the discriminator's hidden layer whose outputs they are, from 1; 0 for
+   *     the last one beside noise and dropout
+   * @param distance between the means
+   */
+  public record Features(int layer, Distance distance) implements Serializable {
+    public Features {
+      check(layer >= 0, "layer", layer, "0 (the last) or the number of a hidden layer, from 1");
+    }
+
+    /** A distance between means of features, averaged over the features. */
+    public enum Distance {
+      /** Squared differences. */
+      SQUARED,
+      /** Absolute differences. */
+      ABSOLUTE
+    }
   }
 }

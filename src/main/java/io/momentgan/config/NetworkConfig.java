@@ -55,6 +55,17 @@ public record NetworkConfig(
         "0 (none) to %d, the number of its layers".formatted(layers.size()));
   }
 
+  /** Number of the last hidden layer beside noise and dropout, from 1; 0 without any. */
+  public int lastFeatures() {
+    for (int i = layers.size(); i > 0; i--) {
+      LayerConfig layer = layers.get(i - 1);
+      if (!(layer instanceof LayerConfig.Noise) && !(layer instanceof LayerConfig.Dropout)) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
   /**
    * The last layer, which gives the network's outputs.
    *

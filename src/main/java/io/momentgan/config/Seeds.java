@@ -41,7 +41,9 @@ public final class Seeds {
     /** Choice of the discriminator's updates that face the older generator. */
     OPPONENT(17),
     /** Augmentation of the images that the discriminator is shown. */
-    AUGMENTATION(20);
+    AUGMENTATION(20),
+    /** Order of the labelled images of a classifier. */
+    LABELLED(21);
 
     private final long salt;
 

@@ -19,6 +19,8 @@ import java.util.List;
  *     arXiv 1808.07217: average often while the networks still move fast)
  * @param dSteps discriminator updates per iteration
  * @param gSteps generator updates per iteration ("g_advantage")
+ * @param freshBatches whether each discriminator update, and the generator, has a real batch and z
+ *     of its own (Goodfellow et al. 2014, algorithm 1); else they share those of the iteration
  * @param freshLatent whether each of an iteration's generator updates draws its own z
  * @param thresholds losses above which a network is updated more often
  * @param deadlineSeconds how long a worker waits for the others before its round fails
@@ -33,6 +35,7 @@ public record TrainConfig(
     List<WarmUpPhase> warmUp,
     int dSteps,
     int gSteps,
+    boolean freshBatches,
     boolean freshLatent,
     ThresholdsConfig thresholds,
     int deadlineSeconds)

@@ -118,7 +118,7 @@ final class ExtractorTraining {
               .rdd()
               .flatMap(
                   shard -> {
-                    int[] order = shard.order(runSeed, epoch);
+                    int[] order = shard.order(runSeed, epoch, 0);
                     return batches(order, first, last)
                         .map(
                             indices ->

@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * @param generator from z [n, latent] to images [n, features]
  * @param discriminator from images [n, features] to logits [n, 1], with a class head to logits [n,
- *     1 + classes] of being real and of each class
+ *     1 + classes] of being real and of each class, a classifier to logits [n, classes]
  */
 public record GanNetworks(Network generator, Network discriminator) {
   /**
@@ -64,7 +64,7 @@ public record GanNetworks(Network generator, Network discriminator) {
     return new NetworkBlueprint(
         experiment.discriminator(),
         shape,
-        new ImageShape(1 + experiment.labels().classHead(), 1, 1),
+        new ImageShape(experiment.labels().outputs(), 1, 1),
         LabelInput.ofDiscriminator(experiment.labels()),
         dataType,
         experiment.kernels(),

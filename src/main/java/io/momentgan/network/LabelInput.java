@@ -13,11 +13,13 @@ record LabelInput(LabelsConfig.Use use, int classes, int embedding) {
   static final LabelInput NONE = new LabelInput(LabelsConfig.Use.ONE_HOT, 0, 0);
 
   static LabelInput ofGenerator(LabelsConfig labels) {
-    return new LabelInput(labels.generator(), labels.classes(), labels.embedding());
+    return labels.drawn() == 0
+        ? NONE
+        : new LabelInput(labels.generator(), labels.classes(), labels.embedding());
   }
 
   static LabelInput ofDiscriminator(LabelsConfig labels) {
-    return labels.discriminator() == LabelsConfig.Use.CLASS_HEAD
+    return labels.predicted() > 0 || labels.discriminator() == LabelsConfig.Use.NONE
         ? NONE
         : new LabelInput(labels.discriminator(), labels.classes(), labels.embedding());
   }

@@ -22,10 +22,11 @@ final class LayerPasses {
    * Runs a forward pass.
    *
    * @param training selects the layers that run in training mode
+   * @param layers how many layers it passes
    */
-  INDArray activate(INDArray input, Predicate<Layer> training) {
+  INDArray activate(INDArray input, Predicate<Layer> training, int layers) {
     Tensor activations = Tensor.of(input);
-    for (int i = 0; i < model.getnLayers(); i++) {
+    for (int i = 0; i < layers; i++) {
       InputPreProcessor preProcessor = preProcessor(i);
       if (preProcessor != null) {
         activations =
@@ -47,11 +48,12 @@ final class LayerPasses {
    *
    * @param epsilon gradient with respect to the output
    * @param inputErrors whether the gradient with respect to the input is needed
+   * @param layers how many layers the training pass passed
    * @return gradient with respect to the input; null if it is not needed
    */
-  INDArray backpropagate(INDArray epsilon, boolean inputErrors) {
+  INDArray backpropagate(INDArray epsilon, boolean inputErrors, int layers) {
     Tensor errors = Tensor.of(epsilon);
-    for (int i = model.getnLayers() - 1; i >= 0; i--) {
+    for (int i = layers - 1; i >= 0; i--) {
       Layer layer = model.getLayer(i);
       errors =
           layer instanceof TensorLayer fast && !drops(layer)

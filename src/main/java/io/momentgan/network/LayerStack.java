@@ -50,7 +50,7 @@ final class LayerStack {
   private boolean flat = true;
   private boolean vector;
   private double dropped;
-  private int frozen;
+  private final List<Integer> ends = new ArrayList<>();
 
   LayerStack(NetworkBlueprint blueprint) {
     this.blueprint = blueprint;
@@ -64,7 +64,7 @@ final class LayerStack {
     List<ImageShape> sizes = LayerSizes.of(config, blueprint.output());
     for (int i = 0; i < config.layers().size(); i++) {
       add(config.layers().get(i), sizes.get(i));
-      frozen = i < config.freeze() ? layers.size() : frozen;
+      ends.add(layers.size());
     }
     addOutput();
     if (config.spectralNorm()) {
@@ -82,12 +82,13 @@ final class LayerStack {
             : new ImageShape(shape.channels() + 1, shape.height(), shape.width());
   }
 
-  /** Counts the Deeplearning4j layers that training does not change, the first ones. */
-  int frozen() {
-    return frozen;
+  /** For each hidden layer of the settings, the number of Deeplearning4j layers up to its end. */
+  List<Integer> ends() {
+    return ends;
   }
 
   void addTo(NeuralNetConfiguration.ListBuilder list) {
+    int frozen = config.freeze() == 0 ? 0 : ends.get(config.freeze() - 1);
     for (Layer layer : layers.subList(0, frozen)) {
       if (layer instanceof BaseLayer withParameters) {
         withParameters.setIUpdater(new NoOp()); // has no state

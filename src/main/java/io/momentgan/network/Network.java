@@ -38,9 +38,12 @@ public final class Network {
   private final LabelParts labels;
   private final SpectralNorm spectralNorm;
   private final Optimization optimization;
+  private final List<Integer> layerEnds;
   private final int frozenLayers;
   private final int frozenLength;
   private final LayerPasses passes;
+  private int featureLayers;
+  private long[] featureShape;
 
   /**
    * Creates a network with initial weights.
@@ -57,7 +60,8 @@ public final class Network {
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
-    frozenLayers = blueprint.frozenLayers();
+    layerEnds = blueprint.layerEnds();
+    frozenLayers = config().freeze() == 0 ? 0 : layerEnds.get(config().freeze() - 1);
     frozenLength =
         Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
     spectralNorm = SpectralNorm.of(blueprint.config(), model, seed, frozenLayers);
@@ -139,7 +143,8 @@ public final class Network {
     labels.give(classes, input);
     model.setInput(input);
     spectralNorm.apply();
-    INDArray output = blueprint.fast() ? passes.activate(input, layer -> true) : stockPass();
+    INDArray output =
+        blueprint.fast() ? passes.activate(input, layer -> true, model.getnLayers()) : stockPass();
     spectralNorm.restore();
     return rows(output);
   }
@@ -189,17 +194,58 @@ public final class Network {
     return backward(epsilon, false, true);
   }
 
-  private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
+  /**
+   * Runs a training pass up to the outputs of a hidden layer; keeps its intermediate results for
+   * one {@link #backwardFromFeatures}.
+   *
+   * @param layer number of the hidden layer in the settings, from 1; 0 for the last one beside
+   *     noise and dropout
+   * @param input rows [n, inputs]
+   * @param classes class of each row; ignored by networks that are not conditional
+   * @return rows [n, features] in memory that the next pass may overwrite
+   */
+  public INDArray features(int layer, INDArray input, int... classes) {
+    labels.give(classes, input);
+    spectralNorm.apply();
+    int hidden = layer == 0 ? config().lastFeatures() : layer;
+    INDArray output = passes.activate(input, l -> true, layerEnds.get(hidden - 1));
+    spectralNorm.restore();
+    featureLayers = layerEnds.get(hidden - 1);
+    featureShape = output.shape();
+    return rows(output);
+  }
+
+  /**
+   * Backpropagates from the outputs of the last {@link #features} to the input; {@link #gradient()}
+   * is undefined afterwards.
+   *
+   * @param epsilon gradient of the summed loss with respect to the features [n, features]
+   * @return gradient with respect to the input [n, inputs], in memory that the next pass may
+   *     overwrite
+   */
+  public INDArray backwardFromFeatures(INDArray epsilon) {
+    compute(false, true);
+    spectralNorm.apply();
+    INDArray back = passes.backpropagate(epsilon.reshape('c', featureShape), true, featureLayers);
+    spectralNorm.restore();
+    return rows(back.ordering() == 'c' ? back : back.dup('c'));
+  }
+
+  private void compute(boolean gradients, boolean inputErrors) {
     for (int i = 0; i < model.getnLayers(); i++) {
       if (model.getLayer(i) instanceof TensorLayer layer) {
         layer.compute(gradients && i >= frozenLayers, inputErrors || i > 0);
       }
     }
+  }
+
+  private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
+    compute(gradients, inputErrors);
     spectralNorm.apply();
     INDArray output = likeOutput(epsilon);
     INDArray back =
         blueprint.fast()
-            ? passes.backpropagate(output, inputErrors)
+            ? passes.backpropagate(output, inputErrors, model.getnLayers())
             : model.backpropGradient(output, null).getSecond();
     spectralNorm.restore();
     if (gradients) {
@@ -217,30 +263,37 @@ public final class Network {
   }
 
   /**
-   * Copies {@link #gradient()}.
+   * Copies {@link #gradient()} after adding the gradients of earlier passes to it.
    *
-   * @param into an earlier copy to overwrite, as new memory costs more; may be null
-   * @return the copy
+   * @param sum of the earlier passes, which is overwritten, as new memory costs more; may be null
+   * @param passes number of the earlier passes
+   * @return the new sum
    */
-  public INDArray copyGradient(INDArray into) {
-    if (into == null) {
+  public INDArray sumGradient(INDArray sum, int passes) {
+    addGradient(sum, passes);
+    if (sum == null) {
       return gradient.dup();
     }
-    Vectors.copy(gradient, into);
-    return into;
+    Vectors.copy(gradient, sum);
+    return sum;
   }
 
   /**
-   * Adds the gradient of another pass, for a loss that is a sum over two passes.
+   * Adds the gradients of earlier passes, for a loss that is a sum over several passes.
    *
-   * @param other a copy of {@link #gradient()} after the other pass
+   * @param sum what {@link #sumGradient} returned; ignored without passes
+   * @param passes number of the earlier passes
    */
-  public void addGradient(INDArray other) {
-    Vectors.add(gradient, other);
-    // Running statistics move by the mean of both passes, not by their sum.
+  public void addGradient(INDArray sum, int passes) {
+    if (passes == 0) {
+      return;
+    }
+    Vectors.add(gradient, sum);
+    // Running statistics move by the mean of all passes, not by their sum.
     for (ParameterLayout.RunningStatistics statistics : layout.statistics()) {
-      statistics.mean().view(gradient).muli(0.5);
-      statistics.variance().view(gradient).muli(0.5);
+      for (ParameterLayout.Range part : List.of(statistics.mean(), statistics.variance())) {
+        part.view(gradient).addi(part.view(sum).mul(passes - 1)).muli(1.0 / (passes + 1));
+      }
     }
   }
 
@@ -294,7 +347,8 @@ public final class Network {
     INDArray output =
         passes.activate(
             input,
-            layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout());
+            layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout(),
+            model.getnLayers());
     spectralNorm.restore();
     return rows(output.dup('c'));
   }

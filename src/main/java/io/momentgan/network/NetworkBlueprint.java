@@ -7,6 +7,7 @@ import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.ClassicalMomentum;
 import io.momentgan.kernels.VectorAdam;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -63,9 +64,9 @@ record NetworkBlueprint(
     return list.build();
   }
 
-  /** Counts the Deeplearning4j layers that training does not change, the first ones. */
-  int frozenLayers() {
-    return new LayerStack(this).frozen();
+  /** For each hidden layer of the settings, the number of Deeplearning4j layers up to its end. */
+  List<Integer> layerEnds() {
+    return new LayerStack(this).ends();
   }
 
   boolean training() {

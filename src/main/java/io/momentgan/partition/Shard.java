@@ -16,9 +16,18 @@ public record Shard(int rank, Images images, float black) implements Serializabl
   private static final float[] FROM_MINUS_ONE = scaled(-1);
   private static final float[] FROM_ZERO = scaled(0);
 
-  /** Permutes 0..count-1: the order in which a pass, from 1, goes through the images. */
-  public int[] order(long runSeed, int pass) {
-    return Permutation.of(images.count(), Seeds.of(runSeed, Seeds.Use.ORDER, pass, rank));
+  /**
+   * Permutes 0..count-1: the order in which a pass goes through the images.
+   *
+   * @param pass from 1
+   * @param stream number of the order among those of the same pass, from 0
+   */
+  public int[] order(long runSeed, int pass, int stream) {
+    long seed =
+        stream == 0
+            ? Seeds.of(runSeed, Seeds.Use.ORDER, pass, rank)
+            : Seeds.of(runSeed, Seeds.Use.ORDER, pass, rank, stream);
+    return Permutation.of(images.count(), seed);
   }
 
   /** Returns images by their indices as values [indices, features] from {@code black} to 1. */

@@ -285,7 +285,7 @@ public final class RunPage {
             .formatted(
                 number(equilibrium.discriminator()),
                 number(equilibrium.floor()),
-                experiment.labels().classHead() > 0 ? ", both without the class head's" : ""));
+                experiment.labels().predicted() > 0 ? ", both without the class head's" : ""));
     table.row(
         "Generator loss, adversarial part",
         number(line.last().gBce()),

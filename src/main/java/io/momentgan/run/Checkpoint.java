@@ -22,6 +22,7 @@ import java.util.Map;
 public final class Checkpoint {
   private static final String GENERATOR = "generator.zip";
   private static final String EMA_GENERATOR = "generator-ema.zip";
+  private static final String EMA_DISCRIMINATOR = "discriminator-ema.zip";
   private static final String DISCRIMINATOR = "discriminator.zip";
   private static final String GENERATOR_VELOCITY = "outer-generator.npy";
   private static final String DISCRIMINATOR_VELOCITY = "outer-discriminator.npy";
@@ -62,6 +63,13 @@ public final class Checkpoint {
             ema -> {
               networks.generator().load(ema);
               files.put(EMA_GENERATOR, networks.generator().toZipForUse());
+            });
+    snapshot
+        .emaDiscriminator()
+        .ifPresent(
+            ema -> {
+              networks.discriminator().load(ema);
+              files.put(EMA_DISCRIMINATOR, networks.discriminator().toZipForUse());
             });
     AveragingState averaging = snapshot.averaging();
     putArray(files, GENERATOR_VELOCITY, averaging.generatorVelocity());
@@ -123,7 +131,10 @@ public final class Checkpoint {
         array(OPPONENT),
         replay(),
         new AveragingState(
-            files.containsKey(EMA_GENERATOR) ? generator(Weights.EMA).params() : new float[0],
+            files.containsKey(EMA_GENERATOR) ? network(EMA_GENERATOR).params() : new float[0],
+            files.containsKey(EMA_DISCRIMINATOR)
+                ? network(EMA_DISCRIMINATOR).params()
+                : new float[0],
             array(GENERATOR_VELOCITY),
             array(DISCRIMINATOR_VELOCITY)));
   }
@@ -162,6 +173,11 @@ public final class Checkpoint {
   /** The discriminator. */
   public NetworkState discriminator() {
     return network(DISCRIMINATOR);
+  }
+
+  /** The discriminator as it classifies images: its moving average, if the run keeps one. */
+  public NetworkState classifier() {
+    return network(files.containsKey(EMA_DISCRIMINATOR) ? EMA_DISCRIMINATOR : DISCRIMINATOR);
   }
 
   private NetworkState network(String name) {

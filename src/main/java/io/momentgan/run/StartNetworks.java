@@ -1,6 +1,7 @@
 package io.momentgan.run;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.StartConfig;
 import io.momentgan.config.UserException;
@@ -73,7 +74,10 @@ public record StartNetworks(Run run, Checkpoint checkpoint) {
     requireSame("discriminator", networks.discriminator(), from.discriminator());
     Snapshot fresh = networks.initialSnapshot();
     Snapshot source = checkpoint.snapshot();
-    float[] ema = experiment.averaging().ema().on() ? source.averaging().ema() : new float[0];
+    AveragingConfig.Ema kept = experiment.averaging().ema();
+    float[] ema = kept.halfLife() > 0 ? source.averaging().ema() : new float[0];
+    float[] discriminatorEma =
+        kept.discriminatorHalfLife() > 0 ? source.averaging().discriminatorEma() : new float[0];
     return new Snapshot(
         0,
         0,
@@ -82,7 +86,7 @@ public record StartNetworks(Run run, Checkpoint checkpoint) {
         started(source.discriminator(), fresh.discriminator()),
         fresh.opponent(),
         fresh.replay(),
-        new AveragingState(ema, new float[0], new float[0]));
+        new AveragingState(ema, discriminatorEma, new float[0], new float[0]));
   }
 
   private static NetworkState started(NetworkState from, NetworkState fresh) {

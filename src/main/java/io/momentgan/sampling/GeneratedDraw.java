@@ -35,7 +35,7 @@ public record GeneratedDraw(
   public Images draw(int from, int to) {
     Sampler sampler = new Sampler(experiment, shape);
     byte[] pixels = new byte[Math.multiplyExact(to - from, shape.features())];
-    byte[] labels = new byte[experiment.labels().on() ? to - from : 0];
+    byte[] labels = new byte[experiment.labels().drawn() > 0 ? to - from : 0];
     int[] classes = sampler.classes(CHUNK);
     for (int chunk = from / CHUNK; chunk * CHUNK < to; chunk++) {
       float[][] drawn = sampler.draw(generator, CHUNK, Seeds.of(seed, Seeds.Use.DRAWS, chunk));

@@ -86,15 +86,14 @@ public final class Sampler {
 
   /** Lists the classes of images drawn in turn; all 0 without classes. */
   public int[] classes(int count) {
-    int all = Math.max(1, experiment.labels().classes());
+    int all = Math.max(1, experiment.labels().drawn());
     return IntStream.range(0, count).map(i -> i % all).toArray();
   }
 
   /** Number of columns of a picture of images: one per class, else as many as rows. */
   public int columns(int count) {
-    return experiment.labels().on()
-        ? experiment.labels().classes()
-        : (int) Math.ceil(Math.sqrt(count));
+    int classes = experiment.labels().drawn();
+    return classes > 0 ? classes : (int) Math.ceil(Math.sqrt(count));
   }
 
   private float[][] draw(NetworkState state, float[] z, int[] classes, long seed) {

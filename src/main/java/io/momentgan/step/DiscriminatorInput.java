@@ -25,7 +25,11 @@ final class DiscriminatorInput {
     /** Generated images, for the discriminator's update. */
     FAKE(1),
     /** Generated images, for the generator's update. */
-    JUDGED(2);
+    JUDGED(2),
+    /** Real images with labels, for a classifier. */
+    LABELLED(3),
+    /** Real images whose features the generated ones' are compared with. */
+    COMPARED(4);
 
     private final long salt;
 

@@ -8,6 +8,8 @@ import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.DiscriminatorInput.Shown;
+import io.momentgan.step.loss.ClassLoss;
+import io.momentgan.step.loss.FeatureDistance;
 import io.momentgan.step.loss.LogitLoss;
 import io.momentgan.step.loss.Targets;
 import io.momentgan.step.loss.Verdict;
@@ -28,7 +30,7 @@ final class DiscriminatorUpdate {
   private final Targets targets;
   private final DiscriminatorInput input;
   private final Augmenter augmenter;
-  private INDArray realGradient;
+  private INDArray sum;
   private INDArray both;
 
   DiscriminatorUpdate(
@@ -53,8 +55,8 @@ final class DiscriminatorUpdate {
   /**
    * The discriminator's loss.
    *
-   * @param value sum of the means over both batches, the class head's loss included
-   * @param adversarial the value without the class head's loss
+   * @param value sum of the weighted means over all batches, the loss of the classes included
+   * @param adversarial sum of the means over real and generated images, without weight
    * @param realProbability mean probability given to real images
    * @param fakeProbability mean probability given to generated images
    * @param gradientNorm norm of the gradient of the value; 0 where none was taken
@@ -72,7 +74,7 @@ final class DiscriminatorUpdate {
    * The discriminator's judgement of generated images.
    *
    * @param loss the adversarial part of the generator's loss
-   * @param classLoss the class head's part of the generator's loss
+   * @param classLoss the classes' part of the generator's loss
    * @param gradient of the summed loss with respect to the images [n, features]
    */
   record Judgement(double loss, double classLoss, INDArray gradient) {}
@@ -80,15 +82,17 @@ final class DiscriminatorUpdate {
   /**
    * Updates the discriminator on a real and a generated batch.
    *
+   * @param labelled real images whose classes a classifier learns from; null where it learns from
+   *     those of the real batch, or from none
    * @param iteration number of the iteration in the whole training
    * @param draw number of the update within the iteration
    * @return the loss before the update
    */
-  Loss update(Batch real, Batch fake, long iteration, int draw) {
+  Loss update(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     Batch shown = input.replayed(fake, iteration, draw);
-    return network.isRowByRow() && !config.separateUpdates()
+    return network.isRowByRow() && !config.separateUpdates() && labelled == null
         ? updateAtOnce(real, shown, iteration, draw)
-        : updateInTurn(real, shown, iteration, draw);
+        : updateInTurn(real, shown, labelled, iteration, draw);
   }
 
   /** The images to show again after the updates so far. */
@@ -96,25 +100,32 @@ final class DiscriminatorUpdate {
     return input.buffer();
   }
 
-  private Loss updateInTurn(Batch real, Batch fake, long iteration, int draw) {
+  private Loss updateInTurn(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     int n = real.count();
+    int passes = 0;
+    ClassLoss taught = ClassLoss.NONE;
+    if (labelled != null) {
+      taught = forward(labelled, Shown.LABELLED, iteration, draw).classes();
+      network.backwardToParameters(rows(taught.gradient(), labelled.count()));
+      sum = network.sumGradient(sum, passes++);
+    }
     Verdict ofReal = forward(real, Shown.REAL, iteration, draw);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
-    network.backwardToParameters(rows(ofReal.gradient(realLoss), n));
+    network.backwardToParameters(rows(ofReal.gradient(realLoss.times(config.weight())), n));
     double norm = 0;
     if (config.separateUpdates()) {
+      network.addGradient(sum, passes);
       norm = apply(n);
+      passes = 0;
     } else {
-      realGradient = network.copyGradient(realGradient);
+      sum = network.sumGradient(sum, passes++);
     }
     Verdict ofFake = forward(fake, Shown.FAKE, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
-    network.backwardToParameters(rows(ofFake.gradient(fakeLoss), n));
-    if (!config.separateUpdates()) {
-      network.addGradient(realGradient);
-    }
+    network.backwardToParameters(rows(ofFake.gradient(fakeLoss.times(config.weight())), n));
+    network.addGradient(sum, passes);
     norm = Math.hypot(norm, apply(n));
-    return loss(ofReal, realLoss, ofFake, fakeLoss, norm);
+    return loss(taught, ofReal, realLoss, ofFake, fakeLoss, norm);
   }
 
   /** Updates by one pass of both batches, for a discriminator that does not mix its rows. */
@@ -130,9 +141,12 @@ final class DiscriminatorUpdate {
     Verdict ofFake = verdict(Arrays.copyOfRange(output, output.length / 2, output.length), fake);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
-    double[] gradient = ArrayUtils.addAll(ofReal.gradient(realLoss), ofFake.gradient(fakeLoss));
+    double[] gradient =
+        ArrayUtils.addAll(
+            ofReal.gradient(realLoss.times(config.weight())),
+            ofFake.gradient(fakeLoss.times(config.weight())));
     network.backwardToParameters(rows(gradient, 2 * n));
-    return loss(ofReal, realLoss, ofFake, fakeLoss, apply(n));
+    return loss(ClassLoss.NONE, ofReal, realLoss, ofFake, fakeLoss, apply(n));
   }
 
   private double apply(int n) {
@@ -145,10 +159,15 @@ final class DiscriminatorUpdate {
   }
 
   /** Computes the loss without any update. */
-  Loss evaluate(Batch real, Batch fake, long iteration, int draw) {
+  Loss evaluate(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
+    ClassLoss taught =
+        labelled == null
+            ? ClassLoss.NONE
+            : forward(labelled, Shown.LABELLED, iteration, draw).classes();
     Verdict ofReal = forward(real, Shown.REAL, iteration, draw);
     Verdict ofFake = forward(fake, Shown.FAKE, iteration, draw);
     return loss(
+        taught,
         ofReal,
         loss(ofReal, true, iteration, draw),
         ofFake,
@@ -167,6 +186,40 @@ final class DiscriminatorUpdate {
         augmenter.backpropagate(gradient, Shown.JUDGED, iteration, update));
   }
 
+  /**
+   * Compares the features of generated images with those of real ones, for a generator that matches
+   * them; the discriminator stays as it is.
+   *
+   * <p>The means are those of all workers' batches where workers share gradients. The gradient of
+   * the summed loss n * L with respect to each image's features is that of L with respect to their
+   * mean.
+   */
+  Judgement match(Batch real, Batch fake, long iteration, int update) {
+    double[] ofReal = means(shown(real.images(), Shown.COMPARED, iteration, update), real);
+    double[] ofFake = means(shown(fake.images(), Shown.JUDGED, iteration, update), fake);
+    double[] merged = sharing.mean(ArrayUtils.addAll(ofFake, ofReal), fake.count());
+    FeatureDistance distance = FeatureDistance.of(merged, config.features().distance());
+    int features = distance.gradient().length;
+    double[] epsilon = new double[fake.count() * features];
+    for (int i = 0; i < epsilon.length; i++) {
+      epsilon[i] = distance.gradient()[i % features];
+    }
+    INDArray gradient = network.backwardFromFeatures(rows(epsilon, fake.count()));
+    return new Judgement(
+        distance.value(), 0, augmenter.backpropagate(gradient, Shown.JUDGED, iteration, update));
+  }
+
+  private double[] means(INDArray images, Batch shown) {
+    double[] rows =
+        HostArrays.doubles(network.features(config.features().layer(), images, shown.classes()));
+    int n = (int) images.size(0);
+    double[] means = new double[rows.length / n];
+    for (int i = 0; i < rows.length; i++) {
+      means[i % means.length] += rows[i] / n;
+    }
+    return means;
+  }
+
   private Verdict forward(Batch shown, Shown side, long iteration, int draw) {
     INDArray images = shown(shown.images(), side, iteration, draw);
     return verdict(network.outputs(images, shown.classes()), shown);
@@ -178,7 +231,7 @@ final class DiscriminatorUpdate {
   }
 
   private Verdict verdict(double[] output, Batch shown) {
-    return Verdict.of(output, shown.classes(), classes.classHead(), classes.classWeight());
+    return Verdict.of(output, shown.classes(), classes);
   }
 
   private LogitLoss loss(Verdict verdict, boolean real, long iteration, int draw) {
@@ -187,11 +240,20 @@ final class DiscriminatorUpdate {
         logits, targets.draw(real, logits.length, iteration, draw), config.type());
   }
 
-  private static Loss loss(
-      Verdict ofReal, LogitLoss realLoss, Verdict ofFake, LogitLoss fakeLoss, double norm) {
+  private Loss loss(
+      ClassLoss taught,
+      Verdict ofReal,
+      LogitLoss realLoss,
+      Verdict ofFake,
+      LogitLoss fakeLoss,
+      double norm) {
+    double adversarial = realLoss.mean() + fakeLoss.mean();
     return new Loss(
-        realLoss.mean() + fakeLoss.mean() + ofReal.classes().mean() + ofFake.classes().mean(),
-        realLoss.mean() + fakeLoss.mean(),
+        config.weight() * adversarial
+            + taught.mean()
+            + ofReal.classes().mean()
+            + ofFake.classes().mean(),
+        adversarial,
         LogitLoss.meanProbability(ofReal.logits()),
         LogitLoss.meanProbability(ofFake.logits()),
         norm,

@@ -4,6 +4,7 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.config.Exchanges;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.config.TrainConfig.ThresholdsConfig;
 import io.momentgan.kernels.loops.HostArrays;
@@ -82,45 +83,71 @@ public final class GanStep {
         networks.generator().isStochastic() || networks.discriminator().isStochastic();
   }
 
-  /**
-   * Trains both networks on one batch; generated images get the classes of the real ones.
-   *
-   * @param real images in [-1, 1] and their classes
-   * @param iteration number of the iteration in the whole training, which seeds its draws
-   * @return figures of the batch as seen by the updates
-   */
+  /** Trains both networks on one batch; see {@link #iterate(RealBatches, long)}. */
   public Losses iterate(Batch real, long iteration) {
+    return iterate(RealBatches.shared(real), iteration);
+  }
+
+  /**
+   * Trains both networks on the batches of an iteration; generated images get the classes of the
+   * real ones.
+   *
+   * @param real images and their classes
+   * @param iteration number of the iteration in the whole training, which seeds its draws
+   * @return figures of the batches as seen by the updates
+   */
+  public Losses iterate(RealBatches real, long iteration) {
     seedNoise(iteration);
     int last = experiment.train().dSteps() - 1;
     for (int i = 0; i < last; i++) {
-      discriminator.update(real, facing(real, iteration, i), iteration, i);
+      updateDiscriminator(real, facing(real.ofDiscriminator(i), iteration, i), iteration, i);
     }
     // Before the generator's own pass, which its update goes back through.
-    Optional<Batch> older = ofOpponent(real, iteration, last);
-    Fake seen = generate(real, iteration, last);
+    Optional<Batch> others = ofOthers(real.ofDiscriminator(last), iteration, last);
+    int draw = drawOfGenerator();
+    Fake seen = generate(real.ofGenerator(), iteration, draw);
     Fake fake = networks.generator().isStochastic() ? seen.regenerated(networks.generator()) : seen;
-    Pending pending = begin(real, fake);
+    Pending pending = begin(fake);
     DiscriminatorUpdate.Loss d =
-        discriminator.update(real, older.orElse(seen.batch()), iteration, last);
+        updateDiscriminator(real, others.orElse(seen.batch()), iteration, last);
     ThresholdsConfig thresholds = experiment.train().thresholds();
     int draws = experiment.train().dSteps() + experiment.train().gSteps();
     for (int i = last + 1; isAbove(d.value(), thresholds.dLoss(), i); i++) {
-      d = discriminator.update(real, generate(real, iteration, draws++).batch(), iteration, i);
+      Batch again = generate(real.ofDiscriminator(i), iteration, draws++).batch();
+      d = updateDiscriminator(real, again, iteration, i);
       fake = fake.regenerated(networks.generator());
-      pending = begin(real, fake);
+      pending = begin(fake);
     }
     Losses losses = updateGenerator(fake, d, await(pending), iteration, 0);
     for (int i = 1; i < experiment.train().gSteps(); i++) {
-      fake = next(fake, real, iteration, last + i);
+      fake = next(fake, iteration, draw + i);
       losses = updateGenerator(fake, d, compareAgain(fake), iteration, i);
     }
     int made = experiment.train().gSteps();
     for (int i = made; isAbove(losses.generatorBce(), thresholds.gLoss(), i); i++) {
-      fake = next(fake, real, iteration, draws++);
+      fake = next(fake, iteration, draws++);
       losses = updateGenerator(fake, d, compareAgain(fake), iteration, i);
     }
     lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
+  }
+
+  private DiscriminatorUpdate.Loss updateDiscriminator(
+      RealBatches real, Batch fake, long iteration, int update) {
+    return discriminator.update(
+        real.ofDiscriminator(update), fake, real.labelled(update), iteration, update);
+  }
+
+  /** The draw of the generator's first images: those of the last discriminator update, or own. */
+  private int drawOfGenerator() {
+    return experiment.train().dSteps() - (experiment.train().freshBatches() ? 0 : 1);
+  }
+
+  /** Images that the last discriminator update does not share with the generator, if any. */
+  private Optional<Batch> ofOthers(Batch real, long iteration, int draw) {
+    return experiment.train().freshBatches()
+        ? Optional.of(facing(real, iteration, draw))
+        : ofOpponent(real, iteration, draw);
   }
 
   /** Images of the generator, or of the older one, for an update of the discriminator alone. */
@@ -137,8 +164,8 @@ public final class GanStep {
       return Optional.empty();
     }
     INDArray z = latent(real, iteration, draw);
-    INDArray images = networks.generator().forwardAs(opponent, z, real.classes());
-    return Optional.of(new Batch(images, real.classes()));
+    INDArray images = networks.generator().forwardAs(opponent, z, fakeClasses(real));
+    return Optional.of(new Batch(images, fakeClasses(real)));
   }
 
   /** Whether a network needs one more update; all workers decide alike. */
@@ -149,9 +176,9 @@ public final class GanStep {
     return collective.merge(new WeightedMean(1, loss)).values()[0] > threshold;
   }
 
-  private Fake next(Fake fake, Batch real, long iteration, int draw) {
+  private Fake next(Fake fake, long iteration, int draw) {
     return experiment.train().freshLatent()
-        ? generate(real, iteration, draw)
+        ? generate(fake.real(), iteration, draw)
         : fake.regenerated(networks.generator());
   }
 
@@ -173,8 +200,8 @@ public final class GanStep {
   }
 
   /** Begins the exchange, and completes it at once if another follows before the G update. */
-  private Pending begin(Batch real, Fake fake) {
-    Pending pending = exchange.begin(real.images(), fake.images(), lastLosses);
+  private Pending begin(Fake fake) {
+    Pending pending = exchange.begin(fake.real().images(), fake.images(), lastLosses);
     if (!exchangesAgain) {
       return pending;
     }
@@ -192,24 +219,31 @@ public final class GanStep {
    * Computes the figures of a batch without any update, as the original prints them: the losses of
    * the last batch after its updates.
    *
-   * @param real the batch of the last {@link #iterate}
-   * @param iteration the iteration of the last {@link #iterate}
+   * @param real the batches of the last iteration
+   * @param iteration its number
    * @return figures with the networks as they are
    */
-  public Losses evaluate(Batch real, long iteration) {
+  public Losses evaluate(RealBatches real, long iteration) {
     int draw = experiment.train().dSteps() - 1;
-    Fake fake = generate(real, iteration, draw);
-    DiscriminatorUpdate.Loss d = discriminator.evaluate(real, fake.batch(), iteration, draw);
+    Fake fake = generate(real.ofGenerator(), iteration, drawOfGenerator());
+    DiscriminatorUpdate.Loss d =
+        discriminator.evaluate(
+            real.ofDiscriminator(draw), fake.batch(), real.labelled(draw), iteration, draw);
     LogitLoss g = LogitLoss.generator(d.fake().logits(), experiment.loss());
     double classLoss = d.fake().classes().mean();
     double all = lastLosses + d.value() + g.mean() + classLoss;
     return losses(
-        d, g.mean(), classLoss, await(exchange.begin(real.images(), fake.images(), all)), 0);
+        d, g.mean(), classLoss, await(exchange.begin(fake.real().images(), fake.images(), all)), 0);
   }
 
   /** Generates as many images as there are real ones, of their classes. */
   private Fake generate(Batch real, long iteration, int draw) {
-    return Fake.of(networks.generator(), latent(real, iteration, draw), real.classes());
+    return Fake.of(networks.generator(), latent(real, iteration, draw), real, fakeClasses(real));
+  }
+
+  /** Images that a classifier takes for generated have no class. */
+  private int[] fakeClasses(Batch real) {
+    return experiment.labels().classifier() ? new int[0] : real.classes();
   }
 
   private INDArray latent(Batch real, long iteration, int draw) {
@@ -233,7 +267,10 @@ public final class GanStep {
       Fake fake, DiscriminatorUpdate.Loss dLoss, Exchanged exchanged, long iteration, int update) {
     Network g = networks.generator();
     int n = fake.batch().count();
-    DiscriminatorUpdate.Judgement judgement = discriminator.judge(fake.batch(), iteration, update);
+    DiscriminatorUpdate.Judgement judgement =
+        experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING
+            ? discriminator.match(fake.real(), fake.batch(), iteration, update)
+            : discriminator.judge(fake.batch(), iteration, update);
     INDArray epsilon = judgement.gradient();
     penalty.addGradient(epsilon, fake.images(), exchanged);
     g.backwardToParameters(epsilon);
@@ -263,13 +300,14 @@ public final class GanStep {
         d.adversarial());
   }
 
-  private record Fake(INDArray z, Batch batch) {
-    static Fake of(Network generator, INDArray z, int[] classes) {
-      return new Fake(z, new Batch(generator.forward(z, classes), classes));
+  /** Generated images, their z, and the real ones that they are compared with. */
+  private record Fake(INDArray z, Batch batch, Batch real) {
+    static Fake of(Network generator, INDArray z, Batch real, int[] classes) {
+      return new Fake(z, new Batch(generator.forward(z, classes), classes), real);
     }
 
     Fake regenerated(Network generator) {
-      return of(generator, z, batch.classes());
+      return of(generator, z, real, batch.classes());
     }
 
     INDArray images() {

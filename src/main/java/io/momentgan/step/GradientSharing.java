@@ -14,6 +14,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param on whether gradients are shared at all
  */
 record GradientSharing(Collective collective, boolean on) {
+  /**
+   * The mean over the workers of values that are means of n images; one's own if none are shared.
+   */
+  double[] mean(double[] values, int n) {
+    return on ? collective.merge(new WeightedMean(n, values)).values() : values;
+  }
+
   /** Replaces a network's gradient of n images by the mean over the workers. */
   void share(Network network, int n) {
     if (on) {

@@ -144,7 +144,7 @@ public final class RunEvaluation implements AutoCloseable {
    * @return a share; NaN without a class head or test images
    */
   public double classHeadAccuracy(Supplier<NetworkState> discriminator) {
-    return record.experiment().labels().classHead() == 0
+    return record.experiment().labels().predicted() == 0
         ? Double.NaN
         : evaluator.classHeadAccuracy(record.experiment(), discriminator.get());
   }

@@ -14,6 +14,7 @@ import io.momentgan.moments.NoiseFloor;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.LabelledImages;
 import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
@@ -136,7 +137,11 @@ public final class TrainingRun {
       RealSide real = RealMoments.side(shards, experiment);
       NoiseFloor floor = RealMoments.floor(shards, experiment, real);
       double realVariance = RealMoments.variance(shards, experiment, real);
-      train(shards, real, floor, realVariance, checkpoint);
+      LabelledImages labelled = LabelledImages.choose(shards, experiment.labels(), images.shape());
+      RunContext context =
+          new RunContext(
+              run.folder().name(), experiment, images.shape(), collectives(spark), real, labelled);
+      train(shards, context, floor, realVariance, checkpoint);
     } finally {
       shards.rdd().unpersist();
     }
@@ -144,12 +149,10 @@ public final class TrainingRun {
 
   private void train(
       Shards shards,
-      RealSide real,
+      RunContext context,
       NoiseFloor floor,
       double realVariance,
       Optional<Checkpoint> checkpoint) {
-    RunContext context =
-        new RunContext(run.folder().name(), experiment, images.shape(), collectives(spark), real);
     try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards);
         MetricsListener metrics = new MetricsListener(run, floor, realVariance);
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor, spark);

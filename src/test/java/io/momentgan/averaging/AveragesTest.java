@@ -3,7 +3,6 @@ package io.momentgan.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.config.AveragingConfig.Ema;
 import io.momentgan.config.AveragingConfig.OuterRates;
 import io.momentgan.config.AveragingConfig.OuterType;
 import io.momentgan.moments.Moments;
@@ -124,13 +123,13 @@ class AveragesTest {
     float[] average = {4, 3, 6};
     OuterOptimizer outer = new OuterOptimizer(OuterType.MOMENTUM, new OuterRates(0.5, 0.5), layout);
     assertThat(outer.step(before, average, new float[0]).params()).containsExactly(4.5f, 3, 6);
-    GeneratorEma ema = new GeneratorEma(new Ema(100, 0), layout);
+    MovingAverage ema = new MovingAverage(100, 0, layout);
     assertThat(ema.next(new float[0], before, average, 100, 100)).containsExactly(4.5f, 3, 6);
   }
 
   @Test
   void aGeneratorCountsHalfAfterTheHalfLifeHoweverTheImagesComeInRounds() {
-    GeneratorEma ema = new GeneratorEma(new Ema(1000, 0), PLAIN);
+    MovingAverage ema = new MovingAverage(1000, 0, PLAIN);
     float[] start = {1, 1, 1, 1, 1, 1};
     float[] zero = new float[6];
     float[] average = new float[0];
@@ -142,11 +141,11 @@ class AveragesTest {
 
   @Test
   void theMovingAverageForgetsTheInitialWeightsWhileItRampsUp() {
-    GeneratorEma ema = new GeneratorEma(new Ema(10_000, 0.05), PLAIN);
+    MovingAverage ema = new MovingAverage(10_000, 0.05, PLAIN);
     float[] start = {1, 1, 1, 1, 1, 1};
     float[] average = ema.next(new float[0], start, new float[6], 100, 100);
     assertThat(average[0]).isCloseTo((float) Math.pow(0.5, 20), within(1e-9f));
-    assertThat(new GeneratorEma(new Ema(0, 0), PLAIN).next(average, start, start, 1, 1)).isEmpty();
+    assertThat(new MovingAverage(0, 0, PLAIN).next(average, start, start, 1, 1)).isEmpty();
   }
 
   private static NetworkState statistics(Moments m) {

@@ -65,7 +65,7 @@ record LargeBatch(
       INDArray realGradient = d.gradient().dup();
       INDArray shown = g.forward(draw, labels);
       d.backward(sigmoid(d.forward(shown, labels)).subi(experiment.loss().fakeTarget()));
-      d.addGradient(realGradient);
+      d.addGradient(realGradient, 1);
       d.update(n);
     }
     INDArray fake = g.forward(z[z.length - 1], labels);

@@ -24,6 +24,7 @@ import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.LabelledImages;
 import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
@@ -139,7 +140,7 @@ class RoundsOnSparkTest {
         "loss.clip=0.01",
         "averaging.outer.type=nesterov",
         "train.averaging-frequency=1",
-        "labels={classes: 10, generator: embedding, discriminator: embedding, embedding: 3, class-weight: 1}"
+        "labels={classes: 10, generator: embedding, discriminator: embedding, embedding: 3, class-weight: 1, per-class: 0}"
       })
   void frozenLayersKeepTheirBitsAndHaveNoOptimizerState(String setting) {
     String layers =
@@ -534,7 +535,8 @@ class RoundsOnSparkTest {
             experiment,
             images.shape(),
             new LocalCollectives(),
-            RealMoments.side(shards, experiment));
+            RealMoments.side(shards, experiment),
+            LabelledImages.none(images.shape()));
     try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards)) {
       Schedule schedule = Schedule.of(experiment.train(), images.count());
       Snapshot snapshot = initial(experiment);
@@ -562,7 +564,13 @@ class RoundsOnSparkTest {
   }
 
   private static RunContext context(Experiment experiment) {
-    return new RunContext("test", experiment, GLYPH, new LocalCollectives(), RealSide.UNKNOWN);
+    return new RunContext(
+        "test",
+        experiment,
+        GLYPH,
+        new LocalCollectives(),
+        RealSide.UNKNOWN,
+        LabelledImages.none(GLYPH));
   }
 
   private static Snapshot initial(Experiment experiment) {
@@ -588,7 +596,7 @@ class RoundsOnSparkTest {
               ReplayBuffer.EMPTY);
       for (int number = 0; number < rounds; number++) {
         Round round = schedule.round(number);
-        int[] order = shard.order(experiment.train().seed(), round.epoch());
+        int[] order = shard.order(experiment.train().seed(), round.epoch(), 0);
         for (int i = 0; i < round.iterations(); i++) {
           int at = round.firstIteration() + i;
           step.iterate(batch(experiment, shard, order, at), iterations++);
@@ -625,11 +633,11 @@ class RoundsOnSparkTest {
               workers,
               rank -> {
                 Shard shard = shards.apply(rank);
-                return shard.batch(shard.order(seed, round.epoch()), at, size);
+                return shard.batch(shard.order(seed, round.epoch(), 0), at, size);
               },
               rank -> {
                 Shard shard = shards.apply(rank);
-                return shard.classes(shard.order(seed, round.epoch()), at, size);
+                return shard.classes(shard.order(seed, round.epoch(), 0), at, size);
               },
               centres);
       batch.train(networks);

@@ -86,7 +86,8 @@ class ExperimentReaderTest {
             false,
             0.9,
             List.of(),
-            true);
+            true,
+            0);
     assertThat(read(SMALL))
         .isEqualTo(
             new Experiment(
@@ -132,6 +133,8 @@ class ExperimentReaderTest {
                 new LossConfig(
                     LossConfig.Type.CROSS_ENTROPY,
                     LossConfig.Generator.NON_SATURATING,
+                    1,
+                    new LossConfig.Features(0, LossConfig.Features.Distance.SQUARED),
                     0.9,
                     0,
                     List.of(),
@@ -142,7 +145,7 @@ class ExperimentReaderTest {
                 new DiscriminatorInputConfig(0, 0, 0, 0.5, 0, 0.25),
                 new AugmentConfig(0, 0, 0),
                 new StartConfig("", 0, ""),
-                new LabelsConfig(0, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.ONE_HOT, 50, 1),
+                new LabelsConfig(0, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.ONE_HOT, 50, 1, 0),
                 new MomentsConfig(MomentsConfig.Scope.GLOBAL, false, 0.1, 0.1),
                 new TrainConfig(
                     20,
@@ -155,10 +158,11 @@ class ExperimentReaderTest {
                     1,
                     1,
                     false,
+                    false,
                     new ThresholdsConfig(0, 0, 5),
                     300),
                 new AveragingConfig(
-                    new AveragingConfig.Ema(10_000, 0.05),
+                    new AveragingConfig.Ema(10_000, 0, 0.05),
                     new AveragingConfig.Outer(
                         AveragingConfig.OuterType.NONE,
                         new AveragingConfig.OuterRates(1, 0.5),
@@ -355,7 +359,7 @@ class ExperimentReaderTest {
       delimiter = '|',
       value = {
         "colour: red              | small.yaml: Setting colour: found an unknown setting, expected one of",
-        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-latent, g-steps, passes, seed, thresholds, warm-up, workers",
+        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-batches, fresh-latent, g-steps, passes, seed, thresholds, warm-up, workers",
         "data: {glyphs: {n: 3}}   | small.yaml: Setting data.glyphs.n: found an unknown setting, expected one of seed, test, train",
         "train: {epochs: ten}     | small.yaml: Setting train.epochs: found \"ten\", expected a whole number",
         "train: {epochs: 2.5}     | small.yaml: Setting train.epochs: found 2.5, expected a whole number",

@@ -39,10 +39,10 @@ class ShardsTest {
   @Test
   void anEpochGoesThroughEachImageOnceInAnOrderOfItsOwn() {
     Shard shard = shard(50);
-    int[] order = shard.order(1, 1);
+    int[] order = shard.order(1, 1, 0);
     assertThat(Arrays.stream(order).sorted().toArray()).isEqualTo(IntStream.range(0, 50).toArray());
-    assertThat(shard.order(1, 2)).isNotEqualTo(order);
-    assertThat(shard.order(1, 1)).isEqualTo(order);
+    assertThat(shard.order(1, 2, 0)).isNotEqualTo(order);
+    assertThat(shard.order(1, 1, 0)).isEqualTo(order);
   }
 
   @Test
@@ -66,7 +66,7 @@ class ShardsTest {
   @Test
   void batchesAreTheRowsOfTheOrder() {
     Shard shard = shard(10);
-    int[] order = shard.order(1, 1);
+    int[] order = shard.order(1, 1, 0);
     assertThat(shard.batch(order, 2, 3)).isEqualTo(shard.rows(Arrays.copyOfRange(order, 6, 9)));
   }
 

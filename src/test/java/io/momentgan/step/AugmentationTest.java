@@ -248,7 +248,7 @@ class AugmentationTest {
               networks.discriminator(),
               new GradientSharing(alone, false),
               ReplayBuffer.EMPTY)
-          .update(new Batch(real, new int[0]), new Batch(real, new int[0]), 0, 0);
+          .update(new Batch(real, new int[0]), new Batch(real, new int[0]), null, 0, 0);
     }
     float[] after = networks.discriminator().state().params();
     for (int i = 0; i < IMAGE.features(); i++) {

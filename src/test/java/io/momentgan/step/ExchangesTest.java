@@ -108,7 +108,7 @@ class ExchangesTest {
     for (int iteration = 0; iteration < 2; iteration++) {
       step.iterate(batch(iteration), iteration);
     }
-    step.evaluate(batch(1), 1);
+    step.evaluate(RealBatches.shared(batch(1)), 1);
     assertThat(counting.exchanges > 0).isEqualTo(Exchanges.of(experiment).any());
   }
 

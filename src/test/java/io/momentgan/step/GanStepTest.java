@@ -143,10 +143,10 @@ class GanStepTest {
     step.iterate(batch(real), 0);
     float[] g = networks.generator().state().params();
     float[] d = networks.discriminator().state().params();
-    Losses losses = step.evaluate(batch(real), 0);
+    Losses losses = step.evaluate(RealBatches.shared(batch(real)), 0);
     assertThat(networks.generator().state().params()).isEqualTo(g);
     assertThat(networks.discriminator().state().params()).isEqualTo(d);
-    assertThat(step.evaluate(batch(real), 0)).isEqualTo(losses);
+    assertThat(step.evaluate(RealBatches.shared(batch(real)), 0)).isEqualTo(losses);
   }
 
   @Test
@@ -305,7 +305,7 @@ class GanStepTest {
   private double generatorLoss(
       Experiment experiment, GanNetworks networks, double[] params, INDArray real) {
     set(networks.generator(), params);
-    return step(experiment, networks).evaluate(batch(real), 0).generator();
+    return step(experiment, networks).evaluate(RealBatches.shared(batch(real)), 0).generator();
   }
 
   private static double discriminatorLoss(

@@ -168,7 +168,7 @@ class HackPresetsTest {
       d.backward(mapped(d.forward(noisy(fake, 1, k)), technique.ofFake));
       INDArray params = d.model().params().dup();
       INDArray both = d.gradient().add(ofReal);
-      d.addGradient(ofReal);
+      d.addGradient(ofReal, 1);
       d.update(BATCH);
       if (name.equals("sgd-discriminator")) {
         d.model().params().assign(params.sub(both.mul(0.05 / BATCH)));

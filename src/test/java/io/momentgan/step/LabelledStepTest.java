@@ -9,6 +9,7 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.LabelsConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
@@ -71,7 +72,7 @@ class LabelledStepTest {
   @Test
   void aClassHeadStandsBehindTheLogitInTheDiscriminatorsOutput() {
     double[] output = {0.5, 1, 2, 3, -0.5, 6, 5, 4};
-    Verdict verdict = Verdict.of(output, new int[] {0, 1}, CLASSES, 2);
+    Verdict verdict = Verdict.of(output, new int[] {0, 1}, head(2));
     assertThat(verdict.logits()).containsExactly(0.5, -0.5);
     ClassLoss plain = ClassLoss.of(new double[] {1, 2, 3, 6, 5, 4}, new int[] {0, 1});
     assertThat(verdict.classes().mean()).isEqualTo(2 * plain.mean());
@@ -94,10 +95,15 @@ class LabelledStepTest {
     assertThat(accuracy(networks, 1000)).isGreaterThan(0.95);
   }
 
+  private static LabelsConfig head(double weight) {
+    return new LabelsConfig(
+        CLASSES, LabelsConfig.Use.ONE_HOT, LabelsConfig.Use.CLASS_HEAD, 50, weight, 0);
+  }
+
   private static double accuracy(GanNetworks networks, int seed) {
     double[] output =
         HostArrays.doubles(networks.discriminator().forward(images(seed), labels(seed)));
-    return Verdict.of(output, labels(seed), CLASSES, 1).classes().accuracy();
+    return Verdict.of(output, labels(seed), head(1)).classes().accuracy();
   }
 
   @Test
@@ -118,7 +124,8 @@ class LabelledStepTest {
 
   private static Losses evaluated(Experiment experiment) {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
-    return step(experiment, networks).evaluate(new Batch(images(1), labels(1)), 0);
+    return step(experiment, networks)
+        .evaluate(RealBatches.shared(new Batch(images(1), labels(1))), 0);
   }
 
   @Test
@@ -174,7 +181,7 @@ class LabelledStepTest {
         collectives.join(new Group("at once", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10))) {
       new DiscriminatorUpdate(
               experiment, atOnce, new GradientSharing(alone, false), ReplayBuffer.EMPTY)
-          .update(real, fake, 0, 0);
+          .update(real, fake, null, 0, 0);
     }
     INDArray step = before.sub(atOnce.model().params()).divi(0.01);
 
@@ -192,8 +199,7 @@ class LabelledStepTest {
     double[] targets = new double[BATCH];
     Arrays.fill(targets, target);
     Verdict verdict =
-        Verdict.of(
-            network.outputs(images.images(), images.classes()), images.classes(), CLASSES, 2);
+        Verdict.of(network.outputs(images.images(), images.classes()), images.classes(), head(2));
     double[] gradient = verdict.gradient(LogitLoss.crossEntropy(verdict.logits(), targets));
     network.backward(HostArrays.toArray(DataType.DOUBLE, gradient, BATCH, 1 + CLASSES));
     return network.gradient().dup();

@@ -50,4 +50,14 @@ public record Snapshot(
         ? Optional.empty()
         : Optional.of(new NetworkState(averaging.ema(), new float[0], generator.updates()));
   }
+
+  /**
+   * Returns the discriminator's exponential moving average without optimizer state, if it is kept.
+   */
+  public Optional<NetworkState> emaDiscriminator() {
+    return averaging.discriminatorEma().length == 0
+        ? Optional.empty()
+        : Optional.of(
+            new NetworkState(averaging.discriminatorEma(), new float[0], discriminator.updates()));
+  }
 }

@@ -38,7 +38,7 @@ public record LogitLoss(double mean, double[] gradient) {
     return switch (config.type()) {
       case CROSS_ENTROPY ->
           config.generator() == LossConfig.Generator.MINIMAX
-              ? crossEntropy(logits, new double[logits.length]).negated()
+              ? crossEntropy(logits, new double[logits.length]).times(-1)
               : crossEntropy(logits, ones);
       case LEAST_SQUARES -> leastSquares(logits, ones);
       case HINGE, WASSERSTEIN -> wasserstein(logits, ones);
@@ -80,8 +80,11 @@ public record LogitLoss(double mean, double[] gradient) {
     return Arrays.stream(logits).reduce(0, (sum, l) -> sum + sigmoid(l)) / logits.length;
   }
 
-  private LogitLoss negated() {
-    return new LogitLoss(-mean, Arrays.stream(gradient).map(g -> -g).toArray());
+  /** The loss times a weight. */
+  public LogitLoss times(double weight) {
+    return weight == 1
+        ? this
+        : new LogitLoss(weight * mean, Arrays.stream(gradient).map(g -> weight * g).toArray());
   }
 
   private static double sigmoid(double l) {

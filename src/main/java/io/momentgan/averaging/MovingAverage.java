@@ -1,17 +1,22 @@
 package io.momentgan.averaging;
 
-import io.momentgan.config.AveragingConfig.Ema;
 import io.momentgan.network.ParameterLayout;
 
-/** The generator's exponential moving average, counted in images (StyleGAN, arXiv 1812.04948). */
-record GeneratorEma(Ema config, ParameterLayout layout) {
+/**
+ * A network's exponential moving average, counted in images (StyleGAN, arXiv 1812.04948).
+ *
+ * @param halfLife real images after which a network counts half; 0 for no average
+ * @param rampUp the half-life is at most this share of the images seen so far; 0 for no ramp-up
+ * @param layout of the network's parameters
+ */
+record MovingAverage(double halfLife, double rampUp, ParameterLayout layout) {
   /**
    * Computes the average after a round of {@code images} real images, {@code seen} in all; empty
    * where none is kept. Running statistics of batch normalisation are averages already and are
-   * copied from the newest generator.
+   * copied from the newest network.
    */
   float[] next(float[] average, float[] before, float[] after, long images, long seen) {
-    if (!config.on()) {
+    if (halfLife == 0) {
       return new float[0];
     }
     double keep = Math.pow(0.5, images / halfLife(seen));
@@ -25,8 +30,6 @@ record GeneratorEma(Ema config, ParameterLayout layout) {
   }
 
   private double halfLife(long seen) {
-    return config.rampUp() == 0
-        ? config.halfLife()
-        : Math.min(config.halfLife(), config.rampUp() * seen);
+    return rampUp == 0 ? halfLife : Math.min(halfLife, rampUp * seen);
   }
 }
