@@ -42,6 +42,7 @@ public final class GanStep {
   private final PenaltyGradient penalty;
   private final float[] opponent;
   private final boolean stochastic;
+  private final boolean matchesFeatures;
   private final boolean exchangesAgain;
   private double lastLosses;
   private boolean stopped;
@@ -79,6 +80,7 @@ public final class GanStep {
         new DiscriminatorUpdate(experiment, networks.discriminator(), sharing, replay);
     this.exchange =
         new MomentExchange(experiment.moments().scope(), this.collective, realSide, exchangesAgain);
+    this.matchesFeatures = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
     this.stochastic =
         networks.generator().isStochastic() || networks.discriminator().isStochastic();
   }
@@ -229,11 +231,18 @@ public final class GanStep {
     DiscriminatorUpdate.Loss d =
         discriminator.evaluate(
             real.ofDiscriminator(draw), fake.batch(), real.labelled(draw), iteration, draw);
-    LogitLoss g = LogitLoss.generator(d.fake().logits(), experiment.loss());
+    double adversarial =
+        matchesFeatures
+            ? discriminator.match(fake.real(), fake.batch(), iteration, 0).loss()
+            : LogitLoss.generator(d.fake().logits(), experiment.loss()).mean();
     double classLoss = d.fake().classes().mean();
-    double all = lastLosses + d.value() + g.mean() + classLoss;
+    double all = lastLosses + d.value() + adversarial + classLoss;
     return losses(
-        d, g.mean(), classLoss, await(exchange.begin(fake.real().images(), fake.images(), all)), 0);
+        d,
+        adversarial,
+        classLoss,
+        await(exchange.begin(fake.real().images(), fake.images(), all)),
+        0);
   }
 
   /** Generates as many images as there are real ones, of their classes. */
@@ -268,7 +277,7 @@ public final class GanStep {
     Network g = networks.generator();
     int n = fake.batch().count();
     DiscriminatorUpdate.Judgement judgement =
-        experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING
+        matchesFeatures
             ? discriminator.match(fake.real(), fake.batch(), iteration, update)
             : discriminator.judge(fake.batch(), iteration, update);
     INDArray epsilon = judgement.gradient();

@@ -1,6 +1,7 @@
 package io.momentgan.averaging;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.MomentPenalty;
@@ -69,9 +70,20 @@ record LargeBatch(
       d.update(n);
     }
     INDArray fake = g.forward(z[z.length - 1], labels);
-    INDArray epsilon = d.backward(sigmoid(d.forward(fake, labels)).subi(1));
+    INDArray epsilon =
+        experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING
+            ? matched(d, fake)
+            : d.backward(sigmoid(d.forward(fake, labels)).subi(1));
     g.backward(epsilon.addi(penaltyGradient(fake)));
     g.update(n);
+  }
+
+  /** The gradient of n times the mean of the squared differences of the features' means. */
+  private INDArray matched(Network d, INDArray fake) {
+    INDArray ofReal = d.features(0, real, labels).mean(0);
+    INDArray features = d.features(0, fake, labels);
+    INDArray each = features.mean(0).sub(ofReal).mul(2.0 / features.size(1));
+    return d.backwardFromFeatures(features.like().assign(0).addiRowVector(each));
   }
 
   private INDArray penaltyGradient(INDArray fake) {

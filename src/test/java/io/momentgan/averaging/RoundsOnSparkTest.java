@@ -188,6 +188,7 @@ class RoundsOnSparkTest {
     "2, adam, embedding, name=plain",
     "2, sgd, none, train.d-steps=3",
     "2, sgd, none, moments.per-class=true",
+    "3, adam, none, loss.generator=feature-matching",
     "3, sgd, none, moments.per-class=true"
   })
   void workersAveragedEachIterationEqualOneBatchOfAllTheirImages(

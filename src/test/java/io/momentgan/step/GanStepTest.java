@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,10 @@ class GanStepTest {
   private static final String DISCRIMINATOR_BATCH_NORM =
       "discriminator.layers=[{type: dense, units: 4, batch-norm: true}]";
 
+  /** Features of images, before a layer that would drop some of them. */
+  private static final String DEEP_MATCHING =
+      "loss.generator=feature-matching;loss.features.layer=2;discriminator.layers=[{type: dense, units: 4}, {type: dense, units: 3, batch-norm: true, dropout: 0.5}, {type: dense, units: 3}]";
+
   private final Collective alone =
       new LocalCollectives()
           .join(new Group("GanStepTest", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
@@ -56,6 +61,10 @@ class GanStepTest {
         "loss.generator=minimax",
         "moments.mean-weight=0.7",
         "moments.scope=partition",
+        "loss.generator=feature-matching",
+        "loss.generator=feature-matching;loss.features.layer=1;loss.features.distance=absolute",
+        DEEP_MATCHING,
+        "train.fresh-batches=true",
         BATCH_NORM
       })
   void generatorGradientEqualsFiniteDifferences(String setting) {
@@ -294,7 +303,10 @@ class GanStepTest {
   /** With plain gradient descent of rate 1 an update is the gradient. */
   private static Experiment gradientTaking(String network, String setting) {
     return Experiments.small(
-        network + ".optimizer.type=sgd", network + ".optimizer.learning-rate=1", setting);
+        Stream.concat(
+                Stream.of(network + ".optimizer.type=sgd", network + ".optimizer.learning-rate=1"),
+                Stream.of(setting.split(";")))
+            .toArray(String[]::new));
   }
 
   /** A rate so small that no float changes by it. */
