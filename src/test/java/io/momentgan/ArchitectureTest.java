@@ -89,8 +89,16 @@ class ArchitectureTest {
           Layer.of("partition", "config", "moments", "data").with(SPARK, SCALA),
           Layer.of("kernels.loops").with(ND4J, JAVACPP),
           Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
+          Layer.of("kernels.elements", "kernels.loops").with(DL4J, ND4J, JAVACPP, MATH),
           Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
-          Layer.of("network", "config", "data", "kernels.loops", "kernels", "network.state")
+          Layer.of(
+                  "network",
+                  "config",
+                  "data",
+                  "kernels.loops",
+                  "kernels",
+                  "kernels.elements",
+                  "network.state")
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config")
               .with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),

@@ -8,11 +8,12 @@ import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.PixelShuffle;
-import io.momentgan.kernels.VectorDropout;
-import io.momentgan.kernels.VectorLeakyRelu;
-import io.momentgan.kernels.VectorSigmoid;
-import io.momentgan.kernels.VectorSoftplus;
-import io.momentgan.kernels.VectorTanh;
+import io.momentgan.kernels.elements.VectorDropout;
+import io.momentgan.kernels.elements.VectorLeakyRelu;
+import io.momentgan.kernels.elements.VectorNoise;
+import io.momentgan.kernels.elements.VectorSigmoid;
+import io.momentgan.kernels.elements.VectorSoftplus;
+import io.momentgan.kernels.elements.VectorTanh;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
+import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -143,7 +145,9 @@ final class LayerStack {
     } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
       pushDropout();
       // DropoutLayer is the only stock layer that applies its IDropout and nothing else.
-      push(new DropoutLayer.Builder(new GaussianNoise(noise.sd())).build());
+      IDropout added =
+          blueprint.fast() ? new VectorNoise(noise.sd()) : new GaussianNoise(noise.sd());
+      push(new DropoutLayer.Builder(added).build());
     }
     dropped = layer.dropout() > 0 ? layer.dropout() : dropped;
   }

@@ -109,8 +109,8 @@ public final class Network {
   }
 
   /**
-   * Returns whether two batches can pass as one: rows do not depend on each other, passes of the
-   * same row are equal, and the layers gain from larger batches.
+   * Returns whether two batches can pass as one: rows do not depend on each other, and the layers
+   * gain from larger batches.
    */
   public boolean isRowByRow() {
     return blueprint.isRowByRow();

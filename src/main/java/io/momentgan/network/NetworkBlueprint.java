@@ -91,9 +91,10 @@ record NetworkBlueprint(
     return config.layers().stream()
         .allMatch(
             layer ->
-                layer instanceof LayerConfig.Dense dense
-                    && !dense.batchNorm()
-                    && dense.dropout() == 0);
+                layer instanceof LayerConfig.Noise
+                    || (layer instanceof LayerConfig.Dense dense
+                        && !dense.batchNorm()
+                        && dense.dropout() == 0));
   }
 
   private IUpdater updater(OptimizerConfig o) {

@@ -18,9 +18,9 @@ import org.apache.commons.lang3.ArrayUtils;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The discriminator's side of a step: its own updates, and its judgement of generated images. Real
- * and generated images pass in two batches, so that batch normalisation never mixes them. They pass
- * as one batch where no layer mixes images or drops values.
+ * The discriminator's side of a step: its own updates, and its judgement of generated images. Real,
+ * generated and labelled images pass in batches of their own, so that batch normalisation never
+ * mixes them. They pass as one batch where no layer mixes images or drops values.
  */
 final class DiscriminatorUpdate {
   private final LossConfig config;
@@ -32,6 +32,7 @@ final class DiscriminatorUpdate {
   private final Augmenter augmenter;
   private INDArray sum;
   private INDArray both;
+  private INDArray all;
 
   DiscriminatorUpdate(
       Experiment experiment, Network network, GradientSharing sharing, ReplayBuffer buffer) {
@@ -90,8 +91,8 @@ final class DiscriminatorUpdate {
    */
   Loss update(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     Batch shown = input.replayed(fake, iteration, draw);
-    return network.isRowByRow() && !config.separateUpdates() && labelled == null
-        ? updateAtOnce(real, shown, iteration, draw)
+    return network.isRowByRow() && !config.separateUpdates()
+        ? updateAtOnce(real, shown, labelled, iteration, draw)
         : updateInTurn(real, shown, labelled, iteration, draw);
   }
 
@@ -128,25 +129,38 @@ final class DiscriminatorUpdate {
     return loss(taught, ofReal, realLoss, ofFake, fakeLoss, norm);
   }
 
-  /** Updates by one pass of both batches, for a discriminator that does not mix its rows. */
-  private Loss updateAtOnce(Batch real, Batch fake, long iteration, int draw) {
+  /** Updates by one pass of all batches, for a discriminator that does not mix its rows. */
+  private Loss updateAtOnce(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     int n = real.count();
     both =
         Vectors.concatenate(
             shown(real.images(), Shown.REAL, iteration, draw),
             shown(fake.images(), Shown.FAKE, iteration, draw),
             both);
-    double[] output = network.outputs(both, ArrayUtils.addAll(real.classes(), fake.classes()));
-    Verdict ofReal = verdict(Arrays.copyOfRange(output, 0, output.length / 2), real);
-    Verdict ofFake = verdict(Arrays.copyOfRange(output, output.length / 2, output.length), fake);
+    INDArray rows = both;
+    if (labelled != null) {
+      all =
+          Vectors.concatenate(both, shown(labelled.images(), Shown.LABELLED, iteration, draw), all);
+      rows = all;
+    }
+    double[] output = network.outputs(rows, ArrayUtils.addAll(real.classes(), fake.classes()));
+    int fakes = n * classes.outputs();
+    int taught = 2 * fakes;
+    Verdict ofReal = verdict(Arrays.copyOfRange(output, 0, fakes), real);
+    Verdict ofFake = verdict(Arrays.copyOfRange(output, fakes, taught), fake);
+    ClassLoss ofLabelled =
+        labelled == null
+            ? ClassLoss.NONE
+            : verdict(Arrays.copyOfRange(output, taught, output.length), labelled).classes();
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
     double[] gradient =
         ArrayUtils.addAll(
             ofReal.gradient(realLoss.times(config.weight())),
             ofFake.gradient(fakeLoss.times(config.weight())));
-    network.backwardToParameters(rows(gradient, 2 * n));
-    return loss(ClassLoss.NONE, ofReal, realLoss, ofFake, fakeLoss, apply(n));
+    network.backwardToParameters(
+        rows(ArrayUtils.addAll(gradient, ofLabelled.gradient()), (int) rows.size(0)));
+    return loss(ofLabelled, ofReal, realLoss, ofFake, fakeLoss, apply(n));
   }
 
   private double apply(int n) {

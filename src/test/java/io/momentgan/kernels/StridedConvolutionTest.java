@@ -3,6 +3,8 @@ package io.momentgan.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.kernels.elements.VectorLeakyRelu;
+import io.momentgan.kernels.elements.VectorTanh;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -2,6 +2,7 @@ package io.momentgan.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.kernels.elements.VectorTanh;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.kernels.VectorDropout;
-import io.momentgan.kernels.VectorLeakyRelu;
-import io.momentgan.kernels.VectorSigmoid;
-import io.momentgan.kernels.VectorTanh;
+import io.momentgan.kernels.elements.VectorDropout;
+import io.momentgan.kernels.elements.VectorLeakyRelu;
+import io.momentgan.kernels.elements.VectorSigmoid;
+import io.momentgan.kernels.elements.VectorTanh;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,7 +6,7 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.BlasCore;
 import io.momentgan.kernels.VectorAdam;
-import io.momentgan.kernels.VectorTanh;
+import io.momentgan.kernels.elements.VectorTanh;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.momentgan.kernels;
+package io.momentgan.kernels.elements;
 
 import io.momentgan.kernels.loops.HeapActivation;
 import io.momentgan.kernels.loops.Pieces;
