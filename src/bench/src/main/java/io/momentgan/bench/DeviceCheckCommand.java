@@ -130,7 +130,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
               false,
               new float[0],
               ReplayBuffer.EMPTY);
-      int[] order = shard.order(experiment.train().seed(), 1);
+      int[] order = shard.order(experiment.train().seed(), 1, 0);
       int batchSize = experiment.train().batchSize();
       for (int i = 0; i < iterations; i++) {
         int batch = i % (images.count() / batchSize);

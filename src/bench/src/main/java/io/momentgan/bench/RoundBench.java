@@ -9,6 +9,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.LabelledImages;
 import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
@@ -50,7 +51,12 @@ final class RoundBench implements AutoCloseable {
         GanTrainingMaster.open(
             spark,
             new RunContext(
-                run, experiment, images.shape(), collectives, RealMoments.side(shards, experiment)),
+                run,
+                experiment,
+                images.shape(),
+                collectives,
+                RealMoments.side(shards, experiment),
+                LabelledImages.choose(shards, experiment.labels(), images.shape())),
             shards);
     this.snapshot = GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
   }
