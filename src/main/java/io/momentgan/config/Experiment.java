@@ -101,6 +101,11 @@ public record Experiment(
         "feature-matching",
         "another form with a discriminator that has no hidden layer to compare");
     check(
+        !matches || labels.discriminator() != LabelsConfig.Use.CLASS_HEAD || !labels.on(),
+        "loss.generator",
+        "feature-matching",
+        "another form with labels.discriminator class-head (which teaches the generator by its logits)");
+    check(
         loss.weight() > 0 || labels.classifier(),
         "loss.weight",
         loss.weight(),

@@ -22,8 +22,6 @@ import java.util.List;
  * @param momentum share of the last update in the next, of {@link Type#MOMENTUM}
  * @param momentumPoints later momenta; linear between points, constant after the last
  * @param nesterov whether momentum looks ahead (Sutskever et al. 2013); else it is classical
- * @param historicalAveraging weight of the squared distance between the parameters and the mean of
- *     their past values, which is added to the loss (Salimans et al. 2016, section 3.3); 0 for none
  */
 public record OptimizerConfig(
     Type type,
@@ -37,8 +35,7 @@ public record OptimizerConfig(
     boolean epsilonInside,
     double momentum,
     List<Point> momentumPoints,
-    boolean nesterov,
-    double historicalAveraging)
+    boolean nesterov)
     implements Serializable {
   public OptimizerConfig {
     learningRatePoints = List.copyOf(learningRatePoints);
@@ -69,11 +66,6 @@ public record OptimizerConfig(
     check(beta2 >= 0 && beta2 < 1, "beta2", beta2, "a decay in [0, 1)");
     checkPositive("epsilon", epsilon);
     check(momentum >= 0 && momentum < 1, "momentum", momentum, "a share in [0, 1)");
-    check(
-        historicalAveraging >= 0,
-        "historical-averaging",
-        historicalAveraging,
-        "0 (none) or a positive weight");
     checkOrder("momentum-points", momentumPoints);
     check(
         momentumPoints.stream().allMatch(point -> point.value() >= 0 && point.value() < 1),

@@ -14,9 +14,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The accuracy of a discriminator's class head (AC-GAN, Odena et al. 2017, arXiv 1610.09585).
+ * The accuracy of a discriminator that predicts classes: a class head (AC-GAN, Odena et al. 2017,
+ * arXiv 1610.09585) or a classifier (Salimans et al. 2016).
  *
- * @param experiment the settings, with a class head
+ * @param experiment the settings, with a discriminator that predicts classes
  * @param discriminator its state
  */
 record ClassHead(Experiment experiment, NetworkState discriminator) implements Serializable {
@@ -51,19 +52,22 @@ record ClassHead(Experiment experiment, NetworkState discriminator) implements S
       INDArray input = HostArrays.toArray(rows, to - first, images.shape().features());
       float[] output = HostArrays.floats(network.sample(input));
       int width = output.length / (to - first);
+      int classes = experiment.labels().predicted();
       for (int i = from; i < to; i++) {
-        right += named(output, (i - first) * width, width) == (images.labels()[i] & 0xFF) ? 1 : 0;
+        // The first output of a class head's row tells real from generated.
+        int at = (i - first + 1) * width - classes;
+        right += named(output, at, classes) == (images.labels()[i] & 0xFF) ? 1 : 0;
       }
     }
     return right;
   }
 
-  /** Returns the class with the largest logit; the first output tells real from generated. */
-  private static int named(float[] output, int from, int width) {
-    int best = 1;
-    for (int c = 2; c < width; c++) {
+  /** Returns the class with the largest logit. */
+  private static int named(float[] output, int from, int classes) {
+    int best = 0;
+    for (int c = 1; c < classes; c++) {
       best = output[from + c] > output[from + best] ? c : best;
     }
-    return best - 1;
+    return best;
   }
 }

@@ -2,6 +2,7 @@ package io.momentgan.network;
 
 import io.momentgan.kernels.Tensor;
 import io.momentgan.kernels.TensorLayer;
+import java.util.List;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -41,6 +42,12 @@ final class LayerPasses {
               : Tensor.of(layer.activate(activations.array(), trains, workspaces));
     }
     return activations.array();
+  }
+
+  /** Runs a training pass of the input that the network was given, by Deeplearning4j's own code. */
+  INDArray stock() {
+    List<INDArray> activations = model.feedForward(true, false);
+    return activations.get(activations.size() - 1);
   }
 
   /**

@@ -4,16 +4,13 @@ import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.TensorLayer;
 import io.momentgan.kernels.loops.HostArrays;
-import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.NetworkState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -21,7 +18,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A generator or discriminator that is driven from outside: {@link #forward}, {@link #backward}
@@ -144,14 +140,11 @@ public final class Network {
     model.setInput(input);
     spectralNorm.apply();
     INDArray output =
-        blueprint.fast() ? passes.activate(input, layer -> true, model.getnLayers()) : stockPass();
+        blueprint.fast()
+            ? passes.activate(input, layer -> true, model.getnLayers())
+            : passes.stock();
     spectralNorm.restore();
     return rows(output);
-  }
-
-  private INDArray stockPass() {
-    List<INDArray> activations = model.feedForward(true, false);
-    return activations.get(activations.size() - 1);
   }
 
   /**
@@ -208,9 +201,9 @@ public final class Network {
     labels.give(classes, input);
     spectralNorm.apply();
     int hidden = layer == 0 ? config().lastFeatures() : layer;
-    INDArray output = passes.activate(input, l -> true, layerEnds.get(hidden - 1));
-    spectralNorm.restore();
     featureLayers = layerEnds.get(hidden - 1);
+    INDArray output = passes.activate(input, l -> true, featureLayers);
+    spectralNorm.restore();
     featureShape = output.shape();
     return rows(output);
   }
@@ -270,12 +263,7 @@ public final class Network {
    * @return the new sum
    */
   public INDArray sumGradient(INDArray sum, int passes) {
-    addGradient(sum, passes);
-    if (sum == null) {
-      return gradient.dup();
-    }
-    Vectors.copy(gradient, sum);
-    return sum;
+    return optimization.sumGradient(sum, passes);
   }
 
   /**
@@ -285,16 +273,7 @@ public final class Network {
    * @param passes number of the earlier passes
    */
   public void addGradient(INDArray sum, int passes) {
-    if (passes == 0) {
-      return;
-    }
-    Vectors.add(gradient, sum);
-    // Running statistics move by the mean of all passes, not by their sum.
-    for (ParameterLayout.RunningStatistics statistics : layout.statistics()) {
-      for (ParameterLayout.Range part : List.of(statistics.mean(), statistics.variance())) {
-        part.view(gradient).addi(part.view(sum).mul(passes - 1)).muli(1.0 / (passes + 1));
-      }
-    }
+    optimization.addGradient(sum, passes);
   }
 
   /**
@@ -316,20 +295,7 @@ public final class Network {
    * @param bound largest absolute value
    */
   public void clip(double bound) {
-    INDArray params = model.params();
-    int from = frozenLength;
-    for (ParameterLayout.Range range : layout.ofBatchNorm()) {
-      clip(params, from, range.from(), bound);
-      from = Math.max(from, range.to());
-    }
-    clip(params, from, layout.length(), bound);
-  }
-
-  private static void clip(INDArray params, int from, int to, double bound) {
-    if (to > from) {
-      INDArray part = new ParameterLayout.Range(from, to).view(params);
-      part.assign(Transforms.max(Transforms.min(part, bound), -bound));
-    }
+    optimization.clip(bound);
   }
 
   /**
@@ -372,25 +338,7 @@ public final class Network {
    *     expected W [64, 1, 5, 5], b [1, 64]"; empty when all are equal
    */
   public Optional<String> shapeDifference(Network other) {
-    for (int i = 0; i < Math.max(model.getnLayers(), other.model.getnLayers()); i++) {
-      String own = shapes(i);
-      String others = other.shapes(i);
-      if (!own.equals(others)) {
-        return Optional.of(
-            "layer %d of %d has %s, expected %s".formatted(i + 1, model.getnLayers(), own, others));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private String shapes(int layer) {
-    return layer >= model.getnLayers()
-        ? "nothing"
-        : model.getLayer(layer).paramTable().entrySet().stream()
-            .map(p -> p.getKey() + " " + Arrays.toString(p.getValue().shape()))
-            .collect(
-                Collectors.collectingAndThen(
-                    Collectors.joining(", "), s -> s.isEmpty() ? "no parameters" : s));
+    return ParameterLayout.difference(model, other.model);
   }
 
   /** Copies the state. */

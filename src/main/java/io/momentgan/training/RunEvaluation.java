@@ -85,7 +85,7 @@ public final class RunEvaluation implements AutoCloseable {
    */
   public List<QualityLine> evaluate(Checkpoint checkpoint, Weights weights) {
     CheckpointManifest of = checkpoint.manifest();
-    double classHead = classHeadAccuracy(checkpoint::discriminator);
+    double classHead = classHeadAccuracy(checkpoint::classifier);
     return weights.each().stream()
         .map(each -> evaluate(of.epoch(), of.step(), each, checkpoint.generator(each), classHead))
         .toList();
@@ -138,10 +138,10 @@ public final class RunEvaluation implements AutoCloseable {
   }
 
   /**
-   * How many test images' classes a discriminator's class head names.
+   * How many test images' classes a discriminator names.
    *
    * @param discriminator gives its state, where it is asked for
-   * @return a share; NaN without a class head or test images
+   * @return a share; NaN where it predicts no classes, or without test images
    */
   public double classHeadAccuracy(Supplier<NetworkState> discriminator) {
     return record.experiment().labels().predicted() == 0

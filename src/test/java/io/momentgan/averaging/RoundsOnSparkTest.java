@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.Experiments;
+import io.momentgan.Relabelled;
 import io.momentgan.SparkTests;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.Collective;
@@ -227,28 +228,8 @@ class RoundsOnSparkTest {
     Snapshot first = train(experiment, images, 5);
     assertThat(train(experiment, images, 5).generator().params())
         .isEqualTo(first.generator().params());
-    assertThat(train(experiment, new OneClass(images), 5).generator().params())
+    assertThat(train(experiment, new Relabelled(images, label -> 3), 5).generator().params())
         .isNotEqualTo(first.generator().params());
-  }
-
-  /** The same images, all of class 3. */
-  private record OneClass(ImageSource images) implements ImageSource {
-    @Override
-    public int count() {
-      return images.count();
-    }
-
-    @Override
-    public ImageShape shape() {
-      return images.shape();
-    }
-
-    @Override
-    public Images read(int[] indices) {
-      byte[] labels = new byte[indices.length];
-      Arrays.fill(labels, (byte) 3);
-      return new Images(shape(), images.read(indices).pixels(), labels);
-    }
   }
 
   @Test

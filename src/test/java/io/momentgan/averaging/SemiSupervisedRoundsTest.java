@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.Experiments;
+import io.momentgan.Relabelled;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.UserException;
-import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.data.glyphs.GlyphSource;
@@ -38,6 +38,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** Rounds of a classifier that learns from the labels of some images. */
 class SemiSupervisedRoundsTest {
   private static final ImageSource GLYPHS = new GlyphSource(400, 1);
+  private static final Relabelled.Labels OTHERS = label -> (label + 3) % 10;
   private static final String[] SETTINGS = {
     "labels.classes=10",
     "labels.generator=none",
@@ -75,8 +76,8 @@ class SemiSupervisedRoundsTest {
     LabelledImages labelled = choose(experiment, GLYPHS);
     assertThat(labelled.images().count()).isEqualTo(30);
     Snapshot clean = train(experiment, GLYPHS, labelled, 6);
-    assertSame(train(experiment, new Corrupted(GLYPHS), labelled, 6), clean);
-    LabelledImages wrong = new LabelledImages(Corrupted.of(labelled.images()));
+    assertSame(train(experiment, new Relabelled(GLYPHS, OTHERS), labelled, 6), clean);
+    LabelledImages wrong = new LabelledImages(Relabelled.of(labelled.images(), OTHERS));
     assertThat(train(experiment, GLYPHS, wrong, 6).discriminator().params())
         .isNotEqualTo(clean.discriminator().params());
     assertThat(clean.emaDiscriminator().orElseThrow().params())
@@ -205,32 +206,6 @@ class SemiSupervisedRoundsTest {
         snapshot = master.round(snapshot, schedule.round(number)).snapshot();
       }
       return snapshot;
-    }
-  }
-
-  /** The same images with other labels. */
-  private record Corrupted(ImageSource images) implements ImageSource {
-    @Override
-    public int count() {
-      return images.count();
-    }
-
-    @Override
-    public ImageShape shape() {
-      return images.shape();
-    }
-
-    @Override
-    public Images read(int[] indices) {
-      return of(images.read(indices));
-    }
-
-    static Images of(Images images) {
-      byte[] labels = images.labels().clone();
-      for (int i = 0; i < labels.length; i++) {
-        labels[i] = (byte) ((labels[i] + 3) % 10);
-      }
-      return new Images(images.shape(), images.pixels(), labels);
     }
   }
 }

@@ -86,8 +86,7 @@ class ExperimentReaderTest {
             false,
             0.9,
             List.of(),
-            true,
-            0);
+            true);
     assertThat(read(SMALL))
         .isEqualTo(
             new Experiment(

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,7 +137,7 @@ class ClassifierTest {
     for (int i = 0; i < before.length; i++) {
       stepped[i] = before[i] - after[i];
     }
-    for (int i : trained(d)) {
+    for (int i : GanStepTest.trainable(d)) {
       double up = loss(experiment, d, moved(before, i, 1e-5), real, fake, labelled);
       double down = loss(experiment, d, moved(before, i, -1e-5), real, fake, labelled);
       assertThat(stepped[i]).as("parameter %d", i).isCloseTo((up - down) / 2e-5, within(1e-6));
@@ -161,16 +160,6 @@ class ClassifierTest {
             experiment, d, new GradientSharing(alone, false), ReplayBuffer.EMPTY)
         .evaluate(real, fake, labelled, 0, 0)
         .value();
-  }
-
-  private static int[] trained(Network network) {
-    return IntStream.range(0, network.layout().length())
-        .filter(i -> network.layout().gammas().stream().noneMatch(r -> i >= r.from() && i < r.to()))
-        .filter(
-            i ->
-                network.layout().statistics().stream()
-                    .noneMatch(s -> i >= s.mean().from() && i < s.variance().to()))
-        .toArray();
   }
 
   /** Three batches move the running statistics by their mean, as two do. */
@@ -235,7 +224,12 @@ class ClassifierTest {
             },
             new String[] {CLASSIFIER.formatted(2), "moments.per-class=true"},
             new String[] {"loss.generator=feature-matching", "loss.features.layer=2"},
-            new String[] {"loss.generator=feature-matching", "discriminator.layers=[]"})) {
+            new String[] {"loss.generator=feature-matching", "discriminator.layers=[]"},
+            new String[] {
+              "loss.generator=feature-matching",
+              "labels.classes=3",
+              "labels.discriminator=class-head"
+            })) {
       assertThatThrownBy(() -> Experiments.small(settings))
           .as(String.join(" ", settings))
           .isInstanceOf(ConfigException.class)

@@ -368,7 +368,7 @@ class GanStepTest {
   }
 
   /** Indices of parameters that gradients reach: neither fixed scales nor running statistics. */
-  private static int[] trainable(Network network) {
+  static int[] trainable(Network network) {
     return IntStream.range(0, network.layout().length())
         .filter(i -> network.layout().gammas().stream().noneMatch(r -> i >= r.from() && i < r.to()))
         .filter(

@@ -3,7 +3,6 @@ package io.momentgan.kernels.elements;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Pieces;
 import java.util.SplittableRandom;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,24 +55,21 @@ public final class VectorDropout extends Dropout {
 
   private void mask(INDArray from, INDArray to) {
     SplittableRandom random = new SplittableRandom(seed);
-    float[] values = new float[Pieces.LENGTH];
     float scale = (float) (1 / getP());
-    FloatPointer source = Pieces.pointer(from);
-    FloatPointer target = Pieces.pointer(to);
-    for (long at = 0; at < from.length(); at += Pieces.LENGTH) {
-      int length = (int) Math.min(Pieces.LENGTH, from.length() - at);
-      source.position(at).get(values, 0, length);
-      for (int i = 0; i < length; i += PER_DRAW) {
-        long bits = random.nextLong();
-        int end = Math.min(length, i + PER_DRAW);
-        for (int j = i; j < end; j++) {
-          int below = (((int) bits & (STEPS - 1)) - kept) >> 31;
-          values[j] = Float.intBitsToFloat(Float.floatToRawIntBits(values[j] * scale) & below);
-          bits >>>= BITS;
-        }
-      }
-      target.position(at).put(values, 0, length);
-    }
+    Pieces.write(
+        from,
+        to,
+        (values, length) -> {
+          for (int i = 0; i < length; i += PER_DRAW) {
+            long bits = random.nextLong();
+            int end = Math.min(length, i + PER_DRAW);
+            for (int j = i; j < end; j++) {
+              int below = (((int) bits & (STEPS - 1)) - kept) >> 31;
+              values[j] = Float.intBitsToFloat(Float.floatToRawIntBits(values[j] * scale) & below);
+              bits >>>= BITS;
+            }
+          }
+        });
   }
 
   @Override

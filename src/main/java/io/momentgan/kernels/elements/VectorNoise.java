@@ -3,7 +3,6 @@ package io.momentgan.kernels.elements;
 import io.momentgan.kernels.loops.Pieces;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.distribution.NormalDistribution;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,23 +44,20 @@ public final class VectorNoise extends GaussianNoise {
       return super.applyDropout(input, result, iteration, epoch, workspaces);
     }
     SplittableRandom random = new SplittableRandom(Nd4j.getRandom().nextLong());
-    float[] values = new float[Pieces.LENGTH];
     float sd = (float) getStddev();
-    FloatPointer source = Pieces.pointer(input);
-    FloatPointer target = Pieces.pointer(result);
-    for (long at = 0; at < input.length(); at += Pieces.LENGTH) {
-      int length = (int) Math.min(Pieces.LENGTH, input.length() - at);
-      source.position(at).get(values, 0, length);
-      for (int i = 0; i < length; i += PER_DRAW) {
-        long bits = random.nextLong();
-        int end = Math.min(length, i + PER_DRAW);
-        for (int j = i; j < end; j++) {
-          values[j] += sd * QUANTILES[(int) bits & (STEPS - 1)];
-          bits >>>= BITS;
-        }
-      }
-      target.position(at).put(values, 0, length);
-    }
+    Pieces.write(
+        input,
+        result,
+        (values, length) -> {
+          for (int i = 0; i < length; i += PER_DRAW) {
+            long bits = random.nextLong();
+            int end = Math.min(length, i + PER_DRAW);
+            for (int j = i; j < end; j++) {
+              values[j] += sd * QUANTILES[(int) bits & (STEPS - 1)];
+              bits >>>= BITS;
+            }
+          }
+        });
     return result;
   }
 

@@ -46,13 +46,21 @@ public final class Pieces {
 
   /** Runs a loop over all values of an array. */
   public static void replace(INDArray array, Loop loop) {
+    write(array, array, loop);
+  }
+
+  /**
+   * Runs a loop over all values of an array, in order; writes the results to another of its size.
+   */
+  public static void write(INDArray array, INDArray results, Loop loop) {
     float[] values = new float[LENGTH];
-    FloatPointer pointer = pointer(array);
+    FloatPointer source = pointer(array);
+    FloatPointer target = pointer(results);
     for (long from = 0; from < array.length(); from += LENGTH) {
       int length = (int) Math.min(LENGTH, array.length() - from);
-      pointer.position(from).get(values, 0, length);
+      source.position(from).get(values, 0, length);
       loop.run(values, length);
-      pointer.position(from).put(values, 0, length);
+      target.position(from).put(values, 0, length);
     }
   }
 

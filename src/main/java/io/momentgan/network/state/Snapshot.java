@@ -51,6 +51,11 @@ public record Snapshot(
         : Optional.of(new NetworkState(averaging.ema(), new float[0], generator.updates()));
   }
 
+  /** The discriminator as it classifies images: its moving average, if that is kept. */
+  public NetworkState classifier() {
+    return emaDiscriminator().orElse(discriminator);
+  }
+
   /**
    * Returns the discriminator's exponential moving average without optimizer state, if it is kept.
    */

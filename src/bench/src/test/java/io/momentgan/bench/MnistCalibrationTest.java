@@ -13,7 +13,6 @@ import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorCache;
 import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.sampling.ImageDraw;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -43,10 +42,9 @@ class MnistCalibrationTest {
 
   @Test
   void ranksKnownSets() {
-    Path mnist =
-        Path.of(System.getProperty("momentgan.repository"), "../shared/data/mnist").normalize();
-    assumeTrue(Files.isDirectory(mnist), () -> "no MNIST at " + mnist);
-    DataConfig config = ExperimentReader.defaultData().withUri(mnist.toString());
+    String mnist = System.getenv("MOMENTGAN_MNIST");
+    assumeTrue(mnist != null, "MOMENTGAN_MNIST names no folder of MNIST's IDX files");
+    DataConfig config = ExperimentReader.defaultData().withUri(mnist);
     MeasuredImages images =
         MeasuredImages.open(config, EvaluationConfig.Extractor.CLASSES, Map.of());
     Path cache = Path.of(System.getProperty("user.home"), ".cache/momentgan");
