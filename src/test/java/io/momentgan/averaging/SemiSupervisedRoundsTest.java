@@ -38,7 +38,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** Rounds of a classifier that learns from the labels of some images. */
 class SemiSupervisedRoundsTest {
   private static final ImageSource GLYPHS = new GlyphSource(400, 1);
-  private static final Relabelled.Labels OTHERS = label -> (label + 3) % 10;
   private static final String[] SETTINGS = {
     "labels.classes=10",
     "labels.generator=none",
@@ -76,12 +75,19 @@ class SemiSupervisedRoundsTest {
     LabelledImages labelled = choose(experiment, GLYPHS);
     assertThat(labelled.images().count()).isEqualTo(30);
     Snapshot clean = train(experiment, GLYPHS, labelled, 6);
-    assertSame(train(experiment, new Relabelled(GLYPHS, OTHERS), labelled, 6), clean);
-    LabelledImages wrong = new LabelledImages(Relabelled.of(labelled.images(), OTHERS));
+    assertSame(
+        train(experiment, new Relabelled(GLYPHS, SemiSupervisedRoundsTest::other), labelled, 6),
+        clean);
+    LabelledImages wrong =
+        new LabelledImages(Relabelled.of(labelled.images(), SemiSupervisedRoundsTest::other));
     assertThat(train(experiment, GLYPHS, wrong, 6).discriminator().params())
         .isNotEqualTo(clean.discriminator().params());
     assertThat(clean.emaDiscriminator().orElseThrow().params())
         .isNotEqualTo(clean.discriminator().params());
+  }
+
+  private static int other(int label) {
+    return (label + 3) % 10;
   }
 
   private static void assertSame(Snapshot found, Snapshot expected) {
