@@ -110,6 +110,7 @@ class EvaluateTest {
   }
 
   @Tag("long")
+  @Tag("long")
   @Test
   void aClassHeadIsAskedAboutHeldOutImages() {
     Path told =
@@ -129,6 +130,7 @@ class EvaluateTest {
   }
 
   /** All other images may have been trained on. */
+  @Tag("long")
   @Tag("long")
   @Test
   void withoutTestImagesAClassHeadIsNotAsked() throws IOException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RepeatedRunTest {
   @TempDir private Path folder;
 
+  @Tag("long")
   @Test
   void aRunTrainedFromItsRecordHasTheSameBits() throws IOException {
     Path run =

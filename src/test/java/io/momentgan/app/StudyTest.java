@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +126,7 @@ class StudyTest {
     assertThat(page()).isEqualTo(page);
   }
 
+  @Tag("long")
   @Test
   @Order(4)
   void whatWasInterruptedIsResumedFromItsCheckpointOrBegunAgain() throws IOException {

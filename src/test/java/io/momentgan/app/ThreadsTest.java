@@ -55,6 +55,7 @@ class ThreadsTest {
     assertThat(threads(Map.of(), "data", "inspect", "glyphs")).isEqualTo(everywhere("1"));
   }
 
+  @Tag("long")
   @Test
   @Tag("long")
   void aResumedOrRepeatedRunUsesTheThreadsThatItBeganWith() throws Exception {
