@@ -1,5 +1,6 @@
 package io.momentgan.data;
 
+import io.momentgan.storage.LocalDisk;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * A file on any file system that Hadoop reaches.
@@ -39,10 +39,7 @@ public record HadoopFile(String path, Map<String, String> settings) implements F
     URI uri =
         path.toUri().getScheme() == null ? FileSystem.getDefaultUri(configuration) : path.toUri();
     if (uri.getScheme().equals("file")) {
-      // That layer refuses names with colons, and files beside which a stale .crc lies.
-      FileSystem raw = new RawLocalFileSystem();
-      raw.initialize(URI.create("file:///"), configuration);
-      return raw;
+      return new LocalDisk(configuration);
     }
     // A new one: Hadoop's shared file systems keep the settings of their first user.
     return FileSystem.newInstance(path.toUri(), configuration);

@@ -68,7 +68,7 @@ public final class Folder {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(configuration);
       // Without the checksum layer there are no .crc files.
-      return new Folder(fs instanceof LocalFileSystem local ? local.getRawFileSystem() : fs, path);
+      return new Folder(fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path);
     } catch (IllegalArgumentException e) {
       throw new UserException("\"%s\" is no location: %s".formatted(uri, e.getMessage()), e);
     } catch (IOException e) {

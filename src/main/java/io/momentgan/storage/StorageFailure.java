@@ -65,6 +65,9 @@ public final class StorageFailure {
     if (lower.contains("permission denied")) {
       return "no permission";
     }
+    if (lower.contains("input/output error")) {
+      return "the disk failed (%s)".formatted(S3Failure.firstLine(t));
+    }
     if (lower.contains("read-only file system")) {
       return "the file system is read-only";
     }

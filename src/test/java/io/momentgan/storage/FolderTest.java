@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.config.UserException;
+import io.momentgan.data.HadoopFile;
 import io.momentgan.run.Runs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,5 +178,18 @@ public class FolderTest {
 
     assertThat(filesUnder(out)).containsExactly("00000-test/kept.txt");
     assertThat(folder.readText("kept.txt")).isEqualTo("before");
+  }
+
+  /** Reading from the start of its own memory fails as a broken disk does. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aDiskThatFailsIsOneLineThatNamesTheFile() {
+    assertThatThrownBy(() -> Folder.at("/proc/self", Map.of()).read("mem"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("/proc/self/mem")
+        .hasMessageContaining("the disk failed (Input/output error)");
+    assertThatThrownBy(() -> new HadoopFile("/proc/self/mem", Map.of()).openContents())
+        .isInstanceOf(IOException.class)
+        .hasMessage("Input/output error");
   }
 }
