@@ -6,22 +6,21 @@ import io.momentgan.kernels.TensorLayer;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.NetworkBlueprint.Purpose;
+import io.momentgan.network.state.NetworkFile;
 import io.momentgan.network.state.NetworkState;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
+import io.momentgan.network.weights.DataInitialisation;
+import io.momentgan.network.weights.OutputBiases;
+import io.momentgan.network.weights.PassWeights;
+import io.momentgan.network.weights.SpectralNorm;
+import io.momentgan.network.weights.WeightNorm;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A generator or discriminator that is driven from outside: {@link #forward}, {@link #backward}
@@ -36,7 +35,7 @@ public final class Network {
   private final ParameterLayout layout;
   private final INDArray gradient;
   private final LabelParts labels;
-  private final SpectralNorm spectralNorm;
+  private final PassWeights weights;
   private final Optimization optimization;
   private final List<Integer> layerEnds;
   private final int frozenLayers;
@@ -60,12 +59,22 @@ public final class Network {
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
-    layerEnds = blueprint.layerEnds();
+    LayerStack layers = blueprint.layers();
+    layerEnds = layers.ends();
     frozenLayers = config().freeze() == 0 ? 0 : layerEnds.get(config().freeze() - 1);
     frozenLength =
         Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
-    spectralNorm = SpectralNorm.of(blueprint.config(), model, seed, frozenLayers);
+    weights = weights(layers, seed);
     optimization = new Optimization(model, layout, config().batchNorm().gamma(), frozenLength);
+  }
+
+  private PassWeights weights(LayerStack layers, long seed) {
+    if (config().spectralNorm()) {
+      return SpectralNorm.of(model, seed, frozenLayers);
+    }
+    return config().weightNorm()
+        ? WeightNorm.of(model, layers.normed(), frozenLayers)
+        : PassWeights.SAME;
   }
 
   /** Returns the Deeplearning4j network. */
@@ -100,7 +109,7 @@ public final class Network {
         - frozenLength
         - layout.statisticsLength(frozenLength)
         - gammas
-        - spectralNorm.heldLength();
+        - weights.fixedLength();
   }
 
   /** Returns whether two training passes of the same input differ. */
@@ -114,6 +123,30 @@ public final class Network {
    */
   public boolean isRowByRow() {
     return blueprint.isRowByRow();
+  }
+
+  /**
+   * Gives layers with weight normalisation their first scales and biases: outputs before the
+   * activation get mean 0 and standard deviation 1, or {@code init-sd}, over a batch. ND4J's seed
+   * decides noise and dropout.
+   *
+   * @param input rows [n, inputs]
+   * @param classes class of each row; ignored by networks that are not conditional
+   */
+  public void initialise(INDArray input, int... classes) {
+    if (weights instanceof WeightNorm norm) {
+      labels.give(classes, input);
+      new DataInitialisation(model, norm, config().outputLayer().initSd()).run(input);
+    }
+  }
+
+  /**
+   * Sets the last layer's biases such that outputs are the mean of images where the weights give 0.
+   *
+   * @param means of each value of an image; channels with one bias get that of their mean
+   */
+  public void startAt(double[] means) {
+    OutputBiases.set(model, config().output(), means);
   }
 
   /**
@@ -142,11 +175,10 @@ public final class Network {
   private INDArray pass(INDArray input, int[] classes) {
     labels.give(classes, input);
     model.setInput(input);
-    spectralNorm.apply();
-    INDArray output =
-        blueprint.fast() ? passes.activate(input, layer -> true, model.getnLayers()) : stockPass();
-    spectralNorm.restore();
-    return rows(output);
+    return rows(
+        blueprint.fast()
+            ? passes.activate(input, layer -> true, model.getnLayers())
+            : stockPass());
   }
 
   private INDArray stockPass() {
@@ -166,10 +198,12 @@ public final class Network {
   public INDArray forwardAs(float[] params, INDArray input, int... classes) {
     INDArray own = model.params().dup();
     HostArrays.copy(params, model.params());
+    weights.follow();
     try {
       return forward(input, classes);
     } finally {
       model.params().assign(own);
+      weights.follow();
     }
   }
 
@@ -206,10 +240,8 @@ public final class Network {
    */
   public INDArray features(int layer, INDArray input, int... classes) {
     labels.give(classes, input);
-    spectralNorm.apply();
     int hidden = layer == 0 ? config().lastFeatures() : layer;
     INDArray output = passes.activate(input, l -> true, layerEnds.get(hidden - 1));
-    spectralNorm.restore();
     featureLayers = layerEnds.get(hidden - 1);
     featureShape = output.shape();
     return rows(output);
@@ -225,9 +257,7 @@ public final class Network {
    */
   public INDArray backwardFromFeatures(INDArray epsilon) {
     compute(false, true);
-    spectralNorm.apply();
     INDArray back = passes.backpropagate(epsilon.reshape('c', featureShape), true, featureLayers);
-    spectralNorm.restore();
     return rows(back.ordering() == 'c' ? back : back.dup('c'));
   }
 
@@ -241,15 +271,13 @@ public final class Network {
 
   private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
     compute(gradients, inputErrors);
-    spectralNorm.apply();
     INDArray output = likeOutput(epsilon);
     INDArray back =
         blueprint.fast()
             ? passes.backpropagate(output, inputErrors, model.getnLayers())
             : model.backpropGradient(output, null).getSecond();
-    spectralNorm.restore();
     if (gradients) {
-      spectralNorm.passGradient();
+      weights.passGradient();
     }
     if (!inputErrors) {
       return null;
@@ -305,7 +333,7 @@ public final class Network {
    */
   public double update(int batchSize) {
     double norm = optimization.update(batchSize);
-    spectralNorm.step();
+    weights.updated();
     return norm;
   }
 
@@ -316,20 +344,8 @@ public final class Network {
    * @param bound largest absolute value
    */
   public void clip(double bound) {
-    INDArray params = model.params();
-    int from = frozenLength;
-    for (ParameterLayout.Range range : layout.ofBatchNorm()) {
-      clip(params, from, range.from(), bound);
-      from = Math.max(from, range.to());
-    }
-    clip(params, from, layout.length(), bound);
-  }
-
-  private static void clip(INDArray params, int from, int to, double bound) {
-    if (to > from) {
-      INDArray part = new ParameterLayout.Range(from, to).view(params);
-      part.assign(Transforms.max(Transforms.min(part, bound), -bound));
-    }
+    optimization.clip(bound);
+    weights.follow();
   }
 
   /**
@@ -343,13 +359,11 @@ public final class Network {
   public INDArray sample(INDArray input, int... classes) {
     labels.give(classes, input);
     boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
-    spectralNorm.apply();
     INDArray output =
         passes.activate(
             input,
             layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout(),
             model.getnLayers());
-    spectralNorm.restore();
     return rows(output.dup('c'));
   }
 
@@ -372,25 +386,7 @@ public final class Network {
    *     expected W [64, 1, 5, 5], b [1, 64]"; empty when all are equal
    */
   public Optional<String> shapeDifference(Network other) {
-    for (int i = 0; i < Math.max(model.getnLayers(), other.model.getnLayers()); i++) {
-      String own = shapes(i);
-      String others = other.shapes(i);
-      if (!own.equals(others)) {
-        return Optional.of(
-            "layer %d of %d has %s, expected %s".formatted(i + 1, model.getnLayers(), own, others));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private String shapes(int layer) {
-    return layer >= model.getnLayers()
-        ? "nothing"
-        : model.getLayer(layer).paramTable().entrySet().stream()
-            .map(p -> p.getKey() + " " + Arrays.toString(p.getValue().shape()))
-            .collect(
-                Collectors.collectingAndThen(
-                    Collectors.joining(", "), s -> s.isEmpty() ? "no parameters" : s));
+    return ParameterLayout.difference(model, other.model);
   }
 
   /** Copies the state. */
@@ -410,7 +406,7 @@ public final class Network {
       HostArrays.copy(state.updaterState(), updater.getStateViewArray());
     }
     model.setIterationCount(state.updates());
-    spectralNorm.follow();
+    weights.follow();
   }
 
   /**
@@ -428,20 +424,17 @@ public final class Network {
   }
 
   private byte[] zip(boolean withUpdater) {
-    MultiLayerNetwork stock = new MultiLayerNetwork(blueprint.with(Purpose.USE).configuration(0));
-    stock.init(model.params().dup(), false);
+    MultiLayerNetwork stock = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
+    stock.init(weights.plain(model), false);
+    stock.setIterationCount(model.getIterationCount());
+    if (weights.differ()) {
+      return NetworkFile.write(stock, state(), withUpdater);
+    }
     INDArray updaterState = model.getUpdater().getStateViewArray();
     if (withUpdater && updaterState != null) {
       stock.getUpdater().setStateViewArray(stock, updaterState.dup(), false);
     }
-    stock.setIterationCount(model.getIterationCount());
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ModelSerializer.writeModel(stock, bytes, withUpdater);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write a network to memory", e);
-    }
-    return bytes.toByteArray();
+    return NetworkFile.write(stock, withUpdater);
   }
 
   private NetworkConfig config() {

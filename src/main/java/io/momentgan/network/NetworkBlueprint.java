@@ -42,8 +42,10 @@ record NetworkBlueprint(
   enum Purpose {
     /** Dropout, noise and kernels of the settings. */
     TRAINING,
-    /** Stock layers, for files and samples. Dropout only if it stays on while sampling. */
-    USE
+    /** Stock layers, for samples. Dropout only if it stays on while sampling. */
+    USE,
+    /** As {@code USE}, without values that other weights than the layers' own need, for files. */
+    FILE
   }
 
   NetworkBlueprint with(Purpose other) {
@@ -60,13 +62,18 @@ record NetworkBlueprint(
             .trainingWorkspaceMode(WorkspaceMode.ENABLED)
             .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
             .list();
-    new LayerStack(this).addTo(list);
+    layers().addTo(list);
     return list.build();
   }
 
-  /** For each hidden layer of the settings, the number of Deeplearning4j layers up to its end. */
-  List<Integer> layerEnds() {
-    return new LayerStack(this).ends();
+  /** Makes the layers. */
+  LayerStack layers() {
+    return new LayerStack(this);
+  }
+
+  /** Returns whether the parameters include all that the weights of passes are made of. */
+  boolean holdsValues() {
+    return purpose != Purpose.FILE;
   }
 
   boolean training() {

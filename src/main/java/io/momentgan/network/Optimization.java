@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.NoOpUpdater;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Updates a network's parameters by its gradient. */
 // One pass for the fast Adam, with the norm of the gradient. Deeplearning4j makes four: division by
@@ -22,6 +23,7 @@ final class Optimization {
   private final ParameterLayout layout;
   private final INDArray params;
   private final INDArray gradient;
+  private final int frozen;
   private final List<INDArray> fixed = new ArrayList<>();
   private final List<UpdateBlock> blocks = new ArrayList<>();
 
@@ -36,6 +38,7 @@ final class Optimization {
   Optimization(MultiLayerNetwork model, ParameterLayout layout, boolean trainsGammas, int frozen) {
     this.model = model;
     this.layout = layout;
+    this.frozen = frozen;
     this.params = model.params().reshape(layout.length());
     this.gradient = model.getFlattenedGradients().reshape(layout.length());
     if (!trainsGammas) {
@@ -72,6 +75,28 @@ final class Optimization {
     double squares = blocks.isEmpty() ? plain(batchSize, updates) : fast(batchSize, updates);
     model.setIterationCount(updates + 1);
     return Math.sqrt(Math.max(0, squares)) / batchSize;
+  }
+
+  /**
+   * Clips all parameters but those of frozen layers, scales and running statistics of batch
+   * normalisation.
+   *
+   * @param bound largest absolute value
+   */
+  void clip(double bound) {
+    int from = frozen;
+    for (ParameterLayout.Range range : layout.ofBatchNorm()) {
+      clip(from, range.from(), bound);
+      from = Math.max(from, range.to());
+    }
+    clip(from, layout.length(), bound);
+  }
+
+  private void clip(int from, int to, double bound) {
+    if (to > from) {
+      INDArray part = new ParameterLayout.Range(from, to).view(params);
+      part.assign(Transforms.max(Transforms.min(part, bound), -bound));
+    }
   }
 
   private double fast(int batchSize, int updates) {

@@ -2,9 +2,12 @@ package io.momentgan.network;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
@@ -68,6 +71,30 @@ public record ParameterLayout(int length, List<Range> gammas, List<RunningStatis
       }
     }
     return new ParameterLayout(at, List.copyOf(gammas), List.copyOf(statistics));
+  }
+
+  /** Returns the first layer that differs in the shapes of its parameters, and how, if one does. */
+  static Optional<String> difference(MultiLayerNetwork network, MultiLayerNetwork expected) {
+    for (int i = 0; i < Math.max(network.getnLayers(), expected.getnLayers()); i++) {
+      String found = shapes(network, i);
+      String wanted = shapes(expected, i);
+      if (!found.equals(wanted)) {
+        return Optional.of(
+            "layer %d of %d has %s, expected %s"
+                .formatted(i + 1, network.getnLayers(), found, wanted));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String shapes(MultiLayerNetwork network, int layer) {
+    return layer >= network.getnLayers()
+        ? "nothing"
+        : network.getLayer(layer).paramTable().entrySet().stream()
+            .map(p -> p.getKey() + " " + Arrays.toString(p.getValue().shape()))
+            .collect(
+                Collectors.collectingAndThen(
+                    Collectors.joining(", "), s -> s.isEmpty() ? "no parameters" : s));
   }
 
   /**

@@ -47,7 +47,12 @@ class ExperimentReaderTest {
   @TempDir private Path folder;
 
   private static LayerConfig.Dense dense(int units, boolean batchNorm, double dropout) {
-    return new LayerConfig.Dense(units, batchNorm, LayerConfig.Activation.LEAKY_RELU, dropout);
+    return new LayerConfig.Dense(
+        units,
+        batchNorm,
+        LayerConfig.WeightNorm.NONE,
+        LayerConfig.Activation.LEAKY_RELU,
+        dropout);
   }
 
   @Test
@@ -70,7 +75,8 @@ class ExperimentReaderTest {
   @Test
   void fillsInEveryDefault() {
     NetworkConfig.OutputLayer dense =
-        new NetworkConfig.OutputLayer(NetworkConfig.OutputLayer.Type.DENSE, 5, 2);
+        new NetworkConfig.OutputLayer(
+            NetworkConfig.OutputLayer.Type.DENSE, 5, 2, LayerConfig.WeightNorm.NONE, 1);
     NetworkConfig.BatchNorm batchNorm =
         new NetworkConfig.BatchNorm(0.001, 0.999, false, NetworkConfig.Statistics.BATCH);
     OptimizerConfig adam =
@@ -111,6 +117,7 @@ class ExperimentReaderTest {
                     0.02,
                     0.05,
                     0,
+                    false,
                     batchNorm,
                     false,
                     false,
@@ -125,6 +132,7 @@ class ExperimentReaderTest {
                     0.02,
                     0.05,
                     0,
+                    false,
                     batchNorm,
                     false,
                     false,
@@ -151,6 +159,7 @@ class ExperimentReaderTest {
                     20,
                     1,
                     1,
+                    0,
                     100,
                     0,
                     10,

@@ -1,0 +1,69 @@
+package io.momentgan.network.weights;
+
+import io.momentgan.kernels.HeldValues;
+import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The weights that a network's passes use, where they are a function of its parameters. They are
+ * computed once after each change of the parameters.
+ */
+public abstract class PassWeights {
+  /** Passes use the parameters as they are. */
+  public static final PassWeights SAME =
+      new PassWeights(List.of()) {
+        @Override
+        public void follow() {}
+
+        @Override
+        public void passGradient() {}
+
+        @Override
+        public int fixedLength() {
+          return 0;
+        }
+      };
+
+  private final List<LayerWeights> layers;
+
+  PassWeights(List<LayerWeights> layers) {
+    this.layers = layers;
+  }
+
+  /** Follows parameters that have changed, as by loading. */
+  public abstract void follow();
+
+  /** Backpropagates from the weights that passes used to the parameters, after a backward pass. */
+  public abstract void passGradient();
+
+  /** Follows an update of the parameters. */
+  public void updated() {
+    follow();
+  }
+
+  /** Counts the values at the end of the flat vector that are not trained. */
+  public abstract int fixedLength();
+
+  /** Returns whether passes use other weights than the parameters. */
+  public boolean differ() {
+    return !layers.isEmpty();
+  }
+
+  /**
+   * Returns the parameters of the network of the same passes that knows nothing of this: the
+   * weights that passes use, without the values held at the end.
+   */
+  public INDArray plain(MultiLayerNetwork model) {
+    long held = 0;
+    for (Layer layer : model.getLayers()) {
+      held += layer.conf().getLayer() instanceof HeldValues ? layer.numParams() : 0;
+    }
+    INDArray params = LayerWeights.view(model.params(), 0, model.params().length() - held).dup();
+    for (LayerWeights layer : layers) {
+      LayerWeights.view(params, layer.from(), layer.used().length()).assign(layer.used());
+    }
+    return params.reshape(1, params.length());
+  }
+}
