@@ -82,6 +82,11 @@ public final class Network {
     return model;
   }
 
+  /** Returns the weights of passes, which must follow parameters that are set from outside. */
+  PassWeights weights() {
+    return weights;
+  }
+
   /** Returns the layout of the flat parameter vector. */
   public ParameterLayout layout() {
     return layout;
