@@ -2,17 +2,12 @@ package io.momentgan.network;
 
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.TensorLayer;
 import io.momentgan.kernels.loops.HostArrays;
-import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.NetworkFile;
 import io.momentgan.network.state.NetworkState;
-import io.momentgan.network.weights.DataInitialisation;
 import io.momentgan.network.weights.OutputBiases;
 import io.momentgan.network.weights.PassWeights;
-import io.momentgan.network.weights.SpectralNorm;
-import io.momentgan.network.weights.WeightNorm;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,11 +33,8 @@ public final class Network {
   private final PassWeights weights;
   private final Optimization optimization;
   private final List<Integer> layerEnds;
-  private final int frozenLayers;
   private final int frozenLength;
   private final LayerPasses passes;
-  private int featureLayers;
-  private long[] featureShape;
 
   /**
    * Creates a network with initial weights.
@@ -55,26 +47,17 @@ public final class Network {
     this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
     model.initGradientsView();
-    passes = new LayerPasses(model);
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
     LayerStack layers = blueprint.layers();
     layerEnds = layers.ends();
-    frozenLayers = config().freeze() == 0 ? 0 : layerEnds.get(config().freeze() - 1);
+    int frozenLayers = config().freeze() == 0 ? 0 : layerEnds.get(config().freeze() - 1);
     frozenLength =
         Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
-    weights = weights(layers, seed);
+    passes = new LayerPasses(model, blueprint.fast(), frozenLayers);
+    weights = PassWeights.of(config(), model, layers.normed(), frozenLayers, seed);
     optimization = new Optimization(model, layout, config().batchNorm().gamma(), frozenLength);
-  }
-
-  private PassWeights weights(LayerStack layers, long seed) {
-    if (config().spectralNorm()) {
-      return SpectralNorm.of(model, seed, frozenLayers);
-    }
-    return config().weightNorm()
-        ? WeightNorm.of(model, layers.normed(), frozenLayers)
-        : PassWeights.SAME;
   }
 
   /** Returns the Deeplearning4j network. */
@@ -139,10 +122,8 @@ public final class Network {
    * @param classes class of each row; ignored by networks that are not conditional
    */
   public void initialise(INDArray input, int... classes) {
-    if (weights instanceof WeightNorm norm) {
-      labels.give(classes, input);
-      new DataInitialisation(model, norm, config().outputLayer().initSd()).run(input);
-    }
+    labels.give(classes, input);
+    weights.initialise(model, input, config().outputLayer().initSd());
   }
 
   /**
@@ -179,16 +160,7 @@ public final class Network {
   /** Returns rows in memory that the next pass may overwrite. */
   private INDArray pass(INDArray input, int[] classes) {
     labels.give(classes, input);
-    model.setInput(input);
-    return rows(
-        blueprint.fast()
-            ? passes.activate(input, layer -> true, model.getnLayers())
-            : stockPass());
-  }
-
-  private INDArray stockPass() {
-    List<INDArray> activations = model.feedForward(true, false);
-    return activations.get(activations.size() - 1);
+    return rows(passes.forward(input));
   }
 
   /**
@@ -246,10 +218,7 @@ public final class Network {
   public INDArray features(int layer, INDArray input, int... classes) {
     labels.give(classes, input);
     int hidden = layer == 0 ? config().lastFeatures() : layer;
-    INDArray output = passes.activate(input, l -> true, layerEnds.get(hidden - 1));
-    featureLayers = layerEnds.get(hidden - 1);
-    featureShape = output.shape();
-    return rows(output);
+    return rows(passes.features(input, layerEnds.get(hidden - 1)));
   }
 
   /**
@@ -261,33 +230,15 @@ public final class Network {
    *     overwrite
    */
   public INDArray backwardFromFeatures(INDArray epsilon) {
-    compute(false, true);
-    INDArray back = passes.backpropagate(epsilon.reshape('c', featureShape), true, featureLayers);
-    return rows(back.ordering() == 'c' ? back : back.dup('c'));
-  }
-
-  private void compute(boolean gradients, boolean inputErrors) {
-    for (int i = 0; i < model.getnLayers(); i++) {
-      if (model.getLayer(i) instanceof TensorLayer layer) {
-        layer.compute(gradients && i >= frozenLayers, inputErrors || i > 0);
-      }
-    }
+    return rows(inRows(passes.backwardFromFeatures(epsilon)));
   }
 
   private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
-    compute(gradients, inputErrors);
-    INDArray output = likeOutput(epsilon);
-    INDArray back =
-        blueprint.fast()
-            ? passes.backpropagate(output, inputErrors, model.getnLayers())
-            : model.backpropGradient(output, null).getSecond();
+    INDArray back = passes.backward(likeOutput(epsilon), gradients, inputErrors);
     if (gradients) {
       weights.passGradient();
     }
-    if (!inputErrors) {
-      return null;
-    }
-    return rows(back.ordering() == 'c' ? back : back.dup('c'));
+    return inputErrors ? rows(inRows(back)) : null;
   }
 
   /** Returns the gradient of the summed loss with respect to the parameters: a view. */
@@ -303,12 +254,7 @@ public final class Network {
    * @return the new sum
    */
   public INDArray sumGradient(INDArray sum, int passes) {
-    addGradient(sum, passes);
-    if (sum == null) {
-      return gradient.dup();
-    }
-    Vectors.copy(gradient, sum);
-    return sum;
+    return optimization.sumGradient(sum, passes);
   }
 
   /**
@@ -318,16 +264,7 @@ public final class Network {
    * @param passes number of the earlier passes
    */
   public void addGradient(INDArray sum, int passes) {
-    if (passes == 0) {
-      return;
-    }
-    Vectors.add(gradient, sum);
-    // Running statistics move by the mean of all passes, not by their sum.
-    for (ParameterLayout.RunningStatistics statistics : layout.statistics()) {
-      for (ParameterLayout.Range part : List.of(statistics.mean(), statistics.variance())) {
-        part.view(gradient).addi(part.view(sum).mul(passes - 1)).muli(1.0 / (passes + 1));
-      }
-    }
+    optimization.addGradient(sum, passes);
   }
 
   /**
@@ -370,6 +307,10 @@ public final class Network {
             layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout(),
             model.getnLayers());
     return rows(output.dup('c'));
+  }
+
+  private static INDArray inRows(INDArray array) {
+    return array.ordering() == 'c' ? array : array.dup('c');
   }
 
   private static INDArray rows(INDArray images) {
@@ -429,17 +370,9 @@ public final class Network {
   }
 
   private byte[] zip(boolean withUpdater) {
-    MultiLayerNetwork stock = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
-    stock.init(weights.plain(model), false);
-    stock.setIterationCount(model.getIterationCount());
-    if (weights.differ()) {
-      return NetworkFile.write(stock, state(), withUpdater);
-    }
-    INDArray updaterState = model.getUpdater().getStateViewArray();
-    if (withUpdater && updaterState != null) {
-      stock.getUpdater().setStateViewArray(stock, updaterState.dup(), false);
-    }
-    return NetworkFile.write(stock, withUpdater);
+    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
+    plain.init(weights.plain(model), false);
+    return NetworkFile.write(plain, state(), weights.differ(), withUpdater);
   }
 
   private NetworkConfig config() {

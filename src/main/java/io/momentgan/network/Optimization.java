@@ -77,6 +77,30 @@ final class Optimization {
     return Math.sqrt(Math.max(0, squares)) / batchSize;
   }
 
+  /** Copies the gradient after {@link #addGradient}, into the sum of the earlier passes if any. */
+  INDArray sumGradient(INDArray sum, int passes) {
+    addGradient(sum, passes);
+    if (sum == null) {
+      return gradient.dup();
+    }
+    Vectors.copy(gradient, sum);
+    return sum;
+  }
+
+  /** Adds the gradients of earlier passes. */
+  void addGradient(INDArray sum, int passes) {
+    if (passes == 0) {
+      return;
+    }
+    Vectors.add(gradient, sum);
+    // Running statistics move by the mean of all passes, not by their sum.
+    for (ParameterLayout.RunningStatistics statistics : layout.statistics()) {
+      for (ParameterLayout.Range part : List.of(statistics.mean(), statistics.variance())) {
+        part.view(gradient).addi(part.view(sum).mul(passes - 1)).muli(1.0 / (passes + 1));
+      }
+    }
+  }
+
   /**
    * Clips all parameters but those of frozen layers, scales and running statistics of batch
    * normalisation.

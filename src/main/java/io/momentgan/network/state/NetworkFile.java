@@ -1,5 +1,6 @@
 package io.momentgan.network.state;
 
+import io.momentgan.kernels.loops.HostArrays;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Networks in Deeplearning4j's file format. Where passes use other weights than the parameters, the
@@ -24,38 +26,50 @@ public final class NetworkFile {
 
   private NetworkFile() {}
 
-  /** Writes a network of its own weights, with or without its updater state. */
-  public static byte[] write(MultiLayerNetwork network, boolean withUpdater) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  /**
+   * Writes a network for Deeplearning4j.
+   *
+   * @param network with the weights of passes
+   * @param state what training changes
+   * @param differs whether the weights of passes are a function of other parameters
+   * @param withUpdater whether to write the updater state
+   */
+  public static byte[] write(
+      MultiLayerNetwork network, NetworkState state, boolean differs, boolean withUpdater) {
+    network.setIterationCount(state.updates());
     try {
-      ModelSerializer.writeModel(network, bytes, withUpdater);
+      if (differs) {
+        return withEntries(plain(network, false), state, withUpdater);
+      }
+      float[] updaterState = state.updaterState();
+      if (withUpdater && updaterState.length > 0) {
+        INDArray view = HostArrays.toArray(updaterState, 1, updaterState.length);
+        network.getUpdater().setStateViewArray(network, view, false);
+      }
+      return plain(network, withUpdater);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write a network to memory", e);
     }
+  }
+
+  private static byte[] plain(MultiLayerNetwork network, boolean withUpdater) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(network, bytes, withUpdater);
     return bytes.toByteArray();
   }
 
-  /**
-   * Writes a network whose weights are a function of other parameters.
-   *
-   * @param network with the weights of passes
-   * @param trained the parameters that training changes
-   * @param withUpdater whether to write their updater state
-   */
-  public static byte[] write(MultiLayerNetwork network, NetworkState trained, boolean withUpdater) {
+  private static byte[] withEntries(byte[] zip, NetworkState state, boolean withUpdater)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipInputStream in =
-            new ZipInputStream(new ByteArrayInputStream(write(network, false)));
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
         ZipOutputStream out = new ZipOutputStream(bytes)) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         put(out, entry.getName(), in.readAllBytes());
       }
-      put(out, PARAMS, NetworkState.bytes(trained.params()));
+      put(out, PARAMS, NetworkState.bytes(state.params()));
       if (withUpdater) {
-        put(out, UPDATER_STATE, NetworkState.bytes(trained.updaterState()));
+        put(out, UPDATER_STATE, NetworkState.bytes(state.updaterState()));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write a network to memory", e);
     }
     return bytes.toByteArray();
   }

@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * 0 and a given standard deviation over a batch, before its activation. The pass is one of
  * training, with noise and dropout.
  */
-public final class DataInitialisation {
+final class DataInitialisation {
   private static final double SMALLEST_SD = 1e-8; // of an output that varies
 
   private final MultiLayerNetwork model;
@@ -33,14 +33,14 @@ public final class DataInitialisation {
    *
    * @param lastSd standard deviation for the last layer with weight normalisation, 1 for the others
    */
-  public DataInitialisation(MultiLayerNetwork model, WeightNorm norm, double lastSd) {
+  DataInitialisation(MultiLayerNetwork model, WeightNorm norm, double lastSd) {
     this.model = model;
     this.norm = norm;
     this.lastSd = lastSd;
   }
 
   /** Initialises by a batch of inputs. */
-  public void run(INDArray input) {
+  void run(INDArray input) {
     INDArray activations = input;
     for (int i = 0; i <= norm.lastLayer(); i++) {
       InputPreProcessor before = model.getLayerWiseConfigurations().getInputPreProcess(i);

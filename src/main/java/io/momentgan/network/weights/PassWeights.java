@@ -1,6 +1,8 @@
 package io.momentgan.network.weights;
 
+import io.momentgan.config.NetworkConfig;
 import io.momentgan.kernels.HeldValues;
+import io.momentgan.network.weights.WeightNorm.NormedLayer;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -12,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public abstract class PassWeights {
   /** Passes use the parameters as they are. */
-  public static final PassWeights SAME =
+  private static final PassWeights SAME =
       new PassWeights(List.of()) {
         @Override
         public void follow() {}
@@ -28,6 +30,27 @@ public abstract class PassWeights {
 
   private final List<LayerWeights> layers;
 
+  /**
+   * Prepares the weights of a network.
+   *
+   * @param config its settings
+   * @param model the network, with initial parameters
+   * @param normed its layers with weight normalisation
+   * @param frozen number of first layers that training does not change
+   * @param seed of the vectors of spectral normalisation
+   */
+  public static PassWeights of(
+      NetworkConfig config,
+      MultiLayerNetwork model,
+      List<NormedLayer> normed,
+      int frozen,
+      long seed) {
+    if (config.spectralNorm()) {
+      return SpectralNorm.of(model, seed, frozen);
+    }
+    return normed.isEmpty() ? SAME : WeightNorm.of(model, normed, frozen);
+  }
+
   PassWeights(List<LayerWeights> layers) {
     this.layers = layers;
   }
@@ -37,6 +60,16 @@ public abstract class PassWeights {
 
   /** Backpropagates from the weights that passes used to the parameters, after a backward pass. */
   public abstract void passGradient();
+
+  /**
+   * Gives layers with weight normalisation their first scales and biases, by {@link
+   * DataInitialisation}.
+   *
+   * @param model the network
+   * @param input a batch
+   * @param lastSd standard deviation for the last such layer
+   */
+  public void initialise(MultiLayerNetwork model, INDArray input, double lastSd) {}
 
   /** Follows an update of the parameters. */
   public void updated() {

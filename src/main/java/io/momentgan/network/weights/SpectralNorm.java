@@ -58,7 +58,7 @@ public final class SpectralNorm extends PassWeights {
    * @param seed of the vectors
    * @param frozen number of first layers whose vectors keep their values
    */
-  public static SpectralNorm of(MultiLayerNetwork model, long seed, int frozen) {
+  static SpectralNorm of(MultiLayerNetwork model, long seed, int frozen) {
     List<NormalisedMatrix> parts = new ArrayList<>();
     long held = LayerWeights.begin(model, model.getnLayers() - 1);
     for (int i = 0; i < model.getnLayers(); i++) {

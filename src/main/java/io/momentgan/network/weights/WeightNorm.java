@@ -55,7 +55,7 @@ public final class WeightNorm extends PassWeights {
    * @param layers its layers with weight normalisation
    * @param frozen number of first layers that training does not change
    */
-  public static WeightNorm of(MultiLayerNetwork model, List<NormedLayer> layers, int frozen) {
+  static WeightNorm of(MultiLayerNetwork model, List<NormedLayer> layers, int frozen) {
     long trained = model.params().length() - length(layers, true);
     long fixed = trained - length(layers, false);
     List<NormedWeights> parts = new ArrayList<>();
@@ -94,18 +94,23 @@ public final class WeightNorm extends PassWeights {
         .sum();
   }
 
+  @Override
+  public void initialise(MultiLayerNetwork model, INDArray input, double lastSd) {
+    new DataInitialisation(model, this, lastSd).run(input);
+  }
+
   /** Returns the index of the last layer with weight normalisation. */
-  public int lastLayer() {
+  int lastLayer() {
     return parts.get(parts.size() - 1).weights.layer();
   }
 
   /** Returns the weights of a layer, if it has weight normalisation. */
-  public Optional<NormedWeights> of(int layer) {
+  Optional<NormedWeights> of(int layer) {
     return parts.stream().filter(part -> part.weights.layer() == layer).findFirst();
   }
 
   /** The weights of a layer. */
-  public static final class NormedWeights {
+  static final class NormedWeights {
     private final LayerWeights weights;
     private final OutputNorms norms;
     private final INDArray scales;
@@ -156,7 +161,7 @@ public final class WeightNorm extends PassWeights {
      * @param mean of each output
      * @param factor of each output
      */
-    public void standardise(double[] mean, double[] factor) {
+    void standardise(double[] mean, double[] factor) {
       INDArray factors = HostArrays.toArray(scales.dataType(), factor, factor.length);
       INDArray means = HostArrays.toArray(scales.dataType(), mean, mean.length);
       scales.muli(factors);
