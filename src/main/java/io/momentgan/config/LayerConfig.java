@@ -265,12 +265,12 @@ public sealed interface LayerConfig extends Serializable {
   }
 
   // What divides the outputs by their deviation divides the scales out again.
-  private static void checkOneNorm(
-      boolean batchNorm, boolean instanceNorm, WeightNorm weightNorm) {
+  private static void checkOneNorm(boolean batchNorm, boolean instanceNorm, WeightNorm weightNorm) {
     check(
         weightNorm == WeightNorm.NONE || !(batchNorm || instanceNorm),
         "weight-norm",
-        ExperimentReader.name(weightNorm) + (batchNorm ? " beside batch-norm" : " beside instance-norm"),
+        ExperimentReader.name(weightNorm)
+            + (batchNorm ? " beside batch-norm" : " beside instance-norm"),
         "none (the other normalisation divides its scales out again)");
     check(
         !batchNorm || !instanceNorm,

@@ -18,7 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * An identity layer whose parameters "W" [1, count] no pass uses by itself; their gradient is 0
- * until another part of the network sets it. They travel with the network in snapshots and averages.
+ * until another part of the network sets it. They travel with the network in snapshots and
+ * averages.
  */
 public final class HeldValues extends DenseLayer {
   private static final long serialVersionUID = 1L;

@@ -357,8 +357,10 @@ public final class Network {
 
   /**
    * Writes the network in Deeplearning4j's file format for {@code MultiLayerNetwork.load}, with
-   * updater state and without dropout. The run's pictures are {@code output(z, true)} where batch
-   * normalisation samples by the statistics of the batch, else {@code output(z)}.
+   * updater state and without dropout. Weights are those of passes; where they are a function of
+   * other parameters, {@link NetworkFile} says where these are. The run's pictures are {@code
+   * output(z, true)} where batch normalisation samples by the statistics of the batch, else {@code
+   * output(z)}.
    */
   public byte[] toZip() {
     return zip(true);

@@ -7,7 +7,6 @@ import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.ClassicalMomentum;
 import io.momentgan.kernels.VectorAdam;
-import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;

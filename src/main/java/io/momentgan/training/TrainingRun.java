@@ -164,7 +164,8 @@ public final class TrainingRun {
         RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints, stop)) {
       List<TrainingListener> listeners =
           List.of(metrics, new GaugesListener(), bar, samples, quality, checkpoints);
-      Snapshot start = checkpoint.map(Checkpoint::snapshot).orElseGet(() -> initialSnapshot(shards));
+      Snapshot start =
+          checkpoint.map(Checkpoint::snapshot).orElseGet(() -> initialSnapshot(shards));
       RunProgress progress = checkpoint.map(Checkpoint::progress).orElseGet(RunProgress::none);
       listeners.forEach(listener -> listener.begin(start, progress));
       boolean finished;

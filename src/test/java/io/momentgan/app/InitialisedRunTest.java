@@ -85,8 +85,7 @@ class InitialisedRunTest {
   @Test
   void moreImagesThanThereAreAreRefusedBeforeAnythingStarts() {
     assertThat(
-            CommandRun.of(TinyExperiment.training(folder, with("train.init-images=500")))
-                .mistake())
+            CommandRun.of(TinyExperiment.training(folder, with("train.init-images=500"))).mistake())
         .contains("train.init-images: found 500, expected at most 400");
     assertThat(folder.resolve("runs")).doesNotExist();
   }

@@ -48,11 +48,7 @@ class ExperimentReaderTest {
 
   private static LayerConfig.Dense dense(int units, boolean batchNorm, double dropout) {
     return new LayerConfig.Dense(
-        units,
-        batchNorm,
-        LayerConfig.WeightNorm.NONE,
-        LayerConfig.Activation.LEAKY_RELU,
-        dropout);
+        units, batchNorm, LayerConfig.WeightNorm.NONE, LayerConfig.Activation.LEAKY_RELU, dropout);
   }
 
   @Test

@@ -53,8 +53,7 @@ class WeightNormTest {
     assertNormsAreScales(discriminator(DataType.FLOAT, DENSE, LAST, on), 7, new int[] {5, 1});
     assertNormsAreScales(
         discriminator(DataType.FLOAT, CONVOLUTIONS, LAST, on), 4, new int[] {3, 1});
-    assertNormsAreScales(
-        generator(DataType.FLOAT, GENERATOR, UP, on), 4, new int[] {3 * 3 * 3, 2});
+    assertNormsAreScales(generator(DataType.FLOAT, GENERATOR, UP, on), 4, new int[] {3 * 3 * 3, 2});
   }
 
   private static void assertNormsAreScales(Network network, int fixed, int[] trained) {

@@ -49,7 +49,12 @@ class InitialisationTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"fast | " + DENSE, "stock | " + DENSE, "fast | " + CONVOLUTIONS, "stock | " + CONVOLUTIONS})
+      value = {
+        "fast | " + DENSE,
+        "stock | " + DENSE,
+        "fast | " + CONVOLUTIONS,
+        "stock | " + CONVOLUTIONS
+      })
   void outputsBeforeTheActivationHaveMean0AndDeviation1(String kernels, String layers) {
     Experiment experiment =
         experiment(
@@ -74,8 +79,7 @@ class InitialisationTest {
             "generator.output=identity");
     Network network = initialised(experiment).generator();
     float[] z = LatentVectors.draw(experiment.latent(), COUNT, seed(experiment, 2));
-    List<INDArray> outputs =
-        pass(network, HostArrays.toArray(z, COUNT, 3), seed(experiment, 3));
+    List<INDArray> outputs = pass(network, HostArrays.toArray(z, COUNT, 3), seed(experiment, 3));
     assertStandard(network, outputs, 1, 1, 1);
   }
 
@@ -110,8 +114,7 @@ class InitialisationTest {
     int last = 7 + 1;
     int scales = 9 + 7;
     assertThat(Arrays.copyOfRange(first, first.length - scales - last, first.length - scales))
-        .isEqualTo(
-            Arrays.copyOfRange(before, first.length - scales - last, first.length - scales));
+        .isEqualTo(Arrays.copyOfRange(before, first.length - scales - last, first.length - scales));
     assertThat(Arrays.copyOf(first, 784 * 9)).isEqualTo(Arrays.copyOf(before, 784 * 9));
     assertThat(Arrays.copyOfRange(first, 784 * 9, 784 * 9 + 9))
         .doesNotContain(0.25f)

@@ -84,9 +84,7 @@ final class DataInitialisation {
     boolean crops =
         index + 1 < model.getnLayers()
             && model.getLayer(index + 1).conf().getLayer() instanceof Cropping2D;
-    return crops
-        ? model.getLayer(index + 1).activate(outputs, true, workspaces).dup('c')
-        : outputs;
+    return crops ? model.getLayer(index + 1).activate(outputs, true, workspaces).dup('c') : outputs;
   }
 
   private static INDArray perOutput(INDArray outputs) {

@@ -30,9 +30,7 @@ record LayerWeights(int layer, long from, INDArray params, INDArray gradient, IN
     INDArray used = params.dup();
     layer
         .paramTable()
-        .put(
-            DefaultParamInitializer.WEIGHT_KEY,
-            used.reshape(weights.ordering(), weights.shape()));
+        .put(DefaultParamInitializer.WEIGHT_KEY, used.reshape(weights.ordering(), weights.shape()));
     return new LayerWeights(
         index, from, params, view(model.getFlattenedGradients(), from, weights.length()), used);
   }

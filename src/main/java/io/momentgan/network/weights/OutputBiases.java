@@ -35,8 +35,7 @@ public final class OutputBiases {
     double[] values = new double[(int) biases.length()];
     int ofBias = means.length / values.length;
     for (int i = 0; i < values.length; i++) {
-      double mean =
-          Arrays.stream(means, i * ofBias, (i + 1) * ofBias).average().orElseThrow();
+      double mean = Arrays.stream(means, i * ofBias, (i + 1) * ofBias).average().orElseThrow();
       values[i] = inverse(output, mean);
     }
     biases.assign(HostArrays.toArray(biases.dataType(), values, biases.shape()));

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -19,9 +18,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the weights of an output, or of a channel of images, with v the layer's parameters and |v| the
  * norm over all inputs.
  *
- * <p>The scales g begin at 1, as in the code of Improved GAN ({@code nn.py} of openai/improved-gan),
- * which trains those of last layers only. The network's parameters hold them ({@link HeldValues}):
- * first all fixed ones, then all trained ones.
+ * <p>The scales g begin at 1, as in the code of Improved GAN ({@code nn.py} of
+ * openai/improved-gan), which trains those of last layers only. The network's parameters hold them
+ * ({@link HeldValues}): first all fixed ones, then all trained ones.
  */
 public final class WeightNorm extends PassWeights {
   /**
@@ -120,15 +119,13 @@ public final class WeightNorm extends PassWeights {
     private final boolean frozen;
     private double[] followed;
 
-    private NormedWeights(
-        MultiLayerNetwork model, NormedLayer normed, long held, boolean frozen) {
+    private NormedWeights(MultiLayerNetwork model, NormedLayer normed, long held, boolean frozen) {
       Layer layer = model.getLayer(normed.layer());
       FeedForwardLayer settings = (FeedForwardLayer) layer.conf().getLayer();
       this.weights = LayerWeights.of(model, normed.layer());
       this.norms = norms(settings, weights.params().length());
       this.scales = LayerWeights.view(model.params(), held, normed.outputs());
-      this.scaleGradient =
-          LayerWeights.view(model.getFlattenedGradients(), held, normed.outputs());
+      this.scaleGradient = LayerWeights.view(model.getFlattenedGradients(), held, normed.outputs());
       this.bias = layer.getParam(DefaultParamInitializer.BIAS_KEY);
       this.trained = normed.trained();
       this.frozen = frozen;
@@ -150,8 +147,7 @@ public final class WeightNorm extends PassWeights {
     private void passGradient() {
       double[] ofScales = norms.backprop(weights.params(), followed, weights.gradient());
       if (trained) {
-        scaleGradient.assign(
-            HostArrays.toArray(scales.dataType(), ofScales, ofScales.length));
+        scaleGradient.assign(HostArrays.toArray(scales.dataType(), ofScales, ofScales.length));
       }
     }
 
