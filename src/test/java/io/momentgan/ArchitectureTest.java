@@ -91,6 +91,7 @@ class ArchitectureTest {
           Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
           Layer.of("kernels.elements", "kernels.loops").with(DL4J, ND4J, JAVACPP, MATH),
           Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
+          Layer.of("network.weights", "config", "kernels.loops", "kernels").with(DL4J, ND4J),
           Layer.of(
                   "network",
                   "config",
@@ -98,7 +99,8 @@ class ArchitectureTest {
                   "kernels.loops",
                   "kernels",
                   "kernels.elements",
-                  "network.state")
+                  "network.state",
+                  "network.weights")
               .with(DL4J, ND4J, JAVACPP),
           Layer.of("device", "config")
               .with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),

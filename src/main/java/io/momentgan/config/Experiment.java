@@ -71,6 +71,7 @@ public record Experiment(
         "generator.spectral-norm",
         true,
         "false (it bounds how steep a discriminator is)");
+    checkInitialisation(generator, discriminator, loss, start, train);
     check(
         generator.freeze() == 0,
         "generator.freeze",
@@ -125,6 +126,57 @@ public record Experiment(
         "train.batch-size",
         train.batchSize(),
         "at least 2 with moment stabilization (one image has no variance)");
+  }
+
+  private static void checkInitialisation(
+      NetworkConfig generator,
+      NetworkConfig discriminator,
+      LossConfig loss,
+      StartConfig start,
+      TrainConfig train) {
+    int images = train.initImages();
+    check(
+        !discriminator.biasFromData(),
+        "discriminator.bias-from-data",
+        true,
+        "false (only a generator's outputs are images)");
+    check(
+        images == 0 || generator.weightNorm() || discriminator.weightNorm(),
+        "train.init-images",
+        images,
+        "0 without weight-norm in a layer (only such layers are initialised from images)");
+    check(
+        images == 0 || !start.on(),
+        "train.init-images",
+        images,
+        "0 with start.run (networks of another run are as it left them)");
+    check(
+        !generator.biasFromData() || !start.on(),
+        "generator.bias-from-data",
+        true,
+        "false with start.run (networks of another run are as it left them)");
+    check(
+        !generator.biasFromData()
+            || images == 0
+            || generator.outputLayer().weightNorm() == LayerConfig.WeightNorm.NONE,
+        "generator.bias-from-data",
+        true,
+        "false with generator.output-layer.weight-norm and train.init-images (which set the same biases)");
+    checkInitSd("generator", generator.outputLayer(), images);
+    checkInitSd("discriminator", discriminator.outputLayer(), images);
+    check(
+        loss.clip() == 0 || !discriminator.weightNorm(),
+        "loss.clip",
+        loss.clip(),
+        "0 with weight-norm in the discriminator (only its scales bound what it does); a wasserstein loss needs clip without weight-norm");
+  }
+
+  private static void checkInitSd(String network, NetworkConfig.OutputLayer layer, int images) {
+    check(
+        layer.initSd() == 1 || (images > 0 && layer.weightNorm() != LayerConfig.WeightNorm.NONE),
+        network + ".output-layer.init-sd",
+        layer.initSd(),
+        "1 without train.init-images and this layer's weight-norm");
   }
 
   /**

@@ -96,17 +96,22 @@ public final class ExperimentReader {
     overrides.forEach(Credentials::refuseInOption);
     ObjectNode tree = defaults();
     JsonNode defaultsByType = tree.remove("layer-defaults");
+    JsonNode outputLayer = tree.at("/generator/output-layer").deepCopy();
     sources.forEach(source -> merge(tree, source.settings()));
     overrides.forEach(override -> set(tree, override));
     for (String network : List.of("generator", "discriminator")) {
       for (JsonNode layer : tree.path(network).path("layers")) {
-        if (layer instanceof ObjectNode given) {
-          JsonNode ofType = defaultsByType.path(layer.path("type").asText());
-          ofType.fields().forEachRemaining(d -> given.putIfAbsent(d.getKey(), d.getValue()));
-        }
+        complete(layer, defaultsByType.path(layer.path("type").asText()));
       }
+      complete(tree.path(network).path("output-layer"), outputLayer);
     }
     return bind(tree, sources, overrides, Experiment.class);
+  }
+
+  private static void complete(JsonNode layer, JsonNode defaults) {
+    if (layer instanceof ObjectNode given) {
+      defaults.fields().forEachRemaining(d -> given.putIfAbsent(d.getKey(), d.getValue()));
+    }
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.List;
  *       images
  *   <li>{@code instanceNorm}: whether instance normalisation, per image and channel, takes its
  *       place (Ulyanov et al. 2016)
+ *   <li>{@code weightNorm}: whether each output's weights are a direction times a scale
  *   <li>{@code activation}: the function of each output
  *   <li>{@code dropout}: share of the outputs dropped in training, 0 for none
  *   <li>{@code channels}, {@code filters}: channels of the output
@@ -64,9 +65,27 @@ public sealed interface LayerConfig extends Serializable {
     IDENTITY
   }
 
+  /**
+   * Weight normalisation (Salimans and Kingma 2016): the weights w of an output, of all its inputs,
+   * are g v / |v| with v the layer's parameters.
+   */
+  enum WeightNorm {
+    /** The weights are the parameters. */
+    NONE,
+    /** The scales g keep their first values: 1, or what {@code train.init-images} gives. */
+    FIXED,
+    /** The scales g are trained. */
+    TRAINED
+  }
+
   /** Share of the layer's outputs dropped in training, 0 for none. */
   default double dropout() {
     return 0;
+  }
+
+  /** Weight normalisation of the layer. */
+  default WeightNorm weightNorm() {
+    return WeightNorm.NONE;
   }
 
   /** Factor by which the layer enlarges an image's height and width. */
@@ -84,10 +103,12 @@ public sealed interface LayerConfig extends Serializable {
    *
    * @param units number of outputs
    */
-  record Dense(int units, boolean batchNorm, Activation activation, double dropout)
+  record Dense(
+      int units, boolean batchNorm, WeightNorm weightNorm, Activation activation, double dropout)
       implements LayerConfig {
     public Dense {
       checkPositive("units", units);
+      checkOneNorm(batchNorm, false, weightNorm);
       checkShare(dropout);
     }
   }
@@ -120,6 +141,7 @@ public sealed interface LayerConfig extends Serializable {
       int width,
       boolean batchNorm,
       boolean instanceNorm,
+      WeightNorm weightNorm,
       Activation activation,
       double dropout)
       implements LayerConfig {
@@ -127,7 +149,7 @@ public sealed interface LayerConfig extends Serializable {
       checkPositive("channels", channels);
       check(height >= 0, "height", height, "0 (what the layers after it ask for) or more");
       check(width >= 0, "width", width, "0 (what the layers after it ask for) or more");
-      checkOneNorm(batchNorm, instanceNorm);
+      checkOneNorm(batchNorm, instanceNorm, weightNorm);
       checkShare(dropout);
     }
   }
@@ -145,12 +167,13 @@ public sealed interface LayerConfig extends Serializable {
       Padding padding,
       boolean batchNorm,
       boolean instanceNorm,
+      WeightNorm weightNorm,
       Activation activation,
       double dropout)
       implements LayerConfig {
     public Convolution {
       checkFilters(filters, kernel, stride);
-      checkOneNorm(batchNorm, instanceNorm);
+      checkOneNorm(batchNorm, instanceNorm, weightNorm);
       checkShare(dropout);
     }
 
@@ -170,12 +193,13 @@ public sealed interface LayerConfig extends Serializable {
       int stride,
       boolean batchNorm,
       boolean instanceNorm,
+      WeightNorm weightNorm,
       Activation activation,
       double dropout)
       implements LayerConfig {
     public TransposedConvolution {
       checkFilters(filters, kernel, stride);
-      checkOneNorm(batchNorm, instanceNorm);
+      checkOneNorm(batchNorm, instanceNorm, weightNorm);
       checkShare(dropout);
     }
 
@@ -240,7 +264,14 @@ public sealed interface LayerConfig extends Serializable {
     check(kernel >= stride, "kernel", kernel, "a number of at least the stride " + stride);
   }
 
-  private static void checkOneNorm(boolean batchNorm, boolean instanceNorm) {
+  // What divides the outputs by their deviation divides the scales out again.
+  private static void checkOneNorm(boolean batchNorm, boolean instanceNorm, WeightNorm weightNorm) {
+    check(
+        weightNorm == WeightNorm.NONE || !(batchNorm || instanceNorm),
+        "weight-norm",
+        ExperimentReader.name(weightNorm)
+            + (batchNorm ? " beside batch-norm" : " beside instance-norm"),
+        "none (the other normalisation divides its scales out again)");
     check(
         !batchNorm || !instanceNorm,
         "instance-norm",

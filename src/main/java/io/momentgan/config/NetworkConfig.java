@@ -18,6 +18,8 @@ import java.util.Objects;
  * @param weightsSd standard deviation for the normal distributions
  * @param weightsBound largest absolute value for the uniform distribution
  * @param bias initial value of the biases
+ * @param biasFromData whether the last layer's biases begin where its outputs are the mean of the
+ *     training images instead
  * @param batchNorm conventions of batch normalisation, where layers have it
  * @param samplingDropout whether dropout stays on when the network is sampled (ganhacks 17); else a
  *     latent vector always gives the same image
@@ -36,6 +38,7 @@ public record NetworkConfig(
     double weightsSd,
     double weightsBound,
     double bias,
+    boolean biasFromData,
     BatchNorm batchNorm,
     boolean samplingDropout,
     boolean spectralNorm,
@@ -48,6 +51,11 @@ public record NetworkConfig(
     check(slope >= 0 && slope < 1, "slope", slope, "a slope in [0, 1)");
     checkPositive("weights-sd", weightsSd);
     checkPositive("weights-bound", weightsBound);
+    check(
+        !spectralNorm || !weightNorm(layers, outputLayer),
+        "spectral-norm",
+        true,
+        "false with weight-norm in a layer (both normalise the same weights)");
     check(
         freeze >= 0 && freeze <= layers.size(),
         "freeze",
@@ -66,15 +74,31 @@ public record NetworkConfig(
     return 0;
   }
 
+  /** Returns whether some layer's weights are normalised by weight-norm. */
+  public boolean weightNorm() {
+    return weightNorm(layers, outputLayer);
+  }
+
+  private static boolean weightNorm(List<LayerConfig> layers, OutputLayer last) {
+    return last.weightNorm() != LayerConfig.WeightNorm.NONE
+        || layers.stream().anyMatch(layer -> layer.weightNorm() != LayerConfig.WeightNorm.NONE);
+  }
+
   /**
    * The last layer, which gives the network's outputs.
    *
    * @param type kind of layer
    * @param kernel rows and columns of a filter, for convolutions
    * @param stride rows and columns between two positions of the filter, for convolutions
+   * @param weightNorm weight normalisation
+   * @param initSd standard deviation of each output before its activation over {@code
+   *     train.init-images}
    */
-  public record OutputLayer(Type type, int kernel, int stride) implements Serializable {
+  public record OutputLayer(
+      Type type, int kernel, int stride, LayerConfig.WeightNorm weightNorm, double initSd)
+      implements Serializable {
     public OutputLayer {
+      checkPositive("init-sd", initSd);
       checkPositive("stride", stride);
       check(kernel >= stride, "kernel", kernel, "a number of at least the stride");
     }

@@ -40,6 +40,8 @@ public final class Seeds {
     SAMPLING_DROPOUT(16),
     /** Choice of the discriminator's updates that face the older generator. */
     OPPONENT(17),
+    /** Images, latent vectors and noise of the data-dependent initialisation. */
+    INITIALISATION(18),
     /** Augmentation of the images that the discriminator is shown. */
     AUGMENTATION(20),
     /** Order of the labelled images of a classifier. */

@@ -12,6 +12,8 @@ import java.util.List;
  * @param epochs number of epochs, after each of which samples, metrics and checkpoints are written
  * @param passes passes over the training images in an epoch; more than 1 for small sets
  * @param seed seed of all random draws
+ * @param initImages training images from which weight-normalised layers get their first scales and
+ *     biases; 0 for none
  * @param batchSize images per worker and iteration
  * @param workers number of shards trained side by side; 0 for the number of cores
  * @param averagingFrequency iterations per round, after which the workers' networks are averaged
@@ -29,6 +31,7 @@ public record TrainConfig(
     int epochs,
     int passes,
     long seed,
+    int initImages,
     int batchSize,
     int workers,
     int averagingFrequency,
@@ -44,6 +47,11 @@ public record TrainConfig(
     warmUp = List.copyOf(warmUp);
     checkPositive("epochs", epochs);
     checkPositive("passes", passes);
+    check(
+        initImages == 0 || initImages > 1,
+        "init-images",
+        initImages,
+        "0 (no initialisation from images) or at least 2");
     checkPositive("batch-size", batchSize);
     check(workers >= 0, "workers", workers, "0 (the cores) or more");
     checkPositive("averaging-frequency", averagingFrequency);

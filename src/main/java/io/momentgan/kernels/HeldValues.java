@@ -17,8 +17,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An identity layer whose parameters "W" [1, count] are not trained. They travel with the network
- * in snapshots, averages and files.
+ * An identity layer whose parameters "W" [1, count] no pass uses by itself; their gradient is 0
+ * until another part of the network sets it. They travel with the network in snapshots and
+ * averages.
  */
 public final class HeldValues extends DenseLayer {
   private static final long serialVersionUID = 1L;
@@ -42,6 +43,10 @@ public final class HeldValues extends DenseLayer {
   public InputType getOutputType(int layerIndex, InputType inputType) {
     return inputType;
   }
+
+  // The values have no inputs.
+  @Override
+  public void setNIn(InputType inputType, boolean override) {}
 
   @Override
   public InputPreProcessor getPreProcessorForInputType(InputType inputType) {

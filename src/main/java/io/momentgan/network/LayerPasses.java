@@ -10,13 +10,68 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Runs a network layer by layer, without the copies and checks of {@code MultiLayerNetwork}. */
+/**
+ * Runs a network's passes: layer by layer, without the copies and checks of {@code
+ * MultiLayerNetwork}, or by Deeplearning4j.
+ */
 final class LayerPasses {
   private final MultiLayerNetwork model;
+  private final boolean fast;
+  private final int frozenLayers;
   private final LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
+  private int featureLayers;
+  private long[] featureShape;
 
-  LayerPasses(MultiLayerNetwork model) {
+  /**
+   * Prepares the passes of a network.
+   *
+   * @param fast whether training passes run layer by layer
+   * @param frozenLayers number of first layers whose gradients are not needed
+   */
+  LayerPasses(MultiLayerNetwork model, boolean fast, int frozenLayers) {
     this.model = model;
+    this.fast = fast;
+    this.frozenLayers = frozenLayers;
+  }
+
+  /** Runs a training pass; the next one may overwrite its output. */
+  INDArray forward(INDArray input) {
+    model.setInput(input);
+    if (fast) {
+      return activate(input, layer -> true, model.getnLayers());
+    }
+    List<INDArray> activations = model.feedForward(true, false);
+    return activations.get(activations.size() - 1);
+  }
+
+  /** Runs the backward pass of the last {@link #forward}. */
+  INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
+    compute(gradients, inputErrors);
+    return fast
+        ? backpropagate(epsilon, inputErrors, model.getnLayers())
+        : model.backpropGradient(epsilon, null).getSecond();
+  }
+
+  /** Runs a training pass through the first layers; the next one may overwrite its output. */
+  INDArray features(INDArray input, int layers) {
+    INDArray output = activate(input, layer -> true, layers);
+    featureLayers = layers;
+    featureShape = output.shape();
+    return output;
+  }
+
+  /** Runs the backward pass of the last {@link #features}, for the gradient of the input only. */
+  INDArray backwardFromFeatures(INDArray epsilon) {
+    compute(false, true);
+    return backpropagate(epsilon.reshape('c', featureShape), true, featureLayers);
+  }
+
+  private void compute(boolean gradients, boolean inputErrors) {
+    for (int i = 0; i < model.getnLayers(); i++) {
+      if (model.getLayer(i) instanceof TensorLayer layer) {
+        layer.compute(gradients && i >= frozenLayers, inputErrors || i > 0);
+      }
+    }
   }
 
   /**
@@ -42,12 +97,6 @@ final class LayerPasses {
               : Tensor.of(layer.activate(activations.array(), trains, workspaces));
     }
     return activations.array();
-  }
-
-  /** Runs a training pass of the input that the network was given, by Deeplearning4j's own code. */
-  INDArray stock() {
-    List<INDArray> activations = model.feedForward(true, false);
-    return activations.get(activations.size() - 1);
   }
 
   /**

@@ -14,6 +14,9 @@ import io.momentgan.kernels.elements.VectorNoise;
 import io.momentgan.kernels.elements.VectorSigmoid;
 import io.momentgan.kernels.elements.VectorSoftplus;
 import io.momentgan.kernels.elements.VectorTanh;
+import io.momentgan.network.weights.SpectralNorm;
+import io.momentgan.network.weights.WeightNorm;
+import io.momentgan.network.weights.WeightNorm.NormedLayer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,11 +50,13 @@ final class LayerStack {
   private final NetworkConfig config;
   private final WeightedLayers weighted;
   private final List<Layer> layers = new ArrayList<>();
+  private final List<NormedLayer> normed = new ArrayList<>();
   private final Map<Integer, InputPreProcessor> preProcessors = new LinkedHashMap<>();
   private ImageShape shape;
   private boolean flat = true;
   private boolean vector;
   private double dropped;
+  private LayerConfig.WeightNorm weightNorm;
   private final List<Integer> ends = new ArrayList<>();
 
   LayerStack(NetworkBlueprint blueprint) {
@@ -69,8 +74,24 @@ final class LayerStack {
       ends.add(layers.size());
     }
     addOutput();
+    if (blueprint.holdsValues()) {
+      addHeldValues();
+    }
+  }
+
+  private void addHeldValues() {
     if (config.spectralNorm()) {
       push(new HeldValues(SpectralNorm.length(layers)));
+    }
+    long fixed = WeightNorm.length(normed, false);
+    if (fixed > 0) {
+      HeldValues scales = new HeldValues(fixed);
+      scales.setIUpdater(new NoOp()); // has no state
+      push(scales);
+    }
+    long trained = WeightNorm.length(normed, true);
+    if (trained > 0) {
+      push(new HeldValues(trained));
     }
   }
 
@@ -89,6 +110,11 @@ final class LayerStack {
     return ends;
   }
 
+  /** Returns the layers with weight normalisation. */
+  List<NormedLayer> normed() {
+    return normed;
+  }
+
   void addTo(NeuralNetConfiguration.ListBuilder list) {
     int frozen = config.freeze() == 0 ? 0 : ends.get(config.freeze() - 1);
     for (Layer layer : layers.subList(0, frozen)) {
@@ -101,6 +127,7 @@ final class LayerStack {
   }
 
   private void add(LayerConfig layer, ImageShape size) {
+    weightNorm = layer.weightNorm();
     if (layer instanceof LayerConfig.Dense dense) {
       flatten();
       vector = true;
@@ -222,12 +249,17 @@ final class LayerStack {
           }
         };
     layer.setActivationFn(outputActivation());
+    weightNorm = last.weightNorm();
     pushWeighted(layer, to);
   }
 
   private void pushWeighted(FeedForwardLayer layer, ImageShape to) {
     ImageShape from = shape;
     push(layer);
+    if (weightNorm != LayerConfig.WeightNorm.NONE) {
+      boolean trained = weightNorm == LayerConfig.WeightNorm.TRAINED;
+      normed.add(new NormedLayer(layers.size() - 1, layer.getNOut(), trained));
+    }
     shape = to;
     if (!(layer instanceof DenseLayer)) {
       weighted.crop(layer, from, to).ifPresent(this::push);

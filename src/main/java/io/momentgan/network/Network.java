@@ -2,20 +2,18 @@ package io.momentgan.network;
 
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.TensorLayer;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.NetworkBlueprint.Purpose;
+import io.momentgan.network.state.NetworkFile;
 import io.momentgan.network.state.NetworkState;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.momentgan.network.weights.OutputBiases;
+import io.momentgan.network.weights.PassWeights;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -32,14 +30,11 @@ public final class Network {
   private final ParameterLayout layout;
   private final INDArray gradient;
   private final LabelParts labels;
-  private final SpectralNorm spectralNorm;
+  private final PassWeights weights;
   private final Optimization optimization;
   private final List<Integer> layerEnds;
-  private final int frozenLayers;
   private final int frozenLength;
   private final LayerPasses passes;
-  private int featureLayers;
-  private long[] featureShape;
 
   /**
    * Creates a network with initial weights.
@@ -52,21 +47,27 @@ public final class Network {
     this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
     model.initGradientsView();
-    passes = new LayerPasses(model);
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
     labels = new LabelParts(model, blueprint.labels().classes());
-    layerEnds = blueprint.layerEnds();
-    frozenLayers = config().freeze() == 0 ? 0 : layerEnds.get(config().freeze() - 1);
+    LayerStack layers = blueprint.layers();
+    layerEnds = layers.ends();
+    int frozenLayers = config().freeze() == 0 ? 0 : layerEnds.get(config().freeze() - 1);
     frozenLength =
         Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
-    spectralNorm = SpectralNorm.of(blueprint.config(), model, seed, frozenLayers);
+    passes = new LayerPasses(model, blueprint.fast(), frozenLayers);
+    weights = PassWeights.of(config(), model, layers.normed(), frozenLayers, seed);
     optimization = new Optimization(model, layout, config().batchNorm().gamma(), frozenLength);
   }
 
   /** Returns the Deeplearning4j network. */
   public MultiLayerNetwork model() {
     return model;
+  }
+
+  /** Returns the weights of passes, which must follow parameters that are set from outside. */
+  PassWeights weights() {
+    return weights;
   }
 
   /** Returns the layout of the flat parameter vector. */
@@ -96,7 +97,7 @@ public final class Network {
         - frozenLength
         - layout.statisticsLength(frozenLength)
         - gammas
-        - spectralNorm.heldLength();
+        - weights.fixedLength();
   }
 
   /** Returns whether two training passes of the same input differ. */
@@ -110,6 +111,28 @@ public final class Network {
    */
   public boolean isRowByRow() {
     return blueprint.isRowByRow();
+  }
+
+  /**
+   * Gives layers with weight normalisation their first scales and biases: outputs before the
+   * activation get mean 0 and standard deviation 1, or {@code init-sd}, over a batch. ND4J's seed
+   * decides noise and dropout.
+   *
+   * @param input rows [n, inputs]
+   * @param classes class of each row; ignored by networks that are not conditional
+   */
+  public void initialise(INDArray input, int... classes) {
+    labels.give(classes, input);
+    weights.initialise(model, input, config().outputLayer().initSd());
+  }
+
+  /**
+   * Sets the last layer's biases such that outputs are the mean of images where the weights give 0.
+   *
+   * @param means of each value of an image; channels with one bias get that of their mean
+   */
+  public void startAt(double[] means) {
+    OutputBiases.set(model, config().output(), means);
   }
 
   /**
@@ -137,14 +160,7 @@ public final class Network {
   /** Returns rows in memory that the next pass may overwrite. */
   private INDArray pass(INDArray input, int[] classes) {
     labels.give(classes, input);
-    model.setInput(input);
-    spectralNorm.apply();
-    INDArray output =
-        blueprint.fast()
-            ? passes.activate(input, layer -> true, model.getnLayers())
-            : passes.stock();
-    spectralNorm.restore();
-    return rows(output);
+    return rows(passes.forward(input));
   }
 
   /**
@@ -159,10 +175,12 @@ public final class Network {
   public INDArray forwardAs(float[] params, INDArray input, int... classes) {
     INDArray own = model.params().dup();
     HostArrays.copy(params, model.params());
+    weights.follow();
     try {
       return forward(input, classes);
     } finally {
       model.params().assign(own);
+      weights.follow();
     }
   }
 
@@ -199,13 +217,8 @@ public final class Network {
    */
   public INDArray features(int layer, INDArray input, int... classes) {
     labels.give(classes, input);
-    spectralNorm.apply();
     int hidden = layer == 0 ? config().lastFeatures() : layer;
-    featureLayers = layerEnds.get(hidden - 1);
-    INDArray output = passes.activate(input, l -> true, featureLayers);
-    spectralNorm.restore();
-    featureShape = output.shape();
-    return rows(output);
+    return rows(passes.features(input, layerEnds.get(hidden - 1)));
   }
 
   /**
@@ -217,37 +230,15 @@ public final class Network {
    *     overwrite
    */
   public INDArray backwardFromFeatures(INDArray epsilon) {
-    compute(false, true);
-    spectralNorm.apply();
-    INDArray back = passes.backpropagate(epsilon.reshape('c', featureShape), true, featureLayers);
-    spectralNorm.restore();
-    return rows(back.ordering() == 'c' ? back : back.dup('c'));
-  }
-
-  private void compute(boolean gradients, boolean inputErrors) {
-    for (int i = 0; i < model.getnLayers(); i++) {
-      if (model.getLayer(i) instanceof TensorLayer layer) {
-        layer.compute(gradients && i >= frozenLayers, inputErrors || i > 0);
-      }
-    }
+    return rows(inRows(passes.backwardFromFeatures(epsilon)));
   }
 
   private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
-    compute(gradients, inputErrors);
-    spectralNorm.apply();
-    INDArray output = likeOutput(epsilon);
-    INDArray back =
-        blueprint.fast()
-            ? passes.backpropagate(output, inputErrors, model.getnLayers())
-            : model.backpropGradient(output, null).getSecond();
-    spectralNorm.restore();
+    INDArray back = passes.backward(likeOutput(epsilon), gradients, inputErrors);
     if (gradients) {
-      spectralNorm.passGradient();
+      weights.passGradient();
     }
-    if (!inputErrors) {
-      return null;
-    }
-    return rows(back.ordering() == 'c' ? back : back.dup('c'));
+    return inputErrors ? rows(inRows(back)) : null;
   }
 
   /** Returns the gradient of the summed loss with respect to the parameters: a view. */
@@ -284,7 +275,7 @@ public final class Network {
    */
   public double update(int batchSize) {
     double norm = optimization.update(batchSize);
-    spectralNorm.step();
+    weights.updated();
     return norm;
   }
 
@@ -296,6 +287,7 @@ public final class Network {
    */
   public void clip(double bound) {
     optimization.clip(bound);
+    weights.follow();
   }
 
   /**
@@ -309,14 +301,16 @@ public final class Network {
   public INDArray sample(INDArray input, int... classes) {
     labels.give(classes, input);
     boolean batch = config().batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
-    spectralNorm.apply();
     INDArray output =
         passes.activate(
             input,
             layer -> layer instanceof BatchNormalization ? batch : config().samplingDropout(),
             model.getnLayers());
-    spectralNorm.restore();
     return rows(output.dup('c'));
+  }
+
+  private static INDArray inRows(INDArray array) {
+    return array.ordering() == 'c' ? array : array.dup('c');
   }
 
   private static INDArray rows(INDArray images) {
@@ -358,13 +352,15 @@ public final class Network {
       HostArrays.copy(state.updaterState(), updater.getStateViewArray());
     }
     model.setIterationCount(state.updates());
-    spectralNorm.follow();
+    weights.follow();
   }
 
   /**
    * Writes the network in Deeplearning4j's file format for {@code MultiLayerNetwork.load}, with
-   * updater state and without dropout. The run's pictures are {@code output(z, true)} where batch
-   * normalisation samples by the statistics of the batch, else {@code output(z)}.
+   * updater state and without dropout. Weights are those of passes; where they are a function of
+   * other parameters, {@link NetworkFile} says where these are. The run's pictures are {@code
+   * output(z, true)} where batch normalisation samples by the statistics of the batch, else {@code
+   * output(z)}.
    */
   public byte[] toZip() {
     return zip(true);
@@ -376,20 +372,9 @@ public final class Network {
   }
 
   private byte[] zip(boolean withUpdater) {
-    MultiLayerNetwork stock = new MultiLayerNetwork(blueprint.with(Purpose.USE).configuration(0));
-    stock.init(model.params().dup(), false);
-    INDArray updaterState = model.getUpdater().getStateViewArray();
-    if (withUpdater && updaterState != null) {
-      stock.getUpdater().setStateViewArray(stock, updaterState.dup(), false);
-    }
-    stock.setIterationCount(model.getIterationCount());
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ModelSerializer.writeModel(stock, bytes, withUpdater);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write a network to memory", e);
-    }
-    return bytes.toByteArray();
+    MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
+    plain.init(weights.plain(model), false);
+    return NetworkFile.write(plain, state(), weights.differ(), withUpdater);
   }
 
   private NetworkConfig config() {

@@ -7,7 +7,6 @@ import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.ClassicalMomentum;
 import io.momentgan.kernels.VectorAdam;
-import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -42,8 +41,10 @@ record NetworkBlueprint(
   enum Purpose {
     /** Dropout, noise and kernels of the settings. */
     TRAINING,
-    /** Stock layers, for files and samples. Dropout only if it stays on while sampling. */
-    USE
+    /** Stock layers, for samples. Dropout only if it stays on while sampling. */
+    USE,
+    /** As {@code USE}, without values that other weights than the layers' own need, for files. */
+    FILE
   }
 
   NetworkBlueprint with(Purpose other) {
@@ -60,13 +61,18 @@ record NetworkBlueprint(
             .trainingWorkspaceMode(WorkspaceMode.ENABLED)
             .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
             .list();
-    new LayerStack(this).addTo(list);
+    layers().addTo(list);
     return list.build();
   }
 
-  /** For each hidden layer of the settings, the number of Deeplearning4j layers up to its end. */
-  List<Integer> layerEnds() {
-    return new LayerStack(this).ends();
+  /** Makes the layers. */
+  LayerStack layers() {
+    return new LayerStack(this);
+  }
+
+  /** Returns whether the parameters include all that the weights of passes are made of. */
+  boolean holdsValues() {
+    return purpose != Purpose.FILE;
   }
 
   boolean training() {

@@ -45,6 +45,11 @@ public final class RealMoments {
     return new RealSide(clusters, wholeNeeded ? whole(shards, clusters) : List.of());
   }
 
+  /** Computes the mean of each value [features] over all training images. */
+  public static double[] mean(Shards shards) {
+    return whole(shards, Clusters.ONE).get(0).mean();
+  }
+
   /** Computes the moments of all training images per cluster. */
   static List<Moments> whole(Shards shards, Clusters clusters) {
     return Moments.fold(shards.rdd().map(shard -> ofShard(shard, clusters)).collect());

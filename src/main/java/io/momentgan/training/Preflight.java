@@ -31,6 +31,7 @@ public final class Preflight {
     Cluster.requireMaster(conf);
     int count = images.training().count();
     requireFullBatch(experiment, count);
+    requireInitImages(experiment.train().initImages(), count);
     requireLabels(experiment.labels(), images.training());
     requireReplayFits(experiment.discriminatorInput().replayCapacity(), images.shape());
   }
@@ -64,6 +65,14 @@ public final class Preflight {
     throw new UserException(
         "Setting data.uri: found %d training image, expected at least 2; give more images (data.images.flip=true doubles those of files), or set train.workers=1 (--workers), train.batch-size=1, moments.mean-weight=0 and moments.variance-weight=0"
             .formatted(count));
+  }
+
+  private static void requireInitImages(int wanted, int count) {
+    if (wanted > count) {
+      throw new UserException(
+          "Setting train.init-images: found %d, expected at most %d, the number of training images; set train.init-images=%d"
+              .formatted(wanted, count, count));
+    }
   }
 
   /**

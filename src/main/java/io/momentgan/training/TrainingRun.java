@@ -28,6 +28,7 @@ import io.momentgan.run.RunRecord;
 import io.momentgan.run.StartNetworks;
 import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
+import io.momentgan.sampling.Initialisation;
 import io.momentgan.storage.Folder;
 import io.momentgan.training.TrainingListener.RoundEnd;
 import java.time.Instant;
@@ -163,7 +164,8 @@ public final class TrainingRun {
         RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints, stop)) {
       List<TrainingListener> listeners =
           List.of(metrics, new GaugesListener(), bar, samples, quality, checkpoints);
-      Snapshot start = checkpoint.map(Checkpoint::snapshot).orElseGet(this::initialSnapshot);
+      Snapshot start =
+          checkpoint.map(Checkpoint::snapshot).orElseGet(() -> initialSnapshot(shards));
       RunProgress progress = checkpoint.map(Checkpoint::progress).orElseGet(RunProgress::none);
       listeners.forEach(listener -> listener.begin(start, progress));
       boolean finished;
@@ -248,11 +250,19 @@ public final class TrainingRun {
     RunPage.write(run.folder());
   }
 
-  private Snapshot initialSnapshot() {
-    return experiment.start().on()
-        ? StartNetworks.open(experiment.start(), SparkContexts.hadoopSettings(experiment.s3()))
-            .snapshot(experiment, images.shape())
-        : GanNetworks.build(experiment, images.shape(), DataType.FLOAT).initialSnapshot();
+  private Snapshot initialSnapshot(Shards shards) {
+    if (experiment.start().on()) {
+      return StartNetworks.open(experiment.start(), SparkContexts.hadoopSettings(experiment.s3()))
+          .snapshot(experiment, images.shape());
+    }
+    GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
+    if (experiment.generator().biasFromData()) {
+      networks.generator().startAt(RealMoments.mean(shards));
+    }
+    if (experiment.train().initImages() > 0) {
+      new Initialisation(experiment, images.training()).run(networks);
+    }
+    return networks.initialSnapshot();
   }
 
   /** Ways in which the workers of an application find each other: threads or executors. */

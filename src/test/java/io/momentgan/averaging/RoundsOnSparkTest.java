@@ -188,6 +188,9 @@ class RoundsOnSparkTest {
     "2, sgd, one-hot, name=plain",
     "2, adam, embedding, name=plain",
     "2, sgd, none, train.d-steps=3",
+    "2, sgd, none, discriminator.layers.0.weight-norm=trained",
+    "3, sgd, none, discriminator.layers.0.weight-norm=fixed",
+    "4, sgd, none, generator.output-layer.weight-norm=trained",
     "2, sgd, none, moments.per-class=true",
     "3, adam, none, loss.generator=feature-matching",
     "3, sgd, none, moments.per-class=true"

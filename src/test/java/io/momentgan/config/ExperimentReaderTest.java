@@ -47,7 +47,8 @@ class ExperimentReaderTest {
   @TempDir private Path folder;
 
   private static LayerConfig.Dense dense(int units, boolean batchNorm, double dropout) {
-    return new LayerConfig.Dense(units, batchNorm, LayerConfig.Activation.LEAKY_RELU, dropout);
+    return new LayerConfig.Dense(
+        units, batchNorm, LayerConfig.WeightNorm.NONE, LayerConfig.Activation.LEAKY_RELU, dropout);
   }
 
   @Test
@@ -70,7 +71,8 @@ class ExperimentReaderTest {
   @Test
   void fillsInEveryDefault() {
     NetworkConfig.OutputLayer dense =
-        new NetworkConfig.OutputLayer(NetworkConfig.OutputLayer.Type.DENSE, 5, 2);
+        new NetworkConfig.OutputLayer(
+            NetworkConfig.OutputLayer.Type.DENSE, 5, 2, LayerConfig.WeightNorm.NONE, 1);
     NetworkConfig.BatchNorm batchNorm =
         new NetworkConfig.BatchNorm(0.001, 0.999, false, NetworkConfig.Statistics.BATCH);
     OptimizerConfig adam =
@@ -110,6 +112,7 @@ class ExperimentReaderTest {
                     0.02,
                     0.05,
                     0,
+                    false,
                     batchNorm,
                     false,
                     false,
@@ -124,6 +127,7 @@ class ExperimentReaderTest {
                     0.02,
                     0.05,
                     0,
+                    false,
                     batchNorm,
                     false,
                     false,
@@ -150,6 +154,7 @@ class ExperimentReaderTest {
                     20,
                     1,
                     1,
+                    0,
                     100,
                     0,
                     10,
@@ -358,7 +363,7 @@ class ExperimentReaderTest {
       delimiter = '|',
       value = {
         "colour: red              | small.yaml: Setting colour: found an unknown setting, expected one of",
-        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-batches, fresh-latent, g-steps, passes, seed, thresholds, warm-up, workers",
+        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-batches, fresh-latent, g-steps, init-images, passes, seed, thresholds, warm-up, workers",
         "data: {glyphs: {n: 3}}   | small.yaml: Setting data.glyphs.n: found an unknown setting, expected one of seed, test, train",
         "train: {epochs: ten}     | small.yaml: Setting train.epochs: found \"ten\", expected a whole number",
         "train: {epochs: 2.5}     | small.yaml: Setting train.epochs: found 2.5, expected a whole number",

@@ -66,6 +66,8 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
    * @throws IOException when the file is damaged
    */
   public static NetworkState ofZip(byte[] zip) throws IOException {
-    return of(ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true));
+    NetworkState plain =
+        of(ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true));
+    return NetworkFile.trained(zip, plain.updates()).orElse(plain);
   }
 }

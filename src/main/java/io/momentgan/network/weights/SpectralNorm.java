@@ -1,12 +1,10 @@
-package io.momentgan.network;
+package io.momentgan.network.weights;
 
-import io.momentgan.config.NetworkConfig;
 import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.LabelEmbedding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -14,7 +12,6 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Spectral normalisation (Miyato et al. 2018): passes use each weight matrix W, [outputs, rest] of
@@ -26,15 +23,18 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * respect to W / sigma (equation 12). The network's parameters hold u ({@link HeldValues}). v
  * follows from u and W, so a loaded network goes on unchanged.
  */
-final class SpectralNorm {
+public final class SpectralNorm extends PassWeights {
   private static final int FIRST_STEPS = 15; // of the power iteration for a new network
 
-  private final List<NormalisedMatrix> parts = new ArrayList<>();
+  private final List<NormalisedMatrix> parts;
 
-  private SpectralNorm() {}
+  private SpectralNorm(List<NormalisedMatrix> parts) {
+    super(parts.stream().map(part -> part.layer).toList());
+    this.parts = parts;
+  }
 
   /** Counts the values that the network must hold: one of u for each row of each matrix. */
-  static long length(List<org.deeplearning4j.nn.conf.layers.Layer> layers) {
+  public static long length(List<org.deeplearning4j.nn.conf.layers.Layer> layers) {
     return layers.stream().mapToLong(SpectralNorm::rows).sum();
   }
 
@@ -53,47 +53,24 @@ final class SpectralNorm {
   /**
    * Prepares a network.
    *
-   * @param config its settings
    * @param model the network, with initial parameters
    * @param seed of the vectors
    * @param frozen number of first layers whose vectors keep their values
    */
-  static SpectralNorm of(NetworkConfig config, MultiLayerNetwork model, long seed, int frozen) {
-    SpectralNorm norm = new SpectralNorm();
-    if (config.spectralNorm()) {
-      norm.add(model, frozen);
-      norm.begin(new SplittableRandom(seed));
-    }
-    return norm;
-  }
-
-  private void add(MultiLayerNetwork model, int frozen) {
-    INDArray params = model.params().reshape(model.params().length());
-    INDArray gradients = model.getFlattenedGradients().reshape(params.length());
-    Layer[] layers = model.getLayers();
-    long held = params.length() - layers[layers.length - 1].numParams();
-    long at = 0;
-    for (Layer layer : layers) {
-      long rows = rows(layer.conf().getLayer());
+  static SpectralNorm of(MultiLayerNetwork model, long seed, int frozen) {
+    List<NormalisedMatrix> parts = new ArrayList<>();
+    long held = LayerWeights.begin(model, model.getnLayers() - 1);
+    for (int i = 0; i < model.getnLayers(); i++) {
+      long rows = rows(model.getLayer(i).conf().getLayer());
       if (rows > 0) {
-        // Convolutions have their bias first, dense layers last.
-        boolean biasFirst = layer.conf().getLayer() instanceof ConvolutionLayer;
-        long length = layer.getParam("W").length();
-        long from = biasFirst ? at + layer.numParams() - length : at;
-        parts.add(
-            new NormalisedMatrix(
-                matrix(params, from, length, rows),
-                matrix(gradients, from, length, rows),
-                params.get(NDArrayIndex.interval(held, held + rows)),
-                layer.getIndex() < frozen));
+        INDArray vector = LayerWeights.view(model.params(), held, rows);
+        parts.add(new NormalisedMatrix(LayerWeights.of(model, i), vector, i < frozen));
         held += rows;
       }
-      at += layer.numParams();
     }
-  }
-
-  private static INDArray matrix(INDArray flat, long from, long length, long rows) {
-    return flat.get(NDArrayIndex.interval(from, from + length)).reshape('c', rows, length / rows);
+    SpectralNorm norm = new SpectralNorm(parts);
+    norm.begin(new SplittableRandom(seed));
+    return norm;
   }
 
   private void begin(SplittableRandom random) {
@@ -108,66 +85,52 @@ final class SpectralNorm {
     }
   }
 
-  int heldLength() {
+  @Override
+  public int fixedLength() {
     return parts.stream().mapToInt(part -> (int) part.held.length()).sum();
   }
 
-  /** Normalises the matrices in place until {@link #restore}. */
-  void apply() {
-    parts.forEach(NormalisedMatrix::apply);
-  }
-
-  /** Restores the matrices bit for bit. */
-  void restore() {
-    parts.forEach(NormalisedMatrix::restore);
-  }
-
-  /** Backpropagates from the normalised matrices to the matrices. */
-  void passGradient() {
+  @Override
+  public void passGradient() {
     parts.stream().filter(part -> !part.frozen).forEach(NormalisedMatrix::passGradient);
   }
 
-  /** Makes a step of the power iteration after an update of the matrices. */
-  void step() {
+  /** Makes a step of the power iteration. */
+  @Override
+  public void updated() {
     parts.stream().filter(part -> !part.frozen).forEach(NormalisedMatrix::step);
   }
 
-  /** Follows loaded parameters. */
-  void follow() {
+  @Override
+  public void follow() {
     parts.forEach(NormalisedMatrix::follow);
   }
 
   /** A matrix with its vectors. */
   private static final class NormalisedMatrix {
+    private final LayerWeights layer;
     private final INDArray weights;
     private final INDArray gradient;
     private final INDArray held;
-    private final INDArray raw;
     private final boolean frozen;
     private INDArray u;
     private INDArray v;
     private double sigma;
 
-    NormalisedMatrix(INDArray weights, INDArray gradient, INDArray held, boolean frozen) {
-      this.frozen = frozen;
-      this.weights = weights;
-      this.gradient = gradient;
+    NormalisedMatrix(LayerWeights layer, INDArray held, boolean frozen) {
+      this.layer = layer;
       this.held = held;
-      this.raw = weights.dup('c');
+      this.frozen = frozen;
+      this.weights = matrix(layer.params());
+      this.gradient = matrix(layer.gradient());
     }
 
-    void apply() {
-      raw.assign(weights);
-      sigma = u.mul(weights.mmul(v)).sumNumber().doubleValue();
-      weights.divi(sigma);
-    }
-
-    void restore() {
-      weights.assign(raw);
+    private INDArray matrix(INDArray flat) {
+      return flat.reshape('c', held.length(), flat.length() / held.length());
     }
 
     void passGradient() {
-      double inner = gradient.mul(raw).sumNumber().doubleValue() / sigma;
+      double inner = gradient.mul(weights).sumNumber().doubleValue() / sigma;
       gradient.subi(u.mmul(v.reshape(1, v.length())).muli(inner)).divi(sigma);
     }
 
@@ -180,6 +143,8 @@ final class SpectralNorm {
     void follow() {
       u = unit(held.dup().reshape(held.length(), 1));
       v = unit(weights.transpose().mmul(u));
+      sigma = u.mul(weights.mmul(v)).sumNumber().doubleValue();
+      layer.used().assign(layer.params()).divi(sigma);
     }
 
     private static INDArray unit(INDArray vector) {
