@@ -76,7 +76,7 @@ final class QualityListener implements TrainingListener {
 
   private void measure(RoundEnd end) {
     Snapshot snapshot = end.snapshot();
-    double classHead = evaluation.classHeadAccuracy(snapshot::discriminator);
+    double classHead = evaluation.classHeadAccuracy(snapshot::classifier);
     for (Weights weights : config.weights().each()) {
       NetworkState generator =
           weights == Weights.RAW ? snapshot.generator() : snapshot.emaGenerator().orElseThrow();

@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.device.Cluster;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.averaging.GanTrainingMaster;
@@ -46,7 +47,7 @@ class ManyRoundsTest {
   /** The heap of an executor is all touched at its start: what its process grows by is off-heap. */
   private static final Map<String, String> SETTINGS =
       Map.of(
-          SparkContexts.MASTER,
+          Cluster.MASTER,
           "local-cluster[2,1,768]",
           "spark.executor.memory",
           "768m",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.momentgan.device.Cluster;
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;

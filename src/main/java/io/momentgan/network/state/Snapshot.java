@@ -60,4 +60,9 @@ public record Snapshot(
         : Optional.of(
             new NetworkState(averaging.discriminatorEma(), new float[0], discriminator.updates()));
   }
+
+  /** Returns the discriminator as it classifies images: its moving average, if it is kept. */
+  public NetworkState classifier() {
+    return emaDiscriminator().orElse(discriminator);
+  }
 }
