@@ -109,10 +109,18 @@ final class ClassifyCommand implements Callable<Integer> {
     return images;
   }
 
+  // A run on arrays has no sizes of image files in its settings, but files can be read like them.
   private DataConfig config(Run run) {
+    ImageShape shape = run.record().shape();
     List<String> overrides =
         new ArrayList<>(
-            List.of("data.limit=0", "data.validation=0", "data.images.flip=false"));
+            List.of(
+                "data.limit=0",
+                "data.validation=0",
+                "data.images.flip=false",
+                "data.images.channels=" + shape.channels(),
+                "data.images.height=" + shape.height(),
+                "data.images.width=" + shape.width()));
     overrides.addAll(settings.data());
     overrides.add(SettingOptions.text("data.uri", data));
     return run.record().experiment().with(overrides.toArray(String[]::new)).data();

@@ -182,10 +182,11 @@ final class EvaluateCommand implements Callable<Integer> {
       if (opened.size() > 1) {
         print(
             "Errors of one run: %.1f, standard deviation %.1f over the %d"
-                .formatted(
-                    statistics.getMean(), statistics.getStandardDeviation(), opened.size()));
+                .formatted(statistics.getMean(), statistics.getStandardDeviation(), opened.size()));
       }
-      print("Errors of the ensemble: %d of %s".formatted(count.together(), count.of(count.together())));
+      print(
+          "Errors of the ensemble: %d of %s"
+              .formatted(count.together(), count.of(count.together())));
     }
   }
 

@@ -18,11 +18,7 @@ import java.util.List;
  * @param state its parameters; the optimizer's state stays behind
  */
 public record Classifier(
-    String name,
-    Experiment experiment,
-    ImageShape shape,
-    List<String> classes,
-    NetworkState state)
+    String name, Experiment experiment, ImageShape shape, List<String> classes, NetworkState state)
     implements Serializable {
   /**
    * Checks that it names classes.
@@ -44,7 +40,9 @@ public record Classifier(
     return experiment.labels().predicted();
   }
 
-  /** Number of outputs before those of the classes: a class head stands behind that of being real. */
+  /**
+   * Number of outputs before those of the classes: a class head stands behind that of being real.
+   */
   int firstOutput() {
     return experiment.labels().outputs() - count();
   }

@@ -83,8 +83,7 @@ public record Ensemble(List<Classifier> members) implements Serializable {
     /** Counts the images of a part whose label is not the most probable class. */
     ErrorCount errors(ImagePart part, Images read, String split) {
       Probabilities[] ofMembers = ofMembers(part, read);
-      byte[] labels =
-          Arrays.copyOfRange(read.labels(), part.from() - part.first(), read.count());
+      byte[] labels = Arrays.copyOfRange(read.labels(), part.from() - part.first(), read.count());
       return new ErrorCount(
           split,
           labels.length,
@@ -107,8 +106,7 @@ public record Ensemble(List<Classifier> members) implements Serializable {
 
     Member(Classifier classifier) {
       this.classifier = classifier;
-      this.network =
-          GanNetworks.discriminatorForUse(classifier.experiment(), classifier.shape());
+      this.network = GanNetworks.discriminatorForUse(classifier.experiment(), classifier.shape());
       network.load(classifier.state());
     }
 

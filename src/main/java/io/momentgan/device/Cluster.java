@@ -134,11 +134,7 @@ public final class Cluster {
       throw new UserException(
           ("%s: found %d with %s, expected no more than the cores of a process that runs tasks; set it"
                   + " to 1, or give executors more cores (%s, or N of local[N])")
-              .formatted(
-                  TASK_CPUS,
-                  cpusPerTask(conf),
-                  conf.get(MASTER, "local"),
-                  EXECUTOR_CORES));
+              .formatted(TASK_CPUS, cpusPerTask(conf), conf.get(MASTER, "local"), EXECUTOR_CORES));
     }
     if (isLocal(conf) && conf.getAllWithPrefix(TASK_RESOURCE).length > 0) {
       throw new UserException(

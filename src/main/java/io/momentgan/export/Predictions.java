@@ -92,9 +92,7 @@ public record Predictions(Ensemble ensemble, List<Split> splits, LabelMap labels
     List<Task> tasks =
         IntStream.range(0, splits.size()).boxed().flatMap(i -> tasks(i, least).stream()).toList();
     JavaRDD<Row> rows =
-        spark
-            .parallelize(tasks, tasks.size())
-            .flatMap(task -> shared.value().rows(task));
+        spark.parallelize(tasks, tasks.size()).flatMap(task -> shared.value().rows(task));
     spark.setJobDescription("classify %d images".formatted(count()));
     try {
       ParquetFolder.write(spark, rows, COLUMNS, uri);

@@ -108,7 +108,8 @@ public final class ComparisonPage {
     return Stream.of(
             chart("Frechet distance", "Lower is better.", true, RunColumns.of("fd")),
             chart("Coverage", near, false, RunColumns.of("coverage")),
-            chart("Errors", "On test images.", true, RunColumns.of(ClassificationLine.ERRORS.key())),
+            chart(
+                "Errors", "On test images.", true, RunColumns.of(ClassificationLine.ERRORS.key())),
             chart("Discriminator loss", means, false, RunColumns.of("d-loss")),
             chart("Generator loss, adversarial", means, false, RunColumns.of("g-bce")),
             chart("Log loss ratio", LossRatio.CAPTION, false, RunColumns.LOG_RATIO),

@@ -73,7 +73,8 @@ final class RunCharts {
     return Chart.overEpochs(
         "errors",
         "Errors",
-        "Of %,d %s images, after each epoch. Lower is better.".formatted(last.images(), last.split()),
+        "Of %,d %s images, after each epoch. Lower is better."
+            .formatted(last.images(), last.split()),
         "errors",
         lines.stream().allMatch(line -> line.errors() > 0),
         lines.stream().map(line -> "" + line.epoch()).toList(),

@@ -60,8 +60,7 @@ final class ClassificationListener implements TrainingListener {
     Snapshot snapshot = end.snapshot();
     ErrorCount count = test.errors(new Ensemble(List.of(run.classifier(snapshot.classifier()))));
     String weights = snapshot.emaDiscriminator().isPresent() ? "ema" : "raw";
-    errors.append(
-        ClassificationLine.of(end.round().epoch(), snapshot.round(), count, weights));
+    errors.append(ClassificationLine.of(end.round().epoch(), snapshot.round(), count, weights));
     LOG.info(
         "Epoch {}: {} errors of {}",
         end.round().epoch(),

@@ -2,8 +2,8 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.device.Cluster;
 import io.momentgan.SparkHome;
+import io.momentgan.device.Cluster;
 import io.momentgan.storage.FailingFileSystem;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

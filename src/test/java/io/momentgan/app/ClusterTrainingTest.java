@@ -2,11 +2,11 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.device.Cluster;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.device.Cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,6 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.device.Cluster;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.averaging.GanTrainingMaster;
@@ -11,6 +10,7 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.device.Cluster;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.LabelledImages;

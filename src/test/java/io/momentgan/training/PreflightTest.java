@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.momentgan.device.Cluster;
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
+import io.momentgan.device.Cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -24,8 +24,7 @@ public record ClassificationLine(
     String weights) {
   /** The number of errors. */
   public static final Measure<ClassificationLine> ERRORS =
-      new Measure<>(
-          "errors", "Errors", "", 1, Measure.Better.LOWER, ClassificationLine::errors);
+      new Measure<>("errors", "Errors", "", 1, Measure.Better.LOWER, ClassificationLine::errors);
 
   /**
    * Makes the line of an epoch.
@@ -37,12 +36,6 @@ public record ClassificationLine(
    */
   public static ClassificationLine of(int epoch, long round, ErrorCount count, String weights) {
     return new ClassificationLine(
-        epoch,
-        round,
-        count.split(),
-        count.images(),
-        count.together(),
-        count.share(),
-        weights);
+        epoch, round, count.split(), count.images(), count.together(), count.share(), weights);
   }
 }
