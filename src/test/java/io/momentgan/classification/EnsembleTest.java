@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,7 +37,8 @@ class EnsembleTest {
   /** Two whole batches and a short one. */
   private static final int COUNT = 257;
 
-  private static final Map<Classifier, MultiLayerNetwork> MODELS = new IdentityHashMap<>();
+  private static final IdentityHashMap<Classifier, MultiLayerNetwork> MODELS =
+      new IdentityHashMap<>();
 
   private final ImageSource images = new Noise(COUNT);
 
