@@ -153,6 +153,16 @@ class ArchitectureTest {
                   "step")
               .with(ND4J),
           Layer.of(
+                  "classification",
+                  "config",
+                  "data",
+                  "partition",
+                  "kernels.loops",
+                  "network.state",
+                  "network",
+                  "sampling")
+              .with(SPARK, ND4J),
+          Layer.of(
                   "evaluation",
                   "config",
                   "moments",
@@ -166,7 +176,8 @@ class ArchitectureTest {
                   "step",
                   "extractor",
                   "quality",
-                  "sampling")
+                  "sampling",
+                  "classification")
               .with(JACKSON, SPARK, SCALA, ND4J, SLF4J, LANG, MATH),
           Layer.of(
                   "run",
@@ -180,6 +191,7 @@ class ArchitectureTest {
                   "device",
                   "step",
                   "averaging",
+                  "classification",
                   "evaluation")
               .with(HADOOP, JACKSON, SLF4J, ND4J, SPARK, "picocli.."),
           Layer.of(
@@ -192,6 +204,7 @@ class ArchitectureTest {
                   "step",
                   "averaging",
                   "extractor",
+                  "classification",
                   "evaluation",
                   "run")
               .with(JACKSON, SLF4J),
@@ -205,6 +218,7 @@ class ArchitectureTest {
                   "run",
                   "run.metrics")
               .with(JACKSON, SLF4J, "org.jfree..", "org.apache.commons.."),
+          Layer.of("export", "data", "sampling", "classification", "storage", "report").with(SPARK),
           Layer.of(
                   "training",
                   "config",
@@ -222,6 +236,7 @@ class ArchitectureTest {
                   "averaging",
                   "extractor",
                   "sampling",
+                  "classification",
                   "evaluation",
                   "run",
                   "run.metrics",
@@ -260,13 +275,15 @@ class ArchitectureTest {
                   "device",
                   "step",
                   "sampling",
+                  "classification",
                   "evaluation",
                   "run",
                   "run.metrics",
                   "report",
+                  "export",
                   "training",
                   "preset")
-              .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, LANG, "picocli.."));
+              .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, LANG, MATH, "picocli.."));
 
   /**
    * A package.

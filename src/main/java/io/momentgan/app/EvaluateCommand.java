@@ -1,5 +1,9 @@
 package io.momentgan.app;
 
+import io.momentgan.classification.Classifier;
+import io.momentgan.classification.Ensemble;
+import io.momentgan.classification.ErrorCount;
+import io.momentgan.classification.TestImages;
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
@@ -18,10 +22,13 @@ import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,8 +43,8 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description =
-        "Measures a run's generators from its checkpoints; the first run on some data also trains"
-            + " its feature extractor.")
+        "Measures a run's generators from its checkpoints, and a classifier's errors; the first run on"
+            + " some data also trains its feature extractor.")
 final class EvaluateCommand implements Callable<Integer> {
   private static final int LEAST_SAMPLES = 100;
 
@@ -64,6 +71,13 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Where the run's images are now (default: where they were).")
   private String data;
 
+  @Option(
+      names = "--ensemble",
+      description =
+          "Counts only the errors of the runs' classifiers on the test images: of each, and of all"
+              + " together, by the sum of their probabilities.")
+  private boolean ensemble;
+
   @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
@@ -88,6 +102,10 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     store.requireStore();
     List<Run> opened = runs.stream().map(this::open).toList();
+    if (ensemble) {
+      countTogether(opened);
+      return 0;
+    }
     opened.forEach(run -> samples(run.record()));
     opened.forEach(run -> requireChosen(run.checkpoints()));
     opened.forEach(
@@ -112,17 +130,93 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluate(JavaSparkContext spark, Run run) {
     DataSet images = DataSets.open(run.record().experiment().data(), hadoop(run));
     run.record().requireSame(images);
+    boolean classifies = run.record().experiment().labels().predicted() > 0;
+    Optional<TestImages> test = classifies ? TestImages.of(spark, images) : Optional.empty();
     try (RunEvaluation evaluation =
         RunEvaluation.open(spark, run, images, hadoop(run), samples(run.record()))) {
       chosen(run.checkpoints())
           .forEach(
-              checkpoint ->
-                  evaluation.evaluate(checkpoint, weights(run.record())).forEach(this::print));
+              checkpoint -> {
+                test.ifPresent(labelled -> countErrors(labelled, run, checkpoint));
+                evaluation.evaluate(checkpoint, weights(run.record())).forEach(this::print);
+              });
+    } finally {
+      test.ifPresent(TestImages::close);
     }
     RunPage.write(run.folder());
     spec.commandLine()
         .getOut()
         .println("Figures: " + run.folder().uri() + "/" + MetricsTable.QUALITY.path());
+  }
+
+  private void countErrors(TestImages test, Run run, Checkpoint checkpoint) {
+    Classifier classifier = run.classifier(checkpoint.classifier());
+    ErrorCount count = test.errors(new Ensemble(List.of(classifier)));
+    print("Errors: %d of %s".formatted(count.together(), count.of(count.together())));
+  }
+
+  private void countTogether(List<Run> opened) {
+    requireEnsemble(opened);
+    List<Checkpoint> checkpoints =
+        opened.stream().flatMap(run -> chosen(run.checkpoints())).toList();
+    List<Classifier> members = new ArrayList<>();
+    for (int i = 0; i < opened.size(); i++) {
+      members.add(opened.get(i).classifier(checkpoints.get(i).classifier()));
+    }
+    Ensemble together = new Ensemble(members);
+    Run first = opened.get(0);
+    StorageCheck.requireReadable("--data", first.record().experiment().data().uri(), hadoop(first));
+    DataSet images = DataSets.open(first.record().experiment().data(), hadoop(first));
+    first.record().requireSame(images);
+    try (JavaSparkContext spark = SparkContexts.open("evaluate", store.hadoop());
+        TestImages test = testImages(spark, images)) {
+      ErrorCount count = test.errors(together);
+      SummaryStatistics statistics = new SummaryStatistics();
+      for (int i = 0; i < opened.size(); i++) {
+        int errors = count.ofMembers().get(i);
+        statistics.addValue(errors);
+        String name = members.get(i).name();
+        int epoch = checkpoints.get(i).manifest().epoch();
+        print("%s, epoch %d: %d of %s".formatted(name, epoch, errors, count.of(errors)));
+      }
+      if (opened.size() > 1) {
+        print(
+            "Errors of one run: %.1f, standard deviation %.1f over the %d"
+                .formatted(statistics.getMean(), statistics.getStandardDeviation(), opened.size()));
+      }
+      print(
+          "Errors of the ensemble: %d of %s"
+              .formatted(count.together(), count.of(count.together())));
+    }
+  }
+
+  private static TestImages testImages(JavaSparkContext spark, DataSet images) {
+    return TestImages.of(spark, images)
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "%s: found no labelled test images, expected some; data.validation holds some out in a new run"
+                        .formatted(images.uri())));
+  }
+
+  /** Refuses options that choose nothing, and runs that have no test images in common. */
+  private void requireEnsemble(List<Run> opened) {
+    if (samples != null || weights != null || which.every != null || which.epochs.size() > 1) {
+      throw new UserException(
+          "--ensemble: found --samples, --weights, --every or several --epochs beside it, expected none of them; it counts the errors of one checkpoint per run, the newest or that of --epochs EPOCH");
+    }
+    Run first = opened.get(0);
+    for (Run run : opened) {
+      if (!run.record().data().fingerprint().equals(first.record().data().fingerprint())) {
+        throw new UserException(
+            "%s: found a run on other data than %s (fingerprints %s and %s), expected the same; test images of one may be training images of another"
+                .formatted(
+                    run.folder().name(),
+                    first.folder().name(),
+                    run.record().data().fingerprint(),
+                    first.record().data().fingerprint()));
+      }
+    }
   }
 
   private int samples(RunRecord record) {
@@ -171,6 +265,10 @@ final class EvaluateCommand implements Callable<Integer> {
         .filter(epoch -> epoch > 0 && epoch % which.every == 0)
         .distinct()
         .toList();
+  }
+
+  private void print(String line) {
+    spec.commandLine().getOut().println(line);
   }
 
   private void print(QualityLine line) {

@@ -1,12 +1,12 @@
 package io.momentgan.app;
 
 import io.momentgan.config.UserException;
+import io.momentgan.export.Generation;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.sampling.GeneratedDraw;
-import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.SparkContexts;
 import java.util.Map;
@@ -58,11 +58,7 @@ final class GenerateCommand implements Callable<Integer> {
     RunRecord record = opened.record();
     Checkpoint checkpoint = from.checkpoint(opened);
     NetworkState generator = checkpoint.generator(from.weights());
-    if (!Folder.at(out, hadoop).list("").isEmpty()) {
-      throw new UserException(
-          "--out %s: found something there, expected a new or empty folder; give another"
-              .formatted(out));
-    }
+    StorageCheck.requireEmpty("--out", out, hadoop);
     String name = opened.folder().name();
     int ofEpoch = checkpoint.manifest().epoch();
     try (JavaSparkContext spark = SparkContexts.open("generate " + name, hadoop)) {

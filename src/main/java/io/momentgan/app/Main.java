@@ -3,12 +3,12 @@ package io.momentgan.app;
 import io.momentgan.config.Installation;
 import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
+import io.momentgan.device.Cluster;
 import io.momentgan.device.NativeFolder;
 import io.momentgan.device.StopRequests;
 import io.momentgan.device.Threads;
 import io.momentgan.run.Versions;
 import io.momentgan.storage.LoginUser;
-import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DataCommand.class,
       EvaluateCommand.class,
       GenerateCommand.class,
+      ClassifyCommand.class,
       ReportCommand.class
     })
 public final class Main implements Runnable {
@@ -89,7 +90,7 @@ public final class Main implements Runnable {
     }
     BlasCore.choose();
     // A training chooses again, by its workers.
-    Threads.choose(System.getProperty(SparkContexts.TASK_CPUS, "1"));
+    Threads.choose(System.getProperty(Cluster.TASK_CPUS, "1"));
     return new CommandLine(program)
         .setCommandName(Installation.script())
         .setParameterExceptionHandler((error, arguments) -> refuse(error))

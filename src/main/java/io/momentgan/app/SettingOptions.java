@@ -22,7 +22,7 @@ final class SettingOptions {
       paramLabel = "KEY=VALUE",
       description =
           "Overrides a setting, such as train.epochs=3; may be repeated. Commands that only read runs"
-              + " take s3.endpoint, s3.region and s3.path-style; data inspect also takes data.*.")
+              + " take s3.endpoint, s3.region and s3.path-style; classify and data inspect also take data.*.")
   private List<String> sets = new ArrayList<>();
 
   List<String> all() {

@@ -19,6 +19,16 @@ public interface ImageSource extends Serializable {
   }
 
   /**
+   * Names the file of an image, as a path or URI; for one in an archive the path there follows.
+   *
+   * @param index 0..count-1
+   * @return empty where a file holds many images
+   */
+  default Optional<String> file(int index) {
+    return Optional.empty();
+  }
+
+  /**
    * Reads images with their labels.
    *
    * @param indices each in 0..count-1; the result has this order

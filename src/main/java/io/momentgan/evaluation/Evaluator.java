@@ -1,7 +1,9 @@
 package io.momentgan.evaluation;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.momentgan.config.Experiment;
+import io.momentgan.classification.Classifier;
+import io.momentgan.classification.Ensemble;
+import io.momentgan.classification.TestImages;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.extractor.ExtractorCache;
@@ -9,7 +11,6 @@ import io.momentgan.extractor.ExtractorInfo;
 import io.momentgan.extractor.ExtractorTask;
 import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.extractor.TrainedExtractor;
-import io.momentgan.network.state.NetworkState;
 import io.momentgan.sampling.ImageDraw;
 import io.momentgan.sampling.IndependentPixelsDraw;
 import io.momentgan.sampling.Pixels;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -140,17 +142,23 @@ public final class Evaluator implements AutoCloseable {
   }
 
   /**
-   * Measures a discriminator's class head by the test images.
+   * Measures a discriminator that names classes by the test images.
    *
-   * @param experiment the settings, with a class head
-   * @param discriminator state of the discriminator
-   * @return share of the images whose class it names; NaN without test images, since the run may
-   *     have been trained on the held-out ones
+   * @return share of the images whose class it names; NaN without labelled test images, since the
+   *     run may have been trained on the held-out ones
    */
-  public double classHeadAccuracy(Experiment experiment, NetworkState discriminator) {
+  public double classHeadAccuracy(Classifier discriminator) {
     return setup.images().tested()
-        ? new ClassHead(experiment, discriminator).accuracy(spark, heldOut, heldOut.count())
+        ? TestImages.of(spark, "test", heldOut.images())
+            .map(images -> accuracy(images, discriminator))
+            .orElse(Double.NaN)
         : Double.NaN;
+  }
+
+  private static double accuracy(TestImages images, Classifier discriminator) {
+    try (images) {
+      return images.errors(new Ensemble(List.of(discriminator))).accuracy();
+    }
   }
 
   /**

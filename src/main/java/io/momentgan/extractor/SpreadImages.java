@@ -51,6 +51,11 @@ record SpreadImages(ImageSource images, int[] chosen) implements ImageSource {
   }
 
   @Override
+  public Optional<String> file(int index) {
+    return images.file(chosen[index]);
+  }
+
+  @Override
   public Images read(int[] indices) {
     return images.read(Arrays.stream(indices).map(i -> chosen[i]).toArray());
   }

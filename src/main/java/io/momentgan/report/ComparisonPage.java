@@ -3,6 +3,7 @@ package io.momentgan.report;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.Chart.Series;
 import io.momentgan.report.RunGroup.Member;
+import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.storage.Folder;
 import java.util.ArrayList;
@@ -56,6 +57,9 @@ public final class ComparisonPage {
     List<String> columns = new ArrayList<>();
     differences.stream().limit(SHOWN_DIFFERENCES).forEach(columns::add);
     columns.addAll(MEASURES);
+    if (runs.stream().anyMatch(run -> run.errors().isPresent())) {
+      columns.add(ClassificationLine.ERRORS.key());
+    }
     return new HtmlPage(title)
         .add("<h1>%s</h1>\n<h2>Quality</h2>\n".formatted(title))
         .add(
@@ -104,6 +108,8 @@ public final class ComparisonPage {
     return Stream.of(
             chart("Frechet distance", "Lower is better.", true, RunColumns.of("fd")),
             chart("Coverage", near, false, RunColumns.of("coverage")),
+            chart(
+                "Errors", "On test images.", true, RunColumns.of(ClassificationLine.ERRORS.key())),
             chart("Discriminator loss", means, false, RunColumns.of("d-loss")),
             chart("Generator loss, adversarial", means, false, RunColumns.of("g-bce")),
             chart("Log loss ratio", LossRatio.CAPTION, false, RunColumns.LOG_RATIO),
@@ -126,8 +132,12 @@ public final class ComparisonPage {
           .filter(e -> Double.isFinite(measure.value().applyAsDouble(run.at(e))))
           .forEach(epochs::add);
     }
-    Stream<Series> curves =
-        runs.stream().map(run -> Series.of(run.name(), run.curve(measure, epochs)));
+    List<Series> curves =
+        runs.stream().map(run -> Series.of(run.name(), run.curve(measure, epochs))).toList();
+    boolean positive =
+        curves.stream()
+            .flatMap(curve -> curve.values().stream())
+            .allMatch(value -> value == null || value > 0);
     Stream<Series> zero =
         measure.equals(RunColumns.LOG_RATIO)
             ? Stream.of(Series.constant("0", 0, epochs.size()))
@@ -137,9 +147,9 @@ public final class ComparisonPage {
         title,
         caption,
         measure.unit().isEmpty() ? measure.name() : measure.unit(),
-        log,
+        log && positive,
         epochs.stream().map(String::valueOf).toList(),
-        Stream.concat(curves, zero).toArray(Series[]::new));
+        Stream.concat(curves.stream(), zero).toArray(Series[]::new));
   }
 
   private String sheets() {

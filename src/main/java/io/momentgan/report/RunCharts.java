@@ -5,6 +5,7 @@ import io.momentgan.evaluation.Equilibrium;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.Chart.Series;
+import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.run.metrics.RoundLine;
@@ -64,6 +65,20 @@ final class RunCharts {
     return epochs.isEmpty()
         ? List.of()
         : measured ? List.of(losses, ratio, moments) : List.of(losses, ratio);
+  }
+
+  /** The chart of the errors of at least one epoch. */
+  static Chart errors(List<ClassificationLine> lines) {
+    ClassificationLine last = lines.get(lines.size() - 1);
+    return Chart.overEpochs(
+        "errors",
+        "Errors",
+        "Of %,d %s images, after each epoch. Lower is better."
+            .formatted(last.images(), last.split()),
+        "errors",
+        lines.stream().allMatch(line -> line.errors() > 0),
+        lines.stream().map(line -> "" + line.epoch()).toList(),
+        Series.of("Errors", lines.stream().mapToDouble(ClassificationLine::errors).toArray()));
   }
 
   private static Series[] losses(Equilibrium equilibrium, List<EpochLine> epochs) {

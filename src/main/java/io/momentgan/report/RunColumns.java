@@ -5,6 +5,7 @@ import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Measure.Better;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.RunGroup.Member;
+import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Figures;
 import io.momentgan.run.metrics.QualityLine;
@@ -66,6 +67,7 @@ final class RunColumns {
                 "Seconds per D update",
                 3,
                 e -> e.at().seconds() / e.at().dUpdates()),
+            ClassificationLine.ERRORS.on(Member::errors),
             cost("worker-seconds", "Worker seconds", RoundLine.Cost::workerSeconds),
             cost("network-mib", "Networks, MiB", RunColumns::networks),
             cost("moment-mib", "Moments and gradients, MiB", RunColumns::moments),

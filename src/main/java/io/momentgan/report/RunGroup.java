@@ -6,6 +6,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.MetricsTable;
@@ -44,6 +45,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
    * @param experiment its settings
    * @param epochs its epochs
    * @param quality its evaluations
+   * @param classification its errors on test images
    * @param real measures of sheets of real images, if they are known
    */
   record Member(
@@ -52,6 +54,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
       Experiment experiment,
       List<EpochLine> epochs,
       List<QualityLine> quality,
+      List<ClassificationLine> classification,
       Optional<SheetMeasures.Real> real) {
     static Member of(Folder folder, Experiment experiment, Optional<SheetMeasures.Real> real) {
       return new Member(
@@ -60,6 +63,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
           experiment,
           Jsonl.read(folder, MetricsTable.EPOCHS),
           Jsonl.read(folder, MetricsTable.QUALITY),
+          Jsonl.read(folder, MetricsTable.CLASSIFICATION),
           real);
     }
 
@@ -76,7 +80,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
     }
 
     Member labelled(String ofGroup) {
-      return new Member(ofGroup, folder, experiment, epochs, quality, real);
+      return new Member(ofGroup, folder, experiment, epochs, quality, classification, real);
     }
 
     /** The run as it was after an epoch; a run without that epoch has nothing. */
@@ -88,6 +92,7 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
           experiment,
           kept(epochs, line -> reached && line.epoch() <= epoch),
           kept(quality, line -> reached && line.epoch() == epoch),
+          kept(classification, line -> reached && line.epoch() == epoch),
           real);
     }
 
@@ -113,6 +118,11 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
       return quality.stream()
           .filter(line -> line.weights().equals(weights))
           .max(Comparator.comparingLong(QualityLine::round));
+    }
+
+    /** The errors on test images after the last epoch. */
+    Optional<ClassificationLine> errors() {
+      return classification.stream().reduce((earlier, later) -> later);
     }
 
     /** Rounds up to the last epoch; read anew, as there may be many. */

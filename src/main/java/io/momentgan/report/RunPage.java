@@ -10,11 +10,13 @@ import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.Folder;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -105,6 +107,7 @@ public final class RunPage {
         .add("<p class=\"quiet\">%s</p>\n".formatted(Table.escape(origin())))
         .add(alarms());
     addGridViewer();
+    addErrors();
     addQuality();
     page.add(finalFigures());
     addCharts("Training", RunCharts.training(experiment.loss(), epochs));
@@ -203,6 +206,31 @@ public final class RunPage {
     }
   }
 
+  private void addErrors() {
+    List<ClassificationLine> lines = Jsonl.read(folder, MetricsTable.CLASSIFICATION);
+    if (lines.isEmpty()) {
+      return;
+    }
+    ClassificationLine last = lines.get(lines.size() - 1);
+    ClassificationLine best =
+        lines.stream().min(Comparator.comparingInt(ClassificationLine::errors)).orElseThrow();
+    String text =
+        String.format(
+            Locale.ROOT,
+            "After epoch %d, the discriminator%s makes %d errors on %,d %s images (%.2f %%). The fewest"
+                + " were %d, after epoch %d: chosen by the same images, that number is too good.",
+            last.epoch(),
+            last.weights().equals("ema") ? "'s moving average" : "",
+            last.errors(),
+            last.images(),
+            last.split(),
+            100 * last.errorShare(),
+            best.errors(),
+            best.epoch());
+    page.add("<h2>Classification</h2>\n<p>%s</p>\n".formatted(Table.escape(text)))
+        .add(List.of(RunCharts.errors(lines)));
+  }
+
   private void addQuality() {
     List<QualityLine> lines = Jsonl.read(folder, MetricsTable.QUALITY);
     page.add("<h2>Quality</h2>\n");
@@ -257,7 +285,7 @@ public final class RunPage {
         Double.isFinite(line.classHeadAccuracy())
             ? String.format(
                 Locale.ROOT,
-                " The discriminator's class head names the class of %.2f %% of the test images.",
+                " The discriminator names the class of %.2f %% of the test images.",
                 100 * line.classHeadAccuracy())
             : "";
     return "<p class=\"quiet\">%s</p>\n".formatted(Table.escape(text + classHead));
@@ -285,7 +313,7 @@ public final class RunPage {
             .formatted(
                 number(equilibrium.discriminator()),
                 number(equilibrium.floor()),
-                experiment.labels().predicted() > 0 ? ", both without the class head's" : ""));
+                experiment.labels().predicted() > 0 ? ", both without the classes'" : ""));
     table.row(
         "Generator loss, adversarial part",
         number(line.last().gBce()),

@@ -1,5 +1,7 @@
 package io.momentgan.run;
 
+import io.momentgan.classification.Classifier;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.storage.Folder;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,17 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
     Folder folder = Runs.create(out, record.experiment().name(), hadoop);
     folder.publish(RunRecord.FILE, record.toYaml());
     return new Run(folder, record, new Checkpoints(folder));
+  }
+
+  /**
+   * Its discriminator as it names the classes of images.
+   *
+   * @param discriminator the state, from a snapshot or a checkpoint
+   * @throws io.momentgan.config.UserException if it names none
+   */
+  public Classifier classifier(NetworkState discriminator) {
+    return new Classifier(
+        folder.name(), record.experiment(), record.shape(), record.data().classes(), discriminator);
   }
 
   /** This run with some settings overridden. */

@@ -51,6 +51,22 @@ public final class StorageCheck {
     check(option, "write", location, settings, StorageCheck::write);
   }
 
+  /**
+   * Requires that a folder is new or empty.
+   *
+   * @param option that named the location, such as {@code --out}
+   * @param location a path or URI
+   * @param settings Hadoop properties by key
+   * @throws UserException when something lies there
+   */
+  public static void requireEmpty(String option, String location, Map<String, String> settings) {
+    if (!Folder.at(location, settings).list("").isEmpty()) {
+      throw new UserException(
+          "%s %s: found something there, expected a new or empty folder; give another"
+              .formatted(option, location));
+    }
+  }
+
   private interface Question {
     void ask(FileSystem fs, Path path) throws IOException;
   }

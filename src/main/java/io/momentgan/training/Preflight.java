@@ -7,6 +7,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
+import io.momentgan.device.Cluster;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
 import org.apache.spark.SparkConf;
@@ -97,7 +98,7 @@ public final class Preflight {
         .ifPresent(
             slots -> {
               if (slots < workers) {
-                throw tooManyWorkers(workers, slots);
+                throw Cluster.tooManyWorkers(workers, slots);
               }
             });
   }
@@ -105,15 +106,6 @@ public final class Preflight {
   /** Whether workers wait for each other within a round. */
   static boolean exchanges(Experiment experiment) {
     return experiment.train().workers() > 1 && Exchanges.of(experiment).any();
-  }
-
-  static UserException tooManyWorkers(int workers, int slots) {
-    return new UserException(
-        ("Setting train.workers: found %d, expected at most %d, the tasks that the cluster runs at"
-                + " once; set train.workers=%d (--workers), or give the cluster more by"
-                + " spark.executor.instances and spark.executor.cores (spark.cores.max on a"
-                + " standalone cluster, N of local[N]) or a lower spark.task.cpus")
-            .formatted(workers, slots, Math.max(1, slots)));
   }
 
   private static void requireOff(SparkConf conf, String setting, String why, int workers) {

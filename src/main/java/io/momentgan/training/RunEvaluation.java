@@ -38,12 +38,14 @@ import org.slf4j.LoggerFactory;
 public final class RunEvaluation implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunEvaluation.class);
 
+  private final Run run;
   private final Folder folder;
   private final RunRecord record;
   private final Evaluator evaluator;
   private final Sampler sampler;
 
   private RunEvaluation(Run run, Evaluator evaluator) {
+    this.run = run;
     this.folder = run.folder();
     this.record = run.record();
     this.evaluator = evaluator;
@@ -141,12 +143,12 @@ public final class RunEvaluation implements AutoCloseable {
    * How many test images' classes a discriminator names.
    *
    * @param discriminator gives its state, where it is asked for
-   * @return a share; NaN where it predicts no classes, or without test images
+   * @return a share; NaN where it names no classes, or without test images
    */
   public double classHeadAccuracy(Supplier<NetworkState> discriminator) {
     return record.experiment().labels().predicted() == 0
         ? Double.NaN
-        : evaluator.classHeadAccuracy(record.experiment(), discriminator.get());
+        : evaluator.classHeadAccuracy(run.classifier(discriminator.get()));
   }
 
   private void pictures(NetworkState generator) {

@@ -5,6 +5,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.config.UserException;
+import io.momentgan.device.Cluster;
 import io.momentgan.device.ExecutorSetup;
 import io.momentgan.device.Threads;
 import io.momentgan.storage.S3Settings;
@@ -26,8 +27,6 @@ import scala.Tuple2;
 
 /** Opens the Spark context of a run. */
 public final class SparkContexts {
-  public static final String MASTER = "spark.master";
-  public static final String TASK_CPUS = "spark.task.cpus";
   private static final String HADOOP = "spark.hadoop.";
   private static final String PLUGINS = "spark.plugins";
   private static final String SERIALIZER = "spark.serializer";
@@ -83,7 +82,7 @@ public final class SparkContexts {
     SparkConf conf = new SparkConf().setAppName(name);
     settings.forEach(conf::set);
     conf.setIfMissing(
-        MASTER, "local[" + Math.max(workers * Cluster.cpusPerTask(conf), cores()) + "]");
+        Cluster.MASTER, "local[" + Math.max(workers * Cluster.cpusPerTask(conf), cores()) + "]");
     Cluster.requireSlot(conf);
     useJavaSerializer(conf);
     useFreeUiPort(conf);
@@ -120,7 +119,7 @@ public final class SparkContexts {
       throw new UserException(
           ("Spark has not started on %s: %s; mend that, or the setting of Spark that it names (--conf"
                   + " of the scripts, -D in MOMENTGAN_JAVA_OPTS for submit/local)")
-              .formatted(conf.get(MASTER), reason(conf, ExceptionUtils.getRootCause(e))),
+              .formatted(conf.get(Cluster.MASTER), reason(conf, ExceptionUtils.getRootCause(e))),
           e);
     }
   }
@@ -174,7 +173,7 @@ public final class SparkContexts {
     conf.setIfMissing("spark.task.reaper.enabled", "true");
     conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
     // Workers share their machine's cores; OpenMP would give each of them all.
-    String threads = Threads.inUse().isEmpty() ? conf.get(TASK_CPUS, "1") : Threads.inUse();
+    String threads = Threads.inUse().isEmpty() ? conf.get(Cluster.TASK_CPUS, "1") : Threads.inUse();
     // Else names that are not ASCII are unreadable to a JVM without a locale.
     conf.setIfMissing("spark.executorEnv.LC_ALL", "C.UTF-8");
     conf.setIfMissing("spark.executorEnv." + Threads.VARIABLE, threads);

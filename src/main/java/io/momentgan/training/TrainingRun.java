@@ -159,11 +159,12 @@ public final class TrainingRun {
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor, spark);
         SamplesListener samples = new SamplesListener(run, schedule);
         QualityListener quality = new QualityListener(spark, run, images);
+        ClassificationListener errors = new ClassificationListener(spark, run, images);
         CheckpointListener checkpoints =
             new CheckpointListener(run, schedule, floor, metrics, quality);
         RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints, stop)) {
       List<TrainingListener> listeners =
-          List.of(metrics, new GaugesListener(), bar, samples, quality, checkpoints);
+          List.of(metrics, new GaugesListener(), bar, samples, quality, errors, checkpoints);
       Snapshot start =
           checkpoint.map(Checkpoint::snapshot).orElseGet(() -> initialSnapshot(shards));
       RunProgress progress = checkpoint.map(Checkpoint::progress).orElseGet(RunProgress::none);

@@ -3,8 +3,8 @@ package io.momentgan.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.SparkHome;
+import io.momentgan.device.Cluster;
 import io.momentgan.storage.FailingFileSystem;
-import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ class ChaosTest {
   @AfterEach
   void clearSparkSettings() {
     SETTINGS.keySet().forEach(System::clearProperty);
-    System.clearProperty(SparkContexts.MASTER);
+    System.clearProperty(Cluster.MASTER);
     FailingFileSystem.fail(false);
   }
 
@@ -138,7 +138,7 @@ class ChaosTest {
 
   @Test
   void notANumberInOneWorkerEndsARunOfSeveralProcesses() {
-    System.setProperty(SparkContexts.MASTER, CLUSTER);
+    System.setProperty(Cluster.MASTER, CLUSTER);
     CommandRun run =
         CommandRun.of(
             TinyExperiment.training(
@@ -204,7 +204,7 @@ class ChaosTest {
   private Path struck(
       String name, int afterRound, Consumer<ProcessHandle> strike, String... settings)
       throws Exception {
-    System.setProperty(SparkContexts.MASTER, CLUSTER);
+    System.setProperty(Cluster.MASTER, CLUSTER);
     Path run = folder.resolve(name).resolve("runs/00000-tiny");
     CompletableFuture<Void> struck =
         CompletableFuture.runAsync(
@@ -215,7 +215,7 @@ class ChaosTest {
             });
     CommandRun.of(TinyExperiment.training(folder.resolve(name), settings)).succeeds();
     struck.get(1, TimeUnit.SECONDS);
-    System.clearProperty(SparkContexts.MASTER);
+    System.clearProperty(Cluster.MASTER);
     return run;
   }
 

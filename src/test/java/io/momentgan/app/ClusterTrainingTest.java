@@ -6,7 +6,7 @@ import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
-import io.momentgan.training.SparkContexts;
+import io.momentgan.device.Cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ class ClusterTrainingTest {
   @AfterEach
   void clearSparkSettings() {
     SETTINGS.keySet().forEach(System::clearProperty);
-    System.clearProperty(SparkContexts.MASTER);
+    System.clearProperty(Cluster.MASTER);
   }
 
   @Test
@@ -87,7 +87,7 @@ class ClusterTrainingTest {
   }
 
   private Path train(String master, int frequency, int epochs) throws IOException {
-    System.setProperty(SparkContexts.MASTER, master);
+    System.setProperty(Cluster.MASTER, master);
     Experiment experiment =
         Experiments.small(
             "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",

@@ -10,6 +10,7 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.device.Cluster;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.LabelledImages;
@@ -46,7 +47,7 @@ class ManyRoundsTest {
   /** The heap of an executor is all touched at its start: what its process grows by is off-heap. */
   private static final Map<String, String> SETTINGS =
       Map.of(
-          SparkContexts.MASTER,
+          Cluster.MASTER,
           "local-cluster[2,1,768]",
           "spark.executor.memory",
           "768m",

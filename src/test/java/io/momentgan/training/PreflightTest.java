@@ -9,6 +9,7 @@ import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
+import io.momentgan.device.Cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -76,6 +76,11 @@ final class PictureSource implements ImageSource {
   }
 
   @Override
+  public Optional<String> file(int index) {
+    return Optional.of(shown(files[Objects.checkIndex(index, count()) / perFile()]));
+  }
+
+  @Override
   public Images read(int[] indices) {
     int features = shape().features();
     byte[] pixels = new byte[Math.multiplyExact(indices.length, features)];

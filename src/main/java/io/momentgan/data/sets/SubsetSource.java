@@ -35,6 +35,11 @@ record SubsetSource(ImageSource images, int from, int to) implements ImageSource
   }
 
   @Override
+  public Optional<String> file(int index) {
+    return images.file(from + Objects.checkIndex(index, count()));
+  }
+
+  @Override
   public Images read(int[] indices) {
     int[] shifted = new int[indices.length];
     for (int i = 0; i < indices.length; i++) {

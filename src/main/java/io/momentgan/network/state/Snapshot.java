@@ -51,11 +51,6 @@ public record Snapshot(
         : Optional.of(new NetworkState(averaging.ema(), new float[0], generator.updates()));
   }
 
-  /** The discriminator as it classifies images: its moving average, if that is kept. */
-  public NetworkState classifier() {
-    return emaDiscriminator().orElse(discriminator);
-  }
-
   /**
    * Returns the discriminator's exponential moving average without optimizer state, if it is kept.
    */
@@ -64,5 +59,10 @@ public record Snapshot(
         ? Optional.empty()
         : Optional.of(
             new NetworkState(averaging.discriminatorEma(), new float[0], discriminator.updates()));
+  }
+
+  /** Returns the discriminator as it classifies images: its moving average, if it is kept. */
+  public NetworkState classifier() {
+    return emaDiscriminator().orElse(discriminator);
   }
 }

@@ -14,8 +14,8 @@ import java.util.Comparator;
  * @param round of the checkpoint
  * @param weights whose images: "raw" or "ema"
  * @param quality the measures
- * @param classHeadAccuracy share of the test images whose class the discriminator's class head
- *     names; NaN without a class head or test images
+ * @param classHeadAccuracy share of the test images whose class the discriminator names; NaN for
+ *     one that names no classes, and without test images
  * @param extractor name of the feature extractor; figures of others are not comparable
  * @param extractorAccuracy share of the held-out images whose class, or angle, it names
  * @param latentSeed seed of the latent vectors

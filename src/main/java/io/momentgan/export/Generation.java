@@ -1,4 +1,4 @@
-package io.momentgan.app;
+package io.momentgan.export;
 
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.Images;
@@ -15,10 +15,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -29,8 +27,7 @@ import org.apache.spark.sql.types.StructType;
  * @param epoch epoch of the generator
  * @param draw the samples
  */
-record Generation(String run, int epoch, GeneratedDraw draw) implements Serializable {
-  private static final String CLOUD = "org.apache.spark.internal.io.cloud.";
+public record Generation(String run, int epoch, GeneratedDraw draw) implements Serializable {
   private static final int BLOCK = 1000;
   private static final int PNG_PER_FOLDER = 1000;
   private static final int CV_8UC1 = 0;
@@ -57,15 +54,23 @@ record Generation(String run, int epoch, GeneratedDraw draw) implements Serializ
           .add("image", IMAGE, true);
 
   /** Formats of samples. */
-  enum Format {
+  public enum Format {
     /** A file per sample, a thousand per folder: {@code 00012/00012345.png}. */
     PNG,
     /** Rows of {@link #COLUMNS}. */
     PARQUET
   }
 
-  /** Writes the first samples into a folder. */
-  void write(
+  /**
+   * Writes the first samples into a folder.
+   *
+   * @param spark the context
+   * @param count number of samples
+   * @param format how
+   * @param uri new or empty folder
+   * @param hadoop settings for Hadoop's file systems, of a serializable map
+   */
+  public void write(
       JavaSparkContext spark, int count, Format format, String uri, Map<String, String> hadoop) {
     Broadcast<Generation> shared = spark.broadcast(this);
     List<Integer> starts = IntStream.iterate(0, i -> i < count, i -> i + BLOCK).boxed().toList();
@@ -76,7 +81,11 @@ record Generation(String run, int epoch, GeneratedDraw draw) implements Serializ
           blocks.foreach(
               from -> shared.value().png(from, end(from, count), Folder.at(uri, hadoop)));
       case PARQUET ->
-          parquet(spark, blocks.flatMap(from -> shared.value().rows(from, end(from, count))), uri);
+          ParquetFolder.write(
+              spark,
+              blocks.flatMap(from -> shared.value().rows(from, end(from, count))),
+              COLUMNS,
+              uri);
     }
     shared.destroy();
   }
@@ -98,23 +107,6 @@ record Generation(String run, int epoch, GeneratedDraw draw) implements Serializ
       String file = String.format(Locale.ROOT, "%05d/%08d.png", i / PNG_PER_FOLDER, i);
       folder.publish(file, grid.png(new float[][] {values}));
     }
-  }
-
-  private static void parquet(JavaSparkContext spark, JavaRDD<Row> rows, String uri) {
-    SparkSession session = SparkSession.builder().sparkContext(spark.sc()).getOrCreate();
-    // Overwrites, since an empty folder is allowed; a folder with files was refused before.
-    DataFrameWriter<Row> writer = session.createDataFrame(rows, COLUMNS).write().mode("overwrite");
-    if (uri.startsWith("s3a:")) {
-      // All files at once or none, without renaming, which copies in an object store.
-      session
-          .conf()
-          .set("spark.sql.sources.commitProtocolClass", CLOUD + "PathOutputCommitProtocol");
-      session
-          .conf()
-          .set("spark.sql.parquet.output.committer.class", CLOUD + "BindingParquetOutputCommitter");
-      writer = writer.option("fs.s3a.committer.name", "magic");
-    }
-    writer.parquet(uri);
   }
 
   private Iterator<Row> rows(int from, int to) {

@@ -1,4 +1,4 @@
-package io.momentgan.app;
+package io.momentgan.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.device;
 
 import io.momentgan.config.UserException;
 import java.io.IOException;
@@ -17,7 +17,9 @@ import org.apache.spark.util.Utils;
 import scala.Tuple2;
 
 /** Whether a cluster is there, and how many tasks it runs at once. */
-final class Cluster {
+public final class Cluster {
+  public static final String MASTER = "spark.master";
+  public static final String TASK_CPUS = "spark.task.cpus";
   private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\s*\\d+)?])?");
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,.*");
@@ -31,8 +33,8 @@ final class Cluster {
   private Cluster() {}
 
   /** Whether tasks are threads of this process; so where no master is named. */
-  static boolean isLocal(SparkConf conf) {
-    String master = conf.get(SparkContexts.MASTER, "local");
+  public static boolean isLocal(SparkConf conf) {
+    String master = conf.get(MASTER, "local");
     return master.equals("local") || master.startsWith("local[");
   }
 
@@ -42,8 +44,8 @@ final class Cluster {
    * @param conf Spark's settings
    * @throws UserException when no master of those given accepts a connection
    */
-  static void requireMaster(SparkConf conf) {
-    String master = conf.get(SparkContexts.MASTER, "");
+  public static void requireMaster(SparkConf conf) {
+    String master = conf.get(MASTER, "");
     if (!master.startsWith(STANDALONE)) {
       return;
     }
@@ -61,7 +63,7 @@ final class Cluster {
     throw new UserException(
         ("%s: found %s, expected a standalone master that accepts connections (%s); start it, or give"
                 + " the URL that its page shows (--master)")
-            .formatted(SparkContexts.MASTER, master, String.join("; ", failures)));
+            .formatted(MASTER, master, String.join("; ", failures)));
   }
 
   private static InetSocketAddress socketAddress(String address) {
@@ -75,9 +77,9 @@ final class Cluster {
    * @param conf Spark's settings
    * @return the number; empty where it depends on the cluster, or no master is chosen yet
    */
-  static OptionalInt slots(SparkConf conf) {
+  public static OptionalInt slots(SparkConf conf) {
     int cpus = cpusPerTask(conf);
-    String master = conf.get(SparkContexts.MASTER, "");
+    String master = conf.get(MASTER, "");
     if (master.isEmpty()) {
       return OptionalInt.empty();
     }
@@ -107,8 +109,8 @@ final class Cluster {
   }
 
   /** Cores that a task takes up, at least 1. */
-  static int cpusPerTask(SparkConf conf) {
-    return Math.max(1, number(conf, SparkContexts.TASK_CPUS, 1));
+  public static int cpusPerTask(SparkConf conf) {
+    return Math.max(1, number(conf, TASK_CPUS, 1));
   }
 
   private static int number(SparkConf conf, String setting, int otherwise) {
@@ -126,22 +128,18 @@ final class Cluster {
    * @param conf Spark's settings
    * @throws UserException naming the setting
    */
-  static void requireSlot(SparkConf conf) {
+  public static void requireSlot(SparkConf conf) {
     int slots = slots(conf).orElse(1);
     if (slots == 0) {
       throw new UserException(
           ("%s: found %d with %s, expected no more than the cores of a process that runs tasks; set it"
                   + " to 1, or give executors more cores (%s, or N of local[N])")
-              .formatted(
-                  SparkContexts.TASK_CPUS,
-                  cpusPerTask(conf),
-                  conf.get(SparkContexts.MASTER, "local"),
-                  EXECUTOR_CORES));
+              .formatted(TASK_CPUS, cpusPerTask(conf), conf.get(MASTER, "local"), EXECUTOR_CORES));
     }
     if (isLocal(conf) && conf.getAllWithPrefix(TASK_RESOURCE).length > 0) {
       throw new UserException(
           "%s*: found it with %s, which hands out no resources; leave it out, or use a cluster such as local-cluster[1,1,2048]"
-              .formatted(TASK_RESOURCE, conf.get(SparkContexts.MASTER, "local")));
+              .formatted(TASK_RESOURCE, conf.get(MASTER, "local")));
     }
   }
 
@@ -160,18 +158,33 @@ final class Cluster {
    * @param workers number of tasks of a round
    * @throws UserException when the cluster has too few
    */
-  static void awaitSlots(JavaSparkContext spark, int workers) {
+  public static void awaitSlots(JavaSparkContext spark, int workers) {
     long limit = spark.getConf().getTimeAsSeconds(WAIT, "120s");
     long end = System.nanoTime() + limit * 1_000_000_000L;
     int slots = runningSlots(spark.sc());
     while (slots < workers) {
       requireRunning(spark);
       if (System.nanoTime() > end) {
-        throw slots == 0 ? noExecutors(limit) : Preflight.tooManyWorkers(workers, slots);
+        throw slots == 0 ? noExecutors(limit) : tooManyWorkers(workers, slots);
       }
       pause();
       slots = runningSlots(spark.sc());
     }
+  }
+
+  /**
+   * Says that a training has more workers than the cluster runs tasks at once.
+   *
+   * @param workers train.workers
+   * @param slots tasks that run at once
+   */
+  public static UserException tooManyWorkers(int workers, int slots) {
+    return new UserException(
+        ("Setting train.workers: found %d, expected at most %d, the tasks that the cluster runs at"
+                + " once; set train.workers=%d (--workers), or give the cluster more by"
+                + " spark.executor.instances and spark.executor.cores (spark.cores.max on a"
+                + " standalone cluster, N of local[N]) or a lower spark.task.cpus")
+            .formatted(workers, slots, Math.max(1, slots)));
   }
 
   private static void requireRunning(JavaSparkContext spark) {
@@ -179,7 +192,7 @@ final class Cluster {
       throw new UserException(
           ("%s: %s has ended the application before any work was done, expected executors; the"
                   + " messages above and the cluster's own page say why")
-              .formatted(SparkContexts.MASTER, spark.master()));
+              .formatted(MASTER, spark.master()));
     }
   }
 
@@ -187,7 +200,7 @@ final class Cluster {
     return new UserException(
         ("%s: no executor has started within %d s, expected some; look at the cluster's own page for"
                 + " the reason (memory or cores that no machine has), or set %s to more")
-            .formatted(SparkContexts.MASTER, seconds, WAIT));
+            .formatted(MASTER, seconds, WAIT));
   }
 
   private static void pause() {

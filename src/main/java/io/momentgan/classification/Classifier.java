@@ -1,0 +1,49 @@
+package io.momentgan.classification;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.UserException;
+import io.momentgan.data.ImageShape;
+import io.momentgan.network.state.NetworkState;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A discriminator that names the classes of images: a classifier of K + 1 classes (Salimans et al.
+ * 2016, arXiv 1606.03498) or one with a class head (Odena et al. 2017, arXiv 1610.09585).
+ *
+ * @param name of its run, for messages
+ * @param experiment its settings
+ * @param shape shape of the images
+ * @param classes names of the classes, class 0 first; empty where labels are only numbers
+ * @param state its parameters; the optimizer's state stays behind
+ */
+public record Classifier(
+    String name, Experiment experiment, ImageShape shape, List<String> classes, NetworkState state)
+    implements Serializable {
+  /**
+   * Checks that it names classes.
+   *
+   * @throws UserException if it does not
+   */
+  public Classifier {
+    if (experiment.labels().predicted() == 0) {
+      throw new UserException(
+          "%s: found a discriminator that names no classes, expected a classifier; train one with labels.classes=K and labels.discriminator=classifier"
+              .formatted(name));
+    }
+    classes = List.copyOf(classes);
+    state = new NetworkState(state.params(), new float[0], state.updates());
+  }
+
+  /** Number of classes K. */
+  int count() {
+    return experiment.labels().predicted();
+  }
+
+  /**
+   * Number of outputs before those of the classes: a class head stands behind that of being real.
+   */
+  int firstOutput() {
+    return experiment.labels().outputs() - count();
+  }
+}

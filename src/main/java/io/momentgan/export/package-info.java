@@ -1,0 +1,2 @@
+/** Samples and predictions in numbers, which all workers write: PNG files and Parquet. */
+package io.momentgan.export;
