@@ -37,6 +37,8 @@ public record DataSet(
     IDX,
     /** NumPy's arrays, {@code .npy} and {@code .npz}. */
     NUMPY,
+    /** MATLAB's MAT-files, such as SVHN's. */
+    MATLAB,
     /** The binary version of CIFAR-10 or CIFAR-100. */
     CIFAR,
     /** Tables of pixels as text. */

@@ -15,6 +15,7 @@ import io.momentgan.data.arrays.Place;
 import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.idx.HttpFolder;
 import io.momentgan.data.idx.IdxForm;
+import io.momentgan.data.matlab.MatForm;
 import io.momentgan.data.numpy.NumpyForm;
 import io.momentgan.data.pictures.PictureReader;
 import io.momentgan.data.tables.CsvForm;
@@ -46,13 +47,19 @@ public final class DataSets {
       List.of(
           new IdxForm(),
           new NumpyForm(),
+          new MatForm(),
           new CifarForm(),
           new ParquetForm(),
           new CsvForm(),
           new OtherTables());
 
   private static final Set<DataSet.Kind> TRANSPOSED =
-      Set.of(DataSet.Kind.IDX, DataSet.Kind.NUMPY, DataSet.Kind.CIFAR, DataSet.Kind.CSV);
+      Set.of(
+          DataSet.Kind.IDX,
+          DataSet.Kind.NUMPY,
+          DataSet.Kind.MATLAB,
+          DataSet.Kind.CIFAR,
+          DataSet.Kind.CSV);
 
   private DataSets() {}
 
