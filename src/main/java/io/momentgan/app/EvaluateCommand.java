@@ -4,6 +4,7 @@ import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.evaluation.LogLikelihood;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.RunPage;
@@ -12,6 +13,7 @@ import io.momentgan.run.CheckpointManifest;
 import io.momentgan.run.Checkpoints;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.LikelihoodLine;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.StorageCheck;
@@ -64,6 +66,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Where the run's images are now (default: where they were).")
   private String data;
 
+  @Option(
+      names = "--parzen",
+      description =
+          "Also estimate the log-likelihood of the test images under a Parzen window on the images.")
+  private boolean parzen;
+
   @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
@@ -112,12 +120,29 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluate(JavaSparkContext spark, Run run) {
     DataSet images = DataSets.open(run.record().experiment().data(), hadoop(run));
     run.record().requireSame(images);
+    if (parzen) {
+      RunEvaluation.testImages(images);
+    }
     try (RunEvaluation evaluation =
         RunEvaluation.open(spark, run, images, hadoop(run), samples(run.record()))) {
       chosen(run.checkpoints())
           .forEach(
               checkpoint ->
                   evaluation.evaluate(checkpoint, weights(run.record())).forEach(this::print));
+    }
+    if (parzen) {
+      chosen(run.checkpoints())
+          .flatMap(
+              checkpoint ->
+                  RunEvaluation.logLikelihood(
+                      spark,
+                      run,
+                      images,
+                      checkpoint,
+                      weights(run.record()),
+                      samples(run.record()))
+                      .stream())
+          .forEach(this::print);
     }
     RunPage.write(run.folder());
     spec.commandLine()
@@ -171,6 +196,22 @@ final class EvaluateCommand implements Callable<Integer> {
         .filter(epoch -> epoch > 0 && epoch % which.every == 0)
         .distinct()
         .toList();
+  }
+
+  private void print(LikelihoodLine line) {
+    LogLikelihood found = line.likelihood();
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "epoch %d (%s weights), log-likelihood of %,d test images: %.1f +- %.1f nats"
+                + " (Parzen window of sigma %.3f on %,d images)%n",
+            line.epoch(),
+            line.weights(),
+            found.tested(),
+            found.nats(),
+            found.standardError(),
+            found.sigma(),
+            found.samples());
   }
 
   private void print(QualityLine line) {

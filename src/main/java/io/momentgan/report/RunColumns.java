@@ -97,6 +97,7 @@ final class RunColumns {
             run("grid-pair-distance", "Pair distance, stored samples", 2, RunColumns::pairDistance),
             run("sheet-near-duplicates", "Near-duplicates, last sheet", 0, RunColumns::duplicates))
         .forEach(RunColumns::add);
+    Measure.OF_LIKELIHOOD.forEach(m -> add(m.on(Member::likelihood)));
     Figures.MEASURES.forEach(m -> add(m.on(r -> r.last().map(EpochLine::mean))));
     for (Measure<Quality> m : Measure.OF_QUALITY) {
       add(m.on(r -> r.newest().map(QualityLine::quality)));

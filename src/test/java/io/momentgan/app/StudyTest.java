@@ -36,7 +36,8 @@ class StudyTest {
         - tiny.yaml
         - {file: tiny.yaml, name: steep, seeds: [4], set: %s}
         - {file: tiny.yaml, name: more-g, set: {train.g-steps: 2}}
-      columns: [train.g-steps, g-updates, fd]
+      measure: {parzen: true}
+      columns: [train.g-steps, g-updates, fd, parzen]
       figures: [{plot: d-loss}, {images: newest}, {images: training}]
       claims:
         - {text: Two steps make twice as many updates, holds: g-updates(more-g) == 2 * g-updates(tiny)}
@@ -104,7 +105,9 @@ class StudyTest {
             "| tiny | 4, 5 | 1 | 1 | 4 ± 0 |",
             "| steep | 4 (0 of 1 measured) | 0 of 1 | 1 | - | - |")
         .contains("| more-g | 4, 5 | 1 | 2 | 8 ± 0 |");
+    assertThat(page).contains("| FD | Log-likelihood |");
     assertThat(quality("tiny")).hasSize(1);
+    assertThat(run("tiny").resolve("metrics/likelihood.jsonl")).exists();
     assertThat(links(page)).hasSize(9).allSatisfy(l -> assertThat(runs(l)).exists());
     assertThat(runs("images").toFile().list()).hasSize(9);
   }
