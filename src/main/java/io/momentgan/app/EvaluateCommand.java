@@ -135,12 +135,7 @@ final class EvaluateCommand implements Callable<Integer> {
           .flatMap(
               checkpoint ->
                   RunEvaluation.logLikelihood(
-                      spark,
-                      run,
-                      images,
-                      checkpoint,
-                      weights(run.record()),
-                      samples(run.record()))
+                      spark, run, images, checkpoint, weights(run.record()), samples(run.record()))
                       .stream())
           .forEach(this::print);
     }

@@ -54,8 +54,7 @@ public record Measure<T>(
   /** Every measure of a log-likelihood. */
   public static final List<Measure<LogLikelihood>> OF_LIKELIHOOD =
       List.of(
-          new Measure<>(
-              "parzen", "Log-likelihood", "nats", 1, Better.HIGHER, LogLikelihood::nats),
+          new Measure<>("parzen", "Log-likelihood", "nats", 1, Better.HIGHER, LogLikelihood::nats),
           new Measure<>(
               "parzen-se",
               "Log-likelihood, standard error",
@@ -64,7 +63,12 @@ public record Measure<T>(
               Better.NEITHER,
               LogLikelihood::standardError),
           new Measure<>(
-              "parzen-sigma", "Parzen window's sigma", "", 3, Better.NEITHER, LogLikelihood::sigma));
+              "parzen-sigma",
+              "Parzen window's sigma",
+              "",
+              3,
+              Better.NEITHER,
+              LogLikelihood::sigma));
 
   private static double missing(Quality quality) {
     Integer classes = quality.missingModes();
