@@ -186,6 +186,8 @@ class StudyTest {
         "'{experiments: [tiny.yaml], figures: [{plot: fd, images: newest}]}' | expected either plot or images",
         "'{experiments: [tiny.yaml], claims: [{text: x, holds: fd(y) < 1}]}' | found run \"y\", expected one of tiny",
         "'{experiments: [tiny.yaml], columns: [frechet]}' | Measure frechet: unknown, expected one of",
+        "'{experiments: [tiny.yaml], columns: [d-los]}' | ; did you mean d-loss",
+        "'{experiments: [tiny.yaml], columns: [train.g-step]}' | Column train.g-step: found an unknown setting, expected one of the runs' or a measure; did you mean train.g-steps?",
         "experiments: [tiny.yaml, tiny.yaml]     | bad.yaml: found tiny-seed-1 twice",
         "experiments: [none.yaml]                | none.yaml: no such file; give a settings file",
         "'{experiments: [tiny.yaml], set: {train.epoch: 3}}' | bad.yaml: experiment tiny.yaml: --set train.epoch=3: Setting train.epoch",

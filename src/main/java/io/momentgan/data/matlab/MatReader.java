@@ -295,7 +295,8 @@ final class MatReader {
 
     @Override
     public void close() throws IOException {
-      try (InputStream file = MatReader.this.in) {
+      InputStream file = MatReader.this.in;
+      try (file) {
         unpacked.close();
       }
     }

@@ -1,5 +1,6 @@
 package io.momentgan.data.sets;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -130,7 +131,7 @@ class MatFormTest {
     half.setDouble(3, 1.5);
     assertRefused(Map.of("X", MatBytes.pixels(4, 4, 5), "y", half), "found label 1.5 of image 3");
     byte[] hdf5 = new byte[600];
-    System.arraycopy("MATLAB 7.3 MAT-file".getBytes(), 0, hdf5, 0, 19);
+    System.arraycopy("MATLAB 7.3 MAT-file".getBytes(US_ASCII), 0, hdf5, 0, 19);
     Path file = Files.write(folder.resolve("train.mat"), hdf5);
     assertThatThrownBy(() -> IdxBytes.open(file))
         .isInstanceOf(DataException.class)
