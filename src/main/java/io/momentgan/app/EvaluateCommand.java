@@ -8,6 +8,7 @@ import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.evaluation.LogLikelihood;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.RunPage;
@@ -16,6 +17,7 @@ import io.momentgan.run.CheckpointManifest;
 import io.momentgan.run.Checkpoints;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
+import io.momentgan.run.metrics.LikelihoodLine;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.StorageCheck;
@@ -78,6 +80,12 @@ final class EvaluateCommand implements Callable<Integer> {
               + " together, by the sum of their probabilities.")
   private boolean ensemble;
 
+  @Option(
+      names = "--parzen",
+      description =
+          "Also estimate the log-likelihood of the test images under a Parzen window on the images.")
+  private boolean parzen;
+
   @Mixin private SettingOptions store;
 
   @Spec private CommandSpec spec;
@@ -132,6 +140,9 @@ final class EvaluateCommand implements Callable<Integer> {
     run.record().requireSame(images);
     boolean classifies = run.record().experiment().labels().predicted() > 0;
     Optional<TestImages> test = classifies ? TestImages.of(spark, images) : Optional.empty();
+    if (parzen) {
+      RunEvaluation.testImages(images);
+    }
     try (RunEvaluation evaluation =
         RunEvaluation.open(spark, run, images, hadoop(run), samples(run.record()))) {
       chosen(run.checkpoints())
@@ -142,6 +153,15 @@ final class EvaluateCommand implements Callable<Integer> {
               });
     } finally {
       test.ifPresent(TestImages::close);
+    }
+    if (parzen) {
+      chosen(run.checkpoints())
+          .flatMap(
+              checkpoint ->
+                  RunEvaluation.logLikelihood(
+                      spark, run, images, checkpoint, weights(run.record()), samples(run.record()))
+                      .stream())
+          .forEach(this::print);
     }
     RunPage.write(run.folder());
     spec.commandLine()
@@ -269,6 +289,22 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private void print(String line) {
     spec.commandLine().getOut().println(line);
+  }
+
+  private void print(LikelihoodLine line) {
+    LogLikelihood found = line.likelihood();
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "epoch %d (%s weights), log-likelihood of %,d test images: %.1f +- %.1f nats"
+                + " (Parzen window of sigma %.3f on %,d images)%n",
+            line.epoch(),
+            line.weights(),
+            found.tested(),
+            found.nats(),
+            found.standardError(),
+            found.sigma(),
+            found.samples());
   }
 
   private void print(QualityLine line) {

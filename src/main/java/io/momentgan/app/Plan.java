@@ -78,7 +78,10 @@ record Plan(Experiment experiment, DataSet images) {
     int workers = experiment.train().workers();
     long state = snapshot.generator().bytes() + snapshot.discriminator().bytes();
     long replay = replayBytes();
-    long moments = exchangedBytes(snapshot);
+    long moments =
+        exchangedBytes(
+            snapshot,
+            Math.min(experiment.train().averagingFrequency(), schedule.iterationsPerEpoch()));
     return ("Work: %,d epochs x %,d iterations = %,d iterations on each of %d workers, batches of %d"
             + " (%d together); %,d rounds of %s iterations%n"
             + "Memory: %s of images and about %s of networks%s per worker%n"
@@ -121,13 +124,14 @@ record Plan(Experiment experiment, DataSet images) {
    * feature of the real batch once per iteration and of the generated one for each generator
    * update, and of both for the figures at the round's end; where networks are averaged each
    * iteration, also each gradient.
+   *
+   * @param iterations of such a round, no more than an epoch has
    */
-  private long exchangedBytes(Snapshot snapshot) {
+  private long exchangedBytes(Snapshot snapshot, long iterations) {
     TrainConfig train = experiment.train();
     if (train.workers() == 1) {
       return 0;
     }
-    long iterations = train.averagingFrequency();
     long generated = iterations * train.gSteps() + 1;
     long batches =
         switch (experiment.moments().scope()) {
@@ -136,7 +140,7 @@ record Plan(Experiment experiment, DataSet images) {
           case PARTITION, NONE -> 0;
         };
     long values = 2 * batches * images.shape().features();
-    if (iterations == 1) {
+    if (train.averagingFrequency() == 1) {
       values += (long) train.dSteps() * snapshot.discriminator().params().length;
       values += (long) train.gSteps() * snapshot.generator().params().length;
     }

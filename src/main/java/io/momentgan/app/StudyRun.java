@@ -13,7 +13,9 @@ import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Run;
 import io.momentgan.run.Runs;
 import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.EvaluationLine;
 import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.LikelihoodLine;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.Folder;
@@ -231,7 +233,12 @@ record StudyRun(Experiment experiment, String out) {
 
   /** Whether a wanted evaluation is missing. */
   boolean isUnmeasured(StudyFile.Measuring measuring, Map<String, String> hadoop) {
-    return usable(hadoop).filter(run -> !unmeasured(run, measuring, hadoop).isEmpty()).isPresent();
+    return usable(hadoop)
+        .filter(
+            run ->
+                !unmeasured(run, measuring, hadoop).isEmpty()
+                    || !withoutLikelihood(run, measuring).isEmpty())
+        .isPresent();
   }
 
   /** Makes the missing evaluations. */
@@ -248,16 +255,21 @@ record StudyRun(Experiment experiment, String out) {
                 missing.forEach(weights -> evaluation.evaluate(checkpoint, weights));
               });
     }
+    withoutLikelihood(run, measuring)
+        .forEach(
+            (epoch, missing) -> {
+              Checkpoint checkpoint = run.checkpoints().ofEpoch(epoch);
+              missing.forEach(
+                  weights ->
+                      RunEvaluation.logLikelihood(
+                          spark, run, images, checkpoint, weights, samples(measuring)));
+            });
     RunPage.write(run.folder());
   }
 
   /** Weights whose evaluation is missing, by the epoch of their checkpoint. */
   private NavigableMap<Integer, List<EvaluationConfig.Weights>> unmeasured(
       Run run, StudyFile.Measuring measuring, Map<String, String> hadoop) {
-    NavigableMap<Integer, Long> steps = new TreeMap<>();
-    run.checkpoints().all().stream()
-        .filter(checkpoint -> checkpoint.epoch() > 0)
-        .forEach(checkpoint -> steps.put(checkpoint.epoch(), checkpoint.step()));
     MeasuredImages images =
         MeasuredImages.open(experiment.data(), experiment.evaluation().extractor(), hadoop);
     Optional<String> extractor = RunEvaluation.extractors(experiment.data()).name(images);
@@ -266,6 +278,25 @@ record StudyRun(Experiment experiment, String out) {
             .filter(line -> line.quality().n() == images.samples(samples(measuring)))
             .filter(line -> line.extractor().equals(extractor.orElse(line.extractor())))
             .toList();
+    return missing(run, measuring, made);
+  }
+
+  /** Weights whose log-likelihood is wanted and missing, by the epoch of their checkpoint. */
+  private NavigableMap<Integer, List<EvaluationConfig.Weights>> withoutLikelihood(
+      Run run, StudyFile.Measuring measuring) {
+    List<LikelihoodLine> made =
+        Jsonl.read(run.folder(), MetricsTable.LIKELIHOOD).stream()
+            .filter(line -> line.likelihood().samples() == samples(measuring))
+            .toList();
+    return measuring.parzen() ? missing(run, measuring, made) : new TreeMap<>();
+  }
+
+  private NavigableMap<Integer, List<EvaluationConfig.Weights>> missing(
+      Run run, StudyFile.Measuring measuring, List<? extends EvaluationLine<?>> made) {
+    NavigableMap<Integer, Long> steps = new TreeMap<>();
+    run.checkpoints().all().stream()
+        .filter(checkpoint -> checkpoint.epoch() > 0)
+        .forEach(checkpoint -> steps.put(checkpoint.epoch(), checkpoint.step()));
     NavigableMap<Integer, List<EvaluationConfig.Weights>> missing = new TreeMap<>();
     steps.forEach(
         (epoch, step) -> {

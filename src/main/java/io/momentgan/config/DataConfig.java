@@ -11,9 +11,10 @@ import java.io.Serializable;
  * @param uri {@code glyphs} for the embedded data set, or a folder or archive of image files, or
  *     the folder or image file of an IDX data set: a path, {@code file:}, {@code s3a:} or {@code
  *     http(s):}
- * @param limit use only the first so many training images; 0 for all
+ * @param limit use only the first so many training images, spread over images that are in the order
+ *     of classes; 0 for all
  * @param validation number of images at the head of the training file that are held out, as in the
- *     original with MNIST
+ *     original with MNIST; spread likewise
  * @param cache folder for data sets downloaded over HTTP
  * @param transpose whether to swap rows and columns of images from arrays and tables of pixels, as
  *     EMNIST needs

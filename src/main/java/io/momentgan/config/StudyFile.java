@@ -17,7 +17,7 @@ import java.util.Map;
  * experiments:
  *   - ../experiments/ff-3.yaml     # relative to the study's file
  *   - {file: ../experiments/ff-5.yaml, name: ff-5-wide, seeds: [1], set: {latent.size: 200}}
- * measure: {every: 5, samples: 3000, weights: both}   # besides the newest checkpoint
+ * measure: {every: 5, samples: 3000, weights: both}   # besides the newest checkpoint; parzen: true
  * columns: [train.g-steps, fd, coverage, d-loss]      # settings and measures
  * figures:
  *   - {plot: log-ratio}            # over epochs, a line per run
@@ -51,7 +51,7 @@ public record StudyFile(
       seeds: []
       set: {}
       experiments: []
-      measure: {newest: true, every: 0, epochs: [], samples: 0, weights: raw}
+      measure: {newest: true, every: 0, epochs: [], samples: 0, weights: raw, parzen: false}
       columns: [fd, kid, precision, recall, coverage, moment-mean-ratio, moment-var-ratio, d-loss, g-bce]
       figures: [{images: newest}]
       claims: []
@@ -95,13 +95,15 @@ public record StudyFile(
    * @param epochs also those of these epochs
    * @param samples images per evaluation; 0 for the experiment's {@code evaluation.samples}
    * @param weights whose images
+   * @param parzen whether to estimate log-likelihoods as well
    */
   public record Measuring(
       boolean newest,
       int every,
       List<Integer> epochs,
       int samples,
-      EvaluationConfig.Weights weights) {
+      EvaluationConfig.Weights weights,
+      boolean parzen) {
     /** Whether an epoch's checkpoint is evaluated. */
     public boolean wants(int epoch, int newestEpoch) {
       return (newest && epoch == newestEpoch)

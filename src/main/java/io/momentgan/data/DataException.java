@@ -28,7 +28,7 @@ public final class DataException extends UserException {
       return new DataException(
           location
               + ": no such file or folder, or no permission to read it; set data.uri to glyphs, or to a"
-              + " folder or file of images, IDX, NumPy, CIFAR, Parquet or CSV",
+              + " folder or file of images, IDX, NumPy, MATLAB, CIFAR, Parquet or CSV",
           cause);
     }
     return new DataException(

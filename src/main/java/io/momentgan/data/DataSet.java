@@ -9,8 +9,10 @@ import java.util.Optional;
  *
  * @param kind source of the images
  * @param uri location as given in the settings
- * @param training images to train on: those after the validation images, up to the limit
- * @param validation images at the head of the training file, if some are kept apart
+ * @param training images to train on: those after the validation images, up to the limit; spread
+ *     likewise
+ * @param validation images at the head of the training file, or spread over one that is in the
+ *     order of classes, if some are kept apart
  * @param test images to measure with, if there are some
  * @param files files behind the images; none for glyphs
  * @param rejected files of the location that are not used
@@ -37,6 +39,8 @@ public record DataSet(
     IDX,
     /** NumPy's arrays, {@code .npy} and {@code .npz}. */
     NUMPY,
+    /** MATLAB's MAT-files, such as SVHN's. */
+    MATLAB,
     /** The binary version of CIFAR-10 or CIFAR-100. */
     CIFAR,
     /** Tables of pixels as text. */

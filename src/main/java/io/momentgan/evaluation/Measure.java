@@ -51,6 +51,25 @@ public record Measure<T>(
           quality(
               "image-moment-var", "Moments: variance term", 2, Better.LOWER, Quality::momentVar));
 
+  /** Every measure of a log-likelihood. */
+  public static final List<Measure<LogLikelihood>> OF_LIKELIHOOD =
+      List.of(
+          new Measure<>("parzen", "Log-likelihood", "nats", 1, Better.HIGHER, LogLikelihood::nats),
+          new Measure<>(
+              "parzen-se",
+              "Log-likelihood, standard error",
+              "nats",
+              1,
+              Better.NEITHER,
+              LogLikelihood::standardError),
+          new Measure<>(
+              "parzen-sigma",
+              "Parzen window's sigma",
+              "",
+              3,
+              Better.NEITHER,
+              LogLikelihood::sigma));
+
   private static double missing(Quality quality) {
     Integer classes = quality.missingModes();
     return classes == null ? Double.NaN : classes;

@@ -8,7 +8,6 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.sets.DataSets;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -16,8 +15,7 @@ import java.util.stream.Stream;
  * part, and held-out images.
  *
  * @param training every image of the training file
- * @param heldOut the test images; without them the head of the training file, which {@code
- *     training} then lacks, or images spread over it where it is in the order of classes
+ * @param heldOut the test images; without them validation images, which {@code training} then lacks
  * @param tested whether {@code heldOut} are test images, on which no run trains
  * @param fingerprint of both
  * @param task that the feature extractor is trained on
@@ -34,8 +32,6 @@ public record MeasuredImages(
   private static final int HELD_OUT_IMAGES = 100;
 
   private static final int LEAST_IMAGES = 64;
-
-  private static final int LOOKED_AT = 64;
 
   /**
    * Opens all data of a run.
@@ -58,15 +54,6 @@ public record MeasuredImages(
       if (task == ExtractorTask.ROTATION) {
         part = Math.max(part, Math.min(count / 2, HELD_OUT_IMAGES));
         requireImages(config.shownUri(), count, 2 * LEAST_IMAGES, "images");
-      }
-      // The head of images in order of classes would be one class alone.
-      if (images.validation().isEmpty() && isInOrderOfClasses(images.training())) {
-        return new MeasuredImages(
-            SpreadImages.rest(images.training(), part),
-            SpreadImages.part(images.training(), part),
-            false,
-            fingerprint,
-            task);
       }
       images = DataSets.open(whole.withValidation(part), hadoopSettings);
       fingerprint = images.fingerprint();
@@ -97,18 +84,6 @@ public record MeasuredImages(
 
   private static boolean hasLabels(ImageSource images) {
     return images.read(new int[] {0}).labels().length > 0;
-  }
-
-  /** Whether images that are spread over all of them have labels that only grow. */
-  private static boolean isInOrderOfClasses(ImageSource images) {
-    int looked = Math.min(LOOKED_AT, images.count());
-    int[] indices =
-        IntStream.range(0, looked).map(i -> (int) ((long) i * images.count() / looked)).toArray();
-    byte[] labels = images.read(indices).labels();
-    return labels.length > 0
-        && labels[0] != labels[labels.length - 1]
-        && IntStream.range(1, labels.length)
-            .allMatch(i -> Byte.toUnsignedInt(labels[i - 1]) <= Byte.toUnsignedInt(labels[i]));
   }
 
   private static void requireImages(String uri, int count, int least, String what) {

@@ -1,6 +1,7 @@
 package io.momentgan.report;
 
 import io.momentgan.config.StudyFile;
+import io.momentgan.config.Suggestion;
 import io.momentgan.config.UserException;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.RunGroup.Member;
@@ -105,11 +106,11 @@ final class ClaimVerdict {
     String run = found.group("run");
     List<RunGroup> named = groups.stream().filter(g -> g.label().equals(run)).toList();
     if (named.size() != 1) {
-      throw refused(
-          "found run \"%s\", expected one of %s"
+      List<String> labels = groups.stream().map(RunGroup::label).toList();
+      throw new UserException(
+          "Claim \"%s\": found run \"%s\", expected one of %s%s"
               .formatted(
-                  run, groups.stream().map(RunGroup::label).collect(Collectors.joining("; "))),
-          null);
+                  claim.holds(), run, String.join(", ", labels), Suggestion.of(run, labels)));
     }
     Measure<Member> measure =
         found.group("real") == null

@@ -125,7 +125,7 @@ record LinePlot(String title, String x, List<Panel> panels) {
         chart.createBufferedImage(WIDTH_PIXELS, height, BufferedImage.TYPE_INT_RGB, null));
   }
 
-  private static XYPlot drawn(Panel panel) {
+  static XYPlot drawn(Panel panel) {
     XYSeriesCollection data = new XYSeriesCollection();
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
     renderer.setDrawSeriesLineAsPath(true);
@@ -186,7 +186,7 @@ record LinePlot(String title, String x, List<Panel> panels) {
     }
     NumberAxis axis = styled(new NumberAxis(label));
     axis.setAutoRangeIncludesZero(true);
-    axis.setAutoRangeStickyZero(false);
+    axis.setAutoRangeStickyZero(!linear); // no room below 0 for what is never below it
     return axis;
   }
 

@@ -1,5 +1,6 @@
 package io.momentgan.report;
 
+import io.momentgan.config.Suggestion;
 import io.momentgan.config.UserException;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Measure.Better;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -99,6 +102,7 @@ final class RunColumns {
             run("grid-pair-distance", "Pair distance, stored samples", 2, RunColumns::pairDistance),
             run("sheet-near-duplicates", "Near-duplicates, last sheet", 0, RunColumns::duplicates))
         .forEach(RunColumns::add);
+    Measure.OF_LIKELIHOOD.forEach(m -> add(m.on(Member::likelihood)));
     Figures.MEASURES.forEach(m -> add(m.on(r -> r.last().map(EpochLine::mean))));
     for (Measure<Quality> m : Measure.OF_QUALITY) {
       add(m.on(r -> r.newest().map(QualityLine::quality)));
@@ -207,14 +211,20 @@ final class RunColumns {
   static Measure<Member> of(String key) {
     if (!ALL.containsKey(key)) {
       throw new UserException(
-          "Measure %s: unknown, expected one of %s"
-              .formatted(key, String.join(", ", ALL.keySet())));
+          "Measure %s: unknown, expected one of %s%s"
+              .formatted(key, String.join(", ", ALL.keySet()), Suggestion.of(key, ALL.keySet())));
     }
     return ALL.get(key);
   }
 
   /** The value of a measure for held-out real images; only quality has one. */
   static Measure<Member> ofReal(String key) {
+    if (!isQuality(key)) {
+      List<String> known = Measure.OF_QUALITY.stream().map(Measure::key).toList();
+      throw new UserException(
+          "Measure real(%s): found no quality of images, expected one of %s%s"
+              .formatted(key, String.join(", ", known), Suggestion.of(key, known)));
+    }
     return quality(key, QualityLine::real);
   }
 
@@ -234,6 +244,7 @@ final class RunColumns {
    * @param columns keys of measures, and of settings, which have a dot
    */
   static Table table(List<RunGroup> groups, List<String> columns) {
+    requireSettings(groups, columns);
     List<String> heads = new ArrayList<>(List.of("Run", "Seeds", "Epochs"));
     columns.forEach(key -> heads.add(isSetting(key) ? key : of(key).name()));
     Table table = new Table("lll" + "r".repeat(columns.size()), heads);
@@ -257,6 +268,20 @@ final class RunColumns {
               table.row(bound("independent pixels", run, columns, QualityLine::independentPixels));
             });
     return table;
+  }
+
+  private static void requireSettings(List<RunGroup> groups, List<String> columns) {
+    Set<String> known = new TreeSet<>();
+    groups.forEach(group -> known.addAll(group.settings().keySet()));
+    columns.stream()
+        .filter(key -> isSetting(key) && !known.contains(key))
+        .findFirst()
+        .ifPresent(
+            key -> {
+              throw new UserException(
+                  "Column %s: found an unknown setting, expected one of the runs' or a measure%s"
+                      .formatted(key, Suggestion.of(key, known)));
+            });
   }
 
   static boolean isQuality(String key) {

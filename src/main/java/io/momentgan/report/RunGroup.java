@@ -3,12 +3,14 @@ package io.momentgan.report;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.config.UserException;
+import io.momentgan.evaluation.LogLikelihood;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.LikelihoodLine;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.run.metrics.RoundLine;
@@ -129,6 +131,17 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
     List<RoundLine> rounds() {
       int last = last().map(EpochLine::epoch).orElse(0);
       return kept(Jsonl.read(folder, MetricsTable.ROUNDS), line -> line.at().epoch() <= last);
+    }
+
+    /** The newest log-likelihood up to the last epoch, of the raw weights if there is one. */
+    Optional<LogLikelihood> likelihood() {
+      int last = last().map(EpochLine::epoch).orElse(0);
+      return kept(Jsonl.read(folder, MetricsTable.LIKELIHOOD), line -> line.epoch() <= last)
+          .stream()
+          .max(
+              Comparator.comparingLong(LikelihoodLine::round)
+                  .thenComparing(LikelihoodLine::weights)) // raw is after ema
+          .map(LikelihoodLine::likelihood);
     }
 
     /** Sheets at chosen iterations, up to the last epoch. */

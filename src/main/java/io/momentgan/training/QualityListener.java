@@ -42,6 +42,7 @@ final class QualityListener implements TrainingListener {
   public void begin(Snapshot start, RunProgress progress) {
     long seed = run.record().experiment().train().seed();
     Jsonl.reopen(run.folder(), MetricsTable.QUALITY, seed, start.round()).close();
+    Jsonl.reopen(run.folder(), MetricsTable.LIKELIHOOD, seed, start.round()).close();
     if (isOn()) {
       evaluation =
           RunEvaluation.open(

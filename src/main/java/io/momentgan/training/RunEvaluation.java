@@ -4,10 +4,13 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.EvaluationConfig.Weights;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.FileLocation;
+import io.momentgan.data.ImageSource;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Evaluator.Evaluation;
+import io.momentgan.evaluation.LogLikelihood;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorCache;
@@ -21,9 +24,12 @@ import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.Versions;
 import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.LikelihoodLine;
+import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.sampling.GeneratedDraw;
 import io.momentgan.sampling.Interpolation;
+import io.momentgan.sampling.RealDraw;
 import io.momentgan.sampling.Sampler;
 import io.momentgan.storage.Folder;
 import java.util.List;
@@ -122,7 +128,7 @@ public final class RunEvaluation implements AutoCloseable {
             found.seconds(),
             found.real(),
             found.independentPixels());
-    Jsonl.addQuality(folder, experiment.train().seed(), line);
+    Jsonl.add(folder, MetricsTable.QUALITY, experiment.train().seed(), line);
     pictures(generator);
     LOG.info(
         "Epoch {} ({}): FD {} (real images {}), coverage {}{}, {} images, features of {}",
@@ -162,6 +168,66 @@ public final class RunEvaluation implements AutoCloseable {
     folder.publish(
         RunPictures.NEIGHBOURS,
         ImageGrid.of(record.shape(), neighbours.length / 3).enlarged().png(neighbours));
+  }
+
+  /**
+   * Estimates the log-likelihood of a run's test images under a Parzen window on a checkpoint's
+   * images, and records it.
+   *
+   * @param spark the context
+   * @param run the run
+   * @param images the data that it trains on
+   * @param checkpoint the checkpoint
+   * @param weights whose images
+   * @param samples number of them
+   * @return a line for each
+   * @throws UserException without test images: nothing else is unknown to the generator
+   */
+  public static List<LikelihoodLine> logLikelihood(
+      JavaSparkContext spark,
+      Run run,
+      DataSet images,
+      Checkpoint checkpoint,
+      Weights weights,
+      int samples) {
+    Experiment experiment = run.record().experiment();
+    ImageSource test = testImages(images);
+    ImageSource validation = images.validation().orElse(images.training());
+    return weights.each().stream()
+        .map(
+            each -> {
+              LikelihoodLine line =
+                  new LikelihoodLine(
+                      checkpoint.manifest().epoch(),
+                      checkpoint.manifest().step(),
+                      each.toString(),
+                      LogLikelihood.of(
+                          spark,
+                          new GeneratedDraw(
+                              experiment,
+                              run.record().shape(),
+                              checkpoint.generator(each),
+                              Evaluator.SEED),
+                          samples,
+                          new RealDraw(validation, Evaluator.SEED),
+                          new RealDraw(test, Evaluator.SEED)),
+                      Evaluator.SEED,
+                      Versions.all().get("momentgan"));
+              Jsonl.add(run.folder(), MetricsTable.LIKELIHOOD, experiment.train().seed(), line);
+              return line;
+            })
+        .toList();
+  }
+
+  /** Returns test images, without which there is no log-likelihood. */
+  public static ImageSource testImages(DataSet images) {
+    return images
+        .test()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "%s: found no test images, expected some for a Parzen window; add a folder or file of them"
+                        .formatted(images.uri())));
   }
 
   /** Score of a checkpoint; lower is better. */

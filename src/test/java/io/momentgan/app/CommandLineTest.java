@@ -255,6 +255,19 @@ class CommandLineTest {
         .contains("* latent.size: 12 (default 100)", "  train.batch-size: 20 (default 100)");
   }
 
+  /** Ten iterations make an epoch, and a round ends with it. */
+  @Test
+  void thePlanCountsNoMoreIterationsThanAnEpochHas() {
+    String file = TinyExperiment.in(folder).toString();
+    List<String> bytes =
+        Stream.of("5", "10", "1000")
+            .map(n -> "train.averaging-frequency=" + n)
+            .map(set -> CommandRun.of("train", file, "--dry-run", "--set", set).succeeds().out())
+            .map(out -> out.lines().filter(l -> l.startsWith("Bytes")).findFirst().orElseThrow())
+            .toList();
+    assertThat(bytes.get(2)).isEqualTo(bytes.get(1)).isNotEqualTo(bytes.get(0));
+  }
+
   @Test
   void experimentsAreFoundByTheirNames() {
     assertThat(CommandRun.of("train", "ff-5", "--dry-run").succeeds().out())

@@ -166,6 +166,22 @@ class EvaluateTest {
   }
 
   @Test
+  void theLogLikelihoodOfTestImagesIsEstimatedOnDemand() throws IOException {
+    Path table = run.resolve("metrics/likelihood.jsonl");
+    assertThat(table).doesNotExist();
+    String[] command = {"evaluate", run.toString(), "--epochs", "2,1", "--parzen"};
+    assertThat(CommandRun.of(command).succeeds().out())
+        .containsPattern("log-likelihood of 20 test images: -?[0-9.]+ \\+- [0-9.]+ nats");
+    List<ObjectNode> lines = lines(table);
+    assertThat(lines).extracting(line -> line.get("epoch").intValue()).containsExactly(1, 2);
+    assertThat(lines.get(1).get("nats").doubleValue())
+        .isGreaterThan(lines.get(0).get("nats").doubleValue());
+    assertThat(lines.get(0).get("samples").intValue()).isEqualTo(200);
+    CommandRun.of(command).succeeds();
+    assertThat(lines(table)).isEqualTo(lines);
+  }
+
+  @Test
   void checkpointsThatAreNotThereAreTheUsersMistake() {
     String folder = run.toString();
     assertThat(CommandRun.of("evaluate", folder, "--epochs", "7").mistake())

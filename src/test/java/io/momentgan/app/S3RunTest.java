@@ -12,6 +12,7 @@ import io.momentgan.storage.FaultProxy.Fault;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.S3Server;
 import io.momentgan.storage.S3Settings;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.MultipartUploader;
 import org.junit.jupiter.api.AfterAll;
@@ -127,6 +131,44 @@ class S3RunTest {
     SameRun.assertSame(run(), whole);
     assertThat(Run.open(run().toString(), Map.of()).checkpoints().all()).hasSize(3);
     assertNoKeysIn(server.bucket(bucket));
+  }
+
+  @Test
+  void anArchiveOfPhotosIsReadAtItsPlaces() throws Exception {
+    Path zip = shared.resolve("photos.zip");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      for (int i = 0; i < 80; i++) {
+        BufferedImage photo = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        photo.setRGB(i % 16, i / 16, 0xFFFFFF);
+        out.putNextEntry(new ZipEntry("photos/%s/%d.png".formatted(i < 40 ? "a" : "b", i)));
+        ImageIO.write(photo, "png", out);
+      }
+    }
+    try (FileSystem fs = server.fileSystem(bucket)) {
+      fs.copyFromLocalFile(
+          new org.apache.hadoop.fs.Path(zip.toUri()),
+          new org.apache.hadoop.fs.Path(uri("photos.zip")));
+    }
+    CommandRun there = command(inspect(uri("photos.zip")));
+    CommandRun here = CommandRun.of(inspect(zip.toString()));
+    assertThat(there.succeeds().out())
+        .contains("80 images", "a: 40, b: 40")
+        .isEqualTo(here.succeeds().out().replace(zip.toString(), uri("photos.zip")));
+    train(
+            "data.uri=" + uri("photos.zip"),
+            "data.images.height=16",
+            "data.images.width=16",
+            "train.epochs=1",
+            "data.validation=8")
+        .succeeds();
+    assertThat(Files.readString(run().resolve("run.yaml"))).contains("photos.zip");
+  }
+
+  private static String[] inspect(String uri) {
+    String set = "--set";
+    return new String[] {
+      "data", "inspect", uri, set, "data.images.height=16", set, "data.images.width=16"
+    };
   }
 
   /** On S3 each read is a request; hashing a checkpoint again and again is time and money. */

@@ -37,7 +37,8 @@ class StudyTest {
         - tiny.yaml
         - {file: tiny.yaml, name: steep, seeds: [4], set: %s}
         - {file: tiny.yaml, name: more-g, set: {train.g-steps: 2}}
-      columns: [train.g-steps, g-updates, fd]
+      measure: {parzen: true}
+      columns: [train.g-steps, g-updates, fd, parzen]
       figures: [{plot: d-loss}, {images: newest}, {images: training}]
       claims:
         - {text: Two steps make twice as many updates, holds: g-updates(more-g) == 2 * g-updates(tiny)}
@@ -105,7 +106,9 @@ class StudyTest {
             "| tiny | 4, 5 | 1 | 1 | 4 ± 0 |",
             "| steep | 4 (0 of 1 measured) | 0 of 1 | 1 | - | - |")
         .contains("| more-g | 4, 5 | 1 | 2 | 8 ± 0 |");
+    assertThat(page).contains("| FD | Log-likelihood |");
     assertThat(quality("tiny")).hasSize(1);
+    assertThat(run("tiny").resolve("metrics/likelihood.jsonl")).exists();
     assertThat(links(page)).hasSize(9).allSatisfy(l -> assertThat(runs(l)).exists());
     assertThat(runs("images").toFile().list()).hasSize(9);
   }
@@ -185,6 +188,8 @@ class StudyTest {
         "'{experiments: [tiny.yaml], figures: [{plot: fd, images: newest}]}' | expected either plot or images",
         "'{experiments: [tiny.yaml], claims: [{text: x, holds: fd(y) < 1}]}' | found run \"y\", expected one of tiny",
         "'{experiments: [tiny.yaml], columns: [frechet]}' | Measure frechet: unknown, expected one of",
+        "'{experiments: [tiny.yaml], columns: [d-los]}' | ; did you mean d-loss",
+        "'{experiments: [tiny.yaml], columns: [train.g-step]}' | Column train.g-step: found an unknown setting, expected one of the runs' or a measure; did you mean train.g-steps?",
         "experiments: [tiny.yaml, tiny.yaml]     | bad.yaml: found tiny-seed-1 twice",
         "experiments: [none.yaml]                | none.yaml: no such file; give a settings file",
         "'{experiments: [tiny.yaml], set: {train.epoch: 3}}' | bad.yaml: experiment tiny.yaml: --set train.epoch=3: Setting train.epoch",

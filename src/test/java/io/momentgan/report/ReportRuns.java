@@ -56,6 +56,6 @@ final class ReportRuns {
   }
 
   static void addQuality(Folder run, int epoch, String weights, double fd) {
-    Jsonl.addQuality(run, 1, QualityLineTest.line(epoch, weights, fd));
+    Jsonl.add(run, MetricsTable.QUALITY, 1, QualityLineTest.line(epoch, weights, fd));
   }
 }

@@ -214,6 +214,9 @@ class StudyPageTest {
       delimiter = '|',
       value = {
         "fd(z) < 1         | found run \"z\", expected one of a",
+        "fd(aa) < 1        | expected one of a; did you mean a?",
+        "coverge(a) < 1    | did you mean coverage?",
+        "real(d-loss, a) < 1 | Measure real(d-loss): found no quality of images, expected one of fd,",
         "frechet(a) < 1    | Measure frechet: unknown, expected one of log-ratio,",
         "fd(a) <           | found no expression, expected a comparison such as",
         "fd(a) + 1         | found a number, expected a comparison",

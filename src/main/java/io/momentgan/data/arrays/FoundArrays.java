@@ -4,6 +4,7 @@ import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.arrays.RenumberedLabels.Numbering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,33 +39,43 @@ public record FoundArrays(
    * @throws DataException when they do not fit together
    */
   public FoundImages check(List<String> verdicts) {
-    boolean shift = training.labels().isPresent() && min() == 1;
-    return check(verdicts, shift);
+    boolean fromOne = training.labels().isPresent() && min() == 1;
+    return check(verdicts, fromOne ? Numbering.FROM_ONE : Numbering.AS_STORED);
   }
 
   /** Checks the splits against each other; labels keep their numbers. */
   public FoundImages checkAsNumbered(List<String> verdicts) {
-    return check(verdicts, false);
+    return check(verdicts, Numbering.AS_STORED);
+  }
+
+  /**
+   * Checks the splits against each other; labels are digits, of which 0 may be stored as 10, as in
+   * SVHN.
+   */
+  public FoundImages checkDigits(List<String> verdicts) {
+    boolean ten = min() >= 1 && max() <= Numbering.TEN;
+    return check(verdicts, ten ? Numbering.TEN_IS_ZERO : Numbering.AS_STORED);
   }
 
   private int min() {
     return labels().mapToInt(LabelCheck::min).min().orElse(0);
   }
 
-  private FoundImages check(List<String> verdicts, boolean shift) {
+  private int max() {
+    return labels().mapToInt(LabelCheck::max).max().orElse(0);
+  }
+
+  private FoundImages check(List<String> verdicts, Numbering numbering) {
     List<ArraySplit> all = splits().toList();
     all.forEach(split -> split.requireShapeOf(training));
-    int max = labels().mapToInt(LabelCheck::max).max().orElse(0);
-    int last = shift ? max - 1 : max;
+    int last = numbering.last(max());
     if (!classes.isEmpty() && last >= classes.size()) {
       throw new DataException(
           "%s: found class %d, expected one of the %d that have names; give files that belong together"
               .formatted(training.location(), last, classes.size()));
     }
     List<String> notes = new ArrayList<>(verdicts);
-    if (shift) {
-      notes.add("labels 1 to " + max + " became classes 0 to " + last);
-    }
+    numbering.note(max()).ifPresent(notes::add);
     if (training.labels().isPresent()) {
       all.stream()
           .filter(split -> split.labels().isEmpty())
@@ -75,14 +86,14 @@ public record FoundArrays(
     }
     return new FoundImages(
         kind,
-        source(training, shift),
-        validation.map(split -> source(split, shift)),
-        test.map(split -> source(split, shift)),
-        shift && classes.isEmpty() ? numbers(max) : classes,
+        source(training, numbering),
+        validation.map(split -> source(split, numbering)),
+        test.map(split -> source(split, numbering)),
+        numbering == Numbering.FROM_ONE && classes.isEmpty() ? numbers(max()) : classes,
         files(),
         rejected,
         String.join("; ", notes),
-        identity(shift));
+        identity(numbering));
   }
 
   private Stream<ArraySplit> splits() {
@@ -98,8 +109,10 @@ public record FoundArrays(
     return splits().flatMap(split -> split.files().stream()).distinct().toList();
   }
 
-  private static ImageSource source(ArraySplit split, boolean shift) {
-    return shift && split.labels().isPresent() ? new ShiftedLabels(split.images()) : split.images();
+  private static ImageSource source(ArraySplit split, Numbering numbering) {
+    return numbering == Numbering.AS_STORED || split.labels().isEmpty()
+        ? split.images()
+        : new RenumberedLabels(split.images(), numbering);
   }
 
   private static List<String> numbers(int max) {
@@ -107,12 +120,12 @@ public record FoundArrays(
   }
 
   // Of plain IDX files nothing but their MD5, as ever: fingerprints of published runs stay.
-  private String identity(boolean shift) {
+  private String identity(Numbering numbering) {
     String md5s =
         splits()
             .flatMap(split -> split.files().stream())
             .map(DataSet.StoredFile::md5)
             .collect(Collectors.joining(" "));
-    return md5s + (transposed ? " transposed" : "") + (shift ? " labels from 1" : "");
+    return md5s + (transposed ? " transposed" : "") + numbering.identity();
   }
 }

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  * @param trainingLabels their labels
  * @param testImages images to measure with
  * @param testLabels their labels
+ * @param mapping names of the classes, as EMNIST has them
  * @param family what their names begin with, such as {@code emnist-letters}; empty for MNIST's
  * @param rejected files beside them that are not used
  */
@@ -26,6 +27,7 @@ public record IdxFiles(
     Optional<FileLocation> trainingLabels,
     Optional<FileLocation> testImages,
     Optional<FileLocation> testLabels,
+    Optional<FileLocation> mapping,
     String family,
     List<RejectedFile> rejected) {
   private static final String TRAINING = "train";
@@ -46,13 +48,15 @@ public record IdxFiles(
         firstOf.apply(names(TRAINING, IdxKind.LABELS)),
         testImages,
         testImages.flatMap(file -> firstOf.apply(names(TEST, IdxKind.LABELS))),
+        Optional.empty(),
         "",
         List.of());
   }
 
   /** Training images alone, with the labels beside them if there are some. */
   static IdxFiles of(FileLocation images, Optional<FileLocation> labels) {
-    return new IdxFiles(images, labels, Optional.empty(), Optional.empty(), "", List.of());
+    return new IdxFiles(
+        images, labels, Optional.empty(), Optional.empty(), Optional.empty(), "", List.of());
   }
 
   /**
@@ -72,23 +76,30 @@ public record IdxFiles(
     Optional<IdxName> testLabels =
         testImages.flatMap(test -> IdxName.first(family, true, IdxKind.LABELS));
     testLabels.ifPresent(used::add);
+    String mapping = images.folder() + images.family() + "-mapping.txt";
+    Optional<String> names =
+        place.files().keySet().stream()
+            .filter(file -> labels.isPresent() && file.equalsIgnoreCase(mapping))
+            .findFirst();
     return new IdxFiles(
         place.files().get(images.path()),
         labels.map(name -> place.files().get(name.path())),
         testImages.map(name -> place.files().get(name.path())),
         testLabels.map(name -> place.files().get(name.path())),
+        names.map(place.files()::get),
         images.family(),
-        rejected(place, family, used));
+        rejected(place, family, used, names));
   }
 
   private static List<RejectedFile> rejected(
-      Place place, List<IdxName> family, List<IdxName> used) {
+      Place place, List<IdxName> family, List<IdxName> used, Optional<String> mapping) {
     List<RejectedFile> rejected = new ArrayList<>();
     if (place.given().isPresent()) {
       return rejected;
     }
     for (String file : place.files().keySet()) {
-      if (used.stream().noneMatch(name -> name.path().equals(file))) {
+      if (used.stream().noneMatch(name -> name.path().equals(file))
+          && mapping.filter(file::equals).isEmpty()) {
         rejected.add(new RejectedFile(place.text(file), reason(file, family, used)));
       }
     }

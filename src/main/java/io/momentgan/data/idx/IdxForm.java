@@ -150,6 +150,9 @@ public final class IdxForm implements ArrayForm {
   }
 
   private static List<String> classes(IdxFiles files, ArraySplit training) {
+    if (files.mapping().isPresent() && training.labels().isPresent()) {
+      return EmnistMapping.classes(files.mapping().get(), training.labels().get());
+    }
     boolean letters =
         files.family().equals(LETTERS) && training.labels().filter(LabelCheck::fromOne).isPresent();
     return letters

@@ -111,7 +111,7 @@ public final class NumpyForm implements ArrayForm {
     }
     List<String> members = NpzMembers.of(location);
     for (String member : members) {
-      Contents contents = new Contents(location, member);
+      Contents contents = Contents.ofZip(location, member);
       ArrayName inside = memberName(stem(member));
       if (!isNumpy(member)) {
         rejected.add(new RejectedFile(contents.toString(), "no .npy array"));

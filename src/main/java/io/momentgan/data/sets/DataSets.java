@@ -15,6 +15,7 @@ import io.momentgan.data.arrays.Place;
 import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.data.idx.HttpFolder;
 import io.momentgan.data.idx.IdxForm;
+import io.momentgan.data.matlab.MatForm;
 import io.momentgan.data.numpy.NumpyForm;
 import io.momentgan.data.pictures.PictureReader;
 import io.momentgan.data.tables.CsvForm;
@@ -46,13 +47,19 @@ public final class DataSets {
       List.of(
           new IdxForm(),
           new NumpyForm(),
+          new MatForm(),
           new CifarForm(),
           new ParquetForm(),
           new CsvForm(),
           new OtherTables());
 
   private static final Set<DataSet.Kind> TRANSPOSED =
-      Set.of(DataSet.Kind.IDX, DataSet.Kind.NUMPY, DataSet.Kind.CIFAR, DataSet.Kind.CSV);
+      Set.of(
+          DataSet.Kind.IDX,
+          DataSet.Kind.NUMPY,
+          DataSet.Kind.MATLAB,
+          DataSet.Kind.CIFAR,
+          DataSet.Kind.CSV);
 
   private DataSets() {}
 
@@ -134,24 +141,36 @@ public final class DataSets {
   }
 
   private static DataSet split(FoundImages found, DataConfig config) {
-    int head = found.validation().isPresent() ? 0 : config.validation();
+    int together = found.kind() == DataSet.Kind.IMAGES && config.images().flip() ? 2 : 1;
+    int asked = found.validation().isPresent() ? 0 : config.validation();
+    boolean spread =
+        (asked > 0 || config.limit() > 0) && SpreadImages.isInOrderOfClasses(found.images());
+    int head = spread ? (asked + together - 1) / together * together : asked;
     int training = trainingCount(found, config, head);
     Optional<ImageSource> validation =
-        head == 0 ? found.validation() : Optional.of(subset(found.images(), 0, head));
+        head == 0
+            ? found.validation()
+            : Optional.of(
+                spread
+                    ? SpreadImages.part(found.images(), head, together)
+                    : subset(found.images(), 0, head));
     String text =
         String.format(
             Locale.ROOT,
-            "%s %s training %s validation %d test %d %s",
+            "%s %s training %s validation %d test %d %s%s",
             found.kind(),
             found.images().shape(),
             training,
             validation.map(ImageSource::count).orElse(0),
             found.test().map(ImageSource::count).orElse(0),
-            found.identity());
+            found.identity(),
+            spread ? " spread" : "");
     return new DataSet(
         found.kind(),
         config.shownUri(),
-        subset(found.images(), head, head + training),
+        spread
+            ? spreadTraining(found.images(), head, together, training)
+            : subset(found.images(), head, head + training),
         validation,
         found.test(),
         found.files(),
@@ -177,6 +196,12 @@ public final class DataSets {
               .formatted(config.limit(), available, count, config.shownUri(), validation));
     }
     return config.limit() == 0 ? available : config.limit();
+  }
+
+  private static ImageSource spreadTraining(
+      ImageSource images, int heldOut, int together, int training) {
+    ImageSource rest = heldOut == 0 ? images : SpreadImages.rest(images, heldOut, together);
+    return training == rest.count() ? rest : SpreadImages.part(rest, training, 1);
   }
 
   private static ImageSource subset(ImageSource images, int from, int to) {

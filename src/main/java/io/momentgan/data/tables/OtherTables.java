@@ -18,8 +18,6 @@ public final class OtherTables implements ArrayForm {
       Map.of(
           "arrow",
           "datasets.load_from_disk(DIR)[\"train\"].to_parquet(\"train.parquet\")",
-          "mat",
-          "numpy.savez(\"data.npz\", x_train=x, y_train=y) with the arrays of scipy.io.loadmat",
           "h5",
           "numpy.savez(\"data.npz\", x_train=x, y_train=y) with the arrays of h5py.File",
           "pkl",

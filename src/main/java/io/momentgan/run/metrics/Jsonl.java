@@ -125,11 +125,12 @@ public final class Jsonl<T> implements AutoCloseable {
    * Adds an evaluation in the order of rounds; it replaces one of the same images.
    *
    * @param folder the run's folder
+   * @param table which table
    * @param seed the run's seed
    * @param line the evaluation
    */
-  public static void addQuality(Folder folder, long seed, QualityLine line) {
-    MetricsTable<QualityLine> table = MetricsTable.QUALITY;
+  public static <T extends EvaluationLine<T>> void add(
+      Folder folder, MetricsTable<T> table, long seed, T line) {
     List<String> texts = new ArrayList<>(texts(folder, table));
     texts.removeIf(text -> line.replaces(parse(text, folder, table)));
     int place = 0;

@@ -39,6 +39,10 @@ public record MetricsTable<T>(String name, Class<T> type, Duration interval) {
   public static final MetricsTable<ClassificationLine> CLASSIFICATION =
       new MetricsTable<>("classification", ClassificationLine.class, Duration.ZERO);
 
+  /** One line per log-likelihood, in the order of rounds. */
+  public static final MetricsTable<LikelihoodLine> LIKELIHOOD =
+      new MetricsTable<>("likelihood", LikelihoodLine.class, Duration.ZERO);
+
   /** Returns the file's path in the run folder. */
   public String path() {
     return "metrics/%s.jsonl".formatted(name);

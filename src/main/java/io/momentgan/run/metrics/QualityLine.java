@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.ExtractorTask;
-import java.util.Comparator;
 
 /**
  * One line of {@code metrics/quality.jsonl}: an evaluation of a checkpoint. The measures of {@link
@@ -37,10 +36,7 @@ public record QualityLine(
     double seconds,
     Quality real,
     Quality independentPixels)
-    implements Comparable<QualityLine> {
-  private static final Comparator<QualityLine> ORDER =
-      Comparator.comparingLong(QualityLine::round).thenComparing(QualityLine::weights);
-
+    implements EvaluationLine<QualityLine> {
   @JsonProperty("fd_floor")
   double fdFloor() {
     return real.fd();
@@ -56,19 +52,8 @@ public record QualityLine(
     return ExtractorTask.describe(extractor, extractorAccuracy);
   }
 
-  /** Orders evaluations by round, then by weights. */
   @Override
-  public int compareTo(QualityLine other) {
-    return ORDER.compare(this, other);
-  }
-
-  /** Whether it measures the weights of the checkpoint after a round. */
-  public boolean isOf(long checkpoint, String itsWeights) {
-    return round == checkpoint && weights.equals(itsWeights);
-  }
-
-  /** Whether both are of the same images by the same measures. */
-  boolean replaces(QualityLine other) {
+  public boolean replaces(QualityLine other) {
     return isOf(other.round, other.weights)
         && extractor.equals(other.extractor)
         && latentSeed == other.latentSeed

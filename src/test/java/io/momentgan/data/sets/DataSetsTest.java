@@ -8,8 +8,13 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.glyphs.GlyphSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +53,34 @@ class DataSetsTest {
     assertThat(pixels(data.training(), 11)).isEqualTo(pixels(open(0, 0).training(), 41));
     assertThat(data.validation().orElseThrow().count()).isEqualTo(30);
     assertThat(data.test().orElseThrow().count()).isEqualTo(20);
+  }
+
+  @Test
+  void imagesInTheOrderOfClassesAreSpreadOverAllOfThem() throws IOException {
+    byte[] labels = new byte[108];
+    ByteBuffer.wrap(labels).putInt(2049).putInt(100);
+    for (int i = 0; i < 100; i++) {
+      labels[8 + i] = (byte) (i / 25);
+    }
+    Files.write(folder.resolve("train-labels-idx1-ubyte.gz"), IdxBytes.gzip(labels));
+    DataSet data = open(16, 8);
+    assertThat(labels(data.validation().orElseThrow())).containsExactly(0, 0, 1, 1, 2, 2, 3, 3);
+    assertThat(labels(data.training()))
+        .containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    assertThat(open(0, 8).training().count()).isEqualTo(92);
+    assertThat(allPixels(open(0, 8).training()))
+        .doesNotContainAnyElementsOf(allPixels(open(0, 8).validation().orElseThrow()));
+    assertThat(labels(open(0, 0).training())).startsWith(0, 0).hasSize(100);
+  }
+
+  private static byte[] labels(ImageSource images) {
+    return IdxBytes.readAll(images).labels();
+  }
+
+  private static List<String> allPixels(ImageSource images) {
+    return IntStream.range(0, images.count())
+        .mapToObj(i -> Arrays.toString(pixels(images, i)))
+        .toList();
   }
 
   @Test

@@ -210,6 +210,8 @@ class HttpDataTest {
         "mnist.npz",
         ArrayFiles.npz(true, Map.of("x_train.npy", ArrayFiles.npy("|u1", new byte[12], 2, 3, 2))));
     assertThat(open(url("mnist.npz")).training().count()).isEqualTo(2);
+    files.put("train_32x32.mat", MatBytes.file(true, MatBytes.svhn(3)));
+    assertThat(open(url("train_32x32.mat")).training().count()).isEqualTo(3);
     files.put("train.csv.gz", IdxBytes.gzip("label,px0,px1,px2,px3\n1,2,3,4,5\n".getBytes(UTF_8)));
     assertThat(open(url("train.csv.gz")).training().read(new int[] {0}).pixels())
         .containsExactly(2, 3, 4, 5);

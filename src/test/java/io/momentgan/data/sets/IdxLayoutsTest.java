@@ -68,6 +68,30 @@ class IdxLayoutsTest {
   }
 
   @Test
+  void emnistNamesItsClassesInAFile() throws IOException {
+    emnist("balanced");
+    Path mapping = folder.resolve("emnist-balanced-mapping.txt");
+    StringBuilder lines = new StringBuilder("0 48\n");
+    for (int label = 1; label <= 26; label++) {
+      lines.append("%d %d %d\n".formatted(label, 'A' + label - 1, 'a' + label - 1));
+    }
+    Files.writeString(mapping, lines);
+    DataSet data = IdxBytes.open(folder);
+    assertThat(data.classes()).hasSize(26).startsWith("A", "B").endsWith("Z");
+    assertThat(data.rejected()).isEmpty();
+    assertThat(IdxBytes.open(folder.resolve("emnist-balanced-train-images-idx3-ubyte")).classes())
+        .isEqualTo(data.classes());
+    Files.writeString(mapping, "0 48\n1 65\n2 66\n");
+    assertThatThrownBy(() -> IdxBytes.open(folder))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found class 25, expected one of the 2 that have names");
+    Files.writeString(mapping, "0 48\nzero\n");
+    assertThatThrownBy(() -> IdxBytes.open(folder))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("emnist-balanced-mapping.txt: found \"zero\", expected a label and");
+  }
+
+  @Test
   void transposeSwapsRowsAndColumnsAndChangesTheFingerprint() throws IOException {
     emnist("letters");
     DataSet plain = open(folder, false);

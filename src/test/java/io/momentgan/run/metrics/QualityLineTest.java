@@ -76,8 +76,8 @@ public class QualityLineTest {
   @Test
   void whatIsWrittenIsRead() {
     assertThat(lines()).isEmpty();
-    Jsonl.addQuality(folder, 7, line(1, "raw", 90));
-    Jsonl.addQuality(folder, 7, line(2, "raw", 70));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(1, "raw", 90));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(2, "raw", 70));
     assertThat(lines()).containsExactly(line(1, "raw", 90), line(2, "raw", 70));
     assertThat(folder.readText("metrics/quality.jsonl").lines().findFirst().orElseThrow())
         .contains("\"epoch\":1,\"round\":11,\"weights\":\"raw\",\"n\":10000,\"fd\":90.0")
@@ -87,10 +87,10 @@ public class QualityLineTest {
 
   @Test
   void anEvaluationOfTheSameImagesReplacesTheEarlierOne() {
-    Jsonl.addQuality(folder, 7, line(2, "raw", 70));
-    Jsonl.addQuality(folder, 7, line(1, "raw", 90));
-    Jsonl.addQuality(folder, 7, line(2, "ema", 50));
-    Jsonl.addQuality(folder, 7, line(2, "raw", 71));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(2, "raw", 70));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(1, "raw", 90));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(2, "ema", 50));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(2, "raw", 71));
     assertThat(lines()).containsExactly(line(1, "raw", 90), line(2, "ema", 50), line(2, "raw", 71));
     assertThat(folder.readText("metrics/quality.jsonl").lines()).hasSize(3);
   }
@@ -99,8 +99,8 @@ public class QualityLineTest {
   void resumingDropsLaterEvaluations() {
     Jsonl.reopen(folder, MetricsTable.QUALITY, 7, 5).close();
     assertThat(folder.exists(MetricsTable.QUALITY.path())).isFalse();
-    Jsonl.addQuality(folder, 7, line(1, "raw", 90));
-    Jsonl.addQuality(folder, 7, line(2, "raw", 70));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(1, "raw", 90));
+    Jsonl.add(folder, MetricsTable.QUALITY, 7, line(2, "raw", 70));
     Jsonl.reopen(folder, MetricsTable.QUALITY, 7, 11).close();
     assertThat(lines()).containsExactly(line(1, "raw", 90));
   }
