@@ -92,8 +92,10 @@ class ArchitectureTest {
           Layer.of("kernels.loops").with(ND4J, JAVACPP),
           Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
           Layer.of("kernels.elements", "kernels.loops").with(DL4J, ND4J, JAVACPP, MATH),
+          Layer.of("kernels.batch", "kernels.loops", "kernels").with(DL4J, ND4J),
           Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
-          Layer.of("network.weights", "config", "kernels.loops", "kernels").with(DL4J, ND4J),
+          Layer.of("network.weights", "config", "kernels.loops", "kernels", "kernels.batch")
+              .with(DL4J, ND4J),
           Layer.of(
                   "network",
                   "config",
@@ -101,6 +103,7 @@ class ArchitectureTest {
                   "kernels.loops",
                   "kernels",
                   "kernels.elements",
+                  "kernels.batch",
                   "network.state",
                   "network.weights")
               .with(DL4J, ND4J, JAVACPP),

@@ -1,5 +1,6 @@
 package io.momentgan.classification;
 
+import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import java.io.Serializable;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
  */
 public record ImagePart(int from, int to) implements Serializable {
   /** Images that pass through the networks together. */
-  static final int BATCH = 100;
+  static final int BATCH = Experiment.CLASSIFIED_TOGETHER;
 
   /** Bytes of pixels that a task has in memory. */
   private static final long MOST_BYTES = 1 << 26;

@@ -6,6 +6,8 @@ import static io.momentgan.config.ConfigException.checkPositive;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * All settings of an experiment, complete and checked. See {@link ExperimentReader}; the type of
@@ -41,6 +43,9 @@ public record Experiment(
     S3Config s3,
     List<Long> seeds)
     implements Serializable {
+  /** Test images that pass together through a discriminator that predicts classes. */
+  public static final int CLASSIFIED_TOGETHER = 100;
+
   public Experiment {
     seeds = List.copyOf(seeds);
     check(
@@ -77,6 +82,8 @@ public record Experiment(
         "generator.freeze",
         generator.freeze(),
         "0 (only first layers of a discriminator can be frozen)");
+    checkVirtualBatch(generator, discriminator);
+    checkMinibatch(generator, discriminator, labels, train);
     check(
         loss.type() != LossConfig.Type.WASSERSTEIN
             || loss.clip() > 0
@@ -141,10 +148,13 @@ public record Experiment(
         true,
         "false (only a generator's outputs are images)");
     check(
-        images == 0 || generator.weightNorm() || discriminator.weightNorm(),
+        images == 0
+            || generator.weightNorm()
+            || discriminator.weightNorm()
+            || discriminator.comparesBatch(),
         "train.init-images",
         images,
-        "0 without weight-norm in a layer (only such layers are initialised from images)");
+        "0 without weight-norm in a layer, or a layer of type minibatch (only such layers are initialised from images)");
     check(
         images == 0 || !start.on(),
         "train.init-images",
@@ -177,6 +187,59 @@ public record Experiment(
         network + ".output-layer.init-sd",
         layer.initSd(),
         "1 without train.init-images and this layer's weight-norm");
+  }
+
+  private static void checkVirtualBatch(NetworkConfig generator, NetworkConfig discriminator) {
+    int virtual = firstLayer(discriminator, LayerConfig::virtualBatchNorm);
+    check(
+        virtual < 0,
+        "discriminator.layers.%d.virtual-batch-norm".formatted(virtual),
+        true,
+        "false (its reference batch is of latent vectors, which only a generator gets)");
+    check(
+        discriminator.batchNorm().virtualBatch() == 0,
+        "discriminator.batch-norm.virtual-batch",
+        discriminator.batchNorm().virtualBatch(),
+        "0 (only generators have virtual-batch-norm)");
+    check(
+        generator.batchNorm().virtualBatch() > 0
+            || firstLayer(generator, LayerConfig::virtualBatchNorm) < 0,
+        "generator.batch-norm.virtual-batch",
+        0,
+        "at least 2 latent vectors with virtual-batch-norm");
+  }
+
+  private static void checkMinibatch(
+      NetworkConfig generator,
+      NetworkConfig discriminator,
+      LabelsConfig labels,
+      TrainConfig train) {
+    int misplaced = firstLayer(generator, LayerConfig.Minibatch.class::isInstance);
+    check(
+        misplaced < 0,
+        "generator.layers.%d.type".formatted(misplaced),
+        "minibatch",
+        "another type (only a discriminator can compare the images of a batch)");
+    boolean compares = discriminator.comparesBatch();
+    check(
+        !compares || train.batchSize() >= 2,
+        "train.batch-size",
+        train.batchSize(),
+        "at least 2 with a layer of type minibatch (one image has no other to be compared with)");
+    check(
+        !compares || labels.predicted() == 0 || train.batchSize() == CLASSIFIED_TOGETHER,
+        "train.batch-size",
+        train.batchSize(),
+        "%d with a layer of type minibatch in a discriminator that predicts classes (so many test images are compared with each other)"
+            .formatted(CLASSIFIED_TOGETHER));
+  }
+
+  /** Returns the number of the first such layer, -1 if there is none. */
+  private static int firstLayer(NetworkConfig network, Predicate<LayerConfig> which) {
+    return IntStream.range(0, network.layers().size())
+        .filter(i -> which.test(network.layers().get(i)))
+        .findFirst()
+        .orElse(-1);
   }
 
   /**

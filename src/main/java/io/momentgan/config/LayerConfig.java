@@ -18,6 +18,8 @@ import java.util.List;
  *       images
  *   <li>{@code instanceNorm}: whether instance normalisation, per image and channel, takes its
  *       place (Ulyanov et al. 2016)
+ *   <li>{@code virtualBatchNorm}: whether virtual batch normalisation, by the statistics of a fixed
+ *       reference batch, takes its place; in generators only (Salimans et al. 2016)
  *   <li>{@code weightNorm}: whether each output's weights are a direction times a scale
  *   <li>{@code activation}: the function of each output
  *   <li>{@code dropout}: share of the outputs dropped in training, 0 for none
@@ -38,6 +40,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = LayerConfig.AveragePool.class, name = "average-pool"),
   @JsonSubTypes.Type(value = LayerConfig.PixelShuffle.class, name = "pixel-shuffle"),
   @JsonSubTypes.Type(value = LayerConfig.GlobalPool.class, name = "global-pool"),
+  @JsonSubTypes.Type(value = LayerConfig.Minibatch.class, name = "minibatch"),
   @JsonSubTypes.Type(value = LayerConfig.Noise.class, name = "noise"),
   @JsonSubTypes.Type(value = LayerConfig.Dropout.class, name = "dropout")
 })
@@ -88,6 +91,16 @@ public sealed interface LayerConfig extends Serializable {
     return WeightNorm.NONE;
   }
 
+  /** Whether batch normalisation precedes the activation. */
+  default boolean batchNorm() {
+    return false;
+  }
+
+  /** Whether virtual batch normalisation precedes the activation. */
+  default boolean virtualBatchNorm() {
+    return false;
+  }
+
   /** Factor by which the layer enlarges an image's height and width. */
   default int enlargement() {
     return 1;
@@ -104,11 +117,16 @@ public sealed interface LayerConfig extends Serializable {
    * @param units number of outputs
    */
   record Dense(
-      int units, boolean batchNorm, WeightNorm weightNorm, Activation activation, double dropout)
+      int units,
+      boolean batchNorm,
+      boolean virtualBatchNorm,
+      WeightNorm weightNorm,
+      Activation activation,
+      double dropout)
       implements LayerConfig {
     public Dense {
       checkPositive("units", units);
-      checkOneNorm(batchNorm, false, weightNorm);
+      checkOneNorm(batchNorm, false, virtualBatchNorm, weightNorm);
       checkShare(dropout);
     }
   }
@@ -141,6 +159,7 @@ public sealed interface LayerConfig extends Serializable {
       int width,
       boolean batchNorm,
       boolean instanceNorm,
+      boolean virtualBatchNorm,
       WeightNorm weightNorm,
       Activation activation,
       double dropout)
@@ -149,7 +168,7 @@ public sealed interface LayerConfig extends Serializable {
       checkPositive("channels", channels);
       check(height >= 0, "height", height, "0 (what the layers after it ask for) or more");
       check(width >= 0, "width", width, "0 (what the layers after it ask for) or more");
-      checkOneNorm(batchNorm, instanceNorm, weightNorm);
+      checkOneNorm(batchNorm, instanceNorm, virtualBatchNorm, weightNorm);
       checkShare(dropout);
     }
   }
@@ -167,13 +186,14 @@ public sealed interface LayerConfig extends Serializable {
       Padding padding,
       boolean batchNorm,
       boolean instanceNorm,
+      boolean virtualBatchNorm,
       WeightNorm weightNorm,
       Activation activation,
       double dropout)
       implements LayerConfig {
     public Convolution {
       checkFilters(filters, kernel, stride);
-      checkOneNorm(batchNorm, instanceNorm, weightNorm);
+      checkOneNorm(batchNorm, instanceNorm, virtualBatchNorm, weightNorm);
       checkShare(dropout);
     }
 
@@ -193,13 +213,14 @@ public sealed interface LayerConfig extends Serializable {
       int stride,
       boolean batchNorm,
       boolean instanceNorm,
+      boolean virtualBatchNorm,
       WeightNorm weightNorm,
       Activation activation,
       double dropout)
       implements LayerConfig {
     public TransposedConvolution {
       checkFilters(filters, kernel, stride);
-      checkOneNorm(batchNorm, instanceNorm, weightNorm);
+      checkOneNorm(batchNorm, instanceNorm, virtualBatchNorm, weightNorm);
       checkShare(dropout);
     }
 
@@ -236,6 +257,20 @@ public sealed interface LayerConfig extends Serializable {
   /** The mean of each channel over the whole image: a vector. */
   record GlobalPool() implements LayerConfig {}
 
+  /**
+   * Minibatch discrimination (Salimans et al. 2016), for discriminators: appends to each row how
+   * close it is to the other rows of its batch.
+   *
+   * @param kernels numbers appended to a row
+   * @param dimensions length of the vectors whose L1 distance each of them is made of
+   */
+  record Minibatch(int kernels, int dimensions) implements LayerConfig {
+    public Minibatch {
+      checkPositive("kernels", kernels);
+      checkPositive("dimensions", dimensions);
+    }
+  }
+
   /** Gaussian noise of standard deviation {@code sd}, added in training. */
   record Noise(double sd) implements LayerConfig {
     public Noise {
@@ -264,18 +299,24 @@ public sealed interface LayerConfig extends Serializable {
     check(kernel >= stride, "kernel", kernel, "a number of at least the stride " + stride);
   }
 
-  // What divides the outputs by their deviation divides the scales out again.
-  private static void checkOneNorm(boolean batchNorm, boolean instanceNorm, WeightNorm weightNorm) {
+  private static void checkOneNorm(
+      boolean batchNorm, boolean instanceNorm, boolean virtualBatchNorm, WeightNorm weightNorm) {
+    String first = batchNorm ? "batch-norm" : instanceNorm ? "instance-norm" : "virtual-batch-norm";
+    // What divides the outputs by their deviation divides the scales out again.
     check(
-        weightNorm == WeightNorm.NONE || !(batchNorm || instanceNorm),
+        weightNorm == WeightNorm.NONE || !(batchNorm || instanceNorm || virtualBatchNorm),
         "weight-norm",
-        ExperimentReader.name(weightNorm)
-            + (batchNorm ? " beside batch-norm" : " beside instance-norm"),
+        ExperimentReader.name(weightNorm) + " beside " + first,
         "none (the other normalisation divides its scales out again)");
     check(
         !batchNorm || !instanceNorm,
         "instance-norm",
         "true beside batch-norm",
+        "one of them to be true");
+    check(
+        !virtualBatchNorm || !(batchNorm || instanceNorm),
+        "virtual-batch-norm",
+        "true beside " + (batchNorm ? "batch-norm" : "instance-norm"),
         "one of them to be true");
   }
 

@@ -61,6 +61,12 @@ public record NetworkConfig(
         "freeze",
         freeze,
         "0 (none) to %d, the number of its layers".formatted(layers.size()));
+    check(
+        layers.stream().noneMatch(LayerConfig::batchNorm)
+            || layers.stream().noneMatch(LayerConfig::virtualBatchNorm),
+        "layers",
+        "batch-norm and virtual-batch-norm in one network",
+        "one of them (with batch-norm, images depend on their batch)");
   }
 
   /** Number of the last hidden layer beside noise and dropout, from 1; 0 without any. */
@@ -72,6 +78,11 @@ public record NetworkConfig(
       }
     }
     return 0;
+  }
+
+  /** Returns whether a layer compares the images of a batch. */
+  public boolean comparesBatch() {
+    return layers.stream().anyMatch(LayerConfig.Minibatch.class::isInstance);
   }
 
   /** Returns whether some layer's weights are normalised by weight-norm. */
@@ -169,12 +180,20 @@ public record NetworkConfig(
    * @param decay decay of the running averages
    * @param gamma whether the scale is trained (the shift always is)
    * @param sampling the statistics used for sampling
+   * @param virtualBatch latent vectors of the reference batch of virtual batch normalisation; 0 for
+   *     none
    */
-  public record BatchNorm(double epsilon, double decay, boolean gamma, Statistics sampling)
+  public record BatchNorm(
+      double epsilon, double decay, boolean gamma, Statistics sampling, int virtualBatch)
       implements Serializable {
     public BatchNorm {
       checkPositive("epsilon", epsilon);
       check(decay > 0 && decay < 1, "decay", decay, "a number between 0 and 1");
+      check(
+          virtualBatch == 0 || virtualBatch >= 2,
+          "virtual-batch",
+          virtualBatch,
+          "at least 2 latent vectors (one has no variance), or 0 without virtual-batch-norm");
     }
   }
 }

@@ -12,8 +12,8 @@ import java.util.List;
  * @param epochs number of epochs, after each of which samples, metrics and checkpoints are written
  * @param passes passes over the training images in an epoch; more than 1 for small sets
  * @param seed seed of all random draws
- * @param initImages training images from which weight-normalised layers get their first scales and
- *     biases; 0 for none
+ * @param initImages training images from which layers with weight normalisation or minibatch
+ *     discrimination get their first scales and biases; 0 for none
  * @param batchSize images per worker and iteration
  * @param workers number of shards trained side by side; 0 for the number of cores
  * @param averagingFrequency iterations per round, after which the workers' networks are averaged

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.common.primitives.Pair;
@@ -14,19 +15,19 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs the passes of a {@link TensorLayer} where Deeplearning4j asks for its own. */
-abstract class FastLayer<C extends org.deeplearning4j.nn.conf.layers.BaseLayer> extends BaseLayer<C>
-    implements TensorLayer {
+public abstract class FastLayer<C extends org.deeplearning4j.nn.conf.layers.BaseLayer>
+    extends BaseLayer<C> implements TensorLayer {
   private static final long serialVersionUID = 1L;
 
   private transient boolean needsGradients = true;
   private transient boolean needsInputErrors = true;
 
-  FastLayer(NeuralNetConfiguration conf, DataType dataType) {
+  protected FastLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
   }
 
   /** Gives a new layer its parameters, as Deeplearning4j's own {@code instantiate} does. */
-  static Layer initialise(
+  public static Layer initialise(
       Layer layer,
       NeuralNetConfiguration conf,
       Collection<TrainingListener> listeners,
@@ -53,11 +54,11 @@ abstract class FastLayer<C extends org.deeplearning4j.nn.conf.layers.BaseLayer> 
     needsInputErrors = inputErrors;
   }
 
-  boolean needsGradients() {
+  protected boolean needsGradients() {
     return needsGradients;
   }
 
-  boolean needsInputErrors() {
+  protected boolean needsInputErrors() {
     return needsInputErrors;
   }
 
@@ -65,14 +66,23 @@ abstract class FastLayer<C extends org.deeplearning4j.nn.conf.layers.BaseLayer> 
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaces);
-    return forward(Tensor.of(input)).array();
+    return within(ArrayType.ACTIVATIONS, forward(Tensor.of(input)).array(), workspaces);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    INDArray inputErrors = backward(Tensor.of(epsilon)).array();
+    INDArray inputErrors =
+        within(ArrayType.ACTIVATION_GRAD, backward(Tensor.of(epsilon)).array(), workspaces);
     weightNoiseParams.clear();
     return new Pair<>(gradient(gradientViews), backpropDropOutIfPresent(inputErrors));
+  }
+
+  /** Copies a result to the workspace that Deeplearning4j expects it in, if it uses any. */
+  private static INDArray within(ArrayType type, INDArray result, LayerWorkspaceMgr workspaces) {
+    if (result.isAttached()) {
+      return workspaces.leverageTo(type, result);
+    }
+    return workspaces.isScopedOut(type) ? result : workspaces.dup(type, result, 'c');
   }
 
   @Override

@@ -36,7 +36,7 @@ public final class Tensor {
    * @param memory for the array, if it is needed
    * @param shape of the array
    */
-  static Tensor of(float[] heap, ReusedMemory memory, long... shape) {
+  public static Tensor of(float[] heap, ReusedMemory memory, long... shape) {
     return new Tensor(shape, null, heap, memory);
   }
 
@@ -65,7 +65,7 @@ public final class Tensor {
    *
    * @param spare overwritten if the values are not on the heap yet
    */
-  float[] heap(ReusedMemory spare) {
+  public float[] heap(ReusedMemory spare) {
     if (heap == null) {
       heap = spare.heap(length());
       block().position(0).get(heap, 0, length());
@@ -89,7 +89,8 @@ public final class Tensor {
     return block;
   }
 
-  long[] shape() {
+  /** Returns the sizes of the dimensions. */
+  public long[] shape() {
     return shape;
   }
 

@@ -1,8 +1,11 @@
 package io.momentgan.network;
 
 import io.momentgan.kernels.Conditional;
+import io.momentgan.kernels.batch.VirtualBatch;
+import io.momentgan.kernels.batch.VirtualBatchNorm;
 import io.momentgan.kernels.loops.HostArrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
@@ -11,23 +14,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The parts of a network that are conditioned on the classes of the images. */
 final class LabelParts {
+  private final List<Conditional> withReference = new ArrayList<>();
   private final List<Conditional> parts = new ArrayList<>();
+  private final int reference;
   private final int classes;
 
   LabelParts(MultiLayerNetwork model, int classes) {
     this.classes = classes;
+    this.reference = VirtualBatch.rows(model);
+    List<Conditional> next = reference > 0 ? withReference : parts;
     for (int i = 0; i < model.getnLayers(); i++) {
-      add(model.getLayerWiseConfigurations().getInputPreProcess(i));
+      add(model.getLayerWiseConfigurations().getInputPreProcess(i), next);
       if (model.getLayer(i) instanceof Conditional layer) {
-        parts.add(layer);
+        next.add(layer);
+      }
+      if (model.getLayer(i).conf().getLayer() instanceof VirtualBatchNorm norm && norm.last()) {
+        next = parts;
       }
     }
   }
 
-  private void add(InputPreProcessor preProcessor) {
+  private static void add(InputPreProcessor preProcessor, List<Conditional> parts) {
     if (preProcessor instanceof ComposableInputPreProcessor several) {
       for (InputPreProcessor one : several.getInputPreProcessors()) {
-        add(one);
+        add(one, parts);
       }
     } else if (preProcessor instanceof Conditional part) {
       parts.add(part);
@@ -35,7 +45,7 @@ final class LabelParts {
   }
 
   /**
-   * Conditions the next passes.
+   * Conditions the next passes. The rows of a virtual batch get the classes in turn.
    *
    * @param labels class of each row
    * @param rows input of the next pass
@@ -50,6 +60,15 @@ final class LabelParts {
           "Invalid labels: %d for %d rows (a conditional network needs one each)"
               .formatted(labels.length, rows.size(0)));
     }
+    int[] all = new int[reference + labels.length];
+    Arrays.setAll(all, i -> i < reference ? i % classes : labels[i - reference]);
+    INDArray ofAll = oneHot(all).castTo(rows.dataType());
+    withReference.forEach(part -> part.condition(ofAll));
+    INDArray given = oneHot(labels).castTo(rows.dataType());
+    parts.forEach(part -> part.condition(given));
+  }
+
+  private INDArray oneHot(int[] labels) {
     float[] oneHot = new float[labels.length * classes];
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
@@ -58,7 +77,6 @@ final class LabelParts {
       }
       oneHot[i * classes + labels[i]] = 1;
     }
-    INDArray given = HostArrays.toArray(oneHot, labels.length, classes).castTo(rows.dataType());
-    parts.forEach(part -> part.condition(given));
+    return HostArrays.toArray(oneHot, labels.length, classes);
   }
 }

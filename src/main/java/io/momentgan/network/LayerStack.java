@@ -8,6 +8,7 @@ import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.PixelShuffle;
+import io.momentgan.kernels.batch.MinibatchDiscrimination;
 import io.momentgan.kernels.elements.VectorDropout;
 import io.momentgan.kernels.elements.VectorLeakyRelu;
 import io.momentgan.kernels.elements.VectorNoise;
@@ -58,6 +59,7 @@ final class LayerStack {
   private double dropped;
   private LayerConfig.WeightNorm weightNorm;
   private final List<Integer> ends = new ArrayList<>();
+  private long virtualNorms;
 
   LayerStack(NetworkBlueprint blueprint) {
     this.blueprint = blueprint;
@@ -65,6 +67,10 @@ final class LayerStack {
     this.weighted = new WeightedLayers(blueprint);
     this.shape = blueprint.input();
     this.vector = shape.height() * shape.width() == 1;
+    virtualNorms = config.layers().stream().filter(LayerConfig::virtualBatchNorm).count();
+    if (virtualNorms > 0) {
+      push(weighted.virtualBatch(shape, blueprint.latent()));
+    }
     if (blueprint.labels().isEmbedded()) {
       addEmbedding();
     }
@@ -132,8 +138,7 @@ final class LayerStack {
       flatten();
       vector = true;
       ImageShape to = new ImageShape(dense.units(), 1, 1);
-      addHidden(
-          weighted.dense(conditioned(), to), to, dense.batchNorm(), false, dense.activation());
+      addHidden(weighted.dense(conditioned(), to), to, dense, false, dense.activation());
     } else if (layer instanceof LayerConfig.Maxout maxout) {
       addMaxout(maxout);
     } else if (layer instanceof LayerConfig.Project project) {
@@ -143,7 +148,7 @@ final class LayerStack {
       addHidden(
           weighted.dense(conditioned(), to),
           to,
-          project.batchNorm(),
+          project,
           project.instanceNorm(),
           project.activation());
     } else if (layer instanceof LayerConfig.Convolution c) {
@@ -151,12 +156,12 @@ final class LayerStack {
       ImageShape to = LayerSizes.convolved(shape, c);
       FeedForwardLayer made =
           weighted.convolution(conditioned(), to, c.kernel(), c.stride(), c.padding());
-      addHidden(made, to, c.batchNorm(), c.instanceNorm(), c.activation());
+      addHidden(made, to, c, c.instanceNorm(), c.activation());
     } else if (layer instanceof LayerConfig.TransposedConvolution c) {
       unflatten();
       ImageShape to = LayerSizes.enlarged(shape, c.filters(), c.stride(), size);
       FeedForwardLayer made = weighted.transposed(conditioned(), to, c.kernel(), c.stride());
-      addHidden(made, to, c.batchNorm(), c.instanceNorm(), c.activation());
+      addHidden(made, to, c, c.instanceNorm(), c.activation());
     } else if (layer instanceof LayerConfig.AveragePool pool) {
       unflatten();
       pushDropout();
@@ -169,6 +174,12 @@ final class LayerStack {
       shape = to;
     } else if (layer instanceof LayerConfig.GlobalPool) {
       addGlobalPool();
+    } else if (layer instanceof LayerConfig.Minibatch minibatch) {
+      flatten();
+      vector = true;
+      int inputs = shape.features();
+      push(new MinibatchDiscrimination(inputs, minibatch.kernels(), minibatch.dimensions()));
+      shape = new ImageShape(inputs + minibatch.kernels(), 1, 1);
     } else if (layer instanceof LayerConfig.Noise noise && blueprint.training()) {
       pushDropout();
       // DropoutLayer is the only stock layer that applies its IDropout and nothing else.
@@ -192,10 +203,10 @@ final class LayerStack {
   private void addHidden(
       FeedForwardLayer layer,
       ImageShape to,
-      boolean batchNorm,
+      LayerConfig given,
       boolean instanceNorm,
       LayerConfig.Activation function) {
-    if (!batchNorm && !instanceNorm) {
+    if (!given.batchNorm() && !instanceNorm && !given.virtualBatchNorm()) {
       layer.setActivationFn(activation(function));
       pushWeighted(layer, to);
       return;
@@ -205,8 +216,12 @@ final class LayerStack {
     if (!vector) {
       unflatten();
     }
-    if (batchNorm) {
+    if (given.batchNorm()) {
       weighted.batchNorm(to.channels(), activation(function)).forEach(this::push);
+    } else if (given.virtualBatchNorm()) {
+      virtualNorms--;
+      push(weighted.virtualBatchNorm(to.channels(), virtualNorms == 0));
+      push(activation(activation(function)));
     } else {
       push(activation(new InstanceNorm(config.batchNorm().epsilon())));
       push(activation(activation(function)));

@@ -2,6 +2,7 @@ package io.momentgan.network;
 
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.batch.VirtualBatch;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.NetworkFile;
@@ -90,14 +91,15 @@ public final class Network {
     return blueprint.dataType();
   }
 
-  /** Counts the trained parameters, without running statistics, fixed scales, frozen layers. */
+  /** Counts the trained parameters: no statistics, fixed scales, frozen layers, virtual batch. */
   public int trainableParameters() {
     int gammas = config().batchNorm().gamma() ? 0 : layout.gammasLength(frozenLength);
     return layout.length()
         - frozenLength
         - layout.statisticsLength(frozenLength)
         - gammas
-        - weights.fixedLength();
+        - weights.fixedLength()
+        - VirtualBatch.rows(model) * (int) input().features();
   }
 
   /** Returns whether two training passes of the same input differ. */
@@ -114,9 +116,9 @@ public final class Network {
   }
 
   /**
-   * Gives layers with weight normalisation their first scales and biases: outputs before the
-   * activation get mean 0 and standard deviation 1, or {@code init-sd}, over a batch. ND4J's seed
-   * decides noise and dropout.
+   * Gives layers their first values by a batch. With weight normalisation, outputs before the
+   * activation get mean 0 and standard deviation 1, or {@code init-sd}; minibatch discrimination is
+   * rescaled. ND4J's seed decides noise and dropout.
    *
    * @param input rows [n, inputs]
    * @param classes class of each row; ignored by networks that are not conditional

@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
 import io.momentgan.config.Experiment.Kernels;
+import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
@@ -24,6 +25,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param config the settings
  * @param input shape of the input; a vector of n is nx1x1
  * @param output shape of the output
+ * @param latent distribution of the generator's input, of which a virtual batch is drawn
  * @param labels conditioning on the classes of the images
  * @param dataType type of the parameters
  * @param kernels kernels for training on a CPU
@@ -33,6 +35,7 @@ record NetworkBlueprint(
     NetworkConfig config,
     ImageShape input,
     ImageShape output,
+    LatentConfig latent,
     LabelInput labels,
     DataType dataType,
     Kernels kernels,
@@ -48,7 +51,7 @@ record NetworkBlueprint(
   }
 
   NetworkBlueprint with(Purpose other) {
-    return new NetworkBlueprint(config, input, output, labels, dataType, kernels, other);
+    return new NetworkBlueprint(config, input, output, latent, labels, dataType, kernels, other);
   }
 
   MultiLayerConfiguration configuration(long seed) {

@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.kernels.batch.VirtualBatchNorm;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +60,8 @@ public record ParameterLayout(int length, List<Range> gammas, List<RunningStatis
       for (Map.Entry<String, INDArray> param : layer.paramTable().entrySet()) {
         Range range = new Range(at, at + (int) param.getValue().length());
         at = range.to();
-        if (layer instanceof BatchNormalization) {
+        if (layer instanceof BatchNormalization
+            || layer.conf().getLayer() instanceof VirtualBatchNorm) {
           switch (param.getKey()) {
             case BatchNormalizationParamInitializer.GAMMA -> gammas.add(range);
             case BatchNormalizationParamInitializer.GLOBAL_MEAN -> mean = range;

@@ -1,5 +1,6 @@
 package io.momentgan.network;
 
+import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.LayerConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
@@ -9,6 +10,8 @@ import io.momentgan.kernels.StridedConvolution;
 import io.momentgan.kernels.TransposedConvolution;
 import io.momentgan.kernels.VectorBatchNorm;
 import io.momentgan.kernels.VectorDense;
+import io.momentgan.kernels.batch.VirtualBatch;
+import io.momentgan.kernels.batch.VirtualBatchNorm;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -121,6 +124,26 @@ final class WeightedLayers {
             .useLogStd(false) // averages pool variances, not log10 of deviations
             .build();
     return List.of(stock, new ActivationLayer.Builder().activation(activation).build());
+  }
+
+  /** Makes the layer that puts the reference batch, drawn like z, before each batch. */
+  Layer virtualBatch(ImageShape latent, LatentConfig distribution) {
+    return new VirtualBatch(
+        latent.features(),
+        config.batchNorm().virtualBatch(),
+        distribution.distribution() == LatentConfig.Distribution.GAUSSIAN
+            ? new NormalDistribution(0, 1)
+            : new UniformDistribution(distribution.low(), distribution.high()));
+  }
+
+  /**
+   * Makes virtual batch normalisation.
+   *
+   * @param last whether it is the network's last one
+   */
+  Layer virtualBatchNorm(int channels, boolean last) {
+    NetworkConfig.BatchNorm norm = config.batchNorm();
+    return new VirtualBatchNorm(channels, norm.virtualBatch(), norm.epsilon(), norm.gamma(), last);
   }
 
   private IWeightInit dense() {

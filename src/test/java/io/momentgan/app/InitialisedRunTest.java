@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.ArrayUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,33 @@ class InitialisedRunTest {
       assertThat(MultiLayerNetwork.load(file.toFile(), false).getLayers())
           .allMatch(l -> l.getClass().getName().startsWith("org.deeplearning4j"));
     }
+  }
+
+  @Test
+  void minibatchDiscriminationAndTheReferenceBatchGoOnAfterResuming() {
+    String[] settings = {
+      "generator.layers.0.virtual-batch-norm=true",
+      "generator.batch-norm.virtual-batch=7",
+      "discriminator.layers=[{type: dense, units: 16}, {type: minibatch, kernels: 5}]",
+      "train.init-images=100",
+      "train.averaging-frequency=1",
+      "averaging.ema.half-life=1000.0",
+    };
+    Path run = TinyExperiment.train(folder.resolve("whole"), settings);
+    Path once =
+        TinyExperiment.train(folder.resolve("half"), ArrayUtils.add(settings, "train.epochs=1"));
+    float[] half = SameRun.snapshot(once).generator().params();
+    CommandRun.of("resume", once.toString(), "--set", "train.epochs=2").succeeds();
+    SameRun.assertSame(once, run);
+    int reference = 7 * 10; // latent vectors, the first parameters
+    NetworkState generator = SameRun.snapshot(run).generator();
+    assertThat(Arrays.copyOf(generator.params(), reference))
+        .isEqualTo(Arrays.copyOf(half, reference));
+    assertThat(generator.params()).isNotEqualTo(half);
+    assertThat(Arrays.copyOf(SameRun.snapshot(run).averaging().ema(), reference))
+        .isEqualTo(Arrays.copyOf(half, reference));
+    CommandRun.of("sample", run.toString(), "--count=20", "--out=" + folder.resolve("a.png"))
+        .succeeds();
   }
 
   private static Path[] networks(Path run) throws IOException {

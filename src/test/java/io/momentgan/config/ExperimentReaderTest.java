@@ -48,7 +48,12 @@ class ExperimentReaderTest {
 
   private static LayerConfig.Dense dense(int units, boolean batchNorm, double dropout) {
     return new LayerConfig.Dense(
-        units, batchNorm, LayerConfig.WeightNorm.NONE, LayerConfig.Activation.LEAKY_RELU, dropout);
+        units,
+        batchNorm,
+        false,
+        LayerConfig.WeightNorm.NONE,
+        LayerConfig.Activation.LEAKY_RELU,
+        dropout);
   }
 
   @Test
@@ -74,7 +79,7 @@ class ExperimentReaderTest {
         new NetworkConfig.OutputLayer(
             NetworkConfig.OutputLayer.Type.DENSE, 5, 2, LayerConfig.WeightNorm.NONE, 1);
     NetworkConfig.BatchNorm batchNorm =
-        new NetworkConfig.BatchNorm(0.001, 0.999, false, NetworkConfig.Statistics.BATCH);
+        new NetworkConfig.BatchNorm(0.001, 0.999, false, NetworkConfig.Statistics.BATCH, 100);
     OptimizerConfig adam =
         new OptimizerConfig(
             OptimizerConfig.Type.ADAM,
@@ -128,7 +133,8 @@ class ExperimentReaderTest {
                     0.05,
                     0,
                     false,
-                    batchNorm,
+                    new NetworkConfig.BatchNorm(
+                        0.001, 0.999, false, NetworkConfig.Statistics.BATCH, 0),
                     false,
                     false,
                     0,
@@ -433,7 +439,7 @@ class ExperimentReaderTest {
         "train.epoch=3             | train.epoch: found an unknown setting, expected one of",
         "generator.layers.0.nodes=3 | generator.layers.0.nodes: found an unknown setting, expected one of",
         "generator.layers.0.type=conv | generator.layers.0.type: found \"conv\", expected a layer such as {type: dense, units: 128}; known types: dense, maxout, project, convolution,"
-            + " transposed-convolution, average-pool, pixel-shuffle, global-pool, noise, dropout",
+            + " transposed-convolution, average-pool, pixel-shuffle, global-pool, minibatch, noise, dropout",
         "generator.layers.0={units: 3} | generator.layers.0: found a mapping, expected a layer such as {type: dense, units: 128}",
         "generator.layers.0=       | generator.layers.0: found \"\", expected a layer such as",
         "generator.layers=[null]   | generator.layers: found an empty element, expected only layers",

@@ -9,6 +9,7 @@ import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.kernels.batch.MinibatchDiscriminationLayer;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.Network;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class InitialisationTest {
   private static final int COUNT = 150;
@@ -81,6 +83,56 @@ class InitialisationTest {
     float[] z = LatentVectors.draw(experiment.latent(), COUNT, seed(experiment, 2));
     List<INDArray> outputs = pass(network, HostArrays.toArray(z, COUNT, 3), seed(experiment, 3));
     assertStandard(network, outputs, 1, 1, 1);
+  }
+
+  // With noise, dropout and layers of weight normalisation around it.
+  @ParameterizedTest
+  @CsvSource({"fast", "stock"})
+  void minibatchDiscriminationIsCentredAmongLayersWithWeightNorm(String kernels) {
+    Experiment experiment =
+        experiment(
+            kernels,
+            "discriminator.layers=[{type: noise, sd: 0.3}, {type: dense, units: 9, weight-norm: fixed,"
+                + " activation: identity, dropout: 0.2}, {type: minibatch, kernels: 6},"
+                + " {type: dense, units: 7, weight-norm: trained, activation: identity}]");
+    Network network = initialised(experiment).discriminator();
+    List<INDArray> outputs = pass(network, images(experiment), seed(experiment, 1));
+    assertCentred(network, outputs, 9, 6);
+    INDArray last = outputs.get(3);
+    assertThat(last.mean(0).amaxNumber().doubleValue()).isLessThan(1e-4);
+    assertThat(last.mul(last).mean(0).subi(1).amaxNumber().doubleValue()).isLessThan(1e-3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void minibatchDiscriminationIsCentredWithoutWeightNorm(boolean spectral) {
+    Experiment experiment =
+        experiment(
+            "fast",
+            "discriminator.layers=[{type: convolution, filters: 3}, {type: global-pool},"
+                + " {type: minibatch, kernels: 6}]",
+            "discriminator.spectral-norm=" + spectral);
+    Network network = initialised(experiment).discriminator();
+    List<INDArray> outputs = pass(network, images(experiment), seed(experiment, 1));
+    assertCentred(network, outputs, 3, 6);
+  }
+
+  private static void assertCentred(
+      Network network, List<INDArray> outputs, int features, int kernels) {
+    int[] layers =
+        IntStream.range(0, network.model().getnLayers())
+            .filter(i -> network.model().getLayer(i) instanceof MinibatchDiscriminationLayer)
+            .toArray();
+    assertThat(layers).hasSize(1);
+    INDArray output = outputs.get(layers[0]);
+    INDArray closeness =
+        output.get(NDArrayIndex.all(), NDArrayIndex.interval(features, features + kernels));
+    assertThat(closeness.mean(0).amaxNumber().doubleValue()).isLessThan(1e-3);
+    assertThat(closeness.std(0).minNumber().doubleValue()).isGreaterThan(0.1);
+    double[] s = HostArrays.doubles(network.model().getLayer(layers[0]).getParam("s"));
+    for (int i = 0; i < s.length; i++) {
+      assertThat(s[i]).as("scale %d", i).isNotZero().isEqualTo(s[i % kernels]);
+    }
   }
 
   // The activation of the first layer, a ReLU, comes between them.

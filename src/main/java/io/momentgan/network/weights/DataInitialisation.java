@@ -1,7 +1,10 @@
 package io.momentgan.network.weights;
 
+import io.momentgan.kernels.batch.MinibatchDiscriminationLayer;
 import io.momentgan.network.weights.WeightNorm.NormedWeights;
 import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -17,14 +20,15 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Data-dependent initialisation (Salimans and Kingma 2016, section 3): layer after layer, scales
  * and biases of weight normalisation are set such that each output, or channel of images, has mean
- * 0 and a given standard deviation over a batch, before its activation. The pass is one of
- * training, with noise and dropout.
+ * 0 and a given standard deviation over a batch, before its activation. Minibatch discrimination is
+ * rescaled by its own rule. The pass is one of training, with noise and dropout.
  */
 final class DataInitialisation {
   private static final double SMALLEST_SD = 1e-8; // of an output that varies
 
   private final MultiLayerNetwork model;
-  private final WeightNorm norm;
+  private final PassWeights weights;
+  private final int lastNormed;
   private final double lastSd;
   private final LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
 
@@ -33,30 +37,43 @@ final class DataInitialisation {
    *
    * @param lastSd standard deviation for the last layer with weight normalisation, 1 for the others
    */
-  DataInitialisation(MultiLayerNetwork model, WeightNorm norm, double lastSd) {
+  DataInitialisation(MultiLayerNetwork model, PassWeights weights, double lastSd) {
     this.model = model;
-    this.norm = norm;
+    this.weights = weights;
     this.lastSd = lastSd;
+    this.lastNormed = last(i -> weights.normed(i).isPresent());
+  }
+
+  private int last(IntPredicate which) {
+    return IntStream.range(0, model.getnLayers()).filter(which).max().orElse(-1);
   }
 
   /** Initialises by a batch of inputs. */
   void run(INDArray input) {
     INDArray activations = input;
-    for (int i = 0; i <= norm.lastLayer(); i++) {
+    int last =
+        Math.max(lastNormed, last(i -> model.getLayer(i) instanceof MinibatchDiscriminationLayer));
+    for (int i = 0; i <= last; i++) {
       InputPreProcessor before = model.getLayerWiseConfigurations().getInputPreProcess(i);
       if (before != null) {
         activations = before.preProcess(activations, (int) input.size(0), workspaces);
       }
-      Optional<NormedWeights> weights = norm.of(i);
-      activations =
-          weights.isPresent()
-              ? initialise(i, weights.get(), activations)
-              : model.getLayer(i).activate(activations, true, workspaces);
+      activations = initialise(i, activations);
     }
   }
 
+  private INDArray initialise(int index, INDArray input) {
+    Optional<NormedWeights> normed = weights.normed(index);
+    if (normed.isPresent()) {
+      return initialise(index, normed.get(), input);
+    }
+    return model.getLayer(index) instanceof MinibatchDiscriminationLayer minibatch
+        ? minibatch.initialise(input)
+        : model.getLayer(index).activate(input, true, workspaces);
+  }
+
   /** Returns the activations of a layer after its initialisation. */
-  private INDArray initialise(int index, NormedWeights weights, INDArray input) {
+  private INDArray initialise(int index, NormedWeights normed, INDArray input) {
     Layer layer = model.getLayer(index);
     BaseLayer settings = (BaseLayer) layer.conf().getLayer();
     IActivation function = settings.getActivationFn();
@@ -68,12 +85,12 @@ final class DataInitialisation {
     INDArray centred = values.sub(column(mean));
     double[] sd = centred.mul(centred).mean(0, 2).castTo(DataType.DOUBLE).toDoubleVector();
     double[] factor = new double[sd.length];
-    double wanted = index == norm.lastLayer() ? lastSd : 1;
+    double wanted = index == lastNormed ? lastSd : 1;
     for (int j = 0; j < sd.length; j++) {
       double found = Math.sqrt(sd[j]);
       factor[j] = found > SMALLEST_SD ? wanted / found : 1;
     }
-    weights.standardise(mean.castTo(DataType.DOUBLE).toDoubleVector(), factor);
+    normed.standardise(mean.castTo(DataType.DOUBLE).toDoubleVector(), factor);
     INDArray factors = Nd4j.createFromArray(factor).castTo(outputs.dataType());
     perOutput(outputs).subi(column(mean)).muli(column(factors));
     return function.getActivation(outputs, true);

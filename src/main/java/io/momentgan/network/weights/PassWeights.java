@@ -3,7 +3,9 @@ package io.momentgan.network.weights;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.kernels.HeldValues;
 import io.momentgan.network.weights.WeightNorm.NormedLayer;
+import io.momentgan.network.weights.WeightNorm.NormedWeights;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -62,14 +64,20 @@ public abstract class PassWeights {
   public abstract void passGradient();
 
   /**
-   * Gives layers with weight normalisation their first scales and biases, by {@link
-   * DataInitialisation}.
+   * Gives layers their first values by a batch, by {@link DataInitialisation}.
    *
    * @param model the network
    * @param input a batch
-   * @param lastSd standard deviation for the last such layer
+   * @param lastSd standard deviation for the last layer with weight normalisation
    */
-  public void initialise(MultiLayerNetwork model, INDArray input, double lastSd) {}
+  public void initialise(MultiLayerNetwork model, INDArray input, double lastSd) {
+    new DataInitialisation(model, this, lastSd).run(input);
+  }
+
+  /** Returns the weights of a layer, if it has weight normalisation. */
+  Optional<NormedWeights> normed(int layer) {
+    return Optional.empty();
+  }
 
   /** Follows an update of the parameters. */
   public void updated() {

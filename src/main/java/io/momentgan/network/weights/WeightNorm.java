@@ -94,17 +94,7 @@ public final class WeightNorm extends PassWeights {
   }
 
   @Override
-  public void initialise(MultiLayerNetwork model, INDArray input, double lastSd) {
-    new DataInitialisation(model, this, lastSd).run(input);
-  }
-
-  /** Returns the index of the last layer with weight normalisation. */
-  int lastLayer() {
-    return parts.get(parts.size() - 1).weights.layer();
-  }
-
-  /** Returns the weights of a layer, if it has weight normalisation. */
-  Optional<NormedWeights> of(int layer) {
+  Optional<NormedWeights> normed(int layer) {
     return parts.stream().filter(part -> part.weights.layer() == layer).findFirst();
   }
 
