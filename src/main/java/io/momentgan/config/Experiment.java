@@ -71,6 +71,14 @@ public record Experiment(
         "discriminator.sampling-dropout",
         true,
         "false (only the generator is sampled; the discriminator's dropout is always on in training)");
+    boolean history =
+        generator.optimizer().historicalAveraging() > 0
+            || discriminator.optimizer().historicalAveraging() > 0;
+    check(
+        !history || averaging.outer().type() == AveragingConfig.OuterType.NONE,
+        "averaging.outer.type",
+        ExperimentReader.name(averaging.outer().type()),
+        "none with historical-averaging (its mean is of the parameters that workers average)");
     check(
         !generator.spectralNorm(),
         "generator.spectral-norm",

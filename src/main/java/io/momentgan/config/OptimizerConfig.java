@@ -22,6 +22,8 @@ import java.util.List;
  * @param momentum share of the last update in the next, of {@link Type#MOMENTUM}
  * @param momentumPoints later momenta; linear between points, constant after the last
  * @param nesterov whether momentum looks ahead (Sutskever et al. 2013); else it is classical
+ * @param historicalAveraging weight c of the term c |theta - mean of past theta|^2 of the network's
+ *     loss (Salimans et al. 2016, section 3.3); 0 for none
  */
 public record OptimizerConfig(
     Type type,
@@ -35,7 +37,8 @@ public record OptimizerConfig(
     boolean epsilonInside,
     double momentum,
     List<Point> momentumPoints,
-    boolean nesterov)
+    boolean nesterov,
+    double historicalAveraging)
     implements Serializable {
   public OptimizerConfig {
     learningRatePoints = List.copyOf(learningRatePoints);
@@ -72,6 +75,11 @@ public record OptimizerConfig(
         "momentum-points",
         momentumPoints,
         "values in [0, 1)");
+    check(
+        historicalAveraging >= 0,
+        "historical-averaging",
+        historicalAveraging,
+        "0 (none) or a weight above");
   }
 
   /** The method. */

@@ -60,6 +60,7 @@ final class LayerStack {
   private LayerConfig.WeightNorm weightNorm;
   private final List<Integer> ends = new ArrayList<>();
   private long virtualNorms;
+  private long history;
 
   LayerStack(NetworkBlueprint blueprint) {
     this.blueprint = blueprint;
@@ -86,6 +87,7 @@ final class LayerStack {
   }
 
   private void addHeldValues() {
+    long followed = length();
     if (config.spectralNorm()) {
       push(new HeldValues(SpectralNorm.length(layers)));
     }
@@ -99,6 +101,22 @@ final class LayerStack {
     if (trained > 0) {
       push(new HeldValues(trained));
     }
+    if (config.optimizer().historicalAveraging() > 0) {
+      // Vectors of spectral normalisation are no parameters of the loss; scales are.
+      history = config.spectralNorm() ? followed : length();
+      HeldValues mean = new HeldValues(history);
+      mean.setIUpdater(new NoOp()); // has no state
+      push(mean);
+    }
+  }
+
+  private long length() {
+    return layers.stream().mapToLong(layer -> layer.initializer().numParams(layer)).sum();
+  }
+
+  /** Counts the values of the mean of past parameters at the end of the vector; 0 without one. */
+  int historyLength() {
+    return (int) history;
   }
 
   /** Appends a class's vector to z, or to an image as one more channel. */

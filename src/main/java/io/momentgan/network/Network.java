@@ -35,6 +35,7 @@ public final class Network {
   private final Optimization optimization;
   private final List<Integer> layerEnds;
   private final int frozenLength;
+  private final int historyLength;
   private final LayerPasses passes;
 
   /**
@@ -57,8 +58,10 @@ public final class Network {
     frozenLength =
         Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
     passes = new LayerPasses(model, blueprint.fast(), frozenLayers);
-    weights = PassWeights.of(config(), model, layers.normed(), frozenLayers, seed);
-    optimization = new Optimization(model, layout, config().batchNorm().gamma(), frozenLength);
+    historyLength = layers.historyLength();
+    long held = layout.length() - historyLength;
+    weights = PassWeights.of(config(), model, layers.normed(), held, frozenLayers, seed);
+    optimization = new Optimization(model, layout, config(), frozenLength);
   }
 
   /** Returns the Deeplearning4j network. */
@@ -91,7 +94,7 @@ public final class Network {
     return blueprint.dataType();
   }
 
-  /** Counts the trained parameters: no statistics, fixed scales, frozen layers, virtual batch. */
+  /** Counts the trained parameters: no statistics, held values, frozen layers, virtual batch. */
   public int trainableParameters() {
     int gammas = config().batchNorm().gamma() ? 0 : layout.gammasLength(frozenLength);
     return layout.length()
@@ -99,6 +102,7 @@ public final class Network {
         - layout.statisticsLength(frozenLength)
         - gammas
         - weights.fixedLength()
+        - historyLength
         - VirtualBatch.rows(model) * (int) input().features();
   }
 
@@ -376,7 +380,7 @@ public final class Network {
   private byte[] zip(boolean withUpdater) {
     MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
     plain.init(weights.plain(model), false);
-    return NetworkFile.write(plain, state(), weights.differ(), withUpdater);
+    return NetworkFile.write(plain, state(), weights.differ() || historyLength > 0, withUpdater);
   }
 
   private NetworkConfig config() {

@@ -1,10 +1,12 @@
 package io.momentgan.network;
 
+import io.momentgan.config.NetworkConfig;
 import io.momentgan.kernels.VectorAdamUpdater;
 import io.momentgan.kernels.loops.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
@@ -24,6 +26,7 @@ final class Optimization {
   private final INDArray params;
   private final INDArray gradient;
   private final int frozen;
+  private final Optional<HistoricalAverage> history;
   private final List<INDArray> fixed = new ArrayList<>();
   private final List<UpdateBlock> blocks = new ArrayList<>();
 
@@ -32,16 +35,21 @@ final class Optimization {
    *
    * @param model the network, which must keep its arrays
    * @param layout of its parameters
-   * @param trainsGammas whether the scales of batch normalisation are trained
+   * @param config the network's settings
    * @param frozen number of parameters at the head of the vector that keep their values
    */
-  Optimization(MultiLayerNetwork model, ParameterLayout layout, boolean trainsGammas, int frozen) {
+  Optimization(MultiLayerNetwork model, ParameterLayout layout, NetworkConfig config, int frozen) {
     this.model = model;
     this.layout = layout;
     this.frozen = frozen;
     this.params = model.params().reshape(layout.length());
     this.gradient = model.getFlattenedGradients().reshape(layout.length());
-    if (!trainsGammas) {
+    double coefficient = config.optimizer().historicalAveraging();
+    this.history =
+        coefficient == 0
+            ? Optional.empty()
+            : Optional.of(HistoricalAverage.of(coefficient, model, layout));
+    if (!config.batchNorm().gamma()) {
       layout.gammas().forEach(range -> fixed.add(range.view(gradient)));
     }
     if (frozen > 0) {
@@ -70,8 +78,9 @@ final class Optimization {
    * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
    */
   double update(int batchSize) {
-    fixed.forEach(Vectors::clear);
     int updates = model.getIterationCount();
+    history.ifPresent(average -> average.addGradient(batchSize, updates));
+    fixed.forEach(Vectors::clear);
     double squares = blocks.isEmpty() ? plain(batchSize, updates) : fast(batchSize, updates);
     model.setIterationCount(updates + 1);
     return Math.sqrt(Math.max(0, squares)) / batchSize;

@@ -195,6 +195,7 @@ class RoundsOnSparkTest {
     "2, sgd, one-hot, name=plain",
     "2, adam, embedding, name=plain",
     "2, sgd, none, train.d-steps=3",
+    "2, sgd, none, discriminator.optimizer.historical-averaging=0.05",
     "2, sgd, none, discriminator.layers.0.weight-norm=trained",
     "3, sgd, none, discriminator.layers.0.weight-norm=fixed",
     "4, sgd, none, generator.output-layer.weight-norm=trained",

@@ -93,7 +93,8 @@ class ExperimentReaderTest {
             false,
             0.9,
             List.of(),
-            true);
+            true,
+            0);
     assertThat(read(SMALL))
         .isEqualTo(
             new Experiment(

@@ -38,6 +38,7 @@ public abstract class PassWeights {
    * @param config its settings
    * @param model the network, with initial parameters
    * @param normed its layers with weight normalisation
+   * @param end index after the last value in the flat vector that weights need
    * @param frozen number of first layers that training does not change
    * @param seed of the vectors of spectral normalisation
    */
@@ -45,12 +46,13 @@ public abstract class PassWeights {
       NetworkConfig config,
       MultiLayerNetwork model,
       List<NormedLayer> normed,
+      long end,
       int frozen,
       long seed) {
     if (config.spectralNorm()) {
-      return SpectralNorm.of(model, seed, frozen);
+      return SpectralNorm.of(model, end, seed, frozen);
     }
-    return normed.isEmpty() ? SAME : WeightNorm.of(model, normed, frozen);
+    return normed.isEmpty() ? SAME : WeightNorm.of(model, normed, end, frozen);
   }
 
   PassWeights(List<LayerWeights> layers) {

@@ -5,6 +5,7 @@ import io.momentgan.kernels.LabelEmbedding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -54,12 +55,14 @@ public final class SpectralNorm extends PassWeights {
    * Prepares a network.
    *
    * @param model the network, with initial parameters
+   * @param end index after the last value of the vectors in the flat one
    * @param seed of the vectors
    * @param frozen number of first layers whose vectors keep their values
    */
-  static SpectralNorm of(MultiLayerNetwork model, long seed, int frozen) {
+  static SpectralNorm of(MultiLayerNetwork model, long end, long seed, int frozen) {
     List<NormalisedMatrix> parts = new ArrayList<>();
-    long held = LayerWeights.begin(model, model.getnLayers() - 1);
+    long held =
+        end - length(Stream.of(model.getLayers()).map(layer -> layer.conf().getLayer()).toList());
     for (int i = 0; i < model.getnLayers(); i++) {
       long rows = rows(model.getLayer(i).conf().getLayer());
       if (rows > 0) {

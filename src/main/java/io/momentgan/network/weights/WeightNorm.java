@@ -52,10 +52,11 @@ public final class WeightNorm extends PassWeights {
    *
    * @param model the network, with initial parameters
    * @param layers its layers with weight normalisation
+   * @param end index after the last scale in the flat vector
    * @param frozen number of first layers that training does not change
    */
-  static WeightNorm of(MultiLayerNetwork model, List<NormedLayer> layers, int frozen) {
-    long trained = model.params().length() - length(layers, true);
+  static WeightNorm of(MultiLayerNetwork model, List<NormedLayer> layers, long end, int frozen) {
+    long trained = end - length(layers, true);
     long fixed = trained - length(layers, false);
     List<NormedWeights> parts = new ArrayList<>();
     for (NormedLayer layer : layers) {
