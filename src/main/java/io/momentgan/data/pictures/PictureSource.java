@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.ArrayUtils;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -54,6 +55,12 @@ final class PictureSource implements ImageSource {
     this.originals = originals;
     this.config = config;
     this.settings = Map.copyOf(settings);
+  }
+
+  /** The same images of another copy of the archive. */
+  PictureSource in(String path) {
+    List<PictureFile> there = Stream.of(files).map(file -> file.in(path)).toList();
+    return new PictureSource(there, labels, mirrored, originals, config, settings);
   }
 
   @Override
