@@ -44,6 +44,11 @@ record DownloadedPictures(DownloadedFile archive, PictureSource pictures) implem
   }
 
   @Override
+  public Optional<String> file(int index) {
+    return Optional.of(archive + "/" + pictures.name(index));
+  }
+
+  @Override
   public Images read(int[] indices) {
     return pictures.in(copy(archive)).read(indices);
   }

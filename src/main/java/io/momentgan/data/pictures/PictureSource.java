@@ -84,7 +84,16 @@ final class PictureSource implements ImageSource {
 
   @Override
   public Optional<String> file(int index) {
-    return Optional.of(shown(files[Objects.checkIndex(index, count()) / perFile()]));
+    return Optional.of(shown(fileOf(index)));
+  }
+
+  /** The path of an image's file below the folder or in the archive. */
+  String name(int index) {
+    return fileOf(index).name();
+  }
+
+  private PictureFile fileOf(int index) {
+    return files[Objects.checkIndex(index, count()) / perFile()];
   }
 
   @Override

@@ -251,6 +251,7 @@ class HttpDataTest {
     assertThat(data.training().read(all).pixels())
         .isEqualTo(expected.training().read(all).pixels());
     assertThat(requests).containsExactly(name);
+    assertThat(data.training().file(2)).contains(url(name) + "?.../dog/1.png");
     // As on another machine.
     ImageSource shipped = SerializationUtils.roundtrip(data.training());
     Files.delete(copy(name));
