@@ -51,6 +51,8 @@ class MutatedFilesTest {
     FILES.put("train.bin", ArrayFiles.cifar(1, 3, 0));
     FILES.put("train100.bin", ArrayFiles.cifar(2, 3, 0));
     FILES.put("train.csv", "label,px0,px1,px2,px3\n0,1,22,133,4\n1,250,6,7,88\n".getBytes(UTF_8));
+    FILES.put("plain.mat", MatBytes.file(false, MatBytes.svhn(2)));
+    FILES.put("deflated.mat", MatBytes.file(true, MatBytes.svhn(2)));
     Path parquet = folder.resolve("x.parquet");
     ArrayFiles.parquet(
         parquet,
@@ -72,8 +74,7 @@ class MutatedFilesTest {
     }
     FILES.put("x.webp", ImageFixtures.webp());
     FILES.put("labels.csv", pictures.get("labels.csv"));
-    FILES.put(
-        "dataset.json", "{\"labels\": [[\"a/1.png\", 1], [\"b/1.png\", 0]]}".getBytes(UTF_8));
+    FILES.put("dataset.json", "{\"labels\": [[\"a/1.png\", 1], [\"b/1.png\", 0]]}".getBytes(UTF_8));
   }
 
   /** Files of which a folder beside holds some more. */
@@ -132,6 +133,8 @@ class MutatedFilesTest {
         "train.bin",
         "train100.bin",
         "train.csv",
+        "plain.mat",
+        "deflated.mat",
         "train.parquet",
         "pictures.zip",
         "pictures.tar",
