@@ -15,11 +15,12 @@ public final class DataException extends UserException {
   private static final long serialVersionUID = 1L;
 
   public DataException(String message) {
-    super(message);
+    this(message, null);
   }
 
   public DataException(String message, Throwable cause) {
-    super(message, cause);
+    // What a file holds and is quoted may have line breaks.
+    super(message.replaceAll("\\R", " "), cause);
   }
 
   /** Explains why a location cannot be read at all. */
