@@ -48,7 +48,6 @@ class MutatedFilesTest {
     arrays.put("y_train.npy", ArrayFiles.npy("<i4", new byte[40], 10));
     FILES.put("stored.npz", ArrayFiles.npz(false, arrays));
     FILES.put("deflated.npz", ArrayFiles.npz(true, arrays));
-    FILES.put("data_batch_1.bin", ArrayFiles.cifar(1, 3, 0));
     FILES.put("train.bin", ArrayFiles.cifar(2, 3, 0));
     FILES.put("train.csv", "label,px0,px1,px2,px3\n0,1,22,133,4\n1,250,6,7,88\n".getBytes(UTF_8));
     FILES.put("plain.mat", MatBytes.file(false, MatBytes.svhn(2)));
@@ -57,7 +56,8 @@ class MutatedFilesTest {
     ArrayFiles.parquet(
         parquet,
         ArrayFiles.HUGGING_FACE,
-        Map.of("huggingface", "{\"info\": {\"features\": {\"label\": {\"names\": [\"a\", \"b\"]}}}}"),
+        Map.of(
+            "huggingface", "{\"info\": {\"features\": {\"label\": {\"names\": [\"a\", \"b\"]}}}}"),
         List.of(new Row(ArrayFiles.png(50), 0L), new Row(ArrayFiles.png(100), 1L)));
     FILES.put("train.parquet", Files.readAllBytes(parquet));
     Map<String, byte[]> pictures = new LinkedHashMap<>();
@@ -130,7 +130,6 @@ class MutatedFilesTest {
         "images.npy",
         "stored.npz",
         "deflated.npz",
-        "data_batch_1.bin",
         "train.bin",
         "train.csv",
         "plain.mat",
