@@ -6,6 +6,9 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 # Where the program finds experiments by their names.
 export MOMENTGAN_HOME=$home
 
+# Maven ends with a terminal's escape sequence on both streams, wherever they go.
+export MAVEN_OPTS="${MAVEN_OPTS:-} -Djansi.noreset=true"
+
 # In other locales a JVM cannot open files whose names are not ASCII.
 [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
 

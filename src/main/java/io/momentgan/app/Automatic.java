@@ -35,6 +35,9 @@ record Automatic(Experiment experiment, String text) {
    *     none
    */
   static Automatic choose(List<String> overrides, Map<String, String> hadoop, String from) {
+    if (from != null) {
+      StorageCheck.requireReadable("--from", from, hadoop);
+    }
     String base =
         from == null
             ? ""

@@ -3,6 +3,7 @@ package io.momentgan.app;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.Installation;
+import io.momentgan.config.SettingsText;
 import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
@@ -12,7 +13,6 @@ import io.momentgan.report.StudyPage;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.SparkContexts;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +80,7 @@ final class StudyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     file = Installation.find(given, "conf/studies");
-    StudyFile study = StudyFile.read(text(file), file.toString());
+    StudyFile study = StudyFile.read(SettingsText.read(file), file.toString());
     List<StudyRun> runs = runs(study);
     int workers =
         runs.stream().mapToInt(run -> run.experiment().train().workers()).max().orElseThrow();
@@ -168,7 +168,7 @@ final class StudyCommand implements Callable<Integer> {
 
   private String introduction(String name) {
     Path introduction = file.resolveSibling(name + ".md");
-    return Files.exists(introduction) ? text(introduction) : "";
+    return Files.exists(introduction) ? SettingsText.read(introduction) : "";
   }
 
   private int exitCode(List<StudyRun.Outcome> outcomes) {
@@ -226,13 +226,5 @@ final class StudyCommand implements Callable<Integer> {
       return study.seeds();
     }
     return experiment.seeds().isEmpty() ? List.of(experiment.train().seed()) : experiment.seeds();
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UserException("%s: cannot be read as text: %s".formatted(file, e.getMessage()), e);
-    }
   }
 }

@@ -9,6 +9,7 @@ import io.momentgan.run.RecordedRun;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.StartNetworks;
+import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
@@ -166,6 +167,7 @@ final class TrainCommand implements Callable<Integer> {
     StorageCheck.requireReadable("--data", given.data().uri(), hadoop);
     if (dryRun) {
       StorageCheck.requireReadable("--out", out, hadoop);
+      Folder.at(out, hadoop).exists(""); // refuses what is no location
     } else {
       StorageCheck.requireWritable("--out", out, hadoop);
     }

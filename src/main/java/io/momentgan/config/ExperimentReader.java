@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -121,7 +120,7 @@ public final class ExperimentReader {
    * @return empty without a base, or if the base is no whole experiment
    */
   public static Optional<Experiment> base(Path file) {
-    JsonNode base = parse(text(file), file.toString()).path("base");
+    JsonNode base = parse(SettingsText.read(file), file.toString()).path("base");
     try {
       return base.isMissingNode()
           ? Optional.empty()
@@ -223,7 +222,8 @@ public final class ExperimentReader {
           "found a cycle of %s, expected a last file without base; remove base from one of them"
               .formatted(derived));
     }
-    ObjectNode settings = settings(parse(text(file), file.toString()), file.toString());
+    ObjectNode settings =
+        settings(parse(SettingsText.read(file), file.toString()), file.toString());
     JsonNode base = settings.remove("base");
     List<Source> sources =
         base == null ? new ArrayList<>() : sources(baseFile(file, base), derived);
@@ -272,19 +272,6 @@ public final class ExperimentReader {
               .formatted(base.isTextual() ? "no file " + found : SettingProblem.found(base)));
     }
     return found;
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw new UserException(
-          "%s: no such file; give a settings file such as conf/experiments/quickstart.yaml"
-              .formatted(file),
-          e);
-    } catch (IOException e) {
-      throw new UserException("%s: cannot be read as text: %s".formatted(file, e.getMessage()), e);
-    }
   }
 
   static ObjectNode parse(String yaml, String file) {

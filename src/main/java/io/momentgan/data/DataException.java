@@ -5,6 +5,7 @@ import io.momentgan.storage.S3Failure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 
 /**
  * Data that is unreachable, truncated, of the wrong kind or inconsistent. Its message is one line
@@ -14,11 +15,12 @@ public final class DataException extends UserException {
   private static final long serialVersionUID = 1L;
 
   public DataException(String message) {
-    super(message);
+    this(message, null);
   }
 
   public DataException(String message, Throwable cause) {
-    super(message, cause);
+    // What a file holds and is quoted may have line breaks.
+    super(message.replaceAll("\\R", " "), cause);
   }
 
   /** Explains why a location cannot be read at all. */
@@ -29,6 +31,12 @@ public final class DataException extends UserException {
           location
               + ": no such file or folder, or no permission to read it; set data.uri to glyphs, or to a"
               + " folder or file of images, IDX, NumPy, MATLAB, CIFAR, Parquet or CSV",
+          cause);
+    }
+    if (cause instanceof IllegalArgumentException) {
+      return new DataException(
+          "%s: is no location (%s); give a path, or a URI such as s3a://bucket/folder"
+              .formatted(location, ExceptionUtils.getRootCause(cause).getMessage()),
           cause);
     }
     return new DataException(

@@ -72,7 +72,7 @@ public record DownloadedFile(String url, String cache) implements FileLocation {
     Files.createDirectories(copy.getParent());
     Path part = Publication.temporary(copy);
     try {
-      if (!new HttpDownload(URI.create(url), MOST_BYTES).to(part)) {
+      if (!new HttpDownload(URI.create(url), MOST_BYTES, HttpDownload.USUAL_PATIENCE).to(part)) {
         return false;
       }
       String sha256 = Digests.sha256(part);

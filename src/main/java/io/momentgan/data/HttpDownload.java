@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.momentgan.config.Credentials;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,23 +24,29 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file over HTTP, retried when the server or the connection fails.
+ * One file over HTTP, retried when the server or the connection fails. A server that does not
+ * answer, or stops in the middle, is given up within five minutes.
  *
  * @param url address; its query is never shown
  * @param mostBytes largest size of the file
+ * @param patience time for an answer, and time in which a body must grow by 16 kB or end
  */
-record HttpDownload(URI url, long mostBytes) {
+record HttpDownload(URI url, long mostBytes, Duration patience) {
   private static final Logger LOG = LoggerFactory.getLogger(HttpDownload.class);
   private static final int OK = 200;
   private static final int ATTEMPTS = 4;
   private static final long FIRST_PAUSE_MILLIS = 250;
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
-  private static final long TIMEOUT_MINUTES = 30;
+
+  /** Patience with servers; four attempts end within five minutes. */
+  static final Duration USUAL_PATIENCE = Duration.ofSeconds(30);
+
+  private static final long STALL_BYTES = 1 << 14;
 
   /**
    * Downloads into a file.
@@ -99,19 +107,25 @@ record HttpDownload(URI url, long mostBytes) {
     HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(CONNECT_TIMEOUT)
+            .connectTimeout(patience.dividedBy(3))
             .build();
     HttpRequest request =
-        HttpRequest.newBuilder(url).header("User-Agent", "momentgan").GET().build();
+        HttpRequest.newBuilder(url)
+            .header("User-Agent", "momentgan")
+            .timeout(patience)
+            .GET()
+            .build();
+    AtomicLong received = new AtomicLong();
     CompletableFuture<HttpResponse<Path>> response =
         client.sendAsync(
             request,
             info ->
                 info.statusCode() == OK
-                    ? new Capped(BodySubscribers.ofFile(file, CREATE_NEW, WRITE), mostBytes)
+                    ? new Capped(
+                        BodySubscribers.ofFile(file, CREATE_NEW, WRITE), received, mostBytes)
                     : BodySubscribers.replacing(file));
     try {
-      return response.get(TIMEOUT_MINUTES, TimeUnit.MINUTES);
+      return await(response, received);
     } catch (ExecutionException e) {
       if (ExceptionUtils.indexOfType(e, TooLargeException.class) >= 0) {
         throw new DataException(
@@ -120,9 +134,23 @@ record HttpDownload(URI url, long mostBytes) {
             e);
       }
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      response.cancel(true);
-      throw new IOException("no end after %d minutes".formatted(TIMEOUT_MINUTES), e);
+    }
+  }
+
+  private HttpResponse<Path> await(
+      CompletableFuture<HttpResponse<Path>> response, AtomicLong received)
+      throws InterruptedException, ExecutionException, IOException {
+    for (long before = 0; ; before = received.get()) {
+      try {
+        return response.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        long grown = received.get() - before;
+        if (grown < STALL_BYTES) {
+          response.cancel(true);
+          throw new IOException(
+              "no more than %d bytes within %d s".formatted(grown, patience.toSeconds()), e);
+        }
+      }
     }
   }
 
@@ -133,11 +161,13 @@ record HttpDownload(URI url, long mostBytes) {
   /** Fails as soon as a body is larger than it may be. */
   private static final class Capped implements BodySubscriber<Path> {
     private final BodySubscriber<Path> file;
+    private final AtomicLong received;
     private long left;
     private Flow.Subscription subscription;
 
-    Capped(BodySubscriber<Path> file, long mostBytes) {
+    Capped(BodySubscriber<Path> file, AtomicLong received, long mostBytes) {
       this.file = file;
+      this.received = received;
       this.left = mostBytes;
     }
 
@@ -155,7 +185,9 @@ record HttpDownload(URI url, long mostBytes) {
     @Override
     public void onNext(List<ByteBuffer> body) {
       boolean fitted = left >= 0;
-      left -= body.stream().mapToLong(ByteBuffer::remaining).sum();
+      long bytes = body.stream().mapToLong(ByteBuffer::remaining).sum();
+      received.addAndGet(bytes);
+      left -= bytes;
       if (left >= 0) {
         file.onNext(body);
       } else if (fitted) {
@@ -182,6 +214,12 @@ record HttpDownload(URI url, long mostBytes) {
   }
 
   private static String describe(IOException e) {
+    if (ExceptionUtils.indexOfType(e, UnresolvedAddressException.class) >= 0) {
+      return "there is no host of this name";
+    }
+    if (e instanceof ConnectException) {
+      return "the host takes no connection";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -223,19 +223,16 @@ public record AutoExperiment(
                     ? "images without colours may be writing"
                     : "%s are enough".formatted(facts.images()));
       }
-      boolean sorted = facts.resized() && facts.classes() > 1;
-      boolean held = facts.count() >= IMAGES_FOR_VALIDATION && !sorted && !facts.ownValidation();
+      boolean held = facts.count() >= IMAGES_FOR_VALIDATION && !facts.ownValidation();
       choose(
           "data.validation",
           held ? Math.min(MOST_VALIDATION, facts.count() / 10) : 0,
           facts.ownValidation()
               ? "the data have their own"
-              : sorted
-                  ? "the first images are all of one class"
-                  : held
-                      ? "a tenth, at most %,d, from %,d images on"
-                          .formatted(MOST_VALIDATION, IMAGES_FOR_VALIDATION)
-                      : "%s: too few to hold any out".formatted(facts.images()));
+              : held
+                  ? "a tenth, at most %,d, from %,d images on"
+                      .formatted(MOST_VALIDATION, IMAGES_FOR_VALIDATION)
+                  : "%s: too few to hold any out".formatted(facts.images()));
     }
 
     int images() {

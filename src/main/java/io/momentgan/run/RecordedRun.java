@@ -1,12 +1,10 @@
 package io.momentgan.run;
 
+import io.momentgan.config.SettingsText;
 import io.momentgan.config.UserException;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -32,7 +30,7 @@ public final class RecordedRun {
       String location, Supplier<Map<String, String>> hadoopSettings) {
     File local = new File(location); // takes any text, also what no path can hold
     if (local.isFile()) {
-      return RunRecord.parse(text(local.toPath()), location);
+      return RunRecord.parse(SettingsText.read(local.toPath()), location);
     }
     if (!local.isDirectory() && !URI.matcher(location).matches()) {
       return Optional.empty();
@@ -40,15 +38,6 @@ public final class RecordedRun {
     Map<String, String> hadoop = hadoopSettings.get();
     StorageCheck.requireReadable("Run", location, hadoop);
     String folder = location.replaceFirst("/+(" + Pattern.quote(RunRecord.FILE) + ")?$", "");
-    return Optional.of(RunRecord.read(Folder.at(folder, hadoop)));
-  }
-
-  /** Empty for a file that is no text: reading it as settings says why. */
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return "";
-    }
+    return Optional.of(RunRecord.read(Folder.at(folder.isEmpty() ? "/" : folder, hadoop)));
   }
 }

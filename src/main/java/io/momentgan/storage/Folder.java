@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
@@ -62,6 +63,11 @@ public final class Folder {
    * @throws UserException when it is no location, or of no file system that there is
    */
   public static Folder at(String uri, Map<String, String> hadoopSettings) {
+    if (uri.matches("(?i)https?:.*")) { // Hadoop's client of these has no timeouts and cannot list
+      throw new UserException(
+          "\"%s\" is a web address, expected a folder or a store such as s3a://; download what lies there"
+              .formatted(uri));
+    }
     Configuration configuration = new Configuration();
     hadoopSettings.forEach(configuration::set);
     try {
@@ -70,7 +76,9 @@ public final class Folder {
       // Without the checksum layer there are no .crc files.
       return new Folder(fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path);
     } catch (IllegalArgumentException e) {
-      throw new UserException("\"%s\" is no location: %s".formatted(uri, e.getMessage()), e);
+      throw new UserException(
+          "\"%s\" is no location: %s".formatted(uri, ExceptionUtils.getRootCause(e).getMessage()),
+          e);
     } catch (IOException e) {
       throw StorageFailure.of("open", uri, e);
     }

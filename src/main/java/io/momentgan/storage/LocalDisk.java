@@ -1,5 +1,6 @@
 package io.momentgan.storage;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
@@ -29,6 +30,11 @@ public final class LocalDisk extends RawLocalFileSystem {
 
   @Override
   public FSDataInputStream open(Path file, int bufferBytes) throws IOException {
+    File local = pathToFile(file);
+    if (local.exists() && !local.isFile() && !local.isDirectory()) {
+      // Whoever opens a pipe waits until somebody writes to it.
+      throw new IOException("a pipe, device or socket, expected a file; store its contents in one");
+    }
     return new FSDataInputStream(new Input(super.open(file, bufferBytes)));
   }
 

@@ -83,8 +83,8 @@ public final class S3Failure {
           || t instanceof ConnectException
           || t instanceof NoRouteToHostException) {
         return Optional.of(
-            "the server cannot be reached (%s); check the location, s3.endpoint and the network"
-                .formatted(message));
+            "the server cannot be reached (%s); check the location%s and the network"
+                .formatted(message, cloud ? ", s3.endpoint" : ""));
       }
       if (cloud
           && (t instanceof SocketTimeoutException

@@ -29,30 +29,39 @@ public final class StorageFailure {
    *     UncheckedIOException}
    */
   public static RuntimeException of(String action, Object location, IOException e) {
-    Optional<String> ofS3 = S3Failure.reason(e);
-    if (ofS3.isPresent()) {
-      return new UserException("Cannot %s %s: %s".formatted(action, location, ofS3.get()), e);
-    }
-    for (Throwable t : ExceptionUtils.getThrowableList(e)) {
-      String reason = reason(t);
-      if (reason != null) {
-        return new UserException("Cannot %s %s: %s".formatted(action, location, reason), e);
-      }
-    }
-    return new UncheckedIOException(
-        "Cannot %s %s: %s".formatted(action, location, e.getMessage()), e);
+    return known(e)
+        .<RuntimeException>map(
+            reason -> new UserException("Cannot %s %s: %s".formatted(action, location, reason), e))
+        .orElseGet(
+            () ->
+                new UncheckedIOException(
+                    "Cannot %s %s: %s".formatted(action, location, e.getMessage()), e));
   }
 
-  private static String reason(Throwable t) {
+  /** Explains a failure and its remedy, or says what it says itself. */
+  static String reason(Throwable failure) {
+    return known(failure).orElseGet(() -> S3Failure.firstLine(failure));
+  }
+
+  private static Optional<String> known(Throwable failure) {
+    return S3Failure.reason(failure)
+        .or(
+            () ->
+                ExceptionUtils.getThrowableList(failure).stream()
+                    .flatMap(t -> Optional.ofNullable(ofOne(t)).stream())
+                    .findFirst());
+  }
+
+  private static String ofOne(Throwable t) {
     String message = String.valueOf(t.getMessage());
     if (t instanceof AccessDeniedException || t instanceof AccessControlException) {
       return "no permission, or no valid credentials (%s)".formatted(S3Failure.firstLine(t));
     }
     if (t instanceof UnsupportedFileSystemException || message.startsWith("No FileSystem for")) {
-      return "no file system is installed for this kind of location";
+      return "no file system is installed for this kind of location; check its scheme";
     }
-    if (message.contains("ClassNotFoundException") && message.contains("FileSystem")) {
-      return "the library of this file system is not on the class path";
+    if (message.contains("ClassNotFoundException") && message.contains(".fs.")) {
+      return "the library of this file system is not on the class path; copy the data to another place";
     }
     return ofDisk(t, message);
   }

@@ -104,6 +104,11 @@ record CommandRun(int code, String out, String err) {
     return errors.get(0);
   }
 
+  /** Without the log's lines of downloads, of which each says an attempt. */
+  CommandRun withoutAttempts() {
+    return new CommandRun(code, out, err.replaceAll("(?m)^.* HttpDownload: .*\\R", ""));
+  }
+
   /** The command was refused as the user's mistake: one line and nothing else. */
   String mistake() {
     String line = refusal(Main.USER_MISTAKE);

@@ -129,6 +129,27 @@ class SubmitScriptsTest {
         .isEqualTo(pod.at("/spec/volumes/0/name"));
   }
 
+  /** As the scripts call Maven; of its own accord it ends with an escape sequence. */
+  @Test
+  void mavenPrintsNothingOfItsOwn() throws Exception {
+    Path pom =
+        Files.writeString(
+            folder.resolve("pom.xml"),
+            "<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x</artifactId>"
+                + "<version>1</version><packaging>pom</packaging></project>");
+    Process process =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                ". \"$0\" && mvn -B -q -o -f \"$1\" validate",
+                CommandRun.script("lib.sh"),
+                pom.toString())
+            .redirectErrorStream(true)
+            .start();
+    assertThat(process.getInputStream().readAllBytes()).isEmpty();
+    assertThat(process.waitFor()).isZero();
+  }
+
   @Test
   void missingMastersAreNamed() {
     assertThat(script("standalone", "train").refusal(Main.USER_MISTAKE)).contains("--master");

@@ -97,9 +97,13 @@ class AutoExperimentTest {
   }
 
   @Test
-  void foldersOfClassesHoldNothingOut() {
+  void foldersOfClassesHoldATenthOut() {
     DataFacts sorted = new DataFacts(true, PROBED, 8000, OptionalInt.of(300), false, 4, false);
-    assertThat(choose(sorted, 4).experiment().data().validation()).isZero();
+    assertThat(choose(sorted, 4).experiment().data().validation()).isEqualTo(800);
+  }
+
+  @Test
+  void dataWithTheirOwnValidationImagesHoldNothingOut() {
     DataFacts own = new DataFacts(true, PROBED, 8000, OptionalInt.of(300), true, 0, true);
     Experiment so = choose(own, 4).experiment();
     assertThat(so.data().validation()).isZero();

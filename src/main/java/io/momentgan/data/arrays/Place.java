@@ -5,8 +5,10 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.DownloadedFile;
 import io.momentgan.data.FileLocation;
 import io.momentgan.data.HadoopFile;
+import io.momentgan.data.SystemFiles;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * Files at a location.
@@ -40,9 +43,14 @@ public record Place(
       // Absolute, because workers may run in other folders.
       Path path = fileSystem.makeQualified(new Path(location));
       boolean folder = fileSystem.getFileStatus(path).isDirectory();
+      SystemFiles system = new SystemFiles();
+      if (fileSystem instanceof RawLocalFileSystem local) {
+        system.refuse(local.pathToFile(path).toPath());
+      }
       NavigableMap<String, FileLocation> files = new TreeMap<>();
       list(
           fileSystem,
+          system,
           folder ? path : path.getParent(),
           "",
           folder ? 0 : MOST_LEVELS,
@@ -70,6 +78,7 @@ public record Place(
 
   private static void list(
       FileSystem fileSystem,
+      SystemFiles system,
       Path folder,
       String inside,
       int level,
@@ -82,6 +91,9 @@ public record Place(
       if (name.startsWith(".") || (name.startsWith("_") && !name.equals("_delta_log"))) {
         continue;
       }
+      if (fileSystem instanceof RawLocalFileSystem local && isNoFile(status, local, system)) {
+        continue;
+      }
       if (status.isDirectory()) {
         folders.add(status.getPath());
       } else {
@@ -90,9 +102,17 @@ public record Place(
     }
     if (level < MOST_LEVELS && folders.size() <= MOST_FOLDERS) {
       for (Path each : folders) {
-        list(fileSystem, each, inside + each.getName() + "/", level + 1, files, hadoop);
+        list(fileSystem, system, each, inside + each.getName() + "/", level + 1, files, hadoop);
       }
     }
+  }
+
+  /** Whether an entry is a pipe or a device, whose length is 0, or a folder of the system. */
+  private static boolean isNoFile(FileStatus status, RawLocalFileSystem local, SystemFiles system) {
+    java.nio.file.Path entry = local.pathToFile(status.getPath()).toPath();
+    return status.isDirectory()
+        ? system.hold(entry)
+        : status.getLen() == 0 && !Files.isRegularFile(entry);
   }
 
   // Folders below that cannot be listed are named by the reader of pictures, which lists them

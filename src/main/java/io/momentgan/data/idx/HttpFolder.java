@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 public record HttpFolder(String cache) {
   /** Names of files in the other forms that are read over HTTP. */
   private static final Pattern OTHER =
-      Pattern.compile("(?i).*\\.(npy|npz|mat|parquet|[ct]sv|[ct]sv\\.gz)");
+      Pattern.compile(
+          "(?i).*\\.(npy|npz|mat|parquet|[ct]sv|[ct]sv\\.gz|zip|tar|tgz|tbz2?|txz|7z|rar|tar\\.\\w+)");
 
   /** Whether an address names a folder or an IDX file, by its name. */
   public static boolean isIdx(String url) {

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * The classes of images by a file beside them: {@code labels.csv}, or {@code dataset.json} as
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
  * @param classes class of each image, by the image's path below the folder
  */
 record ClassList(String name, Map<String, String> classes) {
+  private static final int SHOWN_CHARACTERS = 100;
   private static final Set<String> NAMES = Set.of("labels.csv", "dataset.json");
   private static final Set<String> FILE_COLUMNS =
       Set.of("file", "filename", "file_name", "filepath", "path", "image", "image_name", "name");
@@ -72,7 +75,7 @@ record ClassList(String name, Map<String, String> classes) {
   /** Names a few. */
   static String shorten(List<String> names) {
     int few = 3;
-    return String.join(", ", names.stream().limit(few).toList())
+    return names.stream().limit(few).map(ClassList::shorten).collect(Collectors.joining(", "))
         + (names.size() > few ? ", ..." : "");
   }
 
@@ -96,19 +99,25 @@ record ClassList(String name, Map<String, String> classes) {
     boolean header =
         column(first, FILE_COLUMNS).isPresent() && column(first, CLASS_COLUMNS).isPresent();
     if (!header && (first.length != 2 || first[0] == null || !isThere.test(first[0]))) {
-      throw malformed(
-          shown, "the first line \"%s\"".formatted(String.join(",", texts(first))), null);
+      throw malformed(shown, "the first line \"%s\"".formatted(shown(first)), null);
     }
     for (String[] row : rows.subList(header ? 1 : 0, rows.size())) {
       if (row.length <= Math.max(file, label) || row[file] == null || row[label] == null) {
-        throw malformed(shown, "the line \"%s\"".formatted(String.join(",", texts(row))), null);
+        throw malformed(shown, "the line \"%s\"".formatted(shown(row)), null);
       }
       add(row[file], row[label], shown);
     }
   }
 
-  private static List<String> texts(String[] row) {
-    return Stream.of(row).map(cell -> cell == null ? "" : cell).toList();
+  /** A row in one short line, whatever is in it. */
+  private static String shown(String[] row) {
+    String cells =
+        Stream.of(row).map(cell -> cell == null ? "" : cell).collect(Collectors.joining(","));
+    return shorten(cells);
+  }
+
+  private static String shorten(String text) {
+    return StringUtils.abbreviate(text.replaceAll("\\p{Cntrl}+", " "), SHOWN_CHARACTERS);
   }
 
   private static char delimiter(String text) {
@@ -155,7 +164,7 @@ record ClassList(String name, Map<String, String> classes) {
     for (JsonNode pair : labels) {
       JsonNode label = pair.path(1);
       if (!pair.path(0).isTextual() || (!label.isIntegralNumber() && !label.isTextual())) {
-        throw notJson(shown, "the entry " + pair, null);
+        throw notJson(shown, "the entry " + shorten(pair.toString()), null);
       }
       add(pair.path(0).asText(), label.asText(), shown);
     }
@@ -174,7 +183,8 @@ record ClassList(String name, Map<String, String> classes) {
     if (name.isEmpty() || (earlier != null && !earlier.equals(name))) {
       throw new DataException(
           "%s: found %s in the classes \"%s\" and \"%s\", expected one class"
-              .formatted(shown, file, earlier == null ? "" : earlier, name));
+              .formatted(
+                  shown, shorten(file), earlier == null ? "" : shorten(earlier), shorten(name)));
     }
   }
 

@@ -1,7 +1,9 @@
 package io.momentgan.data.pictures;
 
 import io.momentgan.data.DataSet.RejectedFile;
+import io.momentgan.data.SystemFiles;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,12 +18,17 @@ import java.util.TreeSet;
 
 /** Lists a folder of a local disk; each real folder once, however many links lead to it. */
 final class LocalFolder {
+  /** Their first bytes are read in 10 s or less. */
+  private static final int MOST_OTHERS = 50_000;
+
   private final Path root;
   private final String shown;
   private final List<PictureFile> files = new ArrayList<>();
   private final Set<String> folders = new TreeSet<>();
   private final List<RejectedFile> unused = new ArrayList<>();
   private final List<RejectedFile> lost = new ArrayList<>();
+  private final SystemFiles system = new SystemFiles();
+  private final PictureCount count;
   private final Set<Path> visited = new HashSet<>();
   // Real folders go first, so that a link to one takes nothing from it.
   private final Deque<Path> real = new ArrayDeque<>();
@@ -30,6 +37,7 @@ final class LocalFolder {
   LocalFolder(Path root, String shown) {
     this.root = root;
     this.shown = shown;
+    this.count = new PictureCount(shown, MOST_OTHERS);
   }
 
   PictureListing list() throws IOException {
@@ -45,6 +53,7 @@ final class LocalFolder {
         visit(folder);
       }
     }
+    count.requirePictures();
     return new PictureListing(shown, false, files, folders, unused, lost);
   }
 
@@ -52,9 +61,9 @@ final class LocalFolder {
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(entries::add);
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       if (folder.equals(root)) {
-        throw e;
+        throw e instanceof IOException io ? io : new IOException(e.getCause());
       }
       lost.add(named(folder, "a folder that cannot be read"));
       return;
@@ -69,10 +78,13 @@ final class LocalFolder {
       } else if (!isRepresentable(entry)) {
         lost.add(
             named(entry, "a name that Java cannot read here; set LC_ALL=C.UTF-8, or rename it"));
+      } else if (Files.isDirectory(entry) && system.hold(entry)) {
+        unused.add(named(entry, "a folder of the system"));
       } else if (Files.isDirectory(entry)) {
         folders.add(name(entry));
         (Files.isSymbolicLink(entry) ? links : real).add(entry);
       } else if (Files.isRegularFile(entry)) {
+        count.add(name(entry));
         files.add(PictureFile.ofItsOwn(name(entry), "file:" + entry));
       } else {
         unused.add(named(entry, "not a regular file"));

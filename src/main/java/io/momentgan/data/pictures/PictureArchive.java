@@ -67,15 +67,9 @@ final class PictureArchive {
         archive.zip(new HadoopChannel(in, fileSystem.getFileStatus(path).getLen()));
       } else if (head.startsWith("ustar", TAR_MAGIC_AT) || name.endsWith(".tar")) {
         archive.tar(new HadoopChannel(in, fileSystem.getFileStatus(path).getLen()));
-      } else if (name.matches(".*\\.(tgz|tbz2?|txz|7z|rar|tar\\.(gz|bz2|xz|zst|lz4?))")) {
-        throw new DataException(
-            "%s: found a compressed archive, expected a ZIP or a TAR that is not compressed, whose files can be read one by one; unpack it and give the folder"
-                .formatted(shown));
-      } else if (PictureFormat.of(bytes).isPresent()) {
-        throw new DataException(
-            "%s: found a single %s picture, expected a folder or an archive; give the folder that it lies in"
-                .formatted(shown, PictureFormat.of(bytes).get()));
       } else {
+        requireSeekable(name, shown);
+        requireMany(bytes, shown);
         return Optional.empty();
       }
     } catch (IOException | RuntimeException e) {
@@ -95,6 +89,26 @@ final class PictureArchive {
             archive.folders,
             archive.unused,
             archive.lost));
+  }
+
+  /** Refuses an archive, by its name, whose files can only be read one after another. */
+  static void requireSeekable(String name, String shown) {
+    if (name.toLowerCase(Locale.ROOT)
+        .matches(".*\\.(tgz|tbz2?|txz|7z|rar|tar\\.(gz|bz2|xz|zst|lz4?))")) {
+      throw new DataException(
+          "%s: found a compressed archive, expected a ZIP or a TAR that is not compressed, whose files can be read one by one; unpack it and give the folder"
+              .formatted(shown));
+    }
+  }
+
+  private static void requireMany(byte[] head, String shown) {
+    PictureFormat.of(head)
+        .ifPresent(
+            format -> {
+              throw new DataException(
+                  "%s: found a single %s picture, expected a folder or an archive; give the folder that it lies in"
+                      .formatted(shown, format));
+            });
   }
 
   private void zip(SeekableByteChannel channel) throws IOException {

@@ -25,6 +25,11 @@ record PictureFile(String name, String path, long offset, long stored, boolean d
     return new PictureFile(name, path, -1, -1, false);
   }
 
+  /** The same file in another copy of the archive. */
+  PictureFile in(String newPath) {
+    return new PictureFile(name, newPath, offset, stored, deflated);
+  }
+
   /** Opens the contents, uncompressed. */
   InputStream open(FileSystem fileSystem) throws IOException {
     FSDataInputStream in = fileSystem.open(new Path(path));

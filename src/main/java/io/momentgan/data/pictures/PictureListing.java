@@ -59,6 +59,9 @@ record PictureListing(
           "_success",
           "_temporary");
 
+  /** In a store; the first bytes of each are a request. */
+  private static final int MOST_OTHERS = 5_000;
+
   PictureListing {
     // As Hadoop orders paths, whose spaces and brackets are escaped.
     files = files.stream().sorted(Comparator.comparing(PictureListing::order)).toList();
@@ -116,15 +119,17 @@ record PictureListing(
   /**
    * Lists an archive.
    *
+   * @param shown its location for messages; empty for the path itself
    * @return its files; empty if the location is a folder or another file
    * @throws DataException when it cannot be read
    */
-  static Optional<PictureListing> archive(String uri, Map<String, String> settings) {
+  static Optional<PictureListing> archive(String uri, String shown, Map<String, String> settings) {
     try (FileSystem fileSystem = HadoopFile.fileSystem(new Path(uri), settings)) {
       Path path = fileSystem.makeQualified(new Path(uri));
       return fileSystem.getFileStatus(path).isDirectory()
           ? Optional.empty()
-          : PictureArchive.list(fileSystem, path, HadoopFile.text(path.toString()));
+          : PictureArchive.list(
+              fileSystem, path, shown.isEmpty() ? HadoopFile.text(path.toString()) : shown);
     } catch (IOException | IllegalArgumentException e) {
       throw DataException.unreadable(uri, e);
     }
@@ -141,14 +146,17 @@ record PictureListing(
       }
     }
     String above = folder.toUri().getPath();
+    PictureCount count = new PictureCount(shown, MOST_OTHERS);
     RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(folder, true);
     while (all.hasNext()) {
       Path file = all.next().getPath();
       String name = file.toUri().getPath().substring(above.length()).replaceFirst("^/", "");
       if (!isHidden(name)) {
+        count.add(name);
         files.add(PictureFile.ofItsOwn(name, file.toString()));
       }
     }
+    count.requirePictures();
     return new PictureListing(shown, false, files, folders, List.of(), List.of());
   }
 }

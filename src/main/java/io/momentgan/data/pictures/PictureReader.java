@@ -6,6 +6,7 @@ import io.momentgan.data.DataException;
 import io.momentgan.data.DataReader;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.DataSet.RejectedFile;
+import io.momentgan.data.DownloadedFile;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.HadoopFile;
 import io.momentgan.data.ImageSource;
@@ -18,6 +19,7 @@ import io.momentgan.data.pictures.PictureLayout.Split;
 import io.momentgan.storage.Digests;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,6 +43,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * @param form where the files lie
  */
 public record PictureReader(Form form) implements DataReader {
+  private static final Pattern ARCHIVE =
+      Pattern.compile("(?i).*\\.(zip|tar|tar\\.\\w+|t[gbx]z2?|7z|rar)");
   private static final int SHOWN = 5;
 
   /** Where image files lie. */
@@ -54,13 +60,47 @@ public record PictureReader(Form form) implements DataReader {
     Optional<PictureListing> listing =
         form == Form.FOLDER
             ? PictureListing.folder(config.uri(), hadoop)
-            : PictureListing.archive(config.uri(), hadoop);
+            : PictureListing.archive(config.uri(), "", hadoop);
     // A ZIP of arrays is NumPy's .npz.
     return listing
-        .filter(
-            each ->
-                each.files().isEmpty() || !each.files().stream().allMatch(PictureReader::isArray))
-        .flatMap(each -> new Opening(each, config, hadoop).found());
+        .filter(PictureReader::isOfPictures)
+        .flatMap(each -> new Opening(each, config, hadoop, source -> source).found());
+  }
+
+  /**
+   * Opens an archive on the web.
+   *
+   * @param archive its address; each machine that reads the images copies it
+   * @param config how the images are read
+   * @return the images; empty if it is no archive by its name, or one of arrays
+   * @throws DataException when it cannot be downloaded, or is damaged
+   */
+  public static Optional<FoundImages> download(DownloadedFile archive, DataConfig config) {
+    String path = URI.create(archive.url()).getPath();
+    if (!ARCHIVE.matcher(path).matches()) {
+      return Optional.empty();
+    }
+    PictureArchive.requireSeekable(path, archive.toString());
+    String copy = DownloadedPictures.copy(archive);
+    try {
+      return PictureListing.archive(copy, archive.toString(), Map.of())
+          .filter(PictureReader::isOfPictures)
+          .flatMap(
+              each ->
+                  new Opening(
+                          each,
+                          config.withUri(copy),
+                          Map.of(),
+                          source -> new DownloadedPictures(archive, source))
+                      .found());
+    } catch (DataException e) {
+      archive.discardCopy();
+      throw e;
+    }
+  }
+
+  private static boolean isOfPictures(PictureListing listing) {
+    return listing.files().isEmpty() || !listing.files().stream().allMatch(PictureReader::isArray);
   }
 
   private static boolean isArray(PictureFile file) {
@@ -94,11 +134,22 @@ public record PictureReader(Form form) implements DataReader {
     private final PictureListing listing;
     private final DataConfig config;
     private final Map<String, String> hadoop;
+    private final Function<PictureSource, ImageSource> made;
     private final List<RejectedFile> rejected = new ArrayList<>();
     private final Map<String, PictureFile> usable = new LinkedHashMap<>();
     private final Map<String, Checked> checked = new LinkedHashMap<>();
 
-    Opening(PictureListing listing, DataConfig config, Map<String, String> hadoop) {
+    /**
+     * Begins.
+     *
+     * @param made what becomes of the source of each split
+     */
+    Opening(
+        PictureListing listing,
+        DataConfig config,
+        Map<String, String> hadoop,
+        Function<PictureSource, ImageSource> made) {
+      this.made = made;
       this.listing = listing;
       this.config = config;
       this.hadoop = hadoop;
@@ -276,13 +327,14 @@ public record PictureReader(Form form) implements DataReader {
       return files.isEmpty()
           ? Optional.empty()
           : Optional.of(
-              new PictureSource(
-                  files,
-                  layout.labels(split),
-                  mirrored,
-                  originals(layout.images(split)),
-                  images(),
-                  hadoop));
+              made.apply(
+                  new PictureSource(
+                      files,
+                      layout.labels(split),
+                      mirrored,
+                      originals(layout.images(split)),
+                      images(),
+                      hadoop)));
     }
 
     private StoredSizes originals(List<String> names) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.ArrayUtils;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -56,6 +57,12 @@ final class PictureSource implements ImageSource {
     this.settings = Map.copyOf(settings);
   }
 
+  /** The same images of another copy of the archive. */
+  PictureSource in(String path) {
+    List<PictureFile> there = Stream.of(files).map(file -> file.in(path)).toList();
+    return new PictureSource(there, labels, mirrored, originals, config, settings);
+  }
+
   @Override
   public int count() {
     return perFile() * files.length;
@@ -77,7 +84,16 @@ final class PictureSource implements ImageSource {
 
   @Override
   public Optional<String> file(int index) {
-    return Optional.of(shown(files[Objects.checkIndex(index, count()) / perFile()]));
+    return Optional.of(shown(fileOf(index)));
+  }
+
+  /** The path of an image's file below the folder or in the archive. */
+  String name(int index) {
+    return fileOf(index).name();
+  }
+
+  private PictureFile fileOf(int index) {
+    return files[Objects.checkIndex(index, count()) / perFile()];
   }
 
   @Override

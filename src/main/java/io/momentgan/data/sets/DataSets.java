@@ -6,6 +6,7 @@ import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.DataReader;
 import io.momentgan.data.DataSet;
+import io.momentgan.data.DownloadedFile;
 import io.momentgan.data.FileLocation;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.ImageSource;
@@ -113,10 +114,17 @@ public final class DataSets {
           "%s: found an address without its query, which is not kept in run.yaml; give all of it by --set data.uri=ADDRESS"
               .formatted(uri));
     }
-    HttpFolder folder = new HttpFolder(config.cache());
-    return HttpFolder.isIdx(uri)
-        ? Optional.of(IdxForm.open(folder.find(uri), config.transpose()))
-        : arrays(Place.web(uri, config.cache()), config);
+    if (HttpFolder.isIdx(uri)) {
+      HttpFolder folder = new HttpFolder(config.cache());
+      return Optional.of(IdxForm.open(folder.find(uri), config.transpose()));
+    }
+    Place place = Place.web(uri, config.cache());
+    return PictureReader.download(new DownloadedFile(uri, config.cache()), config)
+        .or(() -> arrays(place, config))
+        .or(
+            () -> {
+              throw IdxForm.noIdxFile(place);
+            });
   }
 
   private static Optional<FoundImages> arrays(DataConfig config, Map<String, String> hadoop) {

@@ -98,7 +98,11 @@ record ParquetTable(FileLocation file, ParquetColumns columns) implements Serial
 
   /** Turns whatever Parquet throws at damaged files into one line. */
   private static <T> T guarded(FileLocation file, Reading<T> reading) {
-    ParquetReadOptions options = ParquetReadOptions.builder().usePageChecksumVerification().build();
+    ParquetReadOptions options =
+        ParquetReadOptions.builder()
+            .usePageChecksumVerification()
+            .withCodecFactory(new PageCodecs())
+            .build();
     try (ParquetInput input = ParquetInput.of(file);
         ParquetFileReader reader = ParquetFileReader.open(input, options)) {
       return reading.run(reader);

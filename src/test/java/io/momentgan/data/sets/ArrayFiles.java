@@ -19,6 +19,8 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -93,6 +95,24 @@ final class ArrayFiles {
         }
         zip.putNextEntry(entry);
         zip.write(member.getValue());
+      }
+    }
+    return out.toByteArray();
+  }
+
+  /** An archive of files, a ZIP or a TAR by its name. */
+  static byte[] archive(String name, Map<String, byte[]> files) throws IOException {
+    if (name.endsWith(".zip")) {
+      return npz(true, files);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
+        entry.setSize(file.getValue().length);
+        tar.putArchiveEntry(entry);
+        tar.write(file.getValue());
+        tar.closeArchiveEntry();
       }
     }
     return out.toByteArray();

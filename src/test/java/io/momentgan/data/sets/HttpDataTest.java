@@ -21,6 +21,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,10 +30,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.lang3.SerializationUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpDataTest {
   private static final String IMAGES = "train-images-idx3-ubyte.gz";
@@ -223,6 +228,61 @@ class HttpDataTest {
         List.of(new ArrayFiles.Row(ArrayFiles.png(7), 0L)));
     files.put("0000.parquet", Files.readAllBytes(parquet));
     assertThat(open(url("0000.parquet")).training().count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pets.zip", "pets.tar"})
+  void takesArchivesOfPictures(String name) throws IOException {
+    Path folder = Files.createDirectory(cache.resolve("pets"));
+    Map<String, byte[]> pictures = new LinkedHashMap<>();
+    for (String each : List.of("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")) {
+      pictures.put(each, ArrayFiles.png(60 * pictures.size()));
+      Files.createDirectories(folder.resolve(each).getParent());
+      Files.write(folder.resolve(each), pictures.get(each));
+    }
+    files.put(name, ArrayFiles.archive(name, pictures));
+    DataSet data = open(url(name) + "?signature=hush");
+    DataSet expected = open(folder.toString());
+    assertThat(data.kind()).isEqualTo(DataSet.Kind.IMAGES);
+    assertThat(data.classes()).containsExactly("cat", "dog");
+    assertThat(data.fingerprint()).isEqualTo(expected.fingerprint());
+    assertThat(data.uri() + data.verdict() + data.rejected()).doesNotContain("hush");
+    int[] all = {3, 0, 2, 1};
+    assertThat(data.training().read(all).pixels())
+        .isEqualTo(expected.training().read(all).pixels());
+    assertThat(requests).containsExactly(name);
+    assertThat(data.training().file(2)).contains(url(name) + "?.../dog/1.png");
+    // As on another machine.
+    ImageSource shipped = SerializationUtils.roundtrip(data.training());
+    Files.delete(copy(name));
+    assertThat(shipped.read(all).labels()).containsExactly(1, 0, 1, 0);
+    assertThat(requests).containsExactly(name, name);
+  }
+
+  @Test
+  void anArchiveThatTheServerHadDamagedIsForgotten() throws IOException {
+    byte[] sound = ArrayFiles.archive("pets.zip", Map.of("1.png", ArrayFiles.png(7)));
+    files.put("pets.zip", Arrays.copyOf(sound, sound.length - 9));
+    assertThatThrownBy(() -> open(url("pets.zip")))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(url("pets.zip") + ": found a damaged archive");
+    files.put("pets.zip", sound);
+    assertThat(open(url("pets.zip")).training().count()).isEqualTo(1);
+  }
+
+  @Test
+  void archivesThatCannotBeReadAreRefusedInOneLine() {
+    assertThatThrownBy(() -> open(url("pets.tar.gz")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found a compressed archive");
+    assertThat(requests).isEmpty();
+    assertThatThrownBy(() -> open(url("none.zip")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("no such file (HTTP 404)");
+    files.put("page.zip", "<html>sorry</html>".getBytes(UTF_8));
+    assertThatThrownBy(() -> open(url("page.zip")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("page.zip: found an HTML or XML page");
   }
 
   @Test

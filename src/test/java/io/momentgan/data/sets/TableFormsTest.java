@@ -3,6 +3,7 @@ package io.momentgan.data.sets;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.DataConfig.ImagesConfig;
@@ -16,6 +17,7 @@ import io.momentgan.data.sets.ArrayFiles.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -224,6 +226,24 @@ class TableFormsTest {
     rows.set(3, new Row(ArrayFiles.png(1), null));
     ArrayFiles.parquet(file, ArrayFiles.HUGGING_FACE, Map.of(), rows);
     assertRefused(folder, SMALL).hasMessageContaining("found no label in row 3");
+  }
+
+  /** A first page whose header claims more bytes than the page unfolds to. */
+  @Test
+  void aPageThatHoldsLessThanItSaysIsNotWaitedFor() throws IOException {
+    Path file = folder.resolve("train.parquet");
+    ArrayFiles.parquet(file, ArrayFiles.HUGGING_FACE, Map.of(), rows(0, 3));
+    byte[] bytes = Files.readAllBytes(file);
+    // Thrift: field 1, a type of 0; field 2, a size in two bytes of which the second is higher.
+    assertThat(Arrays.copyOfRange(bytes, 4, 7)).containsExactly(0x15, 0, 0x15);
+    assertThat(bytes[7]).isNegative();
+    bytes[8]++;
+    Files.write(file, bytes);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () ->
+            assertRefused(folder, SMALL)
+                .hasMessageContaining("train.parquet: damaged or truncated Parquet file"));
   }
 
   @Test
