@@ -52,8 +52,7 @@ final class HistoricalAverage {
    * @param model the network
    * @param layout of its parameters
    */
-  static HistoricalAverage of(
-      double coefficient, MultiLayerNetwork model, ParameterLayout layout) {
+  static HistoricalAverage of(double coefficient, MultiLayerNetwork model, ParameterLayout layout) {
     int end = layout.length();
     int length = (int) model.getLayer(model.getnLayers() - 1).numParams();
     ParameterLayout.Range followed = new ParameterLayout.Range(0, length);
@@ -63,7 +62,9 @@ final class HistoricalAverage {
         followed.view(params),
         followed.view(model.getFlattenedGradients().reshape(end)),
         new ParameterLayout.Range(end - length, end).view(params),
-        layout.statistics().stream().flatMap(s -> List.of(s.mean(), s.variance()).stream()).toList());
+        layout.statistics().stream()
+            .flatMap(s -> List.of(s.mean(), s.variance()).stream())
+            .toList());
   }
 
   /**

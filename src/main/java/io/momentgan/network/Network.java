@@ -59,7 +59,7 @@ public final class Network {
         Stream.of(model.getLayers()).limit(frozenLayers).mapToInt(l -> (int) l.numParams()).sum();
     passes = new LayerPasses(model, blueprint.fast(), frozenLayers);
     historyLength = layers.historyLength();
-    long held = layout.length() - historyLength;
+    int held = layout.length() - historyLength;
     weights = PassWeights.of(config(), model, layers.normed(), held, frozenLayers, seed);
     optimization = new Optimization(model, layout, config(), frozenLength);
   }
@@ -103,7 +103,7 @@ public final class Network {
         - gammas
         - weights.fixedLength()
         - historyLength
-        - VirtualBatch.rows(model) * (int) input().features();
+        - VirtualBatch.rows(model) * input().features();
   }
 
   /** Returns whether two training passes of the same input differ. */

@@ -34,10 +34,8 @@ class HistoricalAverageTest {
     INDArray y = Nd4j.scalar(DataType.DOUBLE, 1).reshape(1);
     INDArray ofX = x.ulike();
     INDArray ofY = y.ulike();
-    HistoricalAverage first =
-        new HistoricalAverage(coefficient, x, ofX, x.ulike(), List.of());
-    HistoricalAverage second =
-        new HistoricalAverage(coefficient, y, ofY, y.ulike(), List.of());
+    HistoricalAverage first = new HistoricalAverage(coefficient, x, ofX, x.ulike(), List.of());
+    HistoricalAverage second = new HistoricalAverage(coefficient, y, ofY, y.ulike(), List.of());
     for (int t = 0; t < 2000; t++) {
       ofX.assign(y);
       ofY.assign(x.neg());
@@ -80,7 +78,9 @@ class HistoricalAverageTest {
         double mean = past.stream().mapToDouble(p -> p[at]).average().orElseThrow();
         assertThat(after[plain.layout().length() + i]).isCloseTo(mean, within(1e-12));
         double pull = isStatistic(plain, i) ? 0 : 2 * c * (before[i] - mean);
-        assertThat(after[i]).as("update %d, parameter %d", t, i).isCloseTo(rest[i] - RATE * pull, within(1e-9));
+        assertThat(after[i])
+            .as("update %d, parameter %d", t, i)
+            .isCloseTo(rest[i] - RATE * pull, within(1e-9));
       }
     }
     assertThat(pulled.trainableParameters()).isEqualTo(plain.trainableParameters());

@@ -33,6 +33,7 @@ public final class MinibatchDiscriminationLayer extends FastLayer<MinibatchDiscr
   }
 
   @Override
+  @SuppressWarnings("try") // the scope is closed, and needs no name
   public Tensor forward(Tensor input) {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       features = input.array();
@@ -94,6 +95,7 @@ public final class MinibatchDiscriminationLayer extends FastLayer<MinibatchDiscr
   }
 
   @Override
+  @SuppressWarnings("try") // the scope is closed, and needs no name
   public Tensor backward(Tensor epsilon) {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray errors = epsilon.array();

@@ -66,7 +66,7 @@ public final class VirtualBatch extends BatchLayer {
   @Override
   void begin(String name, INDArray parameter) {
     getWeightInitFn()
-        .init(getNIn(), getNOut(), parameter.shape(), 'c', parameter.reshape(parameter.length()));
+        .init((double) getNIn(), (double) getNOut(), parameter.shape(), 'c', parameter.reshape(parameter.length()));
   }
 
   @Override
@@ -82,6 +82,7 @@ public final class VirtualBatch extends BatchLayer {
     }
 
     @Override
+    @SuppressWarnings("try") // the scope is closed, and needs no name
     public Tensor forward(Tensor input) {
       try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
         return Tensor.of(Nd4j.concat(0, getParam(ROWS), input.array()));

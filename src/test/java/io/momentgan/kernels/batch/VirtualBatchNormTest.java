@@ -214,7 +214,7 @@ class VirtualBatchNormTest {
   /** Vectors [n, channels], or images [n, channels, 2, plane / 2]. */
   private static INDArray random(int n, int plane) {
     Nd4j.getRandom().setSeed(n * 100L + plane);
-    INDArray values = Nd4j.randn(DataType.DOUBLE, n, CHANNELS * plane).muli(2).addi(0.7);
+    INDArray values = Nd4j.randn(DataType.DOUBLE, n, (long) CHANNELS * plane).muli(2).addi(0.7);
     return plane == 1 ? values : values.reshape('c', n, CHANNELS, 2, plane / 2);
   }
 }
