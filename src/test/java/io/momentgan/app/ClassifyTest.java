@@ -29,12 +29,14 @@ import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs whose discriminator is a classifier: errors of each epoch, ensembles, predictions. */
+@Tag("long")
 class ClassifyTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int CLASSES = 10;

@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.apache.commons.lang3.ArrayUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose first networks depend on the images. */
+@Tag("long")
 class InitialisedRunTest {
   private static final int UNITS = 16;
   private static final String[] NORMED = {
