@@ -66,7 +66,12 @@ public final class VirtualBatch extends BatchLayer {
   @Override
   void begin(String name, INDArray parameter) {
     getWeightInitFn()
-        .init((double) getNIn(), (double) getNOut(), parameter.shape(), 'c', parameter.reshape(parameter.length()));
+        .init(
+            (double) getNIn(),
+            (double) getNOut(),
+            parameter.shape(),
+            'c',
+            parameter.reshape(parameter.length()));
   }
 
   @Override
