@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -193,7 +194,8 @@ public final class ParquetForm implements ArrayForm {
 
     private static List<String> published(ParquetRows rows) {
       List<String> names = new ArrayList<>();
-      String text = rows.metadata().getOrDefault("huggingface", "{}");
+      // Parquet allows a key without a value, which is then null.
+      String text = Objects.requireNonNullElse(rows.metadata().get("huggingface"), "{}");
       try {
         JsonNode features = new ObjectMapper().readTree(text).path("info").path("features");
         features
