@@ -27,7 +27,7 @@ final class DataCommand implements Runnable {
   static final String FORMS =
       "Where the images are: glyphs (embedded); a folder of image files, or a ZIP or TAR of them"
           + " (JPEG, PNG, WebP, BMP, GIF, TIFF); a folder or file of IDX, NumPy, MATLAB, CIFAR, Parquet"
-          + " or CSV. A path, file:, hdfs:, s3a:, or http(s): for IDX and single files of arrays.";
+          + " or CSV. A path, file:, hdfs:, s3a:, or http(s): for IDX, single files of arrays and archives.";
 
   private static final String SHARE = "data.images.rejected-share";
 

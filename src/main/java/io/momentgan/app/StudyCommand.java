@@ -12,6 +12,7 @@ import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.report.StudyPage;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,9 @@ final class StudyCommand implements Callable<Integer> {
     Map<String, String> hadoop = SparkContexts.hadoopSettings(runs.get(0).experiment().s3());
     StorageCheck.requireReadable("--out", out, hadoop);
     page(study, runs, hadoop, Optional.empty()); // refuses unknown measures and runs
+    if (study.measure().parzen()) {
+      requireTestImages(runs, hadoop);
+    }
     if (dryRun) {
       List<StudyRun.Outcome> plans = runs.stream().map(run -> run.plan(hadoop)).toList();
       spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(plans, "to do"));
@@ -99,6 +103,13 @@ final class StudyCommand implements Callable<Integer> {
     write(page(study, runs, hadoop, real(runs, hadoop)), hadoop);
     spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(outcomes, "done"));
     return exitCode(outcomes);
+  }
+
+  private static void requireTestImages(List<StudyRun> runs, Map<String, String> hadoop) {
+    runs.stream()
+        .map(run -> run.experiment().data())
+        .distinct()
+        .forEach(images -> RunEvaluation.testImages(DataSets.open(images, hadoop)));
   }
 
   private List<StudyRun.Outcome> train(List<StudyRun> runs, Map<String, String> hadoop) {

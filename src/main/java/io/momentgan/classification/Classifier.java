@@ -1,6 +1,8 @@
 package io.momentgan.classification;
 
 import io.momentgan.config.Experiment;
+import io.momentgan.config.LayerConfig;
+import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.state.NetworkState;
@@ -35,14 +37,20 @@ public record Classifier(
     state = new NetworkState(state.params(), new float[0], state.updates());
   }
 
+  /** Whether the outputs for an image depend on the images beside it. */
+  boolean comparesImages() {
+    NetworkConfig network = experiment.discriminator();
+    boolean byBatch = network.batchNorm().sampling() == NetworkConfig.Statistics.BATCH;
+    return network.comparesBatch()
+        || (byBatch && network.layers().stream().anyMatch(LayerConfig::batchNorm));
+  }
+
   /** Number of classes K. */
   int count() {
     return experiment.labels().predicted();
   }
 
-  /**
-   * Number of outputs before those of the classes: a class head stands behind that of being real.
-   */
+  /** Number of outputs before the classes: a class head follows the logit of being real. */
   int firstOutput() {
     return experiment.labels().outputs() - count();
   }

@@ -50,6 +50,11 @@ public record Ensemble(List<Classifier> members) implements Serializable {
         + (names.isEmpty() ? "" : " (%s)".formatted(String.join(", ", names)));
   }
 
+  /** Whether what a member says of an image depends on the images beside it. */
+  public boolean comparesImages() {
+    return members.stream().anyMatch(Classifier::comparesImages);
+  }
+
   /** Opens the networks on this machine. */
   public Networks open() {
     return new Networks(members.stream().map(Member::new).toList());

@@ -15,7 +15,7 @@ public record Probabilities(double[] values, int classes) {
    *
    * @param logits [images, width], row after row
    * @param width number of outputs of a row
-   * @param first number of outputs before those of the classes
+   * @param first number of outputs before the classes
    */
   static Probabilities softmax(float[] logits, int width, int first) {
     int classes = width - first;
@@ -39,7 +39,7 @@ public record Probabilities(double[] values, int classes) {
     return new Probabilities(values, classes);
   }
 
-  /** The mean of those of several networks for the same images. */
+  /** Averages the probabilities of several networks for the same images. */
   static Probabilities mean(Probabilities... members) {
     double[] sum = members[0].values.clone();
     for (int m = 1; m < members.length; m++) {

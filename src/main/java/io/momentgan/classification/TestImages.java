@@ -83,6 +83,7 @@ public final class TestImages implements AutoCloseable {
 
   @Override
   public void close() {
-    blocks.unpersist();
+    // Waits: Spark prints a stack trace when a context closes while it still removes blocks.
+    blocks.unpersist(true);
   }
 }

@@ -29,8 +29,7 @@ import java.util.stream.Stream;
  * defaults.yaml}. Mappings merge key by key; lists and scalars replace. The binding is strict: it
  * refuses unknown, missing and ill-typed settings by their keys.
  *
- * <p>A file may also be the record of a run, {@code run.yaml}: its settings are then those of the
- * run.
+ * <p>A file may also be the record of a run, {@code run.yaml}: its settings then belong to the run.
  */
 public final class ExperimentReader {
   /** The format of run.yaml that is written and read. */
@@ -231,7 +230,7 @@ public final class ExperimentReader {
     return sources;
   }
 
-  /** The settings of a file: those of the run if it is the record of one. */
+  /** Reads the settings of a file, or of the run that it is the record of. */
   private static ObjectNode settings(ObjectNode tree, String file) {
     if (!isRecord(tree)) {
       return tree;

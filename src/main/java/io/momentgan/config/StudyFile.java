@@ -92,7 +92,7 @@ public record StudyFile(
    *
    * @param newest whether the newest one
    * @param every also that of each N-th epoch; 0 for none
-   * @param epochs also those of these epochs
+   * @param epochs whose checkpoints are evaluated as well
    * @param samples images per evaluation; 0 for the experiment's {@code evaluation.samples}
    * @param weights whose images
    * @param parzen whether to estimate log-likelihoods as well

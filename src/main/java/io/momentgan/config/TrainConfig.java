@@ -22,7 +22,7 @@ import java.util.List;
  * @param dSteps discriminator updates per iteration
  * @param gSteps generator updates per iteration ("g_advantage")
  * @param freshBatches whether each discriminator update, and the generator, has a real batch and z
- *     of its own (Goodfellow et al. 2014, algorithm 1); else they share those of the iteration
+ *     of its own (Goodfellow et al. 2014, algorithm 1); else all updates of an iteration share one
  * @param freshLatent whether each of an iteration's generator updates draws its own z
  * @param thresholds losses above which a network is updated more often
  * @param deadlineSeconds how long a worker waits for the others before its round fails

@@ -62,7 +62,8 @@ public record LogLikelihood(
           samples,
           (int) found.getN());
     } finally {
-      kernels.unpersist();
+      // Waits: Spark prints a stack trace when a context closes while it still removes blocks.
+      kernels.unpersist(true);
     }
   }
 
@@ -101,7 +102,7 @@ public record LogLikelihood(
                           ParzenWindow.logSums(
                               pair._1().pixels(), pair._2().pixels(), values, sigmas)))
               .collect();
-      asked.unpersist();
+      asked.unpersist(true);
       double[][] logs = new double[sigmas.length][];
       for (int k = 0; k < sigmas.length; k++) {
         logs[k] =

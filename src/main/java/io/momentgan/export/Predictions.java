@@ -6,6 +6,7 @@ import io.momentgan.classification.Probabilities;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.sampling.RealDraw;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -33,6 +34,8 @@ public record Predictions(Ensemble ensemble, List<Split> splits, LabelMap labels
     implements Serializable {
   /** Tasks per slot, so that slow ones do not hold up the others. */
   private static final int TASKS_PER_SLOT = 4;
+
+  private static final long ORDER_SEED = 1;
 
   /** The columns of the Parquet files; stable, see run-folder.md. */
   static final StructType COLUMNS =
@@ -111,11 +114,20 @@ public record Predictions(Ensemble ensemble, List<Split> splits, LabelMap labels
   private Iterator<Row> rows(Task task) {
     Split split = splits.get(task.split());
     ImagePart part = task.part();
-    Images read = split.images().read(part.indices());
+    int[] indices = indices(split.images(), part);
+    Images read = split.images().read(indices);
     Probabilities probabilities = ensemble.open().classify(part, read);
-    return IntStream.range(part.from(), part.to())
-        .mapToObj(i -> row(split, i, probabilities, i - part.from(), label(read, i - part.first())))
+    int before = part.from() - part.first();
+    return IntStream.range(0, part.to() - part.from())
+        .mapToObj(i -> row(split, indices[before + i], probabilities, i, label(read, before + i)))
         .iterator();
+  }
+
+  // Shuffled where an image is seen beside others: a batch of one class alone is no fair one.
+  private int[] indices(ImageSource images, ImagePart part) {
+    return ensemble.comparesImages()
+        ? new RealDraw(images, ORDER_SEED).indices(part.first(), part.to())
+        : part.indices();
   }
 
   private Integer label(Images read, int at) {

@@ -75,7 +75,7 @@ final class HistoricalAverage {
    */
   void addGradient(int batchSize, int updates) {
     params.sub(mean, difference);
-    mean.addi(difference.div(updates + 1.0));
+    mean.addi(difference.divi(updates + 1.0));
     params.sub(mean, difference);
     statistics.forEach(part -> part.assign(0));
     gradient.addi(difference.muli(2 * coefficient * batchSize));

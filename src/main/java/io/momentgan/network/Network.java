@@ -135,7 +135,7 @@ public final class Network {
   /**
    * Sets the last layer's biases such that outputs are the mean of images where the weights give 0.
    *
-   * @param means of each value of an image; channels with one bias get that of their mean
+   * @param means of each value of an image; a channel with one bias takes its mean
    */
   public void startAt(double[] means) {
     OutputBiases.set(model, config().output(), means);

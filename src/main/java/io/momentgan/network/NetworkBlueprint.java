@@ -46,7 +46,7 @@ record NetworkBlueprint(
     TRAINING,
     /** Stock layers, for samples. Dropout only if it stays on while sampling. */
     USE,
-    /** As {@code USE}, without values that other weights than the layers' own need, for files. */
+    /** As {@code USE}, without held values, for files. */
     FILE
   }
 
@@ -73,7 +73,7 @@ record NetworkBlueprint(
     return new LayerStack(this);
   }
 
-  /** Returns whether the parameters include all that the weights of passes are made of. */
+  /** Returns whether held values are among the parameters, as training needs them. */
   boolean holdsValues() {
     return purpose != Purpose.FILE;
   }

@@ -20,7 +20,7 @@ public record Shard(int rank, Images images, float black) implements Serializabl
    * Permutes 0..count-1: the order in which a pass goes through the images.
    *
    * @param pass from 1
-   * @param stream number of the order among those of the same pass, from 0
+   * @param stream number of the order within the pass, from 0
    */
   public int[] order(long runSeed, int pass, int stream) {
     long seed =

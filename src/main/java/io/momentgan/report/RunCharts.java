@@ -208,7 +208,7 @@ final class RunCharts {
             Chart.overEpochs(
                 "seconds",
                 "Time per round",
-                "Wall time, means over each epoch. The time above the slowest worker's is that of Spark and averaging.",
+                "Wall time, means over each epoch. The time above the slowest worker's goes to Spark and averaging.",
                 "seconds",
                 false,
                 labels,

@@ -95,8 +95,9 @@ record Augmentation(
   }
 
   /**
-   * Turns the gradient with respect to the augmented image into that of the image, in place: the
-   * transpose of {@link #apply}. Saturation and contrast are their own transposes.
+   * Turns the gradient with respect to the augmented image into the gradient with respect to the
+   * image, in place: the transpose of {@link #apply}. Saturation and contrast are their own
+   * transposes.
    */
   void backpropagate(double[] gradients, int from, ImageShape shape) {
     cut(gradients, from, shape);

@@ -84,7 +84,7 @@ final class DiscriminatorUpdate {
    * Updates the discriminator on a real and a generated batch.
    *
    * @param labelled real images whose classes a classifier learns from; null where it learns from
-   *     those of the real batch, or from none
+   *     the real batch's classes, or from none
    * @param iteration number of the iteration in the whole training
    * @param draw number of the update within the iteration
    * @return the loss before the update

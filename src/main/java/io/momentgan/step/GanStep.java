@@ -140,7 +140,9 @@ public final class GanStep {
         real.ofDiscriminator(update), fake, real.labelled(update), iteration, update);
   }
 
-  /** The draw of the generator's first images: those of the last discriminator update, or own. */
+  /**
+   * The draw of the generator's first images: shared with the last discriminator update, or own.
+   */
   private int drawOfGenerator() {
     return experiment.train().dSteps() - (experiment.train().freshBatches() ? 0 : 1);
   }

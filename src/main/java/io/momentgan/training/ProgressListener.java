@@ -64,7 +64,7 @@ final class ProgressListener implements TrainingListener {
    * Where the training stands.
    *
    * @param ofRounds iterations of the rounds that are over
-   * @param iteration those of the round in progress as well
+   * @param iteration iterations finished, the round in progress included
    * @param mean null before the first round ended
    */
   private record Position(long ofRounds, long iteration, Losses mean) {}

@@ -110,7 +110,6 @@ class EvaluateTest {
   }
 
   @Tag("long")
-  @Tag("long")
   @Test
   void aClassHeadIsAskedAboutHeldOutImages() {
     Path told =

@@ -207,6 +207,23 @@ class StudyTest {
   }
 
   @Test
+  void aLogLikelihoodWithoutTestImagesIsRefusedBeforeAnythingStarts(@TempDir Path empty)
+      throws IOException {
+    Path data = empty.resolve("data");
+    IdxGlyphs.write(data, 100, 20);
+    Files.delete(data.resolve("t10k-images-idx3-ubyte"));
+    Files.delete(data.resolve("t10k-labels-idx1-ubyte"));
+    TinyExperiment.in(empty);
+    Path study = empty.resolve("study.yaml");
+    Files.writeString(study, "{experiments: [tiny.yaml], measure: {parzen: true}}");
+    Path out = empty.resolve("runs");
+    String[] call = {"study", study.toString(), "--data", data.toString(), "--out", out.toString()};
+    assertThat(CommandRun.of(call).mistake())
+        .contains(data + ": found no test images, expected some for a Parzen window");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void aStudyThatIsNotThereIsNamed() {
     assertThat(CommandRun.of("study", "nowhere.yaml", "--out", "x").mistake())
         .contains(

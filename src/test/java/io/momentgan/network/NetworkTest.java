@@ -204,7 +204,8 @@ class NetworkTest {
   /**
    * At gradients around epsilon, a step depends on where epsilon stands: beside the root of the
    * uncorrected v, as in TensorFlow 1.0, which trained the original (Kingma and Ba 2015, end of
-   * section 2). Beside that of the corrected v the first of these steps were 16 times as long.
+   * section 2). Beside the root of the corrected v, it made the first of these steps 16 times as
+   * long.
    */
   @ParameterizedTest
   @CsvSource({"1e-8, 1e-8", "1e-8, 3e-7", "1e-4, 1e-4", "1e-4, 3e-3"})

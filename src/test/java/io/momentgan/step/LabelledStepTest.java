@@ -59,7 +59,7 @@ class LabelledStepTest {
       double[] down = logits.clone();
       up[i] += h;
       down[i] -= h;
-      // The gradient is that of the sum over two rows.
+      // Twice the mean of two rows: the gradient belongs to their sum.
       double slope = (ClassLoss.of(up, labels).mean() - ClassLoss.of(down, labels).mean()) / h;
       assertThat(loss.gradient()[i]).isCloseTo(slope, within(1e-8));
     }

@@ -7,7 +7,7 @@ import java.io.Serializable;
  *
  * @param images the images
  * @param pixelsAt where the values begin in an item of images
- * @param labels items with the labels, perhaps those of the images; null without labels
+ * @param labels items with the labels, perhaps the same as of the images; null without labels
  * @param labelAt where the label lies in such an item
  * @param labelType how a label is stored
  */

@@ -4,10 +4,13 @@ import io.momentgan.data.DataException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.FoundImages;
 import io.momentgan.data.ImageSource;
+import io.momentgan.data.arrays.ArrayName.Split;
 import io.momentgan.data.arrays.RenumberedLabels.Numbering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,6 +34,66 @@ public record FoundArrays(
     List<String> classes,
     List<DataSet.RejectedFile> rejected,
     boolean transposed) {
+  /** An array that by its name holds images or labels of a split. */
+  public interface Named {
+    /** Returns where its values lie. */
+    Contents contents();
+
+    /** Names its data set: arrays of one group belong together. */
+    String group();
+
+    /** Returns its split; training where its name says none. */
+    Split part();
+
+    /** Returns whether it holds labels. */
+    boolean holdsLabels();
+  }
+
+  /** Names the data sets of which there are training images. */
+  public static Set<String> groups(List<? extends Named> arrays) {
+    return training(arrays).map(Named::group).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<? extends Named> training(List<? extends Named> arrays) {
+    return arrays.stream().filter(array -> array.part() == Split.TRAINING && !array.holdsLabels());
+  }
+
+  /** Lists the locations of arrays. */
+  public static String locations(Stream<? extends Named> arrays) {
+    return arrays.map(array -> array.contents().toString()).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Requires that there is one data set.
+   *
+   * @param groups those to choose from, at least one
+   * @param location of all
+   * @param arrays to name where there are several
+   */
+  public static String only(Set<String> groups, String location, List<? extends Named> arrays) {
+    if (groups.size() > 1) {
+      throw new DataException(
+          "%s: found %d data sets of arrays, expected one; set data.uri to one file of them, or remove the others: %s"
+              .formatted(location, groups.size(), locations(training(arrays))));
+    }
+    return groups.iterator().next();
+  }
+
+  /** Finds the images or labels of a split, and refuses two. */
+  public static <T extends Named> Optional<T> one(List<T> arrays, Split split, boolean labels) {
+    List<T> all =
+        arrays.stream()
+            .filter(array -> array.part() == split && array.holdsLabels() == labels)
+            .toList();
+    if (all.size() > 1) {
+      throw new DataException(
+          "%s: found a second array of the same %s, %s, expected one; remove one of them"
+              .formatted(
+                  all.get(0).contents(), labels ? "labels" : "images", all.get(1).contents()));
+    }
+    return all.stream().findFirst();
+  }
+
   /**
    * Checks the splits against each other. Labels of which none is 0 and the smallest is 1 become
    * classes from 0, named by the label.

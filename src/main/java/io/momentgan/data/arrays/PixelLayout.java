@@ -26,7 +26,7 @@ public record PixelLayout(
    * @param item extents of an image
    * @param type how a value is stored
    * @param transposed whether rows and columns are swapped after reading
-   * @return empty when no axis, or more than one, can be that of the channels
+   * @return empty when no axis, or more than one, can hold the channels
    */
   public static Optional<PixelLayout> of(int[] item, SampleType type, boolean transposed) {
     if (item.length == 2) {

@@ -8,6 +8,7 @@ import io.momentgan.data.arrays.ArrayName.Split;
 import io.momentgan.data.arrays.ArrayPart;
 import io.momentgan.data.arrays.ArraySplit;
 import io.momentgan.data.arrays.Contents;
+import io.momentgan.data.arrays.FoundArrays;
 import io.momentgan.data.arrays.LabelCheck;
 import io.momentgan.data.arrays.PixelLayout;
 import io.momentgan.data.arrays.SampleType;
@@ -31,12 +32,14 @@ record MatArray(
     String group,
     String family,
     Optional<Split> split,
-    boolean holdsLabels) {
+    boolean holdsLabels)
+    implements FoundArrays.Named {
   private static final String EXPECTED =
       "uint8 of shape [height, width, n] or [height, width, channels, n] with 1 or 3 channels and n labels";
   private static final long MOST_VALUES = 1 << 24;
 
-  Split part() {
+  @Override
+  public Split part() {
     return split.orElse(Split.TRAINING);
   }
 

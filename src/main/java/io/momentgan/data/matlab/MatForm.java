@@ -55,7 +55,7 @@ public final class MatForm implements ArrayForm {
     List<RejectedFile> rejected = new ArrayList<>();
     List<MatArray> arrays = new ArrayList<>();
     files.forEach(file -> arrays.addAll(arrays(file, place.files().get(file), rejected)));
-    Set<String> groups = groups(arrays);
+    Set<String> groups = FoundArrays.groups(arrays);
     if (groups.isEmpty() && place.given().isEmpty() && files.size() < place.files().size()) {
       return Optional.empty(); // other files of the folder may be images
     }
@@ -161,17 +161,6 @@ public final class MatForm implements ArrayForm {
     }
   }
 
-  private static boolean trains(MatArray array) {
-    return array.part() == Split.TRAINING && !array.holdsLabels();
-  }
-
-  private static Set<String> groups(List<MatArray> arrays) {
-    return arrays.stream()
-        .filter(MatForm::trains)
-        .map(MatArray::group)
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
   /** Chooses the arrays that belong together; a named split counts more than none. */
   private static String group(
       Place place, List<MatArray> arrays, Set<String> groups, List<RejectedFile> rejected) {
@@ -186,20 +175,9 @@ public final class MatForm implements ArrayForm {
           "%s: found %s, expected an array X of training images; call it X, images or X_train"
               .formatted(place.location(), all.isEmpty() ? "no variable" : all));
     }
-    Set<String> named = groups(arrays.stream().filter(array -> array.split().isPresent()).toList());
-    Set<String> best = named.size() == 1 ? named : groups;
-    if (best.size() > 1) {
-      throw new DataException(
-          "%s: found %d data sets of arrays, expected one; set data.uri to one file of them, or remove the others: %s"
-              .formatted(
-                  place.location(),
-                  best.size(),
-                  arrays.stream()
-                      .filter(MatForm::trains)
-                      .map(MatArray::location)
-                      .collect(Collectors.joining(", "))));
-    }
-    return best.iterator().next();
+    Set<String> named =
+        FoundArrays.groups(arrays.stream().filter(array -> array.split().isPresent()).toList());
+    return FoundArrays.only(named.size() == 1 ? named : groups, place.location(), arrays);
   }
 
   /** Arrays of one data set. */
@@ -208,8 +186,8 @@ public final class MatForm implements ArrayForm {
     FoundImages found() {
       Map<Split, ArraySplit> splits = new EnumMap<>(Split.class);
       for (Split split : Split.values()) {
-        Optional<MatArray> images = one(split, false);
-        Optional<MatArray> labels = one(split, true);
+        Optional<MatArray> images = FoundArrays.one(arrays, split, false);
+        Optional<MatArray> labels = FoundArrays.one(arrays, split, true);
         if (images.isPresent()) {
           splits.put(split, images.get().split(labels, config));
         } else {
@@ -247,20 +225,6 @@ public final class MatForm implements ArrayForm {
           .ifPresent(
               count -> verdicts.add("%d of %d published test images".formatted(count, SVHN_TEST)));
       return verdicts;
-    }
-
-    private Optional<MatArray> one(Split split, boolean labels) {
-      List<MatArray> all =
-          arrays.stream()
-              .filter(array -> array.part() == split && array.holdsLabels() == labels)
-              .toList();
-      if (all.size() > 1) {
-        throw new DataException(
-            "%s: found a second array of the same %s, %s, expected one; remove one of them"
-                .formatted(
-                    all.get(0).location(), labels ? "labels" : "images", all.get(1).location()));
-      }
-      return all.stream().findFirst();
     }
   }
 }

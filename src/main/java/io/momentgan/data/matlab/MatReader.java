@@ -232,8 +232,12 @@ final class MatReader {
 
     @Override
     public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+      int read = left == 0 ? -1 : in.read();
+      if (read < 0 && left > 0) {
+        throw new EOFException();
+      }
+      left -= left > 0 ? 1 : 0;
+      return read;
     }
 
     @Override
@@ -273,8 +277,11 @@ final class MatReader {
 
     @Override
     public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+      int read = super.read();
+      if (read < 0) {
+        requireEnd();
+      }
+      return read;
     }
 
     @Override

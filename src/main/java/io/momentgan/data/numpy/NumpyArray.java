@@ -3,8 +3,10 @@ package io.momentgan.data.numpy;
 import io.momentgan.config.DataConfig;
 import io.momentgan.data.DataException;
 import io.momentgan.data.arrays.ArrayName;
+import io.momentgan.data.arrays.ArrayName.Split;
 import io.momentgan.data.arrays.Contents;
 import io.momentgan.data.arrays.FlatPixels;
+import io.momentgan.data.arrays.FoundArrays;
 import io.momentgan.data.arrays.LabelCheck;
 import io.momentgan.data.arrays.PixelLayout;
 import io.momentgan.data.arrays.SampleType;
@@ -21,7 +23,8 @@ import java.util.Optional;
  * @param group arrays of one group belong together
  * @param name what its name says
  */
-record NumpyArray(String file, Contents contents, String group, ArrayName name) {
+record NumpyArray(String file, Contents contents, String group, ArrayName name)
+    implements FoundArrays.Named {
   private static final String SAVE = "save it by numpy.save as uint8 in C order";
 
   /**
@@ -34,7 +37,13 @@ record NumpyArray(String file, Contents contents, String group, ArrayName name) 
    */
   record Opened(StoredItems items, PixelLayout layout, LabelCheck labels, SampleType type) {}
 
-  boolean holdsLabels() {
+  @Override
+  public Split part() {
+    return name.part();
+  }
+
+  @Override
+  public boolean holdsLabels() {
     return name.labels().orElse(false);
   }
 

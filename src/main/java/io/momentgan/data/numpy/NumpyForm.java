@@ -151,15 +151,13 @@ public final class NumpyForm implements ArrayForm {
                   List<NumpyArray> own =
                       arrays.stream().filter(array -> array.file().equals(file)).toList();
                   return own.stream()
-                      .filter(NumpyForm::trains)
+                      .filter(array -> array.part() == Split.TRAINING && !array.holdsLabels())
                       .findFirst()
                       .or(() -> own.stream().findFirst());
                 })
             .map(NumpyArray::group);
-    List<NumpyArray> training = arrays.stream().filter(NumpyForm::trains).toList();
-    Set<String> groups =
-        training.stream().map(NumpyArray::group).collect(Collectors.toCollection(TreeSet::new));
-    if (given.filter(groups::contains).isPresent() && !isSeveral(place, training)) {
+    Set<String> groups = FoundArrays.groups(arrays);
+    if (given.filter(groups::contains).isPresent() && !isSeveral(place, arrays)) {
       return given.get();
     }
     if (groups.isEmpty()) {
@@ -169,35 +167,16 @@ public final class NumpyForm implements ArrayForm {
                   place.location(),
                   arrays.isEmpty()
                       ? "no array with a name that is known"
-                      : arrays.stream()
-                          .map(array -> array.contents().toString())
-                          .collect(Collectors.joining(", "))));
+                      : FoundArrays.locations(arrays.stream())));
     }
-    if (groups.size() > 1) {
-      throw new DataException(
-          "%s: found %d data sets of arrays, expected one; set data.uri to one file of them, or remove the others: %s"
-              .formatted(
-                  place.location(),
-                  groups.size(),
-                  training.stream()
-                      .map(array -> array.contents().toString())
-                      .collect(Collectors.joining(", "))));
-    }
-    return groups.iterator().next();
+    return FoundArrays.only(groups, place.location(), arrays);
   }
 
   /** Whether a given archive itself holds training images of several data sets. */
-  private static boolean isSeveral(Place place, List<NumpyArray> training) {
-    return training.stream()
-            .filter(array -> array.file().equals(place.given().get()))
-            .map(NumpyArray::group)
-            .distinct()
-            .count()
-        > 1;
-  }
-
-  private static boolean trains(NumpyArray array) {
-    return array.name().part() == Split.TRAINING && !array.holdsLabels();
+  private static boolean isSeveral(Place place, List<NumpyArray> arrays) {
+    String given = place.given().get();
+    List<NumpyArray> own = arrays.stream().filter(array -> array.file().equals(given)).toList();
+    return FoundArrays.groups(own).size() > 1;
   }
 
   private static FoundImages found(
@@ -205,11 +184,11 @@ public final class NumpyForm implements ArrayForm {
     Set<NumpyArray> used = new HashSet<>();
     Map<Split, ArraySplit> splits = new EnumMap<>(Split.class);
     for (Split split : Split.values()) {
-      Optional<NumpyArray> images = one(arrays, split, false);
+      Optional<NumpyArray> images = FoundArrays.one(arrays, split, false);
       if (images.isPresent()) {
         used.add(images.get());
         Optional<NumpyArray> labels =
-            one(arrays, split, true).filter(array -> keep(array, rejected, used));
+            FoundArrays.one(arrays, split, true).filter(array -> keep(array, rejected, used));
         labels.ifPresent(used::add);
         splits.put(split, split(images.get(), labels, config));
       }
@@ -241,20 +220,6 @@ public final class NumpyForm implements ArrayForm {
           used.add(labels);
         });
     return why.isEmpty();
-  }
-
-  private static Optional<NumpyArray> one(List<NumpyArray> arrays, Split split, boolean labels) {
-    List<NumpyArray> all =
-        arrays.stream()
-            .filter(array -> array.name().part() == split && array.holdsLabels() == labels)
-            .toList();
-    if (all.size() > 1) {
-      throw new DataException(
-          "%s: found a second array of the same %s, %s, expected one; remove one of them"
-              .formatted(
-                  all.get(0).contents(), labels ? "labels" : "images", all.get(1).contents()));
-    }
-    return all.stream().findFirst();
   }
 
   private static ArraySplit split(

@@ -1,11 +1,6 @@
 package io.momentgan.data.sets;
 
-import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
-import io.momentgan.data.Images;
-import io.momentgan.data.StoredSizes;
-import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -17,7 +12,7 @@ import java.util.stream.IntStream;
  * @param chosen indices there, ascending; never mutated
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record SpreadImages(ImageSource images, int[] chosen) implements ImageSource {
+record SpreadImages(ImageSource images, int[] chosen) implements Selection {
   private static final int LOOKED_AT = 64;
 
   /**
@@ -47,12 +42,12 @@ record SpreadImages(ImageSource images, int[] chosen) implements ImageSource {
     return IntStream.range(0, images.count()).filter(which).toArray();
   }
 
-  /** Whether images have labels of several classes that only grow. */
+  /** Whether images have labels of several classes, the images of each class in a row. */
   static boolean isInOrderOfClasses(ImageSource images) {
     int looked = Math.min(LOOKED_AT, images.count());
     // The head is read at once, and shows any other order.
     byte[] head = images.read(IntStream.range(0, looked).toArray()).labels();
-    if (head.length == 0 || !grows(head)) {
+    if (head.length == 0 || !isGrouped(head)) {
       return false;
     }
     byte[] all =
@@ -62,12 +57,14 @@ record SpreadImages(ImageSource images, int[] chosen) implements ImageSource {
                     .map(i -> (int) ((long) i * images.count() / looked))
                     .toArray())
             .labels();
-    return all[0] != all[all.length - 1] && grows(all);
+    return all[0] != all[all.length - 1] && isGrouped(all);
   }
 
-  private static boolean grows(byte[] labels) {
-    return IntStream.range(1, labels.length)
-        .allMatch(i -> Byte.toUnsignedInt(labels[i - 1]) <= Byte.toUnsignedInt(labels[i]));
+  /** Whether no class comes again after another one. */
+  private static boolean isGrouped(byte[] labels) {
+    long runs =
+        1 + IntStream.range(1, labels.length).filter(i -> labels[i] != labels[i - 1]).count();
+    return runs == IntStream.range(0, labels.length).map(i -> labels[i]).distinct().count();
   }
 
   @Override
@@ -76,22 +73,7 @@ record SpreadImages(ImageSource images, int[] chosen) implements ImageSource {
   }
 
   @Override
-  public ImageShape shape() {
-    return images.shape();
-  }
-
-  @Override
-  public Optional<StoredSizes> originals() {
-    return images.originals();
-  }
-
-  @Override
-  public Optional<String> file(int index) {
-    return images.file(chosen[index]);
-  }
-
-  @Override
-  public Images read(int[] indices) {
-    return images.read(Arrays.stream(indices).map(i -> chosen[i]).toArray());
+  public int at(int index) {
+    return chosen[index];
   }
 }

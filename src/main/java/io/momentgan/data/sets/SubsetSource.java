@@ -1,11 +1,7 @@
 package io.momentgan.data.sets;
 
-import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
-import io.momentgan.data.Images;
-import io.momentgan.data.StoredSizes;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Consecutive images of another source.
@@ -14,7 +10,7 @@ import java.util.Optional;
  * @param from index there of the first image
  * @param to index there after the last image
  */
-record SubsetSource(ImageSource images, int from, int to) implements ImageSource {
+record SubsetSource(ImageSource images, int from, int to) implements Selection {
   SubsetSource {
     Objects.checkFromToIndex(from, to, images.count());
   }
@@ -25,26 +21,7 @@ record SubsetSource(ImageSource images, int from, int to) implements ImageSource
   }
 
   @Override
-  public ImageShape shape() {
-    return images.shape();
-  }
-
-  @Override
-  public Optional<StoredSizes> originals() {
-    return images.originals();
-  }
-
-  @Override
-  public Optional<String> file(int index) {
-    return images.file(from + Objects.checkIndex(index, count()));
-  }
-
-  @Override
-  public Images read(int[] indices) {
-    int[] shifted = new int[indices.length];
-    for (int i = 0; i < indices.length; i++) {
-      shifted[i] = from + Objects.checkIndex(indices[i], count());
-    }
-    return images.read(shifted);
+  public int at(int index) {
+    return from + Objects.checkIndex(index, count());
   }
 }

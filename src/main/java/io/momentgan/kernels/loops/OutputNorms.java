@@ -5,8 +5,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Weights v of each output, of all its inputs, scaled to a norm of their own: w = g v / |v|, and
- * the way back of gradients. Weights lie in memory as [outer, outputs, inner].
+ * Scales the weights v of each output, of all its inputs, to a norm of their own: w = g v / |v|.
+ * Backpropagates as well. Weights lie in memory as [outer, outputs, inner].
  */
 // In pieces on the heap, which the JIT compiler vectorises; each array is read and written once.
 public final class OutputNorms {

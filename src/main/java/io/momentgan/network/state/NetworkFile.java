@@ -16,9 +16,9 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Networks in Deeplearning4j's file format. Where passes use other weights than the parameters, the
- * network in the file has the weights of passes, and two more entries hold what training needs:
- * parameters and updater state as floats in little-endian order, which Deeplearning4j ignores.
+ * Networks in Deeplearning4j's file format. The network in the file has the weights of passes.
+ * Where a training's parameters are others or more, two more entries hold them and the updater
+ * state, as floats in little-endian order. Deeplearning4j ignores them.
  */
 public final class NetworkFile {
   private static final String PARAMS = "momentgan-parameters.bin";
@@ -30,8 +30,8 @@ public final class NetworkFile {
    * Writes a network for Deeplearning4j.
    *
    * @param network with the weights of passes
-   * @param state what training changes
-   * @param differs whether the weights of passes are a function of other parameters
+   * @param state the parameters and updater state of the training
+   * @param differs whether its parameters are others, or more, than the network's
    * @param withUpdater whether to write the updater state
    */
   public static byte[] write(

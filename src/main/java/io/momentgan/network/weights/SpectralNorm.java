@@ -95,13 +95,17 @@ public final class SpectralNorm extends PassWeights {
 
   @Override
   public void passGradient() {
-    parts.stream().filter(part -> !part.frozen).forEach(NormalisedMatrix::passGradient);
+    trained().forEach(NormalisedMatrix::passGradient);
   }
 
   /** Makes a step of the power iteration. */
   @Override
   public void updated() {
-    parts.stream().filter(part -> !part.frozen).forEach(NormalisedMatrix::step);
+    trained().forEach(NormalisedMatrix::step);
+  }
+
+  private Stream<NormalisedMatrix> trained() {
+    return parts.stream().filter(part -> !part.frozen);
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.Random;
 import org.apache.commons.lang3.ArrayUtils;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>{@code -Djqwik.tries.default=10000} tries as many of each file, and as many settings in {@link
  * io.momentgan.config.SettingsFuzzTest}.
  */
+@Timeout(300) // seconds, for what waits instead
 class MutatedFilesTest {
   private static final int TRIES = Integer.getInteger("jqwik.tries.default", 30);
   private static final long MOST_NANOS = 10_000_000_000L;

@@ -32,7 +32,7 @@ final class IndependentWorkers implements AutoCloseable {
   }
 
   /**
-   * Images per second of all workers over those of the first alone.
+   * Images per second of all workers, divided by the first worker's when it is alone.
    *
    * @param iterations of each worker, both alone and together
    */
