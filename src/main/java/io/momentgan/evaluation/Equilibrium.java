@@ -19,6 +19,7 @@ import java.util.List;
  *   <li>least squares: {@code (Var r + Var f) / 2} (variances of the drawn targets, flips
  *       included), that plus {@code (r' - f')^2 / 4}, and {@code (p - 1)^2 / 2}
  *   <li>hinge: {@code 4 q}, and 2 for any output in [-1, 1], so the generator's is in [-1, 1]
+ *   <li>feature matching: the generator's is 0, the distance between equal means
  *   <li>Wasserstein: the discriminator's loss is 0; it has no least value, and the generator's may
  *       be any
  * </ul>
@@ -40,6 +41,14 @@ public record Equilibrium(
     double probability) {
   /** The equilibrium of a loss. */
   public static Equilibrium of(LossConfig loss) {
+    Equilibrium equilibrium = adversarial(loss);
+    return loss.generator() == LossConfig.Generator.FEATURE_MATCHING
+        ? new Equilibrium(
+            equilibrium.floor, equilibrium.discriminator, 0, 0, equilibrium.probability)
+        : equilibrium;
+  }
+
+  private static Equilibrium adversarial(LossConfig loss) {
     Target real = Target.of(loss.realRange(), loss.realTarget());
     Target fake = Target.of(loss.fakeRange(), loss.fakeTarget());
     Target flippedReal = real.mixed(fake, loss.flip());

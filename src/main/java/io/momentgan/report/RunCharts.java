@@ -9,6 +9,7 @@ import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.run.metrics.RoundLine;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +27,7 @@ final class RunCharts {
   static List<Chart> training(LossConfig loss, List<EpochLine> epochs) {
     List<String> labels = epochs.stream().map(e -> "" + e.epoch()).toList();
     Equilibrium equilibrium = Equilibrium.of(loss);
+    boolean matches = loss.generator() == LossConfig.Generator.FEATURE_MATCHING;
     Chart losses =
         Chart.overEpochs(
             "losses",
@@ -34,7 +36,7 @@ final class RunCharts {
             "nats",
             false,
             labels,
-            losses(equilibrium, epochs));
+            losses(matches, equilibrium, epochs));
     Chart ratio =
         Chart.overEpochs(
             "ratio",
@@ -62,9 +64,17 @@ final class RunCharts {
             line("Floor of the variance term", epochs, e -> e.context().momentVarFloor())
                 .asReference());
     boolean measured = epochs.stream().anyMatch(e -> Double.isFinite(e.last().momentMean()));
-    return epochs.isEmpty()
-        ? List.of()
-        : measured ? List.of(losses, ratio, moments) : List.of(losses, ratio);
+    List<Chart> charts = new ArrayList<>();
+    if (!epochs.isEmpty()) {
+      charts.add(losses);
+    }
+    if (!epochs.isEmpty() && !matches) { // a distance of features is no cross-entropy
+      charts.add(ratio);
+    }
+    if (measured) {
+      charts.add(moments);
+    }
+    return charts;
   }
 
   /** The chart of the errors of at least one epoch. */
@@ -81,11 +91,12 @@ final class RunCharts {
         Series.of("Errors", lines.stream().mapToDouble(ClassificationLine::errors).toArray()));
   }
 
-  private static Series[] losses(Equilibrium equilibrium, List<EpochLine> epochs) {
+  private static Series[] losses(boolean matches, Equilibrium equilibrium, List<EpochLine> epochs) {
+    String generator = matches ? "Generator, distance of features" : "Generator, adversarial";
     Stream<Series> lines =
         Stream.of(
             line("Discriminator", epochs, e -> e.mean().dLoss()),
-            line("Generator, adversarial", epochs, e -> e.mean().gBce()));
+            line(generator, epochs, e -> e.mean().gBce()));
     // Of the hinge loss it is a range, and Wasserstein's has none.
     boolean one = equilibrium.lowestGenerator() == equilibrium.highestGenerator();
     Series reference =

@@ -297,6 +297,7 @@ public final class RunPage {
     }
     EpochLine line = epochs.get(epochs.size() - 1);
     Equilibrium equilibrium = Equilibrium.of(experiment.loss());
+    double weight = experiment.loss().weight();
     Table table = new Table("lrrl", "Figure", "Last batch", "Epoch mean", "Compare with");
     table.row("Epochs", "" + line.epoch(), "", "of " + experiment.train().epochs());
     table.row(
@@ -311,8 +312,8 @@ public final class RunPage {
         number(line.mean().dLoss()),
         "equilibrium %s, least possible %s%s"
             .formatted(
-                number(equilibrium.discriminator()),
-                number(equilibrium.floor()),
+                number(weight * equilibrium.discriminator()),
+                number(weight * equilibrium.floor()),
                 experiment.labels().predicted() > 0 ? ", both without the classes'" : ""));
     table.row(
         "Generator loss, adversarial part",
@@ -349,10 +350,6 @@ public final class RunPage {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
   }
 
-  private static String joined(String... texts) {
-    return Stream.of(texts).filter(text -> !text.isEmpty()).collect(Collectors.joining(", "));
-  }
-
   private String networks() {
     Table table = new Table("llll", "Network", "Layer", "Kind", "Settings");
     Map<String, String> settings = SettingDifferences.settings(experiment);
@@ -371,7 +368,10 @@ public final class RunPage {
       String output = network + ".output-layer.";
       String activation = settings.get(network + ".output").replace("\"", "");
       table.row(
-          network, "output", kind(settings, output), joined(layer(settings, output), activation));
+          network,
+          "output",
+          kind(settings, output),
+          (layer(settings, output) + ", " + activation).replaceFirst("^, ", ""));
     }
     return table.html();
   }
@@ -385,9 +385,9 @@ public final class RunPage {
     boolean dense = kind(settings, prefix).equals("dense");
     return settings.entrySet().stream()
         .filter(setting -> setting.getKey().startsWith(prefix))
-        .filter(setting -> !setting.getValue().matches("false|0|0\\.0|\".*\""))
-        .map(s -> Map.entry(s.getKey().substring(prefix.length()), s.getValue()))
-        .filter(s -> !dense || List.of("units", "batch-norm", "dropout").contains(s.getKey()))
+        .map(s -> Map.entry(s.getKey().substring(prefix.length()), s.getValue().replace("\"", "")))
+        .filter(s -> !s.getValue().matches("false|0|0\\.0|1\\.0|none|same|leaky-relu"))
+        .filter(s -> !s.getKey().matches(dense ? "type|kernel|stride" : "type"))
         .map(s -> s.getValue().equals("true") ? s.getKey() : s.getKey() + " " + s.getValue())
         .collect(Collectors.joining(", "));
   }

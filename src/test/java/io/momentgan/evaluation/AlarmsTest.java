@@ -67,6 +67,12 @@ class AlarmsTest {
     assertThat(fallingTo(-9, "loss.type=wasserstein", "loss.clip=0.01")).isEmpty();
   }
 
+  /** The distance of features falls to 0 in a good training. */
+  @Test
+  void featureMatchingFallsBelowTheCrossEntropysEquilibrium() {
+    assertThat(fallingTo(0.3, "loss.generator=feature-matching")).isEmpty();
+  }
+
   private static List<String> fallingTo(double last, String... settings) {
     Alarms watching = alarms(settings);
     List<String> raised = List.of();

@@ -30,6 +30,7 @@ class EquilibriumTest {
         "loss.type=least-squares;loss.real-target=1              | 0      | 0.25   |  0.125  | 0.6225",
         "loss.type=least-squares;loss.real-target=1;loss.flip=0.1| 0.09   | 0.25   |  0.125  | 0.6225",
         "loss.type=least-squares;loss.real-range=[0.7, 1.3]      | 0.015  | 0.265  |  0.125  | 0.6225",
+        "loss.generator=feature-matching;loss.real-target=1      | 0      | 1.3863 |  0      | 0.5",
         "loss.type=hinge                                         | 0      | 2      | -1      | -",
         "loss.type=hinge;loss.flip=0.05                          | 0.2    | 2      | -1      | -",
         "loss.type=wasserstein;loss.clip=0.01                    | -      | 0      |  -      | -"
