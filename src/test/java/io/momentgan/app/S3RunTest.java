@@ -133,6 +133,7 @@ class S3RunTest {
     assertNoKeysIn(server.bucket(bucket));
   }
 
+  @Tag("long")
   @Test
   void anArchiveOfPhotosIsReadAtItsPlaces() throws Exception {
     Path zip = shared.resolve("photos.zip");
