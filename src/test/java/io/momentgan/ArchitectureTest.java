@@ -213,8 +213,17 @@ class ArchitectureTest {
                   "evaluation",
                   "run")
               .with(JACKSON, SLF4J),
+          Layer.of("report.page", "run")
+              .with(
+                  JACKSON,
+                  SLF4J,
+                  "org.jfree..",
+                  "org.apache.commons..",
+                  "org.apache.batik..",
+                  "org.w3c.dom.."),
           Layer.of(
                   "report",
+                  "report.page",
                   "config",
                   "storage",
                   "data",
@@ -222,10 +231,42 @@ class ArchitectureTest {
                   "evaluation",
                   "run",
                   "run.metrics")
-              .with(JACKSON, SLF4J, "org.jfree..", "org.apache.commons.."),
+              .with(JACKSON, SLF4J, "org.apache.commons.."),
           Layer.of("export", "data", "sampling", "classification", "storage", "report").with(SPARK),
           Layer.of(
+                  "training.listeners",
+                  "config",
+                  "moments",
+                  "collective",
+                  "collective.hub",
+                  "storage",
+                  "data",
+                  "data.sets",
+                  "partition",
+                  "network.state",
+                  "network",
+                  "device",
+                  "step",
+                  "averaging",
+                  "extractor",
+                  "sampling",
+                  "classification",
+                  "evaluation",
+                  "run",
+                  "run.metrics",
+                  "report")
+              .with(
+                  SPARK,
+                  SCALA,
+                  HADOOP,
+                  ND4J,
+                  SLF4J,
+                  LANG,
+                  "com.codahale.metrics..",
+                  "me.tongfei.progressbar.."),
+          Layer.of(
                   "training",
+                  "training.listeners",
                   "config",
                   "moments",
                   "collective",
@@ -285,8 +326,10 @@ class ArchitectureTest {
                   "run",
                   "run.metrics",
                   "report",
+                  "report.page",
                   "export",
                   "training",
+                  "training.listeners",
                   "preset")
               .with(JACKSON, SPARK, HADOOP, DL4J, ND4J, SLF4J, LANG, MATH, "picocli.."));
 

@@ -3,6 +3,7 @@ package io.momentgan.app;
 import io.momentgan.config.UserException;
 import io.momentgan.report.ComparisonPage;
 import io.momentgan.report.RunPage;
+import io.momentgan.report.page.Drawing;
 import io.momentgan.run.Run;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.StorageCheck;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
             + " runs.")
 final class ReportCommand implements Callable<Integer> {
   private static final String PAGE = "index.html";
-  private static final String RATIO = "log-ratio.png";
+  private static final String RATIO = "log-ratio";
 
   @Parameters(
       paramLabel = "RUN_URI",
@@ -71,9 +72,12 @@ final class ReportCommand implements Callable<Integer> {
 
   private static String into(Folder target, List<Folder> folders) {
     ComparisonPage comparison = new ComparisonPage(folders);
-    String html = folders.size() == 1 ? RunPage.html(folders.get(0)) : comparison.html();
+    String html =
+        folders.size() == 1 ? RunPage.html(folders.get(0), target) : comparison.html(target);
     target.publish(PAGE, html);
-    target.publish(RATIO, comparison.ratioPlot());
+    Drawing ratio = comparison.ratioPlot().drawing();
+    target.publish(RATIO + ".png", ratio.png());
+    target.publish(RATIO + ".svg", ratio.svg());
     return target.uri() + "/" + PAGE;
   }
 }

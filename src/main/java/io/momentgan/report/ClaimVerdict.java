@@ -5,6 +5,7 @@ import io.momentgan.config.Suggestion;
 import io.momentgan.config.UserException;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.RunGroup.Member;
+import io.momentgan.report.page.Table;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,8 +1,12 @@
 package io.momentgan.report;
 
 import io.momentgan.evaluation.Measure;
-import io.momentgan.report.Chart.Series;
 import io.momentgan.report.RunGroup.Member;
+import io.momentgan.report.page.Chart;
+import io.momentgan.report.page.Chart.Series;
+import io.momentgan.report.page.HtmlPage;
+import io.momentgan.report.page.LinePlot;
+import io.momentgan.report.page.Table;
 import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.storage.Folder;
@@ -13,10 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /** A page that compares runs: a table over seeds, curves over one another, sheets side by side. */
 public final class ComparisonPage {
-  private static final int SHOWN_DIFFERENCES = 6;
   private static final List<String> MEASURES =
       List.of(
           "fd",
@@ -31,6 +35,8 @@ public final class ComparisonPage {
           "d-loss",
           "g-bce");
 
+  private static final String BAND = "mean of the seeds, in a band from the least to the most.";
+
   private final List<RunGroup> groups;
   private final List<Member> runs;
 
@@ -44,47 +50,56 @@ public final class ComparisonPage {
     this.runs = groups.stream().flatMap(group -> group.runs().stream()).toList();
   }
 
-  /** Draws the runs' log loss ratios as a PNG file. */
-  public byte[] ratioPlot() {
+  /** Draws the runs' log loss ratios. */
+  public LinePlot ratioPlot() {
     return RunCharts.ratioPlot(runs);
   }
 
-  /** Makes the page, which needs nothing beside it. */
-  public String html() {
+  /**
+   * Makes the page, which needs nothing beside it.
+   *
+   * @param target its folder, from which it links to the runs' own pages
+   */
+  public String html(Folder target) {
     String title = "Comparison of %d runs".formatted(runs.size());
-    Set<String> differences = RunGroup.differing(groups.stream().map(RunGroup::settings).toList());
-    differences.remove("name");
-    List<String> columns = new ArrayList<>();
-    differences.stream().limit(SHOWN_DIFFERENCES).forEach(columns::add);
-    columns.addAll(MEASURES);
+    List<String> columns = new ArrayList<>(MEASURES);
     if (runs.stream().anyMatch(run -> run.errors().isPresent())) {
       columns.add(ClassificationLine.ERRORS.key());
     }
     return new HtmlPage(title)
-        .add("<h1>%s</h1>\n<h2>Quality</h2>\n".formatted(title))
+        .add("<h1>%s</h1>\n".formatted(title))
+        .add(differences())
         .add(
-            "<p class=\"quiet\">Newest evaluation of each run: mean ± standard deviation over the seeds."
+            "<h2>Quality</h2>\n<p class=\"quiet\">Newest evaluation of each run: mean ± standard deviation over the seeds."
                 + " Figures of different extractors or numbers of images are not comparable.</p>\n")
         .add(RunColumns.table(groups, columns).html())
-        .add(more(differences))
         .add(warning())
         .add("<h2>Over the epochs</h2>\n")
         .add(flags())
         .add(charts())
         .add("<h2>Samples</h2>\n")
-        .add(sheets())
+        .add(sheets(target))
         .html();
   }
 
-  private static String more(Set<String> differences) {
-    return differences.size() <= SHOWN_DIFFERENCES
-        ? ""
-        : "<p class=\"quiet\">The runs also differ in: %s.</p>\n"
-            .formatted(
-                Table.escape(
-                    differences.stream()
-                        .skip(SHOWN_DIFFERENCES)
-                        .collect(Collectors.joining(", "))));
+  /** Names all settings in which the experiments differ. */
+  private String differences() {
+    Set<String> keys = RunGroup.differing(groups.stream().map(RunGroup::settings).toList());
+    keys.remove("name");
+    if (keys.isEmpty()) {
+      return groups.size() == 1
+          ? "<p>The runs differ in their seeds alone.</p>\n"
+          : "<p>The experiments differ in their names alone.</p>\n";
+    }
+    List<String> heads = new ArrayList<>(List.of("Setting"));
+    groups.forEach(group -> heads.add(group.label()));
+    Table table = new Table("l".repeat(heads.size()), heads);
+    for (String key : keys) {
+      List<String> cells = new ArrayList<>(List.of(key));
+      groups.forEach(group -> cells.add(group.setting(key)));
+      table.row(cells);
+    }
+    return "<h2>Settings that differ</h2>\n" + table.html();
   }
 
   private String warning() {
@@ -103,13 +118,16 @@ public final class ComparisonPage {
   }
 
   private List<Chart> charts() {
-    String means = "Means over each epoch.";
-    String near = "Share of real images that have a generated one near.";
+    String means = "Means over each epoch; " + BAND;
+    String near = "Share of real images that have a generated one near; " + BAND;
     return Stream.of(
-            chart("Frechet distance", "Lower is better.", true, RunColumns.of("fd")),
+            chart("Frechet distance", "Lower is better; " + BAND, true, RunColumns.of("fd")),
             chart("Coverage", near, false, RunColumns.of("coverage")),
             chart(
-                "Errors", "On test images.", true, RunColumns.of(ClassificationLine.ERRORS.key())),
+                "Errors",
+                "On test images; " + BAND,
+                true,
+                RunColumns.of(ClassificationLine.ERRORS.key())),
             chart("Discriminator loss", means, false, RunColumns.of("d-loss")),
             chart("Generator loss, adversarial", means, false, RunColumns.of("g-bce")),
             chart("Log loss ratio", LossRatio.CAPTION, false, RunColumns.LOG_RATIO),
@@ -123,7 +141,7 @@ public final class ComparisonPage {
         .toList();
   }
 
-  /** A curve per run, over all epochs in which any of them has a value. */
+  /** The mean of each experiment, in a band of its seeds, over all epochs with a value. */
   private Chart chart(String title, String caption, boolean log, Measure<Member> measure) {
     NavigableSet<Integer> epochs = new TreeSet<>();
     for (Member run : runs) {
@@ -132,11 +150,10 @@ public final class ComparisonPage {
           .filter(e -> Double.isFinite(measure.value().applyAsDouble(run.at(e))))
           .forEach(epochs::add);
     }
-    List<Series> curves =
-        runs.stream().map(run -> Series.of(run.name(), run.curve(measure, epochs))).toList();
+    List<Series> curves = groups.stream().map(group -> curve(group, measure, epochs)).toList();
     boolean positive =
         curves.stream()
-            .flatMap(curve -> curve.values().stream())
+            .flatMap(curve -> Stream.concat(curve.values().stream(), curve.low().stream()))
             .allMatch(value -> value == null || value > 0);
     Stream<Series> zero =
         measure.equals(RunColumns.LOG_RATIO)
@@ -152,15 +169,40 @@ public final class ComparisonPage {
         Stream.concat(curves.stream(), zero).toArray(Series[]::new));
   }
 
-  private String sheets() {
+  private static Series curve(
+      RunGroup group, Measure<Member> measure, NavigableSet<Integer> epochs) {
+    List<SummaryStatistics> seeds = epochs.stream().map(e -> new SummaryStatistics()).toList();
+    for (Member run : group.runs()) {
+      double[] values = run.curve(measure, epochs);
+      for (int i = 0; i < values.length; i++) {
+        if (Double.isFinite(values[i])) {
+          seeds.get(i).addValue(values[i]);
+        }
+      }
+    }
+    double[] means = seeds.stream().mapToDouble(SummaryStatistics::getMean).toArray();
+    int count = group.runs().size();
+    return count == 1
+        ? Series.of(group.runs().get(0).name(), means)
+        : Series.of("%s, %d seeds".formatted(group.label(), count), means)
+            .between(
+                seeds.stream().mapToDouble(SummaryStatistics::getMin).toArray(),
+                seeds.stream().mapToDouble(SummaryStatistics::getMax).toArray());
+  }
+
+  private String sheets(Folder target) {
     StringBuilder sheets = new StringBuilder("<div class=\"sheets\">\n");
     for (Member run : runs) {
       byte[] png = new RunPictures(run.folder()).newestGrid();
       if (png.length > 0) {
         String name = Table.escape(run.name());
         sheets.append(
-            "<figure><img src=\"%s\" alt=\"Samples of %s\"><figcaption>%s</figcaption></figure>\n"
-                .formatted(HtmlPage.dataUri(png), name, name));
+            "<figure><img src=\"%s\" alt=\"Samples of %s\"><figcaption><a href=\"%s/%s\">%2$s</a></figcaption></figure>\n"
+                .formatted(
+                    HtmlPage.dataUri(png),
+                    name,
+                    Table.escape(target.addressOf(run.folder())),
+                    RunPage.PAGE));
       }
     }
     return sheets.append("</div>\n").toString();

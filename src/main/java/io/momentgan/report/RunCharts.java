@@ -4,7 +4,11 @@ import io.momentgan.config.LossConfig;
 import io.momentgan.evaluation.Equilibrium;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
-import io.momentgan.report.Chart.Series;
+import io.momentgan.report.RunGroup.Member;
+import io.momentgan.report.page.Chart;
+import io.momentgan.report.page.Chart.Series;
+import io.momentgan.report.page.LinePlot;
+import io.momentgan.report.page.LinePlot.Scale;
 import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.QualityLine;
@@ -60,8 +64,10 @@ final class RunCharts {
             line("Mean term", epochs, e -> e.mean().momentMean()),
             line("Variance term", epochs, e -> e.mean().momentVar()),
             line("Floor of the mean term", epochs, e -> e.context().momentMeanFloor())
+                .coloured(0)
                 .asReference(),
             line("Floor of the variance term", epochs, e -> e.context().momentVarFloor())
+                .coloured(1)
                 .asReference());
     boolean measured = epochs.stream().anyMatch(e -> Double.isFinite(e.last().momentMean()));
     List<Chart> charts = new ArrayList<>();
@@ -199,9 +205,7 @@ final class RunCharts {
         "share",
         false,
         IntStream.range(0, shares.size()).mapToObj(c -> "" + c).toList(),
-        List.of(
-            new Series("Generated", shares, false),
-            new Series("Real", line.real().classShares(), false)));
+        List.of(Series.of("Generated", shares), Series.of("Real", line.real().classShares())));
   }
 
   static List<Chart> cost(List<RoundLine> rounds) {
@@ -251,7 +255,7 @@ final class RunCharts {
    * Draws losses over epochs, and the moment terms beside their floors, by each epoch's last batch
    * as the original's figures do.
    */
-  static byte[] lossPlot(String title, List<EpochLine> epochs) {
+  static LinePlot lossPlot(String title, List<EpochLine> epochs) {
     List<LinePlot.Line> losses =
         List.of(
             line("Discriminator", epochs, e -> e.last().dLoss(), 0),
@@ -263,12 +267,11 @@ final class RunCharts {
             line("Floor of the mean", epochs, e -> e.context().momentMeanFloor(), 2),
             line("Floor of the variance", epochs, e -> e.context().momentVarFloor(), 3));
     return new LinePlot(
-            title,
-            LinePlot.EPOCH,
-            List.of(
-                new LinePlot.Panel("Loss of the last batch (nats)", false, losses),
-                new LinePlot.Panel("Moment terms of the last batch", false, moments)))
-        .png();
+        title,
+        LinePlot.EPOCH,
+        List.of(
+            new LinePlot.Panel("Loss of the last batch (nats)", Scale.BY_RANGE, losses),
+            new LinePlot.Panel("Moment terms of the last batch", Scale.BY_RANGE, moments)));
   }
 
   private static LinePlot.Line line(
@@ -279,7 +282,25 @@ final class RunCharts {
   }
 
   /** Draws the log loss ratios of runs over epochs. */
-  static byte[] ratioPlot(List<RunGroup.Member> runs) {
-    return LinePlot.overEpochs(RunColumns.LOG_RATIO, runs).png();
+  static LinePlot ratioPlot(List<Member> runs) {
+    return overEpochs(RunColumns.LOG_RATIO, runs);
+  }
+
+  /** Draws a measure over epochs, a line for each run. */
+  static LinePlot overEpochs(Measure<Member> measure, List<Member> runs) {
+    List<LinePlot.Line> lines = new ArrayList<>();
+    for (Member run : runs) {
+      // Epochs without an evaluation are no gap.
+      List<Integer> epochs =
+          RunColumns.isQuality(measure.key())
+              ? run.quality().stream().map(QualityLine::epoch).distinct().toList()
+              : run.epochs().stream().map(EpochLine::epoch).toList();
+      double[] x = epochs.stream().mapToDouble(Integer::doubleValue).toArray();
+      lines.add(new LinePlot.Line(run.name(), x, run.curve(measure, epochs), lines.size(), false));
+    }
+    String unit = measure.unit().isEmpty() ? "" : " (%s)".formatted(measure.unit());
+    Scale scale = measure.equals(RunColumns.LOG_RATIO) ? Scale.ABOUT_ZERO : Scale.BY_RANGE;
+    return new LinePlot(
+        "", LinePlot.EPOCH, List.of(new LinePlot.Panel(measure.name() + unit, scale, lines)));
   }
 }

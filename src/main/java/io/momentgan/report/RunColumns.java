@@ -6,6 +6,7 @@ import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Measure.Better;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.RunGroup.Member;
+import io.momentgan.report.page.Table;
 import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Figures;

@@ -1,14 +1,15 @@
 package io.momentgan.report;
 
 import io.momentgan.config.Experiment;
-import io.momentgan.config.LayerConfig;
 import io.momentgan.config.MomentsConfig;
-import io.momentgan.config.NetworkConfig;
-import io.momentgan.config.SettingDifferences;
 import io.momentgan.evaluation.Equilibrium;
 import io.momentgan.evaluation.Evaluator;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.Quality;
+import io.momentgan.report.page.Chart;
+import io.momentgan.report.page.HtmlPage;
+import io.momentgan.report.page.LinePlot;
+import io.momentgan.report.page.Table;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
@@ -16,37 +17,39 @@ import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.Folder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.time.DurationFormatUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The report of a run: {@code report/losses.png}, {@code report/log-ratio.png}, {@code
- * report/samples.png} and {@code report/index.html}, a page that needs nothing beside it.
+ * The report of a run: {@code report/index.html}, a page that needs nothing beside it; {@code
+ * report/samples.png}; and {@code report/losses} and {@code report/log-ratio} as PNG and SVG files.
  *
  * <p>It leaves out what the folder does not hold, so it may be written during the run.
  */
 public final class RunPage {
-  /** Path of the loss plot in the run folder. */
-  public static final String LOSSES = "report/losses.png";
+  /** Path of the loss plot in the run folder, without its extension. */
+  public static final String LOSSES = "report/losses";
 
   /** Path of the sample sheet in the run folder. */
   public static final String SAMPLES = "report/samples.png";
 
-  /** Path of the figure of the log loss ratio in the run folder. */
-  public static final String RATIO = "report/log-ratio.png";
+  /** Path of the figure of the log loss ratio in the run folder, without its extension. */
+  public static final String RATIO = "report/log-ratio";
 
   /** Path of the page in the run folder. */
   public static final String PAGE = "report/index.html";
 
+  private static final int RELOAD_SECONDS = 30;
   private static final Logger LOG = LoggerFactory.getLogger(RunPage.class);
 
   private final Folder folder;
@@ -67,44 +70,58 @@ public final class RunPage {
 
   /** Publishes the report in a run's folder. */
   public static void write(Folder folder) {
-    RunPage report = new RunPage(folder);
-    if (!report.epochs.isEmpty()) {
-      report.published(LOSSES, report::lossPlot);
-      report.published(RATIO, () -> RunCharts.ratioPlot(List.of(RunGroup.Member.of(folder))));
-    }
-    byte[] samples = report.published(SAMPLES, () -> report.pictures.sampleSheet());
-    folder.publish(PAGE, report.html(samples));
+    new RunPage(folder).write(0);
   }
 
-  /** Makes the page of a run without writing into its folder. */
-  public static String html(Folder folder) {
+  /** Publishes the report during the training; the page loads itself again while it is open. */
+  public static void writeDuringTraining(Folder folder) {
+    new RunPage(folder).write(RELOAD_SECONDS);
+  }
+
+  private void write(int reload) {
+    page.reloading(reload);
+    if (!epochs.isEmpty()) {
+      published(LOSSES, () -> RunCharts.lossPlot("Training losses: " + experiment.name(), epochs));
+      published(RATIO, () -> RunCharts.ratioPlot(List.of(RunGroup.Member.of(folder))));
+    }
+    byte[] samples = drawn(SAMPLES, pictures::sampleSheet).orElse(RunPictures.NONE);
+    if (samples.length > 0) {
+      folder.publish(SAMPLES, samples);
+    }
+    folder.publish(PAGE, html(samples, folder.child("report")));
+  }
+
+  /**
+   * Makes the page of a run without writing into its folder.
+   *
+   * @param folder the run's folder
+   * @param target folder of the page
+   */
+  public static String html(Folder folder, Folder target) {
     RunPage report = new RunPage(folder);
-    return report.html(report.pictures.sampleSheet());
+    return report.html(report.pictures.sampleSheet(), target);
+  }
+
+  private void published(String path, Supplier<LinePlot> plot) {
+    drawn(path, () -> plot.get().drawing().png()).ifPresent(f -> folder.publish(path + ".png", f));
+    drawn(path, () -> plot.get().drawing().svg()).ifPresent(f -> folder.publish(path + ".svg", f));
   }
 
   /** A picture that cannot be drawn, say for want of fonts, must not cost a finished training. */
-  private byte[] published(String path, Supplier<byte[]> picture) {
-    byte[] png;
+  private static <T> Optional<T> drawn(String path, Supplier<T> picture) {
     try {
-      png = picture.get();
+      return Optional.of(picture.get());
     } catch (RuntimeException | LinkageError | InternalError e) {
       LOG.warn("The report goes without {}", path, e);
-      return RunPictures.NONE;
+      return Optional.empty();
     }
-    if (png.length > 0) {
-      folder.publish(path, png);
-    }
-    return png;
   }
 
-  private byte[] lossPlot() {
-    return RunCharts.lossPlot("Training losses: " + experiment.name(), epochs);
-  }
-
-  private String html(byte[] samples) {
+  private String html(byte[] samples, Folder target) {
     page.add("<h1>%s</h1>\n".formatted(Table.escape(folder.name())))
         .add("<p>%s</p>\n".formatted(Table.escape(experiment.description())))
         .add("<p class=\"quiet\">%s</p>\n".formatted(Table.escape(origin())))
+        .add(progress())
         .add(alarms());
     addGridViewer();
     addErrors();
@@ -126,13 +143,14 @@ public final class RunPage {
         pictures.read(RunPictures.NEIGHBOURS),
         "Three rows: samples, their nearest training images by pixels, and by features",
         "First row: samples. Second: the nearest of all training images, by pixels. Third: the nearest of some thousand training images, by features. Copies would look the same.");
-    page.add("<h2>Networks</h2>\n").add(networks());
+    page.add("<h2>Networks</h2>\n").add(NetworksTable.of(experiment).html());
     addCharts("Cost of rounds", RunCharts.cost(Jsonl.read(folder, MetricsTable.ROUNDS)));
     return page.add(
             folded(
                 "Run record: settings, data and versions",
                 "<pre>" + Table.escape(folder.readText(RunRecord.FILE)) + "</pre>"))
         .add(folded("Versions", versions()))
+        .add(files(target))
         .html();
   }
 
@@ -160,6 +178,34 @@ public final class RunPage {
             record.data().training(),
             record.created(),
             experiment.train().workers());
+  }
+
+  private String progress() {
+    int reached = epochs.isEmpty() ? 0 : epochs.get(epochs.size() - 1).epoch();
+    return page.isReloading()
+        ? "<p>In training: %d of %d epochs at %s. This page is written again after epochs, and loads itself again.</p>\n"
+            .formatted(
+                reached, experiment.train().epochs(), Instant.now().truncatedTo(ChronoUnit.SECONDS))
+        : "";
+  }
+
+  /** Links to the run's records, and to the figures beside its page. */
+  private String files(Folder target) {
+    String links =
+        Stream.of("", "metrics", "report", "samples")
+            .flatMap(
+                name ->
+                    folder.list(name).stream()
+                        .filter(entry -> !entry.folder())
+                        .map(entry -> name.isEmpty() ? entry.name() : name + "/" + entry.name()))
+            .filter(path -> !path.equals(PAGE) && !path.matches("samples/(epoch|iteration)-.*"))
+            .sorted()
+            .map(
+                path ->
+                    "<a href=\"%s/%s\">%2$s</a>"
+                        .formatted(Table.escape(target.addressOf(folder)), Table.escape(path)))
+            .collect(Collectors.joining(", "));
+    return "<h2>Files</h2>\n<p class=\"quiet\">%s</p>\n".formatted(links);
   }
 
   private String alarms() {
@@ -348,48 +394,6 @@ public final class RunPage {
 
   private static String number(double value) {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "-";
-  }
-
-  private String networks() {
-    Table table = new Table("llll", "Network", "Layer", "Kind", "Settings");
-    Map<String, String> settings = SettingDifferences.settings(experiment);
-    Map<String, NetworkConfig> networks =
-        Map.of("generator", experiment.generator(), "discriminator", experiment.discriminator());
-    for (String network : List.of("generator", "discriminator")) {
-      List<LayerConfig> layers = networks.get(network).layers();
-      IntStream.range(0, layers.size())
-          .forEach(
-              i ->
-                  table.row(
-                      network,
-                      "hidden " + (i + 1),
-                      kind(settings, "%s.layers.%d.".formatted(network, i)),
-                      layer(settings, "%s.layers.%d.".formatted(network, i))));
-      String output = network + ".output-layer.";
-      String activation = settings.get(network + ".output").replace("\"", "");
-      table.row(
-          network,
-          "output",
-          kind(settings, output),
-          (layer(settings, output) + ", " + activation).replaceFirst("^, ", ""));
-    }
-    return table.html();
-  }
-
-  private static String kind(Map<String, String> settings, String prefix) {
-    return settings.getOrDefault(prefix + "type", "dense").replace("\"", "");
-  }
-
-  /** Lists a layer's settings, without those that are off or that its kind does not use. */
-  private static String layer(Map<String, String> settings, String prefix) {
-    boolean dense = kind(settings, prefix).equals("dense");
-    return settings.entrySet().stream()
-        .filter(setting -> setting.getKey().startsWith(prefix))
-        .map(s -> Map.entry(s.getKey().substring(prefix.length()), s.getValue().replace("\"", "")))
-        .filter(s -> !s.getValue().matches("false|0|0\\.0|1\\.0|none|same|leaky-relu"))
-        .filter(s -> !s.getKey().matches(dense ? "type|kernel|stride" : "type"))
-        .map(s -> s.getValue().equals("true") ? s.getKey() : s.getKey() + " " + s.getValue())
-        .collect(Collectors.joining(", "));
   }
 
   private String versions() {

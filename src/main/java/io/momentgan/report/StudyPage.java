@@ -1,10 +1,14 @@
 package io.momentgan.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.momentgan.config.Experiment;
 import io.momentgan.config.StudyFile;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.evaluation.SheetMeasures;
 import io.momentgan.report.RunGroup.Member;
+import io.momentgan.report.page.LinePlot;
+import io.momentgan.report.page.Table;
 import io.momentgan.run.metrics.SheetLine;
 import io.momentgan.storage.Folder;
 import java.util.ArrayList;
@@ -25,7 +29,7 @@ public final class StudyPage {
   private final List<RunGroup> groups;
   private final List<Member> runs;
   private final List<ClaimVerdict> verdicts;
-  private final Map<String, byte[]> pictures = new LinkedHashMap<>();
+  private final Map<String, byte[]> files = new LinkedHashMap<>();
 
   /**
    * A run of the study.
@@ -89,7 +93,7 @@ public final class StudyPage {
       verdicts.forEach(
           v -> page.append("\n%d. %s\n".formatted(verdicts.indexOf(v) + 1, v.numbers())));
     }
-    pictures.forEach((file, png) -> target.publish(images + "/" + file, png));
+    files.forEach((file, bytes) -> target.publish(images + "/" + file, bytes));
     target.publish(name, page.toString());
   }
 
@@ -115,12 +119,16 @@ public final class StudyPage {
   private String plot(StudyFile.Figure figure, String images) {
     Measure<Member> y = RunColumns.of(figure.plot());
     boolean epochs = figure.over().isEmpty();
-    LinePlot plot = epochs ? LinePlot.overEpochs(y, runs) : over(figure, y);
+    LinePlot plot = epochs ? RunCharts.overEpochs(y, runs) : over(figure, y);
     String x = epochs ? "epochs" : RunColumns.of(figure.over()).name();
-    String file = "%s-over-%s.png".formatted(y.key(), epochs ? "epochs" : figure.over());
+    String file = "%s-over-%s".formatted(y.key(), epochs ? "epochs" : figure.over());
+    files.put(file + ".svg", plot.drawing().svg().getBytes(UTF_8));
+    files.put(file + ".csv", plot.csv().getBytes(UTF_8));
     return "\n## %s over %s\n\n".formatted(Table.plain(y.name()), x)
         + (y.equals(RunColumns.LOG_RATIO) ? LossRatio.CAPTION + "\n\n" : "")
-        + picture(file, plot.png(), y.name() + " over " + x, images);
+        + picture(file + ".png", plot.drawing().png(), y.name() + " over " + x, images)
+        + "\nThe figure as [SVG](%1$s/%2$s.svg), its data as [CSV](%1$s/%2$s.csv).\n"
+            .formatted(images, file);
   }
 
   /** A point per group, a line per value of a setting. */
@@ -149,7 +157,8 @@ public final class StudyPage {
                   drawn.size(),
                   false));
         });
-    return new LinePlot("", x.name(), List.of(new LinePlot.Panel(y.name(), false, drawn)));
+    return new LinePlot(
+        "", x.name(), List.of(new LinePlot.Panel(y.name(), LinePlot.Scale.BY_RANGE, drawn)));
   }
 
   private String samples(StudyFile.Figure figure, String images) {
@@ -224,7 +233,7 @@ public final class StudyPage {
   }
 
   private String picture(String file, byte[] png, String alt, String images) {
-    pictures.put(file, png);
+    files.put(file, png);
     return "![%s](%s/%s)\n".formatted(Table.plain(alt), images, file);
   }
 }

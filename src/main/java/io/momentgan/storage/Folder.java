@@ -5,6 +5,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
@@ -235,6 +238,27 @@ public final class Folder {
   /** The folder's own name, such as {@code 00003-ff5}. */
   public String name() {
     return root.getName();
+  }
+
+  /**
+   * The address of another folder in a page of this one: relative where both are in one file
+   * system, so that they can be moved together.
+   */
+  public String addressOf(Folder other) {
+    URI from = root.toUri();
+    URI to = other.root.toUri();
+    if (!Objects.equals(from.getScheme(), to.getScheme())
+        || !Objects.equals(from.getAuthority(), to.getAuthority())) {
+      return to.toASCIIString();
+    }
+    java.nio.file.Path way =
+        java.nio.file.Path.of(from.getPath()).relativize(java.nio.file.Path.of(to.getPath()));
+    try {
+      // Without a dot, a colon in the first name would end a scheme.
+      return new URI(null, null, "./" + way, null).toASCIIString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("No address of " + other, e);
+    }
   }
 
   @Override

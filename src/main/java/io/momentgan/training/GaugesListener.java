@@ -6,6 +6,7 @@ import io.momentgan.network.state.Snapshot;
 import io.momentgan.run.RunProgress;
 import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
+import io.momentgan.training.listeners.TrainingListener;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;

@@ -7,6 +7,7 @@ import io.momentgan.device.StopRequests;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.run.Run;
+import io.momentgan.training.listeners.CheckpointListener;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;

@@ -19,7 +19,6 @@ import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
-import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Json;
 import io.momentgan.run.Run;
@@ -30,7 +29,15 @@ import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
 import io.momentgan.sampling.Initialisation;
 import io.momentgan.storage.Folder;
-import io.momentgan.training.TrainingListener.RoundEnd;
+import io.momentgan.training.listeners.CheckpointListener;
+import io.momentgan.training.listeners.ClassificationListener;
+import io.momentgan.training.listeners.MetricsListener;
+import io.momentgan.training.listeners.ProgressListener;
+import io.momentgan.training.listeners.QualityListener;
+import io.momentgan.training.listeners.ReportListener;
+import io.momentgan.training.listeners.SamplesListener;
+import io.momentgan.training.listeners.TrainingListener;
+import io.momentgan.training.listeners.TrainingListener.RoundEnd;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -158,13 +165,22 @@ public final class TrainingRun {
         MetricsListener metrics = new MetricsListener(run, floor, realVariance);
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor, spark);
         SamplesListener samples = new SamplesListener(run, schedule);
-        QualityListener quality = new QualityListener(spark, run, images);
+        QualityListener quality =
+            new QualityListener(spark, run, images, SparkContexts.hadoopSettings(experiment.s3()));
         ClassificationListener errors = new ClassificationListener(spark, run, images);
         CheckpointListener checkpoints =
             new CheckpointListener(run, schedule, floor, metrics, quality);
         RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints, stop)) {
       List<TrainingListener> listeners =
-          List.of(metrics, new GaugesListener(), bar, samples, quality, errors, checkpoints);
+          List.of(
+              metrics,
+              new GaugesListener(),
+              bar,
+              samples,
+              quality,
+              errors,
+              checkpoints,
+              new ReportListener(run));
       Snapshot start =
           checkpoint.map(Checkpoint::snapshot).orElseGet(() -> initialSnapshot(shards));
       RunProgress progress = checkpoint.map(Checkpoint::progress).orElseGet(RunProgress::none);
@@ -173,13 +189,13 @@ public final class TrainingRun {
       try {
         finished = rounds(master, attempts, listeners, floor, start, progress);
       } catch (DivergedException e) {
-        finish(listeners);
+        listeners.forEach(TrainingListener::publish);
         throw TrainingStoppedException.diverged(e, checkpoints.lastGood());
       }
       if (!finished) {
         checkpoints.writeNewest();
       }
-      finish(listeners);
+      listeners.forEach(TrainingListener::publish);
       if (!finished) {
         throw stopped(checkpoints);
       }
@@ -244,11 +260,6 @@ public final class TrainingRun {
         progress,
         RoundLine.of(round.epoch(), result, progress, floor),
         WorkerLine.of(round.epoch(), result));
-  }
-
-  private void finish(List<TrainingListener> listeners) {
-    listeners.forEach(TrainingListener::publish);
-    RunPage.write(run.folder());
   }
 
   private Snapshot initialSnapshot(Shards shards) {

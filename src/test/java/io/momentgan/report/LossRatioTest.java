@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.momentgan.report.page.Chart;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Figures;
@@ -53,7 +54,7 @@ class LossRatioTest {
   void aComparisonHasALinePerRunTheZeroLineAndTheFlags() throws IOException {
     Folder a = run("a", G, D);
     Folder b = run("b", new double[] {1, 1}, new double[] {1, 2});
-    String page = new ComparisonPage(List.of(a, b)).html();
+    String page = new ComparisonPage(List.of(a, b)).html(a);
     assertThat(page)
         .contains("Log loss ratio", "natural logarithm")
         .contains("a, seed 7, epoch 2: G loss / D loss is 2500, above 1000")
@@ -70,8 +71,8 @@ class LossRatioTest {
   void runsOfOneNameAndSeedAreToldApartByTheirSettings() throws IOException {
     List<Folder> runs = List.of(run("a", G, D), run("a", D, G, "moments.mean-weight=0.3"));
     ComparisonPage comparison = new ComparisonPage(runs);
-    assertThat(PicturesTest.decode(comparison.ratioPlot()).getWidth()).isPositive();
-    assertThat(table(comparison.html(), "Log loss ratio").get(0))
+    assertThat(PicturesTest.decode(comparison.ratioPlot().drawing().png()).getWidth()).isPositive();
+    assertThat(table(comparison.html(runs.get(0)), "Log loss ratio").get(0))
         .containsExactly(
             "epoch",
             "a, moments.mean-weight: 0.1, seed 7",
@@ -84,7 +85,9 @@ class LossRatioTest {
     BufferedImage picture =
         PicturesTest.decode(
             new ComparisonPage(List.of(run("a", G, D), run("b", D, G), run("c", G, G)))
-                .ratioPlot());
+                .ratioPlot()
+                .drawing()
+                .png());
     List<Integer> colours =
         IntStream.of(
                 picture.getRGB(

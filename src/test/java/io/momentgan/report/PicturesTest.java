@@ -145,27 +145,10 @@ class PicturesTest {
   }
 
   @Test
-  void anAxisEndsAtZeroUnlessValuesAreBelow() {
-    assertThat(lowestOf(false, 0.2, 0.9)).isZero();
-    assertThat(lowestOf(false, 0, 0.9)).isZero();
-    assertThat(lowestOf(false, -0.1, 0.9)).isBetween(-0.3, -0.1);
-    assertThat(lowestOf(true, 0.1, 0.9)).isNegative();
-  }
-
-  private static double lowestOf(boolean zero, double... values) {
-    double[] x = IntStream.range(0, values.length).asDoubleStream().toArray();
-    LinePlot.Line line = new LinePlot.Line("a", x, values, 0, false);
-    return LinePlot.drawn(new LinePlot.Panel("y", zero, List.of(line)))
-        .getRangeAxis()
-        .getRange()
-        .getLowerBound();
-  }
-
-  @Test
   void lossPlotsHaveTheirSizeAndTheColoursOfTheirLines() throws IOException {
     List<EpochLine> epochs =
         IntStream.rangeClosed(1, 40).mapToObj(e -> JsonlTest.epoch(e, 1.2, 3 + 90.0 / e)).toList();
-    BufferedImage plot = decode(RunCharts.lossPlot("Training losses", epochs));
+    BufferedImage plot = decode(RunCharts.lossPlot("Training losses", epochs).drawing().png());
 
     assertThat(plot.getWidth()).isEqualTo(1000);
     assertThat(plot.getHeight()).isEqualTo(800);
@@ -187,7 +170,7 @@ class PicturesTest {
                         new Figures(1, 1, 1, Double.NaN, Double.NaN),
                         List.of()))
             .toList();
-    assertThat(colours(decode(RunCharts.lossPlot("Losses", unmeasured))))
+    assertThat(colours(decode(RunCharts.lossPlot("Losses", unmeasured).drawing().png())))
         .contains(0xD55E00)
         .doesNotContain(0x009E73);
   }

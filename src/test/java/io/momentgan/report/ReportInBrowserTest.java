@@ -93,8 +93,33 @@ class ReportInBrowserTest {
 
     assertSound("report-" + width);
     assertThat(browser.findElements(By.tagName("canvas"))).hasSize(9);
-    assertThat(browser.findElements(By.tagName("img"))).hasSize(4);
+    assertThat(browser.findElements(By.cssSelector("img:not(.drawn)"))).hasSize(4);
     moveSlider();
+    assertFiles();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {PHONE_PIXELS, DESKTOP_PIXELS})
+  void pagesCanBeDarkAndPrinted(int width) throws IOException {
+    Folder run = run("ff5", 1);
+    RunPage.write(run);
+    emulate("screen", "dark");
+    show(run, RunPage.PAGE, width);
+    assertSound("report-dark-" + width);
+    assertThat(background()).isEqualTo("rgb(22, 22, 22)");
+
+    // Paper is white, also for a reader of dark pages, and gets charts as drawings.
+    emulate("print", "dark");
+    assertThat(background()).isEqualTo("rgb(255, 255, 255)");
+    assertThat(
+            script("return [...document.querySelectorAll('canvas')].some(c => c.offsetHeight > 0)"))
+        .isEqualTo(false);
+    assertThat(
+            script(
+                "return [...document.querySelectorAll('img.drawn')].every(i => i.naturalWidth == 640"
+                    + " && i.offsetHeight > 100)"))
+        .isEqualTo(true);
+    screenshot("report-print-" + width);
   }
 
   @ParameterizedTest
@@ -102,14 +127,49 @@ class ReportInBrowserTest {
   void aComparisonWorks(int width) throws IOException {
     List<Folder> runs = List.of(run("ff5", 1), run("ff5", 2), run("ff6", 1));
     Folder target = Folder.at(out.resolve("page").toString(), Map.of());
-    target.publish("index.html", new ComparisonPage(runs).html());
+    target.publish("index.html", new ComparisonPage(runs).html(target));
     show(target, "index.html", width);
 
     assertSound("comparison-" + width);
     assertThat(browser.findElements(By.tagName("canvas"))).hasSize(7);
-    assertThat(browser.findElements(By.tagName("img"))).hasSize(3);
-    assertThat(browser.findElement(By.tagName("table")).getText())
+    assertThat(browser.findElements(By.cssSelector("img:not(.drawn)"))).hasSize(3);
+    assertThat(browser.findElements(By.tagName("table")).get(0).getText())
         .contains("ff5 1, 2 3 of 4 71.00 ± 1.41");
+    // A mean, its band's two edges, and the other experiment.
+    assertThat(script("return Chart.getChart('fd').data.datasets.map(d => d.data[2])"))
+        .isEqualTo(List.of(71L, 70L, 72L, 70L));
+    assertThat(script("return Chart.getChart('fd').legend.legendItems.map(i => i.text)"))
+        .isEqualTo(List.of("ff5, 2 seeds", "ff6, seed 1"));
+  }
+
+  private void emulate(String media, String scheme) {
+    browser.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "media",
+            media,
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  private Object background() {
+    return script("return getComputedStyle(document.body).backgroundColor");
+  }
+
+  /** Each chart can be had as a drawing and as a table. */
+  private void assertFiles() {
+    assertThat(
+            script(
+                "return decodeURIComponent(document.querySelector('a[download=\"fd.csv\"]').href)"))
+        .isEqualTo(
+            """
+            data:text/csv;charset=utf-8,epoch,FD (raw),Real images,Independent pixels
+            1,90,1.1,450
+            2,80,1.1,450
+            3,70,1.1,450
+            """);
+    assertThat(script("return document.querySelector('a[download=\"fd.svg\"]').href").toString())
+        .startsWith("data:image/svg+xml;base64,");
   }
 
   private Folder run(String name, int seed) {
@@ -156,6 +216,10 @@ class ReportInBrowserTest {
                     + " c.getAttribute('aria-label').length > 10 && c.getContext('2d')"
                     + ".getImageData(0, 0, c.width, c.height).data.some(v => v > 0))"))
         .isEqualTo(true);
+    screenshot(name);
+  }
+
+  private void screenshot(String name) throws IOException {
     Files.createDirectories(SCREENSHOTS);
     long height = (Long) script("return document.documentElement.scrollHeight");
     long width = (Long) script("return innerWidth");

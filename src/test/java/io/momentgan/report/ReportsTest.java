@@ -2,12 +2,17 @@ package io.momentgan.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.report.page.Chart;
+import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.JsonlTest;
+import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.storage.Folder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +44,9 @@ class ReportsTest {
     assertThat(PicturesTest.decode(run.read("report/samples.png")).getHeight())
         .isEqualTo(4 * 56 + 3 * 2);
     String page = run.readText("report/index.html");
-    assertThat(Pattern.compile("(src|href)=\"(?!data:)").matcher(page).find()).isFalse();
+    assertThat(Pattern.compile(" src=\"(?!data:)").matcher(page).find()).isFalse();
+    assertThat(Pattern.compile("<link (?!rel=\"icon\" href=\"data:)").matcher(page).find())
+        .isFalse();
     assertThat(Pattern.compile("<img src=\"data:image/png;base64,").matcher(page).results())
         .hasSize(2);
     assertThat(Pattern.compile("<img (?![^>]*alt=\"[^\"]+\")").matcher(page).find()).isFalse();
@@ -55,6 +62,49 @@ class ReportsTest {
         .contains(
             "<td>Mean term</td><td class=\"number\">6.000</td>"
                 + "<td class=\"number\">6.000</td><td>two real batches: 3.400 (ratio 1.76)</td>");
+  }
+
+  @Test
+  void aReportLinksToTheRecordsFromWhereverItLies() {
+    RunPage.write(run);
+    assertThat(run.readText("report/index.html"))
+        .contains("<a href=\"./../metrics/epochs.jsonl\">metrics/epochs.jsonl</a>")
+        .contains("<a href=\"./../report/losses.svg\">")
+        .doesNotContain(">samples/epoch-");
+    Folder elsewhere = Folder.at(out.resolve("a b#c").toString(), Map.of());
+    assertThat(RunPage.html(run, elsewhere))
+        .contains("<a href=\"./../runs/%s/run.yaml\">".formatted(run.name()));
+    assertThat(run.addressOf(elsewhere)).isEqualTo("./../../a%20b%23c");
+  }
+
+  @Test
+  void figuresAreOfPixelsAndOfLines() {
+    RunPage.write(run);
+    assertThat(run.readText("report/losses.svg")).contains("<svg", "Mean term");
+    assertThat(run.readText("report/log-ratio.svg")).contains("<svg");
+    assertThat(run.readText("report/index.html"))
+        .contains("<img class=\"drawn\" alt=\"Losses. ", "data:image/svg+xml;base64,");
+  }
+
+  @Test
+  void aPageLoadsItselfAgainOnlyDuringTheTraining() {
+    RunPage.writeDuringTraining(run);
+    assertThat(run.readText("report/index.html"))
+        .contains("In training: 4 of 4 epochs at ", "\"reload\":30");
+    RunPage.write(run);
+    assertThat(run.readText("report/index.html"))
+        .doesNotContain("In training")
+        .contains("\"reload\":0");
+  }
+
+  @Test
+  void eachFloorHasTheColourOfItsCurve() {
+    List<Chart> charts =
+        RunCharts.training(
+            RunRecord.read(run).experiment().loss(), Jsonl.read(run, MetricsTable.EPOCHS));
+    Chart moments = charts.get(charts.size() - 1);
+    assertThat(moments.series()).extracting(Chart.Series::colour).containsExactly(0, 1, 0, 1);
+    assertThat(charts.get(0).series()).extracting(Chart.Series::colour).containsExactly(0, 1, -1);
   }
 
   @Test

@@ -112,14 +112,29 @@ class StudyPageTest {
 
   @Test
   void aComparisonShowsFirstWhatDiffers() {
+    Folder target = Folder.at(out.resolve("comparison").toString(), Map.of());
     String page =
         new ComparisonPage(List.of(run("a", 1, "train.g-steps=1"), run("a", 1, "train.g-steps=3")))
-            .html();
+            .html(target);
     assertThat(page)
+        .contains("<th>Setting</th><th>a, train.g-steps: 1</th><th>a, train.g-steps: 3</th>")
+        .contains("<tr><td>train.g-steps</td><td>1</td><td>3</td></tr>")
+        .containsPattern("<a href=\"\\./\\.\\./[^\"]*/report/index\\.html\">a, train.g-steps: 3");
+    assertThat(page.indexOf("Settings that differ")).isLessThan(page.indexOf("<h2>Quality"));
+  }
+
+  @Test
+  void aComparisonDrawsAnExperimentAsTheMeanOfItsSeedsInABand() {
+    List<Folder> runs =
+        List.of(measured(run("a", 1), 60), measured(run("a", 2), 80), measured(run("b", 1), 50));
+    assertThat(new ComparisonPage(runs).html(runs.get(0)))
+        .contains("The experiments differ in their names alone")
         .contains(
-            "<th>Run</th><th>Seeds</th><th>Epochs</th>"
-                + "<th class=\"number\">train.g-steps</th><th class=\"number\">FD</th>")
-        .contains("<td>a, train.g-steps: 3</td>");
+            "<th class=\"number\">a, 2 seeds</th><th class=\"number\">a, 2 seeds, least</th>"
+                + "<th class=\"number\">a, 2 seeds, most</th><th class=\"number\">b, seed 1</th>")
+        .contains(
+            "<td class=\"number\">70.00</td><td class=\"number\">60.00</td>"
+                + "<td class=\"number\">80.00</td><td class=\"number\">50.00</td>");
   }
 
   @Test
@@ -142,6 +157,10 @@ class StudyPageTest {
         .contains("![FD over Sent and received, MiB](images/fd-over-mib.png)");
     assertThat(ImageIO.read(out.resolve("page/images/fd-over-mib.png").toFile()).getWidth())
         .isEqualTo(1000);
+    assertThat(page).contains("[SVG](images/fd-over-mib.svg)", "[CSV](images/fd-over-mib.csv)");
+    assertThat(out.resolve("page/images/fd-over-mib.svg")).content().contains("<svg");
+    assertThat(out.resolve("page/images/fd-over-mib.csv"))
+        .hasContent("line,x,y\nmoments.scope: global,12.0,20.0\n");
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.momentgan.evaluation.Quality;
 import io.momentgan.extractor.MeasuredImages;
 import io.momentgan.sampling.ImageDraw;
 import io.momentgan.storage.StorageCheck;
-import io.momentgan.training.RunEvaluation;
+import io.momentgan.training.listeners.RunEvaluation;
 import io.momentgan.training.SparkContexts;
 import java.io.IOException;
 import java.nio.file.Files;

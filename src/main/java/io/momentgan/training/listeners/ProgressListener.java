@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.averaging.GanTrainingMaster;
 import io.momentgan.moments.NoiseFloor;
@@ -29,7 +29,7 @@ import scala.collection.Seq;
  * line at the end of each epoch and every half minute. Its figures are means of the epoch so far,
  * those of {@code metrics/epochs.jsonl} at the epoch's end.
  */
-final class ProgressListener implements TrainingListener {
+public final class ProgressListener implements TrainingListener {
   private static final String LEGEND =
       "Figures: means of the epoch so far, as d_loss_epoch_mean and so on in metrics/epochs.jsonl;"
           + " moment terms / their floors.";
@@ -69,7 +69,16 @@ final class ProgressListener implements TrainingListener {
    */
   private record Position(long ofRounds, long iteration, Losses mean) {}
 
-  ProgressListener(String runName, Schedule schedule, NoiseFloor floor, JavaSparkContext spark) {
+  /**
+   * Shows the progress of a run on standard error.
+   *
+   * @param runName how lines begin
+   * @param schedule its rounds
+   * @param floor of the moment terms
+   * @param spark tells of rounds in progress
+   */
+  public ProgressListener(
+      String runName, Schedule schedule, NoiseFloor floor, JavaSparkContext spark) {
     this(runName, schedule, floor, System.err, isTerminal(), System::nanoTime);
     spark.sc().addSparkListener(new Heartbeats());
   }

@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.evaluation.Alarms;
 import io.momentgan.moments.NoiseFloor;
@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Records each round, each worker of it and each epoch; raises alarms at the end of epochs. */
-final class MetricsListener implements TrainingListener {
+public final class MetricsListener implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsListener.class);
 
   private final Run run;
@@ -28,9 +28,11 @@ final class MetricsListener implements TrainingListener {
   /**
    * Records a run.
    *
+   * @param run the run
+   * @param floor of the moment terms
    * @param realVariance variance term of a generator whose images are all alike
    */
-  MetricsListener(Run run, NoiseFloor floor, double realVariance) {
+  public MetricsListener(Run run, NoiseFloor floor, double realVariance) {
     this.run = run;
     this.floor = floor;
     this.alarms =

@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.config.EvaluationConfig;
 import io.momentgan.config.EvaluationConfig.Weights;
@@ -12,18 +12,20 @@ import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Measures quality every few epochs; scores checkpoints and knows when patience ends. */
-final class QualityListener implements TrainingListener {
+public final class QualityListener implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(QualityListener.class);
 
   private final JavaSparkContext spark;
   private final Run run;
   private final DataSet images;
   private final EvaluationConfig config;
+  private final Map<String, String> hadoop;
 
   /** Null where nothing is measured. */
   private RunEvaluation evaluation;
@@ -31,8 +33,18 @@ final class QualityListener implements TrainingListener {
   private double score = Double.NaN;
   private boolean exhausted;
 
-  QualityListener(JavaSparkContext spark, Run run, DataSet images) {
+  /**
+   * Evaluates a run, if its settings ask for it.
+   *
+   * @param spark the context
+   * @param run the run
+   * @param images the data that it trains on
+   * @param hadoop settings for Hadoop's file systems
+   */
+  public QualityListener(
+      JavaSparkContext spark, Run run, DataSet images, Map<String, String> hadoop) {
     this.spark = spark;
+    this.hadoop = hadoop;
     this.run = run;
     this.images = images;
     this.config = run.record().experiment().evaluation();
@@ -44,13 +56,7 @@ final class QualityListener implements TrainingListener {
     Jsonl.reopen(run.folder(), MetricsTable.QUALITY, seed, start.round()).close();
     Jsonl.reopen(run.folder(), MetricsTable.LIKELIHOOD, seed, start.round()).close();
     if (isOn()) {
-      evaluation =
-          RunEvaluation.open(
-              spark,
-              run,
-              images,
-              SparkContexts.hadoopSettings(run.record().experiment().s3()),
-              config.samples());
+      evaluation = RunEvaluation.open(spark, run, images, hadoop, config.samples());
     }
   }
 
@@ -98,7 +104,7 @@ final class QualityListener implements TrainingListener {
   }
 
   /** Whether a run has stopped, or will, because patience ended. */
-  static boolean isExhausted(Run run) {
+  public static boolean isExhausted(Run run) {
     EvaluationConfig config = run.record().experiment().evaluation();
     return config.patience() > 0
         && sinceBest(config, Jsonl.read(run.folder(), MetricsTable.QUALITY)) >= config.patience();

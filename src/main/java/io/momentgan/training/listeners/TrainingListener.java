@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.averaging.RoundResult;
 import io.momentgan.network.state.Snapshot;
@@ -55,7 +55,7 @@ public interface TrainingListener extends AutoCloseable {
     }
 
     /** The progress that the next round starts from. */
-    RunProgress next() {
+    public RunProgress next() {
       return round.lastOfEpoch() ? progress.nextEpoch() : progress;
     }
   }

@@ -1,4 +1,4 @@
-package io.momentgan.report;
+package io.momentgan.report.page;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.apache.commons.text.StringEscapeUtils;
 
 /** A table of plain texts, rendered as Markdown or HTML, which escape them. */
-final class Table {
+public final class Table {
   private final List<String> heads;
   private final String alignment;
   private final List<List<String>> rows = new ArrayList<>();
@@ -18,26 +18,29 @@ final class Table {
    * @param alignment 'l' or 'r' for each column
    * @param heads the columns' names
    */
-  Table(String alignment, List<String> heads) {
+  public Table(String alignment, List<String> heads) {
     this.alignment = alignment;
     this.heads = List.copyOf(heads);
   }
 
-  Table(String alignment, String... heads) {
+  /** Starts a table. */
+  public Table(String alignment, String... heads) {
     this(alignment, List.of(heads));
   }
 
   /** Adds a row; missing cells at its end are empty. */
-  Table row(List<String> cells) {
+  public Table row(List<String> cells) {
     rows.add(Stream.concat(cells.stream(), Stream.generate(() -> "")).limit(heads.size()).toList());
     return this;
   }
 
-  Table row(String... cells) {
+  /** Adds a row; missing cells at its end are empty. */
+  public Table row(String... cells) {
     return row(List.of(cells));
   }
 
-  String markdown() {
+  /** The table in Markdown. */
+  public String markdown() {
     return line(heads)
         + alignment.replace("l", "|---").replace("r", "|---:")
         + "|\n"
@@ -49,7 +52,7 @@ final class Table {
   }
 
   /** Keeps a text from breaking a Markdown page or a table in it. */
-  static String plain(String text) {
+  public static String plain(String text) {
     return text.strip()
         .replaceAll("\\s+", " ")
         .replace("&", "&amp;")
@@ -57,7 +60,8 @@ final class Table {
         .replace("|", "\\|");
   }
 
-  String html() {
+  /** The table in HTML, which scrolls sideways where it does not fit. */
+  public String html() {
     return "<div class=\"scroll\"><table>\n"
         + line(heads, "th")
         + rows.stream().map(cells -> line(cells, "td")).collect(Collectors.joining())
@@ -74,7 +78,7 @@ final class Table {
   }
 
   /** Makes a text safe in HTML content and attributes. */
-  static String escape(String text) {
+  public static String escape(String text) {
     return StringEscapeUtils.escapeXml10(text);
   }
 }

@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.config.Installation;
@@ -15,7 +15,7 @@ import io.momentgan.run.RunProgress;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Writes checkpoints when they are due and deletes those that need not be kept. */
-final class CheckpointListener implements TrainingListener {
+public final class CheckpointListener implements TrainingListener {
   private final Run run;
   private final CheckpointConfig config;
   private final Schedule schedule;
@@ -29,7 +29,16 @@ final class CheckpointListener implements TrainingListener {
   /** The newest round whose snapshot is whole and in no checkpoint; null if there is none. */
   private RoundEnd unwritten;
 
-  CheckpointListener(
+  /**
+   * Writes checkpoints of a run.
+   *
+   * @param run the run
+   * @param schedule its rounds
+   * @param floor of the moment terms
+   * @param metrics published before each checkpoint
+   * @param quality scores the checkpoints, if it is on
+   */
+  public CheckpointListener(
       Run run,
       Schedule schedule,
       NoiseFloor floor,
@@ -65,7 +74,7 @@ final class CheckpointListener implements TrainingListener {
   }
 
   /** Writes the newest state that can be gone on from, unless a checkpoint has it. */
-  void writeNewest() {
+  public void writeNewest() {
     if (unwritten == null) {
       return;
     }
@@ -102,18 +111,18 @@ final class CheckpointListener implements TrainingListener {
   }
 
   /** The command that resumes a run. */
-  static String resumption(Run run) {
+  public static String resumption(Run run) {
     return "%s resume %s".formatted(Installation.command(), run.folder());
   }
 
   /** Says how to continue a run that gave up. */
-  String howToContinue() {
+  public String howToContinue() {
     return lastGood()
         + ": %s %s".formatted(newest == 0 ? "begin again with" : "go on with", resumption(run));
   }
 
   /** Names the checkpoint that a training that must stop can go back to. */
-  String lastGood() {
+  public String lastGood() {
     return newest == 0
         ? "there is no checkpoint yet"
         : "the last good checkpoint is that of round %d: %s/%s"

@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.config.DataConfig;
 import io.momentgan.config.EvaluationConfig;

@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.classification.Ensemble;
 import io.momentgan.classification.ErrorCount;
@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts the errors on test images after each epoch, if the discriminator names classes. */
-final class ClassificationListener implements TrainingListener {
+public final class ClassificationListener implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(ClassificationListener.class);
 
   private final JavaSparkContext spark;
@@ -28,7 +28,8 @@ final class ClassificationListener implements TrainingListener {
   /** Null before the beginning. */
   private Jsonl<ClassificationLine> errors;
 
-  ClassificationListener(JavaSparkContext spark, Run run, DataSet data) {
+  /** Counts a run's errors on its test images after each epoch, if it classifies. */
+  public ClassificationListener(JavaSparkContext spark, Run run, DataSet data) {
     this.spark = spark;
     this.run = run;
     this.data = data;

@@ -1,4 +1,4 @@
-package io.momentgan.report;
+package io.momentgan.report.page;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,13 +13,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.io.IOUtils;
 
 /**
  * A page that needs nothing beside it: styles, scripts, pictures and the charting library
  * (Chart.js) are in it. Texts are escaped by whoever adds them.
  */
-final class HtmlPage {
+public final class HtmlPage {
   private static final String LIBRARY = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
   private static final String LIBRARY_FILE =
       "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.js";
@@ -28,18 +29,25 @@ final class HtmlPage {
   private final StringBuilder body = new StringBuilder();
   private final List<Chart> charts = new ArrayList<>();
   private final ArrayNode grids = Json.MAPPER.createArrayNode();
+  private int reloadSeconds;
 
-  HtmlPage(String title) {
+  /**
+   * Begins a page.
+   *
+   * @param title of the browser's window
+   */
+  public HtmlPage(String title) {
     this.title = title;
   }
 
-  HtmlPage add(String html) {
+  /** Adds HTML. */
+  public HtmlPage add(String html) {
     body.append(html);
     return this;
   }
 
   /** Adds charts side by side, where there is room. */
-  HtmlPage add(List<Chart> more) {
+  public HtmlPage add(List<Chart> more) {
     charts.addAll(more);
     return more.isEmpty()
         ? this
@@ -49,16 +57,32 @@ final class HtmlPage {
                 .collect(Collectors.joining("", "<div class=\"charts\">\n", "</div>\n")));
   }
 
+  /**
+   * Makes the page load itself again after so many seconds, unless a reader moves its slider; 0 for
+   * never.
+   */
+  public HtmlPage reloading(int seconds) {
+    reloadSeconds = seconds;
+    return this;
+  }
+
+  public boolean isReloading() {
+    return reloadSeconds > 0;
+  }
+
   /** Adds a picture that the slider shows. */
-  HtmlPage addGrid(int epoch, byte[] png) {
+  public HtmlPage addGrid(int epoch, byte[] png) {
     grids.addArray().add(epoch).add(dataUri(png));
     return this;
   }
 
-  String html() {
+  /** The page. */
+  public String html() {
     ObjectNode data = Json.MAPPER.createObjectNode();
     data.set("charts", Json.MAPPER.valueToTree(charts));
     data.set("grids", grids);
+    data.set("colours", Json.MAPPER.valueToTree(colours()));
+    data.put("reload", reloadSeconds);
     String library = charts.isEmpty() ? "const Chart = class {};" : library();
     return """
         <!DOCTYPE html>
@@ -90,6 +114,10 @@ final class HtmlPage {
             resource("/io/momentgan/report/report.js"));
   }
 
+  private static List<String> colours() {
+    return Stream.of(Drawing.COLOURS).map(Drawing::hex).toList();
+  }
+
   private static String library() {
     Properties properties = new Properties();
     try {
@@ -112,12 +140,12 @@ final class HtmlPage {
   }
 
   /** A part that is folded up at first. */
-  static String details(String summary, String content) {
+  public static String details(String summary, String content) {
     return "<details><summary>%s</summary>%s</details>\n".formatted(summary, content);
   }
 
   /** A picture under a heading; nothing where there is none. */
-  static String picture(String heading, byte[] png, String alt, String caption) {
+  public static String picture(String heading, byte[] png, String alt, String caption) {
     return png.length == 0
         ? ""
         : "<h2>%s</h2>\n<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s</figcaption></figure>\n"
@@ -125,7 +153,8 @@ final class HtmlPage {
                 Table.escape(heading), dataUri(png), Table.escape(alt), Table.escape(caption));
   }
 
-  static String dataUri(byte[] png) {
+  /** A PNG file as an address that a page can hold. */
+  public static String dataUri(byte[] png) {
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
   }
 }

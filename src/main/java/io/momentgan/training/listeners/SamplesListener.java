@@ -1,4 +1,4 @@
-package io.momentgan.training;
+package io.momentgan.training.listeners;
 
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.state.NetworkState;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * the end of its round and named after the iterations made until then. Rounds are not cut for it:
  * pictures must not change what is trained.
  */
-final class SamplesListener implements TrainingListener {
+public final class SamplesListener implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(SamplesListener.class);
 
   private final Run run;
@@ -40,7 +40,13 @@ final class SamplesListener implements TrainingListener {
   /** Null where no iterations are chosen. */
   private Jsonl<SheetLine> sheets;
 
-  SamplesListener(Run run, Schedule schedule) {
+  /**
+   * Draws a run's samples.
+   *
+   * @param run the run
+   * @param schedule its rounds
+   */
+  public SamplesListener(Run run, Schedule schedule) {
     this.run = run;
     this.schedule = schedule;
     this.chosen = run.record().experiment().samples().iterations();

@@ -1,0 +1,2 @@
+/** What a training does besides training: records, pictures, checkpoints, evaluations, the page. */
+package io.momentgan.training.listeners;
