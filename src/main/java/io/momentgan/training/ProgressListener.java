@@ -54,6 +54,9 @@ final class ProgressListener implements TrainingListener {
   private long startNanos;
   private long nextNanos;
 
+  /** Ends what the constructor began; a notebook's application outlives its trainings. */
+  private Runnable leave = () -> {};
+
   /** Null where lines are printed. */
   private ProgressBar bar;
 
@@ -71,7 +74,9 @@ final class ProgressListener implements TrainingListener {
 
   ProgressListener(String runName, Schedule schedule, NoiseFloor floor, JavaSparkContext spark) {
     this(runName, schedule, floor, System.err, isTerminal(), System::nanoTime);
-    spark.sc().addSparkListener(new Heartbeats());
+    Heartbeats heartbeats = new Heartbeats();
+    spark.sc().addSparkListener(heartbeats);
+    leave = () -> spark.sc().removeSparkListener(heartbeats);
   }
 
   ProgressListener(
@@ -255,6 +260,7 @@ final class ProgressListener implements TrainingListener {
 
   @Override
   public void close() {
+    leave.run();
     if (bar != null) {
       bar.close();
       out.println();
