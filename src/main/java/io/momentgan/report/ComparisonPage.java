@@ -1,5 +1,6 @@
 package io.momentgan.report;
 
+import io.momentgan.config.SettingDifferences;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.Chart.Series;
 import io.momentgan.report.RunGroup.Member;
@@ -52,7 +53,8 @@ public final class ComparisonPage {
   /** Makes the page, which needs nothing beside it. */
   public String html() {
     String title = "Comparison of %d runs".formatted(runs.size());
-    Set<String> differences = RunGroup.differing(groups.stream().map(RunGroup::settings).toList());
+    Set<String> differences =
+        SettingDifferences.differing(groups.stream().map(RunGroup::settings).toList());
     differences.remove("name");
     List<String> columns = new ArrayList<>();
     differences.stream().limit(SHOWN_DIFFERENCES).forEach(columns::add);
