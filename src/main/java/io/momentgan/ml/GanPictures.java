@@ -21,7 +21,8 @@ public final class GanPictures {
    *     blue, green, red; all of one size. Limit their number before.
    * @param columns images side by side
    * @return an HTML element with the picture as PNG in it
-   * @throws UserException when there is no such column, no image, or images of several sizes
+   * @throws UserException when there is no such column, no image, or images of other forms or of
+   *     several sizes
    */
   public static String html(Dataset<Row> rows, int columns) {
     if (!List.of(rows.columns()).contains(IMAGE)) {
@@ -34,8 +35,8 @@ public final class GanPictures {
     }
     List<Row> images =
         rows.select("image.height", "image.width", "image.nChannels", "image.data").collectAsList();
-    if (images.isEmpty()) {
-      throw new UserException("Rows: found no image, expected at least one");
+    if (images.isEmpty() || images.stream().anyMatch(Row::anyNull)) {
+      throw new UserException("Rows: found no image, expected one in each row, and at least one");
     }
     ImageShape shape = shape(images.get(0));
     float[][] pixels = images.stream().map(image -> planes(image, shape)).toArray(float[][]::new);
@@ -60,6 +61,11 @@ public final class GanPictures {
           "Rows: found images of %s and %s, expected one size".formatted(shape, shape(image)));
     }
     byte[] data = image.getAs(3);
+    if (data.length != shape.features()) {
+      throw new UserException(
+          "Rows: found %d bytes for an image of %s, expected a byte per value, %d"
+              .formatted(data.length, shape, shape.features()));
+    }
     int plane = shape.height() * shape.width();
     float[] planes = new float[data.length];
     for (int i = 0; i < data.length; i++) {

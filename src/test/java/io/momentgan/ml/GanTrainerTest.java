@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -176,18 +177,8 @@ class GanTrainerTest {
 
   @Test
   void picturesShowBlueGreenRedBytes() throws Exception {
-    StructType columns = GanModel.load(spark, run).generate(1, 1).schema();
     Dataset<Row> rows =
-        spark.createDataFrame(
-            List.of(
-                RowFactory.create(
-                    0L,
-                    null,
-                    "r",
-                    1,
-                    1L,
-                    RowFactory.create(null, 1, 2, 3, 16, new byte[] {1, 2, 3, -1, 0, 127}))),
-            columns);
+        pictures(RowFactory.create(null, 1, 2, 3, 16, new byte[] {1, 2, 3, -1, 0, 127}));
     String html = GanPictures.html(rows, 1);
     byte[] png = Base64.getDecoder().decode(html.replaceAll("(?s).*base64,(.*)\">", "$1"));
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
@@ -198,5 +189,24 @@ class GanTrainerTest {
     assertThatThrownBy(() -> GanPictures.html(rows.select("index"), 1))
         .isInstanceOf(UserException.class);
     assertThatThrownBy(() -> GanPictures.html(rows, 0)).isInstanceOf(UserException.class);
+    for (Row wrong :
+        Arrays.asList(
+            null,
+            RowFactory.create(null, 1, 2, 3, 16, new byte[5]),
+            RowFactory.create(null, 1, 2, 4, 24, new byte[8]),
+            RowFactory.create(null, -1, -1, -1, -1, new byte[0]))) {
+      assertThatThrownBy(() -> GanPictures.html(pictures(wrong), 1))
+          .isInstanceOf(UserException.class)
+          .hasMessageStartingWith("Rows: found ");
+    }
+    Row smaller = RowFactory.create(null, 1, 1, 3, 16, new byte[3]);
+    assertThatThrownBy(() -> GanPictures.html(rows.union(pictures(smaller)), 1))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("expected one size");
+  }
+
+  private static Dataset<Row> pictures(Row image) {
+    StructType columns = GanModel.load(spark, run).generate(1, 1).schema();
+    return spark.createDataFrame(List.of(RowFactory.create(0L, null, "r", 1, 1L, image)), columns);
   }
 }
