@@ -308,6 +308,21 @@ class ArchitectureTest {
                   "step")
               .with(ND4J),
           Layer.of(
+                  "ml",
+                  "config",
+                  "storage",
+                  "data",
+                  "data.sets",
+                  "network.state",
+                  "device",
+                  "sampling",
+                  "run",
+                  "run.metrics",
+                  "report",
+                  "export",
+                  "training")
+              .with(JACKSON, SPARK, SCALA, LANG),
+          Layer.of(
                   "app",
                   "config",
                   "storage",

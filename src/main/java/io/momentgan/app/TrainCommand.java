@@ -124,7 +124,7 @@ final class TrainCommand implements Callable<Integer> {
     DataSet images = DataSets.open(experiment.data(), hadoop);
     record.ifPresent(recorded -> warnOfOtherBits(recorded, experiment, images));
     Preflight.check(experiment, images);
-    Experiment started = started(experiment, images, hadoop);
+    Experiment started = StartNetworks.checked("--from", experiment, images.shape(), hadoop);
     String plan = new Plan(started, images).text(verbose, base());
     if (dryRun) {
       spec.commandLine().getOut().println(plan);
@@ -134,18 +134,6 @@ final class TrainCommand implements Callable<Integer> {
     Run run = TrainingRun.begin(started, images, out, hadoop);
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
     return 0;
-  }
-
-  /** Checks the networks that the training starts from, and notes which they are. */
-  private static Experiment started(
-      Experiment experiment, DataSet images, Map<String, String> hadoop) {
-    if (!experiment.start().on()) {
-      return experiment;
-    }
-    StorageCheck.requireReadable("--from", experiment.start().run(), hadoop);
-    StartNetworks start = StartNetworks.open(experiment.start(), hadoop);
-    start.snapshot(experiment, images.shape());
-    return start.recordedIn(experiment);
   }
 
   /** The threads of the run that is repeated; empty for other runs. */

@@ -2,13 +2,17 @@ package io.momentgan.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.math.NumberUtils;
 
 /** Compares settings, and knows which of them a run may change when it resumes. */
@@ -27,6 +31,9 @@ public final class SettingDifferences {
           "s3.",
           "device.",
           "data.cache");
+
+  /** What tells repetitions of an experiment apart, or says nothing of its training. */
+  private static final List<String> NOT_COMPARED = List.of("train.seed", "seeds", "description");
 
   private SettingDifferences() {}
 
@@ -124,6 +131,50 @@ public final class SettingDifferences {
     SortedMap<String, String> leaves = new TreeMap<>();
     add(ExperimentReader.tree(experiment), "", leaves);
     return leaves;
+  }
+
+  /** The settings of an experiment by their keys, without its seeds and description. */
+  public static SortedMap<String, String> compared(Experiment experiment) {
+    SortedMap<String, String> settings = settings(experiment);
+    settings.keySet().removeAll(NOT_COMPARED);
+    return settings;
+  }
+
+  /**
+   * Labels experiments: by name, and where one name stands for several settings, by those that
+   * differ, such as {@code ff-5, moments.mean-weight: 0.3}.
+   *
+   * @param experiments their {@link #compared} settings
+   * @return a label for each; equal only for equal settings
+   */
+  public static List<String> labels(List<? extends Map<String, String>> experiments) {
+    Map<String, List<Map<String, String>>> byName =
+        experiments.stream().collect(Collectors.groupingBy(settings -> settings.get("name")));
+    return experiments.stream()
+        .map(settings -> label(settings, differing(byName.get(settings.get("name")))))
+        .toList();
+  }
+
+  private static String label(Map<String, String> settings, Collection<String> differing) {
+    return Stream.concat(
+            Stream.of(unquoted(settings.get("name"))),
+            differing.stream()
+                .map(key -> "%s: %s".formatted(key, unquoted(settings.getOrDefault(key, "-")))))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Keys of the settings in which some differ. */
+  public static SortedSet<String> differing(Collection<? extends Map<String, String>> experiments) {
+    SortedSet<String> keys = new TreeSet<>();
+    experiments.forEach(settings -> keys.addAll(settings.keySet()));
+    keys.removeIf(
+        key -> experiments.stream().map(s -> s.getOrDefault(key, "")).distinct().count() < 2);
+    return keys;
+  }
+
+  /** A value as it is read by people: text without the quotes that it has in JSON. */
+  public static String unquoted(String json) {
+    return json.replaceFirst("^\"(.*)\"$", "$1");
   }
 
   private static void add(JsonNode node, String key, Map<String, String> leaves) {

@@ -79,6 +79,17 @@ public final class StopRequests implements AutoCloseable {
     return CURRENT.get() != null;
   }
 
+  /**
+   * Ends the training in progress after its round, as a first SIGTERM does; if there is none,
+   * nothing.
+   */
+  public static void endTraining() {
+    StopRequests training = CURRENT.get();
+    if (training != null) {
+      training.received.compareAndSet(null, Signal.TERM);
+    }
+  }
+
   /** Whether this process is ending at a signal, so that failures need not be reported. */
   public static boolean isExiting() {
     return exiting;

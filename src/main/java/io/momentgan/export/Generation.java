@@ -15,8 +15,10 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -73,9 +75,7 @@ public record Generation(String run, int epoch, GeneratedDraw draw) implements S
   public void write(
       JavaSparkContext spark, int count, Format format, String uri, Map<String, String> hadoop) {
     Broadcast<Generation> shared = spark.broadcast(this);
-    List<Integer> starts = IntStream.iterate(0, i -> i < count, i -> i + BLOCK).boxed().toList();
-    int slices = Math.min(starts.size(), 4 * Math.max(1, spark.defaultParallelism()));
-    JavaRDD<Integer> blocks = spark.parallelize(starts, slices);
+    JavaRDD<Integer> blocks = blocks(spark, count);
     switch (format) {
       case PNG ->
           blocks.foreach(
@@ -88,6 +88,27 @@ public record Generation(String run, int epoch, GeneratedDraw draw) implements S
               uri);
     }
     shared.destroy();
+  }
+
+  /**
+   * The first samples as rows of {@link #COLUMNS}, drawn on the workers when they are asked for.
+   *
+   * @param session the session
+   * @param count number of samples
+   */
+  public Dataset<Row> rows(SparkSession session, int count) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    // Spark's cleaner destroys it once nobody holds the rows any more.
+    Broadcast<Generation> shared = spark.broadcast(this);
+    JavaRDD<Row> rows =
+        blocks(spark, count).flatMap(from -> shared.value().rows(from, end(from, count)));
+    return session.createDataFrame(rows, COLUMNS);
+  }
+
+  private static JavaRDD<Integer> blocks(JavaSparkContext spark, int count) {
+    List<Integer> starts = IntStream.iterate(0, i -> i < count, i -> i + BLOCK).boxed().toList();
+    int slices = Math.min(starts.size(), 4 * Math.max(1, spark.defaultParallelism()));
+    return spark.parallelize(starts, slices);
   }
 
   private static int end(int from, int count) {

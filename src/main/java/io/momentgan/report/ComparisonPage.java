@@ -1,5 +1,6 @@
 package io.momentgan.report;
 
+import io.momentgan.config.SettingDifferences;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.report.RunGroup.Member;
 import io.momentgan.report.page.Chart;
@@ -84,7 +85,7 @@ public final class ComparisonPage {
 
   /** Names all settings in which the experiments differ. */
   private String differences() {
-    Set<String> keys = RunGroup.differing(groups.stream().map(RunGroup::settings).toList());
+    Set<String> keys = SettingDifferences.differing(groups.stream().map(RunGroup::settings).toList());
     keys.remove("name");
     if (keys.isEmpty()) {
       return groups.size() == 1

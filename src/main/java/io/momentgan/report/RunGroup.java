@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
@@ -37,8 +37,6 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  * @param runs in the order given
  */
 record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
-  private static final List<String> NOT_COMPARED = List.of("train.seed", "seeds", "description");
-
   /**
    * A run.
    *
@@ -171,19 +169,19 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
   static List<RunGroup> of(List<Member> runs) {
     Map<Map<String, String>, List<Member>> bySettings = new LinkedHashMap<>();
     for (Member run : runs) {
-      Map<String, String> settings = SettingDifferences.settings(run.experiment());
-      settings.keySet().removeAll(NOT_COMPARED);
-      List<Member> group = bySettings.computeIfAbsent(settings, s -> new ArrayList<>());
+      List<Member> group =
+          bySettings.computeIfAbsent(
+              SettingDifferences.compared(run.experiment()), s -> new ArrayList<>());
       group.stream()
           .filter(other -> other.seed() == run.seed())
           .findFirst()
           .ifPresent(other -> refuse(other, run));
       group.add(run);
     }
-    Map<String, List<Map<String, String>>> byName =
-        bySettings.keySet().stream().collect(Collectors.groupingBy(s -> s.get("name")));
-    return bySettings.entrySet().stream()
-        .map(e -> of(label(e.getKey(), byName), e.getKey(), e.getValue()))
+    List<Map<String, String>> settings = List.copyOf(bySettings.keySet());
+    List<String> labels = SettingDifferences.labels(settings);
+    return IntStream.range(0, labels.size())
+        .mapToObj(i -> of(labels.get(i), settings.get(i), bySettings.get(settings.get(i))))
         .toList();
   }
 
@@ -197,30 +195,9 @@ record RunGroup(String label, Map<String, String> settings, List<Member> runs) {
             .formatted(one.folder(), other.folder(), one.seed()));
   }
 
-  private static String label(
-      Map<String, String> settings, Map<String, List<Map<String, String>>> byName) {
-    String name = unquoted(settings.get("name"));
-    return differing(byName.get(settings.get("name"))).stream()
-        .map(key -> "%s: %s".formatted(key, unquoted(settings.getOrDefault(key, "-"))))
-        .collect(Collectors.joining(", ", name + ", ", ""))
-        .replaceFirst(", $", "");
-  }
-
-  /** Keys of the settings in which some differ. */
-  static TreeSet<String> differing(Collection<Map<String, String>> all) {
-    TreeSet<String> keys = new TreeSet<>();
-    all.forEach(settings -> keys.addAll(settings.keySet()));
-    keys.removeIf(key -> all.stream().map(s -> s.getOrDefault(key, "")).distinct().count() < 2);
-    return keys;
-  }
-
   /** The value of a setting, "-" if there is none. */
   String setting(String key) {
-    return unquoted(settings.getOrDefault(key, "-"));
-  }
-
-  private static String unquoted(String json) {
-    return json.replaceFirst("^\"(.*)\"$", "$1");
+    return SettingDifferences.unquoted(settings.getOrDefault(key, "-"));
   }
 
   /** Values over the runs, those that are not finite left out. */

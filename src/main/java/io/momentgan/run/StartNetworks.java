@@ -11,6 +11,7 @@ import io.momentgan.network.Network;
 import io.momentgan.network.state.AveragingState;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.storage.StorageCheck;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,6 +46,27 @@ public record StartNetworks(Run run, Checkpoint checkpoint) {
               .formatted(found, checkpoint.manifest().step(), run.folder(), config.sha256()));
     }
     return start;
+  }
+
+  /**
+   * Checks the networks that a training starts from, before anything is written.
+   *
+   * @param option that named their run, for messages
+   * @param experiment the settings of the new training
+   * @param shape shape of its images
+   * @param hadoop settings for Hadoop's file systems
+   * @return the settings; if {@code start} is on, {@link #recordedIn with the full name}
+   * @throws UserException when there is no such checkpoint, or its networks have other shapes
+   */
+  public static Experiment checked(
+      String option, Experiment experiment, ImageShape shape, Map<String, String> hadoop) {
+    if (!experiment.start().on()) {
+      return experiment;
+    }
+    StorageCheck.requireReadable(option, experiment.start().run(), hadoop);
+    StartNetworks start = open(experiment.start(), hadoop);
+    start.snapshot(experiment, shape);
+    return start.recordedIn(experiment);
   }
 
   /**

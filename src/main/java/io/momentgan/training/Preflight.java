@@ -10,7 +10,9 @@ import io.momentgan.data.ImageSource;
 import io.momentgan.device.Cluster;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
+import java.util.List;
 import org.apache.spark.SparkConf;
+import org.apache.spark.serializer.JavaSerializer;
 
 /** Checks of settings against the data and the cluster, before anything is asked of the cluster. */
 public final class Preflight {
@@ -27,7 +29,10 @@ public final class Preflight {
    * @throws UserException naming the setting and what to set it to
    */
   public static void check(Experiment experiment, DataSet images) {
-    SparkConf conf = new SparkConf();
+    SparkConf conf = SparkContexts.conf();
+    if (SparkContexts.running().isDefined()) {
+      checkRunning(conf);
+    }
     checkCluster(experiment, conf);
     Cluster.requireMaster(conf);
     int count = images.training().count();
@@ -101,6 +106,30 @@ public final class Preflight {
                 throw Cluster.tooManyWorkers(workers, slots);
               }
             });
+  }
+
+  /**
+   * Checks an application that runs already. A training that joins it cannot change its settings.
+   *
+   * @param conf its settings
+   * @throws UserException naming the setting that it has to start with
+   */
+  static void checkRunning(SparkConf conf) {
+    String java = JavaSerializer.class.getName();
+    requireStartedWith(SparkContexts.SERIALIZER, conf.get(SparkContexts.SERIALIZER, java), java);
+    String plugins = conf.get(SparkContexts.PLUGINS, "");
+    List<String> needed = SparkContexts.PLUGINS_OF_EXECUTORS;
+    if (!Cluster.isLocal(conf) && !List.of(plugins.split("\\s*,\\s*")).containsAll(needed)) {
+      requireStartedWith(SparkContexts.PLUGINS, plugins, String.join(",", needed));
+    }
+  }
+
+  private static void requireStartedWith(String setting, String found, String expected) {
+    if (!found.equals(expected)) {
+      throw new UserException(
+          "%s: found \"%s\" in the running application, expected %s; set it before the application starts (%%spark.conf in Zeppelin)"
+              .formatted(setting, found, expected));
+    }
   }
 
   /** Whether workers wait for each other within a round. */

@@ -14,35 +14,43 @@ import java.net.ServerSocket;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.plugin.SparkPlugin;
 import org.apache.spark.serializer.JavaSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Option;
 import scala.Tuple2;
 
 /** Opens the Spark context of a run. */
 public final class SparkContexts {
   private static final String HADOOP = "spark.hadoop.";
-  private static final String PLUGINS = "spark.plugins";
-  private static final String SERIALIZER = "spark.serializer";
+  static final String PLUGINS = "spark.plugins";
+  static final String SERIALIZER = "spark.serializer";
   private static final String UI_PORT = "spark.ui.port";
+
+  /** Plugins by which workers on other machines find each other and are set up. */
+  static final List<String> PLUGINS_OF_EXECUTORS =
+      List.of(MomentGanPlugin.class.getName(), ExecutorSetup.class.getName());
+
   private static final int FIRST_UI_PORT = 4040;
   private static final Logger LOG = LoggerFactory.getLogger(SparkContexts.class);
 
   private SparkContexts() {}
 
   /**
-   * Opens a context: on the master that spark-submit or {@code -Dspark.master} gives, else in this
-   * process with a core per worker.
+   * Opens a context: that of an application running in this process, else on the master that
+   * spark-submit or {@code -Dspark.master} gives, else in this process with a core per worker.
    *
    * @param name application name
    * @param experiment the settings, workers known
-   * @return the context; the caller closes it
+   * @return the context; the caller closes it, which leaves an application that was running
    */
   public static JavaSparkContext open(String name, Experiment experiment) {
     int workers = experiment.train().workers();
@@ -79,6 +87,9 @@ public final class SparkContexts {
   }
 
   private static JavaSparkContext open(String name, int workers, Map<String, String> settings) {
+    if (running().isDefined()) {
+      return joined(running().get());
+    }
     SparkConf conf = new SparkConf().setAppName(name);
     settings.forEach(conf::set);
     conf.setIfMissing(
@@ -89,7 +100,7 @@ public final class SparkContexts {
     if (!Cluster.isLocal(conf)) {
       prepareExecutors(conf);
     }
-    addPlugin(conf, GaugesListener.class);
+    addPlugin(conf, GaugesListener.class.getName());
     conf.set(GaugesListener.WORKERS, Integer.toString(workers));
     conf.setIfMissing(
         "spark.metrics.conf.driver.sink.prometheusServlet.class",
@@ -109,6 +120,16 @@ public final class SparkContexts {
     JavaSparkContext spark = start(conf);
     spark.setLocalProperty("spark.job.interruptOnCancel", "true");
     return spark;
+  }
+
+  /** The context of a notebook, say; its owner closes it. */
+  private static JavaSparkContext joined(SparkContext running) {
+    return new JavaSparkContext(running) {
+      @Override
+      public void close() {
+        // Further paragraphs and trainings use it.
+      }
+    };
   }
 
   /** Starts Spark; whatever keeps it from starting lies in its settings or on the machine. */
@@ -167,8 +188,7 @@ public final class SparkContexts {
   }
 
   private static void prepareExecutors(SparkConf conf) {
-    addPlugin(conf, MomentGanPlugin.class);
-    addPlugin(conf, ExecutorSetup.class);
+    PLUGINS_OF_EXECUTORS.forEach(plugin -> addPlugin(conf, plugin));
     // A worker that hangs keeps its slot until its executor goes.
     conf.setIfMissing("spark.task.reaper.enabled", "true");
     conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
@@ -179,10 +199,10 @@ public final class SparkContexts {
     conf.setIfMissing("spark.executorEnv." + Threads.VARIABLE, threads);
   }
 
-  private static void addPlugin(SparkConf conf, Class<? extends SparkPlugin> plugin) {
+  private static void addPlugin(SparkConf conf, String plugin) {
     String plugins = conf.get(PLUGINS, "");
-    if (!plugins.contains(plugin.getName())) {
-      conf.set(PLUGINS, plugins.isBlank() ? plugin.getName() : plugins + "," + plugin.getName());
+    if (!plugins.contains(plugin)) {
+      conf.set(PLUGINS, plugins.isBlank() ? plugin : plugins + "," + plugin);
     }
   }
 
@@ -204,7 +224,7 @@ public final class SparkContexts {
   public static void chooseThreads(int workers, String recorded) {
     if (!recorded.isEmpty()) {
       Threads.choose(recorded);
-    } else if (Cluster.isLocal(new SparkConf())) {
+    } else if (Cluster.isLocal(conf())) {
       Threads.choose(Integer.toString(Math.max(1, cores() / workers)));
     }
   }
@@ -220,7 +240,7 @@ public final class SparkContexts {
     if (experiment.train().workers() > 0) {
       return experiment;
     }
-    SparkConf conf = new SparkConf();
+    SparkConf conf = conf();
     int slots = Cluster.slots(conf).orElse(cores() / Cluster.cpusPerTask(conf));
     return experiment.with("train.workers=" + Math.max(1, slots));
   }
@@ -244,7 +264,17 @@ public final class SparkContexts {
   }
 
   private static Tuple2<String, String>[] hadoopEntries() {
-    return new SparkConf().getAllWithPrefix(HADOOP);
+    return conf().getAllWithPrefix(HADOOP);
+  }
+
+  /** Settings of the running application, else those that the next one starts with. */
+  static SparkConf conf() {
+    return running().isDefined() ? running().get().getConf() : new SparkConf();
+  }
+
+  /** The application that runs in this process, as a notebook's does. */
+  static Option<SparkContext> running() {
+    return SparkContext$.MODULE$.getActive();
   }
 
   private static int cores() {

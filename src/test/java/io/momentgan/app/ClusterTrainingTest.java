@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
+import io.momentgan.SparkTests;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.device.Cluster;
+import io.momentgan.ml.GanTrainer;
+import io.momentgan.ml.GanTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +73,27 @@ class ClusterTrainingTest {
     Path survived = train("local-cluster[2,1,1024]", frequency, epochs);
     assertThat(killed.get(1, TimeUnit.SECONDS)).isTrue();
     SameRun.assertSame(survived, threads);
+  }
+
+  @Test
+  void aTrainingFromANoteWithThePagesSettingsGivesTheSameBits() throws IOException {
+    Path threads = train("local[2]", 10, 1);
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    Path page = Experiments.REPOSITORY.resolve("src/site/markdown/notebooks.md");
+    Pattern.compile("^    (spark\\.[\\w.]+) (\\S+)$", Pattern.MULTILINE)
+        .matcher(Files.readString(page).replaceAll("(?s).*\n## Training on a cluster", ""))
+        .results()
+        .forEach(setting -> settings.put(setting.group(1), setting.group(2)));
+    assertThat(settings).hasSizeGreaterThan(SETTINGS.size() + 5);
+    settings.put(Cluster.MASTER, "local-cluster[2,1,1024]");
+    Path out = folder.resolve("note");
+    try (SparkSession spark = SparkTests.session(2, settings)) {
+      GanTraining training =
+          GanTrainer.of(spark, Files.readString(folder.resolve("small.yaml")))
+              .start(out.toString());
+      assertThat(training.await(120)).isTrue();
+    }
+    SameRun.assertSame(out.resolve("00000-small"), threads);
   }
 
   private static boolean killAnExecutorAfterRound(int round, Path metrics) {

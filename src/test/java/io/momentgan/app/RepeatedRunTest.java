@@ -2,12 +2,16 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.SparkTests;
 import io.momentgan.config.Experiment;
+import io.momentgan.ml.GanTrainer;
+import io.momentgan.ml.GanTraining;
 import io.momentgan.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +34,20 @@ class RepeatedRunTest {
     SameRun.assertSame(train("file:" + record, "from-uri"), run);
     Path copy = Files.copy(record, folder.resolve("figures.yaml"));
     SameRun.assertSame(train(copy, "from-copy"), run);
+  }
+
+  @Tag("long")
+  @Test
+  void aTrainingInASessionHasTheSameBits() throws IOException {
+    Path run = TinyExperiment.train(folder, "train.epochs=1");
+    String settings = Files.readString(TinyExperiment.in(folder));
+    Path out = folder.resolve("session");
+    try (SparkSession spark = SparkTests.session(2, Map.of())) {
+      GanTraining training =
+          GanTrainer.of(spark, settings).set("train.epochs=1").start(out.toString());
+      assertThat(training.await(60)).isTrue();
+    }
+    SameRun.assertSame(out.resolve("00000-tiny"), run);
   }
 
   @Test

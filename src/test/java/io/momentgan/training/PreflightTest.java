@@ -144,6 +144,31 @@ class PreflightTest {
         .doesNotThrowAnyException();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spark.master=local[2];spark.serializer=org.apache.spark.serializer.KryoSerializer|spark.serializer: found \"org.apache.spark.serializer.KryoSerializer\" in the running application",
+        "spark.master=spark://host:7077|spark.plugins: found \"\" in the running application",
+        "spark.master=yarn;spark.plugins=io.momentgan.device.ExecutorSetup|spark.plugins: found \"io.momentgan.device.ExecutorSetup\""
+      })
+  void anApplicationThatNoTrainingCanJoinIsRefused(String settings, String message) {
+    assertThatThrownBy(() -> Preflight.checkRunning(conf(settings)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message)
+        .hasMessageContaining("before the application starts");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "spark.master=local[2]",
+        "spark.master=yarn;spark.plugins=x.Y, io.momentgan.device.ExecutorSetup,io.momentgan.collective.hub.MomentGanPlugin"
+      })
+  void otherApplicationsAreJoined(String settings) {
+    assertThatCode(() -> Preflight.checkRunning(conf(settings))).doesNotThrowAnyException();
+  }
+
   @Test
   void aBufferOfPastImagesThatNoFileHoldsIsRefused() {
     ImageShape photos = new ImageShape(3, 256, 256);

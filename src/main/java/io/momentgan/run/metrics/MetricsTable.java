@@ -1,6 +1,7 @@
 package io.momentgan.run.metrics;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A table of a run's metrics: {@code metrics/<name>.jsonl}.
@@ -42,6 +43,10 @@ public record MetricsTable<T>(String name, Class<T> type, Duration interval) {
   /** One line per log-likelihood, in the order of rounds. */
   public static final MetricsTable<LikelihoodLine> LIKELIHOOD =
       new MetricsTable<>("likelihood", LikelihoodLine.class, Duration.ZERO);
+
+  /** Every table. */
+  public static final List<MetricsTable<?>> ALL =
+      List.of(START, EPOCHS, ROUNDS, WORKERS, SHEETS, QUALITY, CLASSIFICATION, LIKELIHOOD);
 
   /** Returns the file's path in the run folder. */
   public String path() {

@@ -54,6 +54,9 @@ public final class ProgressListener implements TrainingListener {
   private long startNanos;
   private long nextNanos;
 
+  /** Ends what the constructor began; a notebook's application outlives its trainings. */
+  private Runnable leave = () -> {};
+
   /** Null where lines are printed. */
   private ProgressBar bar;
 
@@ -80,7 +83,9 @@ public final class ProgressListener implements TrainingListener {
   public ProgressListener(
       String runName, Schedule schedule, NoiseFloor floor, JavaSparkContext spark) {
     this(runName, schedule, floor, System.err, isTerminal(), System::nanoTime);
-    spark.sc().addSparkListener(new Heartbeats());
+    Heartbeats heartbeats = new Heartbeats();
+    spark.sc().addSparkListener(heartbeats);
+    leave = () -> spark.sc().removeSparkListener(heartbeats);
   }
 
   ProgressListener(
@@ -264,6 +269,7 @@ public final class ProgressListener implements TrainingListener {
 
   @Override
   public void close() {
+    leave.run();
     if (bar != null) {
       bar.close();
       out.println();

@@ -1,0 +1,5 @@
+/**
+ * For notebooks and programs with a Spark session of their own: run folders as tables, samples as a
+ * DataFrame, trainings in the background. Semantically versioned, as is what its methods return.
+ */
+package io.momentgan.ml;
