@@ -205,8 +205,8 @@ final class Translation {
 
   private void transposedConvolution(Deconvolution2D settings) {
     int[] stride = settings.getStride();
-    long above = settings.getKernelSize()[0] - stride[0];
-    long beside = settings.getKernelSize()[1] - stride[1];
+    long above = (long) settings.getKernelSize()[0] - stride[0];
+    long beside = (long) settings.getKernelSize()[1] - stride[1];
     long filters = settings.getNOut();
     String images = filter("ConvTranspose", settings, settings.getNIn(), filters, above, beside);
     rows.become(images, filters, rows.height() * stride[0], rows.width() * stride[1]);
