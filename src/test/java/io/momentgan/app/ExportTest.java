@@ -9,10 +9,14 @@ import io.momentgan.onnx.OnnxRuntime;
 import io.momentgan.run.NpyArray;
 import io.momentgan.run.Run;
 import io.momentgan.sampling.Sampler;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +70,12 @@ class ExportTest {
     Path run =
         TinyExperiment.train(
             folder,
-            "labels.classes=10",
+            "data.uri=" + catsAndDogs(),
+            "data.images.channels=1",
+            "data.images.height=8",
+            "data.images.width=8",
+            "train.batch-size=10",
+            "labels.classes=2",
             "labels.generator=none",
             "labels.discriminator=classifier",
             "averaging.ema.discriminator-half-life=100",
@@ -84,6 +93,7 @@ class ExportTest {
       assertThat(Files.readAllBytes(first.resolve(file))).isNotEqualTo(newest);
       try (OnnxRuntime model = open(average, network)) {
         assertThat(model.metadata("weights")).contains("ema");
+        assertThat(model.metadata("classes")).contains("[\"cat\",\"dog\"]");
       }
       try (OnnxRuntime model = open(first, network)) {
         assertThat(model.metadata("epoch")).contains("1");
@@ -93,6 +103,22 @@ class ExportTest {
     assertThat(export(run, file).mistake()).contains(file.toString());
     assertThat(export(run, folder).mistake()).contains("expected a new or empty folder");
     assertThat(file).hasContent("mine");
+  }
+
+  private Path catsAndDogs() throws IOException {
+    Path images = folder.resolve("images");
+    Random random = new Random(1);
+    for (String kind : List.of("cat", "dog")) {
+      Path of = Files.createDirectories(images.resolve(kind));
+      for (int i = 0; i < 30; i++) {
+        BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+        for (int pixel = 0; pixel < 64; pixel++) {
+          image.getRaster().setSample(pixel % 8, pixel / 8, 0, random.nextInt(256));
+        }
+        ImageIO.write(image, "png", of.resolve(i + ".png").toFile());
+      }
+    }
+    return images;
   }
 
   @Test
