@@ -43,7 +43,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Models in ONNX Runtime give what the networks give in sampling. */
 class OnnxModelsTest {
   private static final ImageShape IMAGE = new ImageShape(3, 7, 5);
-  private static final int N = 6;
+  private static final int[] COUNTS = {1, 6};
   private static final String UP =
       "generator.output-layer={type: transposed-convolution, kernel: 3, stride: 2}";
   private static final String NORMED_UP = UP.replace("}", ", weight-norm: fixed}");
@@ -209,14 +209,16 @@ class OnnxModelsTest {
     Network sampled = GanNetworks.generatorForUse(experiment, image);
     sampled.load(state);
     int size = experiment.latent().size();
-    float[] z = LatentVectors.draw(experiment.latent(), N, 5);
-    int[] classes = classes(experiment);
-    float[] expected = HostArrays.floats(sampled.sample(HostArrays.toArray(z, N, size), classes));
     byte[] bytes = new OnnxModels(experiment, image).generator(state, Map.of());
     try (OnnxRuntime model = new OnnxRuntime(bytes)) {
-      Map<String, float[]> outputs = model.run(z, classes);
-      assertThat(outputs).containsOnlyKeys("images");
-      assertClose(outputs.get("images"), expected);
+      for (int n : COUNTS) {
+        float[] z = LatentVectors.draw(experiment.latent(), n, 5);
+        int[] classes = classes(experiment, n);
+        INDArray input = HostArrays.toArray(z, n, size);
+        Map<String, float[]> outputs = model.run(z, classes);
+        assertThat(outputs).containsOnlyKeys("images");
+        assertClose(outputs.get("images"), HostArrays.floats(sampled.sample(input, classes)));
+      }
     }
   }
 
@@ -226,23 +228,24 @@ class OnnxModelsTest {
     NetworkState state = shaken(network.state());
     Network sampled = GanNetworks.discriminatorForUse(experiment, image);
     sampled.load(state);
-    float[] images = new float[N * image.features()];
-    Random random = new Random(8);
-    for (int i = 0; i < images.length; i++) {
-      images[i] = 2 * random.nextFloat() - 1;
-    }
-    int[] classes = classes(experiment);
-    INDArray input = HostArrays.toArray(images, N, image.features());
-    float[] expected = HostArrays.floats(sampled.sample(input, classes));
     byte[] bytes = new OnnxModels(experiment, image).discriminator(state, Map.of());
+    Random random = new Random(8);
     try (OnnxRuntime model = new OnnxRuntime(bytes)) {
-      Map<String, float[]> outputs = model.run(images, classes);
-      assertClose(joined(outputs), expected);
+      for (int n : COUNTS) {
+        float[] images = new float[n * image.features()];
+        for (int i = 0; i < images.length; i++) {
+          images[i] = 2 * random.nextFloat() - 1;
+        }
+        int[] classes = classes(experiment, n);
+        INDArray input = HostArrays.toArray(images, n, image.features());
+        float[] outputs = joined(model.run(images, classes), n);
+        assertClose(outputs, HostArrays.floats(sampled.sample(input, classes)));
+      }
     }
   }
 
   /** The outputs of a discriminator side by side, as its network gives them. */
-  private static float[] joined(Map<String, float[]> outputs) {
+  private static float[] joined(Map<String, float[]> outputs, int n) {
     List<float[]> parts = new ArrayList<>();
     for (String name : List.of("real", "classes")) {
       if (outputs.containsKey(name)) {
@@ -250,12 +253,12 @@ class OnnxModelsTest {
       }
     }
     assertThat(outputs).hasSize(parts.size());
-    int width = parts.stream().mapToInt(part -> part.length / N).sum();
-    float[] all = new float[N * width];
+    int width = parts.stream().mapToInt(part -> part.length / n).sum();
+    float[] all = new float[n * width];
     int at = 0;
-    for (int row = 0; row < N; row++) {
+    for (int row = 0; row < n; row++) {
       for (float[] part : parts) {
-        int length = part.length / N;
+        int length = part.length / n;
         System.arraycopy(part, row * length, all, at, length);
         at += length;
       }
@@ -263,9 +266,9 @@ class OnnxModelsTest {
     return all;
   }
 
-  private static int[] classes(Experiment experiment) {
+  private static int[] classes(Experiment experiment, int n) {
     int all = Math.max(1, experiment.labels().classes());
-    return IntStream.range(0, N).map(i -> (2 * i + 1) % all).toArray();
+    return IntStream.range(0, n).map(i -> (2 * i + 1) % all).toArray();
   }
 
   /** Changes all parameters, so that biases, scales and statistics matter. */
