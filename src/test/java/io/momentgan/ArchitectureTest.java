@@ -158,6 +158,16 @@ class ArchitectureTest {
                   "step")
               .with(ND4J),
           Layer.of(
+                  "onnx",
+                  "config",
+                  "data",
+                  "kernels.loops",
+                  "kernels",
+                  "kernels.batch",
+                  "network.state",
+                  "network")
+              .with(DL4J, ND4J, "onnx.."),
+          Layer.of(
                   "classification",
                   "config",
                   "data",
@@ -302,11 +312,13 @@ class ArchitectureTest {
                   "moments",
                   "collective",
                   "data",
+                  "data.sets",
+                  "partition",
                   "kernels.loops",
                   "network.state",
                   "network",
                   "step")
-              .with(ND4J),
+              .with(DL4J, ND4J),
           Layer.of(
                   "ml",
                   "config",
@@ -336,6 +348,7 @@ class ArchitectureTest {
                   "device",
                   "step",
                   "sampling",
+                  "onnx",
                   "classification",
                   "evaluation",
                   "run",

@@ -29,6 +29,12 @@ import picocli.CommandLine.Spec;
 final class GenerateCommand implements Callable<Integer> {
   @Mixin private GeneratorOptions from;
 
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
   @Option(names = "--count", required = true, paramLabel = "N", description = "How many.")
   private int count;
 
@@ -62,8 +68,7 @@ final class GenerateCommand implements Callable<Integer> {
     String name = opened.folder().name();
     int ofEpoch = checkpoint.manifest().epoch();
     try (JavaSparkContext spark = SparkContexts.open("generate " + name, hadoop)) {
-      GeneratedDraw draw =
-          new GeneratedDraw(record.experiment(), record.shape(), generator, from.seed());
+      GeneratedDraw draw = new GeneratedDraw(record.experiment(), record.shape(), generator, seed);
       Generation samples = new Generation(name, ofEpoch, draw);
       samples.write(spark, count, format, out, new TreeMap<>(hadoop));
     }

@@ -7,16 +7,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which generator {@code sample} and {@code generate} draw from, and with which seed. */
+/** Which generator {@code sample} and {@code generate} draw from, and {@code export} writes. */
 final class GeneratorOptions {
   @Parameters(paramLabel = "RUN_URI", description = "The run's folder, the one with run.yaml.")
   private String uri;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
-  private long seed;
 
   @Option(names = "--epoch", description = "Epoch of the checkpoint (default: the newest).")
   private Integer epoch;
@@ -24,17 +18,15 @@ final class GeneratorOptions {
   @Option(
       names = "--weights",
       defaultValue = "raw",
-      description = "raw, or ema for the generator's moving average (default: ${DEFAULT-VALUE}).")
+      description =
+          "raw, or ema for the generator's moving average; export then takes the discriminator's, too,"
+              + " if the run keeps one (default: ${DEFAULT-VALUE}).")
   private Weights weights;
 
   @Mixin private SettingOptions store;
 
   SettingOptions store() {
     return store.requireStore();
-  }
-
-  long seed() {
-    return seed;
   }
 
   Weights weights() {

@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       GenerateCommand.class,
       ClassifyCommand.class,
+      ExportCommand.class,
       ReportCommand.class
     })
 public final class Main implements Runnable {

@@ -30,6 +30,12 @@ final class SampleCommand implements Callable<Integer> {
   @Mixin private GeneratorOptions from;
 
   @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the latent vectors (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
       names = "--count",
       defaultValue = "64",
       description = "How many (default: ${DEFAULT-VALUE}).")
@@ -83,17 +89,17 @@ final class SampleCommand implements Callable<Integer> {
     // Where batch normalisation samples by the statistics of the batch, a few images are too few.
     int drawn = Math.max(count, experiment.samples().stored());
     if (label == null) {
-      return Arrays.copyOf(sampler.draw(generator, drawn, from.seed()), count);
+      return Arrays.copyOf(sampler.draw(generator, drawn, seed), count);
     }
     int[] classes = new int[drawn];
     Arrays.fill(classes, label);
-    float[] z = LatentVectors.draw(experiment.latent(), drawn, from.seed());
+    float[] z = LatentVectors.draw(experiment.latent(), drawn, seed);
     return Arrays.copyOf(sampler.draw(generator, z, classes), count);
   }
 
   private float[][] swept(Sampler sampler, Experiment experiment, NetworkState generator) {
-    float[] z = LatentSweep.latents(experiment.latent(), sweep, count, from.seed());
-    return LatentSweep.draw(sampler, experiment, generator, z, from.seed());
+    float[] z = LatentSweep.latents(experiment.latent(), sweep, count, seed);
+    return LatentSweep.draw(sampler, experiment, generator, z, seed);
   }
 
   private void requireCoordinate(Experiment experiment) {

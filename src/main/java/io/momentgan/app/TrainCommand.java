@@ -5,6 +5,7 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.Installation;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.preset.Plan;
 import io.momentgan.run.RecordedRun;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;

@@ -28,6 +28,11 @@ public final class InstanceNorm extends BaseActivationFunction {
     this.epsilon = epsilon;
   }
 
+  /** Returns the number that is added to the variance. */
+  public double epsilon() {
+    return epsilon;
+  }
+
   @Override
   public INDArray getActivation(INDArray in, boolean training) {
     INDArray y = maps(in);

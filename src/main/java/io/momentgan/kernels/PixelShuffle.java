@@ -27,6 +27,11 @@ public final class PixelShuffle extends BaseInputPreProcessor {
     this.factor = factor;
   }
 
+  /** Returns the ratio of the heights and widths after and before. */
+  public int factor() {
+    return factor;
+  }
+
   @Override
   public INDArray preProcess(INDArray input, int miniBatchSize, LayerWorkspaceMgr workspaces) {
     long n = input.size(0);

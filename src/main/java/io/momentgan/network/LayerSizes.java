@@ -66,6 +66,15 @@ final class LayerSizes {
         (from.width() - c.kernel()) / c.stride() + 1);
   }
 
+  static ImageShape pooled(ImageShape from, int size) {
+    if (from.height() % size != 0 || from.width() % size != 0) {
+      throw new ConfigException(
+          "layers: an average pool of size %d found images of %d x %d before it, expected multiples of %d; change its size, or the strides before it"
+              .formatted(size, from.height(), from.width(), size));
+    }
+    return shrunk(from, from.channels(), size);
+  }
+
   static ImageShape enlarged(ImageShape from, int channels, int stride, ImageShape size) {
     require(from, shrunk(size, from.channels(), stride));
     return new ImageShape(channels, size.height(), size.width());

@@ -184,7 +184,7 @@ final class LayerStack {
       unflatten();
       pushDropout();
       push(pooling(SubsamplingLayer.PoolingType.AVG, pool.size(), pool.size()));
-      shape = LayerSizes.shrunk(shape, shape.channels(), pool.size());
+      shape = LayerSizes.pooled(shape, pool.size());
     } else if (layer instanceof LayerConfig.PixelShuffle shuffle) {
       unflatten();
       ImageShape to = LayerSizes.shuffled(shape, shuffle.factor());

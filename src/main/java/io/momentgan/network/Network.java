@@ -346,11 +346,7 @@ public final class Network {
     return NetworkState.of(model);
   }
 
-  /**
-   * Loads a state.
-   *
-   * @param state of a network of the same settings
-   */
+  /** Loads the state of a network of the same settings. */
   public void load(NetworkState state) {
     HostArrays.copy(state.params(), model.params());
     Updater updater = model.getUpdater();
@@ -378,9 +374,14 @@ public final class Network {
   }
 
   private byte[] zip(boolean withUpdater) {
+    return NetworkFile.write(plain(), state(), weights.differ() || historyLength > 0, withUpdater);
+  }
+
+  /** Copies the network for inference, as its files have it: with the weights of passes. */
+  public MultiLayerNetwork plain() {
     MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
     plain.init(weights.plain(model), false);
-    return NetworkFile.write(plain, state(), weights.differ() || historyLength > 0, withUpdater);
+    return plain;
   }
 
   private NetworkConfig config() {

@@ -437,6 +437,14 @@ class ConvolutionalNetworkTest {
                     DataType.FLOAT))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("make one by a layer of type project");
+    assertThatThrownBy(
+            () ->
+                GanNetworks.build(
+                    Experiments.small("discriminator.layers=[{type: average-pool, size: 3}]"),
+                    MNIST,
+                    DataType.FLOAT))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("found images of 28 x 28 before it, expected multiples of 3");
   }
 
   private static INDArray random(long... shape) {

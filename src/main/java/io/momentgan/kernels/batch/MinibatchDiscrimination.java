@@ -26,9 +26,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class MinibatchDiscrimination extends BatchLayer {
   private static final long serialVersionUID = 1L;
 
-  static final String THETA = "theta";
-  static final String SCALE = "s";
-  static final String BIAS = "bias";
+  public static final String THETA = "theta";
+  public static final String SCALE = "s";
+  public static final String BIAS = "bias";
 
   private static final double THETA_SD = 0.05;
   private static final double FIRST_BIAS = -1;
@@ -53,11 +53,13 @@ public final class MinibatchDiscrimination extends BatchLayer {
     setNOut(inputs + kernels);
   }
 
-  int kernels() {
+  /** Returns the count of numbers appended to a row. */
+  public int kernels() {
     return kernels;
   }
 
-  int dimensions() {
+  /** Returns the length of the vectors that each kernel compares. */
+  public int dimensions() {
     return dimensions;
   }
 

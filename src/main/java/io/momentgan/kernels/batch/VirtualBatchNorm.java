@@ -27,8 +27,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class VirtualBatchNorm extends BatchLayer {
   private static final long serialVersionUID = 1L;
 
-  static final String GAMMA = BatchNormalizationParamInitializer.GAMMA;
-  static final String BETA = BatchNormalizationParamInitializer.BETA;
+  public static final String GAMMA = BatchNormalizationParamInitializer.GAMMA;
+  public static final String BETA = BatchNormalizationParamInitializer.BETA;
 
   private static final double GAMMA_SD = 0.02;
 
@@ -59,11 +59,13 @@ public final class VirtualBatchNorm extends BatchLayer {
     setNOut(channels);
   }
 
-  int reference() {
+  /** Returns the number of rows of the reference batch. */
+  public int reference() {
     return reference;
   }
 
-  double epsilon() {
+  /** Returns the number that is added to the variance. */
+  public double epsilon() {
     return epsilon;
   }
 

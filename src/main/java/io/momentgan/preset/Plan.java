@@ -1,4 +1,4 @@
-package io.momentgan.app;
+package io.momentgan.preset;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
@@ -21,14 +21,14 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param experiment the settings, workers known
  * @param images the data
  */
-record Plan(Experiment experiment, DataSet images) {
+public record Plan(Experiment experiment, DataSet images) {
   /**
    * The plan as lines of text.
    *
    * @param verbose whether it has all settings, not only those that differ from the defaults
    * @param base the settings that the experiment's file starts from, if it does
    */
-  String text(boolean verbose, Optional<Experiment> base) {
+  public String text(boolean verbose, Optional<Experiment> base) {
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     Schedule schedule = Schedule.of(experiment.train(), images.training().count());
     return "%s%nData: %s, %s%n%s%s%n%s"

@@ -1,0 +1,2 @@
+/** Networks as ONNX models, for programs without Java. */
+package io.momentgan.onnx;
