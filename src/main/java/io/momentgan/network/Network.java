@@ -223,8 +223,16 @@ public final class Network {
    */
   public INDArray features(int layer, INDArray input, int... classes) {
     labels.give(classes, input);
-    int hidden = layer == 0 ? config().lastFeatures() : layer;
-    return rows(passes.features(input, layerEnds.get(hidden - 1)));
+    return rows(passes.features(input, layersTo(layer)));
+  }
+
+  /**
+   * Counts the Deeplearning4j layers up to the outputs of a hidden layer.
+   *
+   * @param layer number of the hidden layer, as of {@link #features}
+   */
+  public int layersTo(int layer) {
+    return layerEnds.get((layer == 0 ? config().lastFeatures() : layer) - 1);
   }
 
   /**

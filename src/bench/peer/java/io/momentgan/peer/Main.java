@@ -11,11 +11,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The peer. It reads the step's settings, both networks and a real batch, then commands until its
+ * The peer. It reads the step's settings, both networks and the images, then commands until its
  * input ends: {@code run} with a number of iterations, answered by the CPU seconds that they took;
  * {@code check} with the z of one iteration, answered by its two losses.
  */
@@ -46,34 +45,22 @@ public final class Main {
   }
 
   private static TorchStep read(DataInputStream in) throws IOException {
-    TorchStep.Settings settings =
-        new TorchStep.Settings(
-            in.readInt(),
-            in.readInt(),
-            in.readInt(),
-            in.readInt(),
-            in.readDouble(),
-            in.readDouble(),
-            in.readDouble(),
-            in.readDouble());
+    TorchStep.Settings settings = TorchStep.Settings.read(in);
+    TorchLosses losses = new TorchLosses(TorchLosses.Settings.read(in), settings.batch());
     TorchNetwork generator = network(in);
     TorchNetwork discriminator = network(in);
-    float[] images = Floats.read(in);
-    Tensor real = Floats.tensor(images, settings.batch(), images.length / settings.batch());
-    return new TorchStep(generator, discriminator, real, settings);
+    TorchStep.Batches batches = TorchStep.Batches.read(in, settings.batch());
+    return new TorchStep(generator, discriminator, batches, settings, losses);
   }
 
   private static TorchNetwork network(DataInputStream in) throws IOException {
-    double learningRate = in.readDouble();
-    double beta1 = in.readDouble();
-    double beta2 = in.readDouble();
-    double epsilon = in.readDouble();
+    TorchAdam.Settings adam = TorchAdam.Settings.read(in);
     int count = in.readInt();
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       lines.add(in.readUTF());
     }
-    return new TorchNetwork(lines, Floats.read(in), learningRate, beta1, beta2, epsilon);
+    return new TorchNetwork(lines, Floats.read(in), adam);
   }
 
   private static boolean answer(TorchStep step, DataInputStream in, DataOutputStream out)

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 
 /** A network's parameters, taken one after another from the values they start with. */
 final class Parameters {
@@ -32,8 +31,8 @@ final class Parameters {
   }
 
   /** Those that are trained. */
-  TensorVector trained() {
-    return new TensorVector(trained.toArray(Tensor[]::new));
+  List<Tensor> trained() {
+    return trained;
   }
 
   /** Whether gradients by those that are trained are computed. */

@@ -3,10 +3,9 @@ package io.momentgan.peer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.pytorch.Adam;
-import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -15,52 +14,61 @@ import org.bytedeco.pytorch.global.torch;
 /** A network as libtorch has it: its own operations, its autograd, its Adam. */
 final class TorchNetwork {
   private static final Set<String> ROW_BY_ROW =
-      Set.of("dense", "leaky-relu", "relu", "tanh", "sigmoid", "flatten");
+      Set.of("dense", "leaky-relu", "relu", "softplus", "tanh", "sigmoid", "noise", "flatten");
 
   private final Parameters parameters;
   private final List<UnaryOperator<Tensor>> operations = new ArrayList<>();
+  private final List<NormedWeights> normed = new ArrayList<>();
   private final boolean rowByRow;
-  private final Adam adam;
+  private final TorchAdam adam;
 
   /**
    * A network.
    *
-   * @param lines its operations, such as {@code dense 100 128}, from the input on
+   * @param lines its operations, such as {@code dense 100 128 none}, from the input on
    * @param values its parameters, in the order of the operations
-   * @param learningRate of Adam
-   * @param beta1 of Adam
-   * @param beta2 of Adam
-   * @param epsilon of Adam
+   * @param adam of its updates
    */
-  TorchNetwork(
-      List<String> lines,
-      float[] values,
-      double learningRate,
-      double beta1,
-      double beta2,
-      double epsilon) {
+  TorchNetwork(List<String> lines, float[] values, TorchAdam.Settings adam) {
     parameters = new Parameters(values);
     lines.forEach(line -> operations.add(operation(line.split(" "))));
     rowByRow = lines.stream().allMatch(line -> ROW_BY_ROW.contains(line.split(" ")[0]));
     parameters.requireAllTaken();
-    AdamOptions options = new AdamOptions(learningRate);
-    // A C++ tuple, whose first element the compiler may put last: the defaults tell.
-    DoublePointer betas = options.betas();
-    int first = betas.get(0) < betas.get(1) ? 0 : 1;
-    betas.put(first, beta1).put(1 - first, beta2);
-    options.eps().put(epsilon);
-    adam = new Adam(parameters.trained(), options);
+    this.adam = new TorchAdam(parameters.trained(), adam);
   }
 
-  /** Whether each row of a batch passes by itself, and always in the same way. */
+  /** What something computes without keeping what a gradient needs. */
+  static Tensor withoutGradients(Supplier<Tensor> computed) {
+    GradMode.set_enabled(false);
+    try {
+      return computed.get();
+    } finally {
+      GradMode.set_enabled(true);
+    }
+  }
+
+  /** Whether each row of a batch passes by itself, without dropout. */
   boolean isRowByRow() {
     return rowByRow;
   }
 
+  /**
+   * Computes the weights that are normalised: at the head of an iteration, and after each change of
+   * the parameters or of whether their gradients are computed.
+   */
+  void normalise() {
+    normed.forEach(NormedWeights::follow);
+  }
+
   /** A training pass. */
   Tensor forward(Tensor input) {
+    return features(input, operations.size());
+  }
+
+  /** A training pass through the first operations. */
+  Tensor features(Tensor input, int count) {
     Tensor values = input;
-    for (UnaryOperator<Tensor> operation : operations) {
+    for (UnaryOperator<Tensor> operation : operations.subList(0, count)) {
       values = operation.apply(values);
     }
     return values;
@@ -68,12 +76,12 @@ final class TorchNetwork {
 
   /** Makes the gradients zero. */
   void zeroGradients() {
-    adam.zero_grad();
+    adam.zeroGradients();
   }
 
   /** Updates the parameters by their gradients. */
   void update() {
-    adam.step();
+    adam.update();
   }
 
   /** Whether gradients by the parameters are computed. */
@@ -83,14 +91,16 @@ final class TorchNetwork {
 
   private UnaryOperator<Tensor> operation(String[] words) {
     return switch (words[0]) {
-      case "dense" -> dense(number(words, 1), number(words, 2));
+      case "dense" -> dense(number(words, 1), number(words, 2), words[3]);
       case "convolution" -> convolution(words);
       case "transposed-convolution" -> transposed(words);
       case "batch-norm" -> batchNorm(words);
       case "leaky-relu" -> leakyRelu(Double.parseDouble(words[1]));
       case "relu" -> torch::relu;
+      case "softplus" -> torch::softplus;
       case "tanh" -> torch::tanh;
       case "sigmoid" -> Tensor::sigmoid;
+      case "noise" -> noise(Double.parseDouble(words[1]));
       case "dropout" -> dropout(Double.parseDouble(words[1]));
       case "reshape" -> {
         long channels = number(words, 1);
@@ -103,10 +113,18 @@ final class TorchNetwork {
     };
   }
 
-  private UnaryOperator<Tensor> dense(long inputs, long outputs) {
+  private UnaryOperator<Tensor> dense(long inputs, long outputs, String norm) {
     Tensor weights = parameters.next(outputs, inputs);
     TensorOptional bias = new TensorOptional(parameters.next(outputs));
-    return x -> torch.linear(x, weights, bias);
+    if (norm.equals("none")) {
+      return x -> torch.linear(x, weights, bias);
+    }
+    boolean trained = norm.equals("trained");
+    NormedWeights normedWeights =
+        new NormedWeights(
+            weights, trained ? parameters.next(outputs, 1) : parameters.fixed(outputs, 1));
+    normed.add(normedWeights);
+    return x -> torch.linear(x, normedWeights.weights(), bias);
   }
 
   private UnaryOperator<Tensor> convolution(String[] words) {
@@ -145,6 +163,11 @@ final class TorchNetwork {
   private static UnaryOperator<Tensor> leakyRelu(double slope) {
     Scalar scalar = new Scalar(slope);
     return x -> torch.leaky_relu(x, scalar);
+  }
+
+  private static UnaryOperator<Tensor> noise(double sd) {
+    Scalar scalar = new Scalar(sd);
+    return x -> x.add(torch.randn_like(x), scalar);
   }
 
   private static UnaryOperator<Tensor> dropout(double share) {

@@ -1,48 +1,105 @@
 package io.momentgan.peer;
 
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * Iterations as one writes them for libtorch: the discriminator on a real and a generated batch,
- * then the generator through the discriminator, whose own gradients are switched off meanwhile. The
- * generated batch of the discriminator's update serves the generator's too.
+ * for a classifier on a labelled one too, then the generator through the discriminator, whose own
+ * gradients are switched off meanwhile. The generated batch of the discriminator's update serves
+ * the generator's too, unless each update has fresh ones.
  */
 final class TorchStep {
   private final TorchNetwork generator;
   private final TorchNetwork discriminator;
-  private final Tensor real;
+  private final Batches batches;
   private final Settings settings;
-  private final Tensor realTargets;
-  private final Tensor fakeTargets;
-  private final Tensor ones;
-  private final Scalar meanWeight;
-  private final Scalar varianceWeight;
+  private final TorchLosses losses;
 
   /**
    * What an iteration is.
    *
    * @param batch images of a batch
    * @param latent values of a z
+   * @param low least value of a z
+   * @param high bound of the values of a z
    * @param dSteps discriminator updates
    * @param gSteps generator updates
-   * @param realTarget target of real images
-   * @param fakeTarget target of generated ones
-   * @param meanWeight weight of the penalty on means; 0 with the other for none
-   * @param varianceWeight weight of the penalty on variances
+   * @param fresh whether the generator's updates have a z and a real batch of their own
+   * @param features operations up to the discriminator's features that a generator matches; 0 for
+   *     the non-saturating loss
    */
   record Settings(
       int batch,
       int latent,
+      double low,
+      double high,
       int dSteps,
       int gSteps,
-      double realTarget,
-      double fakeTarget,
-      double meanWeight,
-      double varianceWeight) {}
+      boolean fresh,
+      int features) {
+    static Settings read(DataInputStream in) throws IOException {
+      return new Settings(
+          in.readInt(),
+          in.readInt(),
+          in.readDouble(),
+          in.readDouble(),
+          in.readInt(),
+          in.readInt(),
+          in.readBoolean(),
+          in.readInt());
+    }
+
+    /** Number of z of an iteration. */
+    int draws() {
+      return fresh ? dSteps + 1 : dSteps;
+    }
+  }
+
+  /**
+   * The images of each iteration.
+   *
+   * @param real a batch for each discriminator update and one for the generator; or one for all
+   * @param labelled a batch for each discriminator update that a classifier learns classes from; or
+   *     none
+   * @param labels the classes of each labelled batch, or, without any, of each real one; none for a
+   *     discriminator with one output
+   */
+  record Batches(List<Tensor> real, List<Tensor> labelled, List<Tensor> labels) {
+    static Batches read(DataInputStream in, int size) throws IOException {
+      List<Tensor> real = batches(in, size);
+      List<Tensor> labelled = batches(in, size);
+      List<Tensor> labels = new ArrayList<>();
+      for (Tensor each : batches(in, size)) {
+        labels.add(each.reshape(size).to(torch.ScalarType.Long));
+      }
+      return new Batches(real, labelled, labels);
+    }
+
+    private static List<Tensor> batches(DataInputStream in, int size) throws IOException {
+      int count = in.readInt();
+      List<Tensor> batches = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        float[] values = Floats.read(in);
+        batches.add(Floats.tensor(values, size, values.length / size));
+      }
+      return batches;
+    }
+
+    Tensor ofDiscriminator(int update) {
+      return real.get(Math.min(update, Math.max(0, real.size() - 2)));
+    }
+
+    Tensor ofGenerator() {
+      return real.get(real.size() - 1);
+    }
+  }
 
   /**
    * The losses of an iteration.
@@ -52,25 +109,29 @@ final class TorchStep {
    */
   record Losses(double discriminator, double generator) {}
 
-  TorchStep(TorchNetwork generator, TorchNetwork discriminator, Tensor real, Settings settings) {
+  TorchStep(
+      TorchNetwork generator,
+      TorchNetwork discriminator,
+      Batches batches,
+      Settings settings,
+      TorchLosses losses) {
     this.generator = generator;
     this.discriminator = discriminator;
-    this.real = real;
+    this.batches = batches;
     this.settings = settings;
-    this.realTargets = torch.full(new long[] {settings.batch(), 1}, scalar(settings.realTarget()));
-    this.fakeTargets = torch.full(new long[] {settings.batch(), 1}, scalar(settings.fakeTarget()));
-    this.ones = torch.ones(settings.batch(), 1);
-    this.meanWeight = scalar(settings.meanWeight());
-    this.varianceWeight = scalar(settings.varianceWeight());
+    this.losses = losses;
   }
 
   /** An iteration with newly drawn z. */
   Losses iterate() {
     PointerScope scope = new PointerScope();
     try {
-      Tensor[] z = new Tensor[settings.dSteps()];
+      Tensor[] z = new Tensor[settings.draws()];
       for (int i = 0; i < z.length; i++) {
-        z[i] = torch.empty(settings.batch(), settings.latent()).uniform_(-1, 1, null);
+        z[i] =
+            torch
+                .empty(settings.batch(), settings.latent())
+                .uniform_(settings.low(), settings.high(), null);
       }
       return step(z);
     } finally {
@@ -81,13 +142,14 @@ final class TorchStep {
   /**
    * An iteration with given z.
    *
-   * @param values of each discriminator update's z; the last serves the generator's updates too
+   * @param values of each discriminator update's z, of which the last serves the generator's
+   *     updates too, unless these have one of their own after them
    */
   Losses iterate(float[] values) {
     PointerScope scope = new PointerScope();
     try {
-      Tensor all = Floats.tensor(values, settings.dSteps(), settings.batch(), settings.latent());
-      Tensor[] z = new Tensor[settings.dSteps()];
+      Tensor all = Floats.tensor(values, settings.draws(), settings.batch(), settings.latent());
+      Tensor[] z = new Tensor[settings.draws()];
       for (int i = 0; i < z.length; i++) {
         z[i] = all.select(0, i);
       }
@@ -98,24 +160,31 @@ final class TorchStep {
   }
 
   private Losses step(Tensor[] z) {
+    generator.normalise();
     Tensor fake = null;
     Tensor d = null;
-    for (Tensor each : z) {
-      fake = generator.forward(each);
+    for (int i = 0; i < settings.dSteps(); i++) {
+      Tensor own = z[i];
+      fake =
+          settings.fresh()
+              ? TorchNetwork.withoutGradients(() -> generator.forward(own))
+              : generator.forward(own);
       discriminator.zeroGradients();
-      d = discriminatorLoss(fake.detach());
+      discriminator.normalise();
+      d = discriminatorLoss(i, fake.detach());
       d.backward();
       discriminator.update();
     }
     discriminator.requireGradients(false);
+    discriminator.normalise();
     Tensor g = null;
     for (int i = 0; i < settings.gSteps(); i++) {
-      Tensor images = i == 0 ? fake : generator.forward(z[z.length - 1]);
-      generator.zeroGradients();
-      g = torch.binary_cross_entropy_with_logits(discriminator.forward(images), ones);
-      if (settings.meanWeight() > 0 || settings.varianceWeight() > 0) {
-        g = g.add(penalty(images.reshape(settings.batch(), -1)));
+      if (i > 0) {
+        generator.normalise();
       }
+      Tensor images = i == 0 && !settings.fresh() ? fake : generator.forward(z[z.length - 1]);
+      generator.zeroGradients();
+      g = losses.penalised(generatorLoss(images), images, batches.ofGenerator());
       g.backward();
       generator.update();
     }
@@ -123,32 +192,42 @@ final class TorchStep {
     return new Losses(d.item_double(), g.item_double());
   }
 
-  /** Both batches in one pass where they do not mix. */
-  private Tensor discriminatorLoss(Tensor fake) {
-    Tensor ofReal;
-    Tensor ofFake;
-    if (discriminator.isRowByRow()) {
-      Tensor both = discriminator.forward(torch.cat(new TensorVector(real, fake), 0));
-      ofReal = both.narrow(0, 0, settings.batch());
-      ofFake = both.narrow(0, settings.batch(), settings.batch());
-    } else {
-      ofReal = discriminator.forward(real);
-      ofFake = discriminator.forward(fake);
+  private Tensor discriminatorLoss(int update, Tensor fake) {
+    List<Tensor> shown = new ArrayList<>(List.of(batches.ofDiscriminator(update), fake));
+    if (!batches.labelled().isEmpty()) {
+      shown.add(batches.labelled().get(update));
     }
-    return torch
-        .binary_cross_entropy_with_logits(ofReal, realTargets)
-        .add(torch.binary_cross_entropy_with_logits(ofFake, fakeTargets));
+    List<Tensor> outputs = outputs(shown);
+    Tensor loss = losses.adversarial(outputs.get(0), outputs.get(1));
+    if (batches.labels().isEmpty()) {
+      return loss;
+    }
+    Tensor taught = batches.labelled().isEmpty() ? outputs.get(0) : outputs.get(2);
+    return loss.add(losses.classes(taught, batches.labels().get(update)));
   }
 
-  private Tensor penalty(Tensor fake) {
-    Tensor rows = real.reshape(settings.batch(), -1);
-    Tensor means = fake.mean(0).sub(rows.mean(0)).abs().sum();
-    long[] batch = {0};
-    Tensor variances = fake.var(batch, false, false).sub(rows.var(batch, false, false)).abs().sum();
-    return means.mul(meanWeight).add(variances.mul(varianceWeight));
+  /** The discriminator's outputs for batches: in one pass where they do not mix. */
+  private List<Tensor> outputs(List<Tensor> shown) {
+    if (!discriminator.isRowByRow()) {
+      return shown.stream().map(discriminator::forward).toList();
+    }
+    Tensor all =
+        discriminator.forward(torch.cat(new TensorVector(shown.toArray(Tensor[]::new)), 0));
+    List<Tensor> outputs = new ArrayList<>();
+    for (int i = 0; i < shown.size(); i++) {
+      outputs.add(all.narrow(0, (long) i * settings.batch(), settings.batch()));
+    }
+    return outputs;
   }
 
-  private static Scalar scalar(double value) {
-    return new Scalar(value);
+  private Tensor generatorLoss(Tensor images) {
+    int features = settings.features();
+    if (features == 0) {
+      return losses.nonSaturating(discriminator.forward(images));
+    }
+    Tensor ofReal =
+        TorchNetwork.withoutGradients(
+            () -> discriminator.features(batches.ofGenerator(), features));
+    return losses.matching(discriminator.features(images, features), ofReal);
   }
 }

@@ -6,8 +6,12 @@ import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
+import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.step.Batch;
+import io.momentgan.step.RealBatches;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -18,13 +22,16 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * The same step by libtorch, in a process of its own ({@code src/bench/peer}): the same networks
- * with the same initial parameters and the same real batch.
+ * with the same initial parameters and the same images.
  */
 final class Peer implements AutoCloseable {
+  private static final String FOLDER = "MOMENTGAN_PEER";
+
   private final Process process;
   private final DataOutputStream commands;
   private final DataInputStream answers;
@@ -32,14 +39,51 @@ final class Peer implements AutoCloseable {
   /**
    * Starts the peer.
    *
-   * @param folder where {@code src/bench/peer} was built: its classes and {@code classpath.txt}
    * @param experiment the settings, {@code kernels: stock}
    * @param shape shape of an image
-   * @param images the real batch [batch size, features], row after row
+   * @param real the images of every iteration
    * @throws ConfigException for settings that the peer has not
    */
-  Peer(Path folder, Experiment experiment, ImageShape shape, float[] images) {
+  Peer(Experiment experiment, ImageShape shape, RealBatches real) {
     requireKnown(experiment);
+    GanNetworks networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
+    PeerNetwork generator =
+        new PeerNetwork(
+            networks.generator(), experiment.generator(), GanNetworks.latent(experiment), shape);
+    PeerNetwork discriminator =
+        new PeerNetwork(
+            networks.discriminator(),
+            experiment.discriminator(),
+            shape,
+            new ImageShape(experiment.labels().outputs(), 1, 1));
+    process = start(folder());
+    commands = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+    answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+    try {
+      describeStep(experiment, discriminator);
+      describeLosses(experiment);
+      describe(experiment.generator().optimizer(), generator);
+      describe(experiment.discriminator().optimizer(), discriminator);
+      describe(real, shape.height() * shape.width(), experiment);
+      commands.flush();
+      answers.readUTF();
+    } catch (IOException e) {
+      process.destroy();
+      throw new UncheckedIOException("The peer ended before it was ready", e);
+    }
+  }
+
+  private static Path folder() {
+    String folder = System.getenv().getOrDefault(FOLDER, "");
+    if (folder.isEmpty() || !Files.exists(Path.of(folder, "classpath.txt"))) {
+      throw new UserException(
+          "--peer: found no libtorch in \"%s\", expected the build of src/bench/peer; run submit/bench"
+              .formatted(folder));
+    }
+    return Path.of(folder);
+  }
+
+  private static Process start(Path folder) {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(
@@ -52,18 +96,9 @@ final class Peer implements AutoCloseable {
               "io.momentgan.peer.Main");
       builder.environment().put("OMP_NUM_THREADS", "1");
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-      process = builder.start();
+      return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException("The peer of " + folder + " does not start", e);
-    }
-    commands = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
-    answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
-    try {
-      describe(experiment, shape, images);
-      answers.readUTF();
-    } catch (IOException e) {
-      process.destroy();
-      throw new UncheckedIOException("The peer ended before it was ready", e);
     }
   }
 
@@ -95,7 +130,7 @@ final class Peer implements AutoCloseable {
   /**
    * Makes one iteration.
    *
-   * @param latent z of each discriminator update, row after row
+   * @param latent z as of {@link StepBench#latent}
    */
   Losses iterate(float[] latent) {
     try {
@@ -113,47 +148,65 @@ final class Peer implements AutoCloseable {
     return ResidentMemory.peakBytes(process.pid());
   }
 
-  private void describe(Experiment experiment, ImageShape shape, float[] images)
-      throws IOException {
-    commands.writeInt(experiment.train().batchSize());
-    commands.writeInt(experiment.latent().size());
-    commands.writeInt(experiment.train().dSteps());
-    commands.writeInt(experiment.train().gSteps());
-    commands.writeDouble(experiment.loss().realTarget());
-    commands.writeDouble(experiment.loss().fakeTarget());
-    commands.writeDouble(experiment.moments().penalised() ? experiment.moments().meanWeight() : 0);
-    commands.writeDouble(
-        experiment.moments().penalised() ? experiment.moments().varianceWeight() : 0);
-    GanNetworks networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
-    describe(
-        experiment.generator(),
-        new PeerNetwork(
-            networks.generator(),
-            GanNetworks.latent(experiment),
-            shape,
-            experiment.generator().batchNorm().gamma()));
-    describe(
-        experiment.discriminator(),
-        new PeerNetwork(
-            networks.discriminator(),
-            shape,
-            new ImageShape(1, 1, 1),
-            experiment.discriminator().batchNorm().gamma()));
-    write(PeerNetwork.turned(images, shape.height() * shape.width()));
-    commands.flush();
+  private void describeStep(Experiment e, PeerNetwork discriminator) throws IOException {
+    commands.writeInt(e.train().batchSize());
+    commands.writeInt(e.latent().size());
+    commands.writeDouble(e.latent().low());
+    commands.writeDouble(e.latent().high());
+    commands.writeInt(e.train().dSteps());
+    commands.writeInt(e.train().gSteps());
+    commands.writeBoolean(e.train().freshBatches());
+    commands.writeInt(
+        e.loss().generator() == LossConfig.Generator.FEATURE_MATCHING
+            ? discriminator.operationsTo(e.loss().features().layer())
+            : 0);
   }
 
-  private void describe(NetworkConfig config, PeerNetwork network) throws IOException {
-    OptimizerConfig adam = config.optimizer();
+  private void describeLosses(Experiment e) throws IOException {
+    commands.writeDouble(e.loss().realTarget());
+    commands.writeDouble(e.loss().fakeTarget());
+    commands.writeDouble(e.loss().weight());
+    commands.writeInt(e.labels().classes());
+    commands.writeDouble(e.labels().classWeight());
+    commands.writeBoolean(e.loss().features().distance() == LossConfig.Features.Distance.ABSOLUTE);
+    commands.writeDouble(e.moments().penalised() ? e.moments().meanWeight() : 0);
+    commands.writeDouble(e.moments().penalised() ? e.moments().varianceWeight() : 0);
+  }
+
+  private void describe(OptimizerConfig adam, PeerNetwork network) throws IOException {
     commands.writeDouble(adam.learningRate());
     commands.writeDouble(adam.beta1());
     commands.writeDouble(adam.beta2());
     commands.writeDouble(adam.epsilon());
+    commands.writeBoolean(adam.epsilonInside());
     commands.writeInt(network.lines().size());
     for (String line : network.lines()) {
       commands.writeUTF(line);
     }
     write(network.parameters());
+  }
+
+  private void describe(RealBatches real, int plane, Experiment experiment) throws IOException {
+    describe(real.updates(), plane);
+    describe(real.labelled(), plane);
+    int taught = experiment.labels().classifier() ? experiment.train().dSteps() : 0;
+    commands.writeInt(taught);
+    for (int i = 0; i < taught; i++) {
+      List<Batch> batches = real.labelled().isEmpty() ? real.updates() : real.labelled();
+      int[] classes = batches.get(Math.min(i, batches.size() - 1)).classes();
+      float[] values = new float[classes.length];
+      for (int row = 0; row < classes.length; row++) {
+        values[row] = classes[row];
+      }
+      write(values);
+    }
+  }
+
+  private void describe(List<Batch> batches, int plane) throws IOException {
+    commands.writeInt(batches.size());
+    for (Batch batch : batches) {
+      write(PeerNetwork.turned(HostArrays.floats(batch.images()), plane));
+    }
   }
 
   private void write(float[] values) throws IOException {
@@ -164,24 +217,33 @@ final class Peer implements AutoCloseable {
   }
 
   private static void requireKnown(Experiment e) {
-    require(
-        e.generator().optimizer().type() == OptimizerConfig.Type.ADAM
-            && e.discriminator().optimizer().type() == OptimizerConfig.Type.ADAM,
-        "an optimizer other than adam");
-    require(
-        e.loss().type() == LossConfig.Type.CROSS_ENTROPY
-            && e.loss().generator() == LossConfig.Generator.NON_SATURATING,
-        "a loss other than non-saturating cross-entropy");
-    require(
-        e.loss().realRange().isEmpty() && e.loss().fakeRange().isEmpty() && e.loss().flip() == 0,
-        "targets that are drawn");
+    requireKnown(e.generator());
+    requireKnown(e.discriminator());
+    require(e.loss().type() == LossConfig.Type.CROSS_ENTROPY, "a loss other than cross-entropy");
+    require(e.loss().generator() != LossConfig.Generator.MINIMAX, "a minimax loss");
+    require(!e.loss().drawsTargets(), "targets that are drawn");
     require(!e.loss().separateUpdates() && e.loss().clip() == 0, "another discriminator update");
+    require(!e.labels().on() || e.labels().classifier(), "classes without a classifier of them");
     require(e.latent().distribution() == LatentConfig.Distribution.UNIFORM, "normal z");
     require(
-        e.discriminatorInput().noiseSd() == 0 && e.discriminatorInput().replayCapacity() == 0,
+        e.discriminatorInput().noiseSd() == 0
+            && e.discriminatorInput().replayCapacity() == 0
+            && e.discriminatorInput().opponentRounds() == 0
+            && !e.augment().on(),
         "a change of the discriminator's input");
     require(!e.moments().perClass(), "moments per class");
     require(!e.train().freshLatent() && !e.train().thresholds().on(), "other draws of z");
+  }
+
+  private static void requireKnown(NetworkConfig network) {
+    OptimizerConfig optimizer = network.optimizer();
+    require(optimizer.type() == OptimizerConfig.Type.ADAM, "an optimizer other than adam");
+    require(
+        optimizer.learningRatePoints().isEmpty() && optimizer.learningRateDecay() == 1,
+        "a learning rate that changes");
+    require(optimizer.historicalAveraging() == 0, "historical averaging");
+    require(!network.spectralNorm(), "spectral normalisation");
+    require(network.freeze() == 0, "frozen layers");
   }
 
   private static void require(boolean known, String what) {

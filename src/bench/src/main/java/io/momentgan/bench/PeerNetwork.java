@@ -1,20 +1,28 @@
 package io.momentgan.bench;
 
 import io.momentgan.config.ConfigException;
+import io.momentgan.config.LayerConfig;
+import io.momentgan.config.NetworkConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.Network;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -22,8 +30,8 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A network in the peer's words: its operations and its parameters.
@@ -35,7 +43,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class PeerNetwork {
   private final List<String> lines = new ArrayList<>();
   private final List<float[]> parameters = new ArrayList<>();
-  private final boolean scales;
+  private final List<Integer> ends = new ArrayList<>();
+  private final Network network;
+  private final NetworkConfig config;
   private int channels;
   private int height;
   private int width;
@@ -43,25 +53,38 @@ final class PeerNetwork {
   /**
    * Describes a network.
    *
-   * @param network with Deeplearning4j's own layers ({@code kernels: stock})
+   * @param network with Deeplearning4j's own layers ({@code kernels: stock}) and first parameters
+   * @param config its settings
    * @param input shape of what comes in
    * @param output shape of what comes out
-   * @param scales whether scales of batch normalisation are trained
    * @throws ConfigException for layers that the peer has not
    */
-  PeerNetwork(Network network, ImageShape input, ImageShape output, boolean scales) {
-    this.scales = scales;
+  PeerNetwork(Network network, NetworkConfig config, ImageShape input, ImageShape output) {
+    this.network = network;
+    this.config = config;
     channels = input.channels();
     height = input.height();
     width = input.width();
-    if (network.model().getLayerWiseConfigurations().getInputPreProcess(0) != null) {
+    if (before(0) instanceof FeedForwardToCnnPreProcessor) {
       lines.add("reshape %d %d %d".formatted(channels, height, width));
+    } else if (before(0) != null) {
+      throw unknown(before(0).getClass().getSimpleName());
     } else if (height * width > 1) {
       lines.add("flatten");
     }
     for (int i = 0; i < network.model().getnLayers(); i++) {
-      add(network, i, output);
+      add(i, output);
+      ends.add(lines.size());
     }
+  }
+
+  /**
+   * Counts the operations up to the outputs of a hidden layer.
+   *
+   * @param layer as of {@link Network#features}
+   */
+  int operationsTo(int layer) {
+    return ends.get(network.layersTo(layer) - 1);
   }
 
   /** Operations, from the input on. */
@@ -95,11 +118,17 @@ final class PeerNetwork {
     return turned;
   }
 
-  private void add(Network network, int index, ImageShape output) {
+  private InputPreProcessor before(int index) {
+    return network.model().getLayerWiseConfigurations().getInputPreProcess(index);
+  }
+
+  private void add(int index, ImageShape output) {
     Layer layer = network.model().getLayer(index);
     org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
-    InputPreProcessor before =
-        network.model().getLayerWiseConfigurations().getInputPreProcess(index);
+    if (conf instanceof HeldValues) {
+      return; // scales of weight normalisation, which belong to the layers
+    }
+    InputPreProcessor before = before(index);
     if (index > 0 && before instanceof FeedForwardToCnnPreProcessor to) {
       channels = (int) to.getNumChannels();
       height = (int) to.getInputHeight();
@@ -112,19 +141,28 @@ final class PeerNetwork {
     }
     if (conf.getIDropout() instanceof Dropout dropout) {
       lines.add("dropout " + (1 - dropout.getP()));
+    } else if (conf.getIDropout() instanceof GaussianNoise noise) {
+      lines.add("noise " + noise.getStddev());
     } else if (conf.getIDropout() != null) {
       throw unknown(conf.getIDropout().getClass().getSimpleName());
     }
+    if (conf instanceof DropoutLayer) {
+      return; // has an activation function, which it does not apply
+    }
     if (conf instanceof DenseLayer dense) {
-      addDense(dense, layer, outputPlane(network, index, output));
+      addDense(dense, layer, weightNorm(index), outputPlane(index, output));
+    } else if (conf instanceof ConvolutionLayer
+        && weightNorm(index) != LayerConfig.WeightNorm.NONE) {
+      throw unknown("weight normalisation of a convolution");
     } else if (conf instanceof Deconvolution2D transposed) {
-      addTransposed(transposed, layer, crop(network, index));
+      addTransposed(transposed, layer, crop(index));
     } else if (conf instanceof ConvolutionLayer convolution) {
       addConvolution(convolution, layer);
     } else if (conf instanceof BatchNormalization norm) {
       lines.add(
           "batch-norm %d %s %s %s"
-              .formatted(norm.getNOut(), norm.getEps(), 1 - norm.getDecay(), scales));
+              .formatted(
+                  norm.getNOut(), norm.getEps(), 1 - norm.getDecay(), config.batchNorm().gamma()));
       addValues(layer, "gamma", 1);
       addValues(layer, "beta", 1);
     } else if (!(conf instanceof ActivationLayer) && !(conf instanceof Cropping2D)) {
@@ -139,31 +177,41 @@ final class PeerNetwork {
 
   private static ConfigException unknown(String what) {
     return new ConfigException(
-        "--peer: found %s in a network, expected dense layers, convolutions, transposed convolutions, batch normalisation, leaky ReLU and dropout"
+        "--peer: found %s in a network, expected dense layers, padded convolutions, transposed convolutions, batch normalisation, weight normalisation of dense layers, noise and dropout"
             .formatted(what));
   }
 
   /** Pixels of a plane of the image that a dense layer's outputs are; 1 for a vector. */
-  private static int outputPlane(Network network, int index, ImageShape output) {
+  private int outputPlane(int index, ImageShape output) {
     for (int i = index + 1; i < network.model().getnLayers(); i++) {
-      if (network.model().getLayerWiseConfigurations().getInputPreProcess(i)
-          instanceof FeedForwardToCnnPreProcessor to) {
+      if (before(i) instanceof FeedForwardToCnnPreProcessor to) {
         return (int) (to.getInputHeight() * to.getInputWidth());
       }
-      if (network.model().getLayer(i).conf().getLayer() instanceof DenseLayer) {
+      org.deeplearning4j.nn.conf.layers.Layer next = network.model().getLayer(i).conf().getLayer();
+      if (next instanceof DenseLayer && !(next instanceof HeldValues)) {
         return 1;
       }
     }
     return output.height() * output.width();
   }
 
-  private void addDense(DenseLayer dense, Layer layer, int plane) {
-    lines.add("dense %d %d".formatted(dense.getNIn(), dense.getNOut()));
-    INDArray weights = layer.getParam("W");
-    // By inputs, whose planes are turned, then by outputs.
-    float[] byInputs = turned(HostArrays.floats(weights.transpose().dup('c')), height * width);
+  private LayerConfig.WeightNorm weightNorm(int index) {
+    for (int i = 1; i <= config.layers().size(); i++) {
+      if (index < network.layersTo(i)) {
+        return config.layers().get(i - 1).weightNorm();
+      }
+    }
+    return config.outputLayer().weightNorm();
+  }
+
+  private void addDense(DenseLayer dense, Layer layer, LayerConfig.WeightNorm norm, int plane) {
     int inputs = (int) dense.getNIn();
     int outputs = (int) dense.getNOut();
+    lines.add("dense %d %d %s".formatted(inputs, outputs, norm.name().toLowerCase(Locale.ROOT)));
+    // The flat vector, as W is what passes use where it is normalised: [outputs, inputs], then the
+    // biases. By inputs, whose planes are turned, then by outputs.
+    float[] weights = Arrays.copyOf(HostArrays.floats(layer.params()), inputs * outputs);
+    float[] byInputs = turned(weights, height * width);
     float[] all = new float[byInputs.length];
     for (int i = 0; i < outputs; i++) {
       int start = i / plane * plane;
@@ -172,12 +220,20 @@ final class PeerNetwork {
     }
     parameters.add(all);
     addValues(layer, "b", plane);
+    if (norm != LayerConfig.WeightNorm.NONE) {
+      float[] scales = new float[outputs];
+      Arrays.fill(scales, 1); // as all scales begin
+      parameters.add(scales);
+    }
     channels = outputs;
     height = 1;
     width = 1;
   }
 
   private void addConvolution(ConvolutionLayer conf, Layer layer) {
+    if (conf.getConvolutionMode() != ConvolutionMode.Same) {
+      throw unknown("a convolution without padding");
+    }
     int kernel = conf.getKernelSize()[0];
     int stride = conf.getStride()[0];
     int rows = (height + stride - 1) / stride;
@@ -226,7 +282,7 @@ final class PeerNetwork {
     }
   }
 
-  private static int[] crop(Network network, int index) {
+  private int[] crop(int index) {
     return index + 1 < network.model().getnLayers()
             && network.model().getLayer(index + 1).conf().getLayer() instanceof Cropping2D crop
         ? crop.getCropping()
@@ -236,6 +292,8 @@ final class PeerNetwork {
   private void addActivation(IActivation activation) {
     if (activation instanceof ActivationLReLU leaky) {
       lines.add(leaky.getAlpha() == 0 ? "relu" : "leaky-relu " + leaky.getAlpha());
+    } else if (activation instanceof ActivationSoftPlus) {
+      lines.add("softplus");
     } else if (activation instanceof ActivationTanH) {
       lines.add("tanh");
     } else if (activation instanceof ActivationSigmoid) {

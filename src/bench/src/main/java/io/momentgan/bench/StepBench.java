@@ -5,9 +5,10 @@ import com.sun.management.ThreadMXBean;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -17,8 +18,10 @@ import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
 import io.momentgan.step.Losses;
+import io.momentgan.step.RealBatches;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -39,8 +42,7 @@ final class StepBench {
   private final ImageShape shape;
   private final GanNetworks networks;
   private final GanStep step;
-  private final INDArray images;
-  private final int[] labels;
+  private final RealBatches real;
   private long iteration;
 
   /**
@@ -68,13 +70,33 @@ final class StepBench {
             new float[0],
             ReplayBuffer.EMPTY);
     Nd4j.getRandom().setSeed(1);
-    this.images =
-        Nd4j.rand(DataType.FLOAT, experiment.train().batchSize(), shape.features()).muli(2).subi(1);
+    this.real = batches();
+  }
+
+  /** Random images: with fresh batches, for each update of an iteration. */
+  private RealBatches batches() {
+    int dSteps = experiment.train().dSteps();
+    boolean hidesLabels = experiment.labels().perClass() > 0;
+    List<Batch> updates = new ArrayList<>();
+    for (int i = 0; i < (experiment.train().freshBatches() ? dSteps + 1 : 1); i++) {
+      updates.add(batch(!hidesLabels));
+    }
+    List<Batch> labelled = new ArrayList<>();
+    for (int i = 0; i < dSteps && hidesLabels; i++) {
+      labelled.add(batch(true));
+    }
+    return new RealBatches(updates, labelled);
+  }
+
+  private Batch batch(boolean withLabels) {
+    int rows = experiment.train().batchSize();
     int classes = experiment.labels().classes();
-    this.labels =
-        classes == 0
-            ? new int[0]
-            : IntStream.range(0, experiment.train().batchSize()).map(i -> i % classes).toArray();
+    float black = experiment.generator().output().black();
+    return new Batch(
+        Nd4j.rand(DataType.FLOAT, rows, shape.features()).muli(1 - black).addi(black),
+        withLabels && classes > 0
+            ? IntStream.range(0, rows).map(i -> i % classes).toArray()
+            : new int[0]);
   }
 
   /** Shape of an image. */
@@ -82,15 +104,19 @@ final class StepBench {
     return shape;
   }
 
-  /** The real batch, row after row. */
-  float[] images() {
-    return HostArrays.floats(images);
+  /** The real batches of every iteration. */
+  RealBatches real() {
+    return real;
   }
 
-  /** The z that the next iteration draws: of each of its discriminator updates, row after row. */
+  /**
+   * The z that the next iteration draws: of each of its discriminator updates, and with fresh
+   * batches of the generator's, row after row.
+   */
   float[] latent() {
     int rows = experiment.train().batchSize();
-    float[][] draws = new float[experiment.train().dSteps()][];
+    int fresh = experiment.train().freshBatches() ? 1 : 0;
+    float[][] draws = new float[experiment.train().dSteps() + fresh][];
     for (int draw = 0; draw < draws.length; draw++) {
       long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iteration, 0, draw);
       draws[draw] = LatentVectors.draw(experiment.latent(), rows, seed);
@@ -104,7 +130,7 @@ final class StepBench {
 
   /** Makes one iteration and gives its losses. */
   Losses iterate() {
-    return step.iterate(new Batch(images, labels), iteration++);
+    return step.iterate(real, iteration++);
   }
 
   /**
@@ -128,7 +154,7 @@ final class StepBench {
     long heap = threads.getCurrentThreadAllocatedBytes();
     long cpu = process.getProcessCpuTime();
     for (int i = 0; i < iterations; i++) {
-      step.iterate(new Batch(images, labels), iteration++);
+      step.iterate(real, iteration++);
     }
     return new Cost(
         (process.getProcessCpuTime() - cpu) / 1e9 / iterations,
@@ -137,35 +163,47 @@ final class StepBench {
 
   /**
    * Multiply-adds of an iteration's matrix products: per discriminator update D forward and its
-   * weights' gradients, both for two batches, and G forward; per generator update D forward and its
-   * input's gradient, and G's two gradients. Of convolutions those by what lies outside an image
-   * count too; a second pass of a generator with dropout does not.
+   * weights' gradients, both for each batch, and G forward; per generator update D forward and its
+   * input's gradient, and G's two gradients. A generator that matches features needs D forward for
+   * real images too, as far as the features; with fresh batches G makes one more pass. Of
+   * convolutions those by what lies outside an image count too; a second pass of a generator with
+   * dropout does not.
    */
   double multiplyAdds() {
-    double g = perImage(networks.generator(), zeros());
-    double d = perImage(networks.discriminator(), images);
+    boolean matches = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
+    Network network = networks.discriminator();
+    INDArray images = real.updates().get(0).images();
+    double g = perImage(networks.generator(), zeros(), networks.generator().model().getnLayers());
+    double d = perImage(network, images, network.model().getnLayers());
+    double judged =
+        matches
+            ? 3 * perImage(network, images, network.layersTo(experiment.loss().features().layer()))
+            : 2 * d;
+    int batches = real.labelled().isEmpty() ? 2 : 3;
     int dSteps = experiment.train().dSteps();
     int gSteps = experiment.train().gSteps();
-    double all = dSteps * (g + 4 * d) + gSteps * (2 * d + 2 * g) + (gSteps - 1) * g;
+    int more = gSteps - (experiment.train().freshBatches() ? 0 : 1);
+    double all = dSteps * (g + 2 * batches * d) + gSteps * (judged + 2 * g) + more * g;
     return all * experiment.train().batchSize();
   }
 
   private INDArray zeros() {
-    return Nd4j.zeros(DataType.FLOAT, images.size(0), experiment.latent().size());
+    return Nd4j.zeros(DataType.FLOAT, experiment.train().batchSize(), experiment.latent().size());
   }
 
-  private static double perImage(Network network, INDArray input) {
+  /** Multiply-adds of a forward pass through the first layers. */
+  private static double perImage(Network network, INDArray input, int layers) {
     network.forward(input);
     List<INDArray> activations = network.model().feedForward(true, false);
     double sum = 0;
-    for (int i = 0; i < network.model().getnLayers(); i++) {
+    for (int i = 0; i < layers; i++) {
       Layer layer = network.model().getLayer(i);
       INDArray weights = layer.paramTable().get("W");
       if (layer instanceof Deconvolution2DLayer) {
         sum += weights.length() * places(activations.get(i), weights);
       } else if (layer instanceof ConvolutionLayer) {
         sum += weights.length() * places(activations.get(i + 1), weights);
-      } else if (weights != null) {
+      } else if (weights != null && !(layer.conf().getLayer() instanceof HeldValues)) {
         sum += weights.length();
       }
     }

@@ -2,11 +2,9 @@ package io.momentgan.bench;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LayerConfig;
-import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.step.Losses;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +25,9 @@ import picocli.CommandLine.Spec;
         "CPU time of an iteration of one worker, beside that of its matrix products. Measurements of"
             + " all sides take turns. Figures are meant for OMP_NUM_THREADS=1, the default.")
 final class StepCommand implements Callable<Integer> {
-  private static final String PEER = "MOMENTGAN_PEER";
   private static final String STOCK = "kernels=stock";
+  // Lost in the rounding of what it is added to; noise of 0 is refused.
+  private static final String NEXT_TO_NO_NOISE = "1.0e-30";
   private static final int CHECKED_ITERATIONS = 5;
   private static final double WARM_UP_SECONDS = 12;
   private static final double SECONDS = 2;
@@ -59,7 +58,7 @@ final class StepCommand implements Callable<Integer> {
       names = "--check",
       description =
           "Instead, compares our losses with libtorch's over some iterations from equal parameters"
-              + " and z, without dropout.")
+              + " and z, without dropout and with noise of 1e-30.")
   private boolean check;
 
   @Option(
@@ -106,16 +105,17 @@ final class StepCommand implements Callable<Integer> {
   private int measure() {
     Experiment experiment = experiment();
     StepBench bench = new StepBench(experiment, ImageShape.parse(shape));
-    int iterations = options.roundsOr(warmUp(bench::run));
-    StepBench stockBench = stock ? new StepBench(experiment(STOCK), bench.shape()) : null;
-    if (stock) {
-      stockBench.run(iterations);
-    }
     Turns turns = new Turns(options.repeats);
+    int iterations;
     double heap = 0;
     long peerBytes = 0;
-    try (Peer other =
-        peer ? new Peer(peerFolder(), experiment(STOCK), bench.shape(), bench.images()) : null) {
+    // First, as it refuses settings that it has not.
+    try (Peer other = peer ? new Peer(experiment(STOCK), bench.shape(), bench.real()) : null) {
+      iterations = options.roundsOr(warmUp(bench::run));
+      StepBench stockBench = stock ? new StepBench(experiment(STOCK), bench.shape()) : null;
+      if (stock) {
+        stockBench.run(iterations);
+      }
       if (peer) {
         warmUp(other::run);
       }
@@ -240,11 +240,11 @@ final class StepCommand implements Callable<Integer> {
   }
 
   private int check() {
-    List<String> changes = withoutDropout();
+    List<String> changes = withoutChance();
     StepBench bench = new StepBench(experiment(changes), ImageShape.parse(shape));
     changes.add(STOCK);
     double worst = 0;
-    try (Peer other = new Peer(peerFolder(), experiment(changes), bench.shape(), bench.images())) {
+    try (Peer other = new Peer(experiment(changes), bench.shape(), bench.real())) {
       for (int i = 0; i < CHECKED_ITERATIONS; i++) {
         Peer.Losses theirs = other.iterate(bench.latent());
         Losses ours = bench.iterate();
@@ -271,20 +271,22 @@ final class StepCommand implements Callable<Integer> {
     return Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
   }
 
-  /** Settings that switch dropout off, whose masks cannot be equal. */
-  private List<String> withoutDropout() {
+  /** Settings without dropout and with next to no noise, as draws cannot be equal. */
+  private List<String> withoutChance() {
     Experiment experiment = experiment();
     List<String> changes = new ArrayList<>();
-    addWithoutDropout("generator", experiment.generator().layers(), changes);
-    addWithoutDropout("discriminator", experiment.discriminator().layers(), changes);
+    addWithoutChance("generator", experiment.generator().layers(), changes);
+    addWithoutChance("discriminator", experiment.discriminator().layers(), changes);
     return changes;
   }
 
-  private static void addWithoutDropout(
+  private static void addWithoutChance(
       String whose, List<LayerConfig> layers, List<String> changes) {
     for (int i = 0; i < layers.size(); i++) {
       if (layers.get(i).dropout() > 0) {
         changes.add("%s.layers.%d.dropout=0".formatted(whose, i));
+      } else if (layers.get(i) instanceof LayerConfig.Noise) {
+        changes.add("%s.layers.%d.sd=%s".formatted(whose, i, NEXT_TO_NO_NOISE));
       }
     }
   }
@@ -296,16 +298,6 @@ final class StepCommand implements Callable<Integer> {
   private Experiment experiment(List<String> further) {
     Path file = network == null ? options.file : Path.of("conf/experiments", network + ".yaml");
     return options.experiment(file, 1, 1, further);
-  }
-
-  private static Path peerFolder() {
-    String folder = System.getenv().getOrDefault(PEER, "");
-    if (folder.isEmpty() || !Files.exists(Path.of(folder, "classpath.txt"))) {
-      throw new UserException(
-          "--peer: found no libtorch in \"%s\", expected the build of src/bench/peer; run submit/bench"
-              .formatted(folder));
-    }
-    return Path.of(folder);
   }
 
   private PrintWriter out() {
