@@ -2,6 +2,7 @@ package io.momentgan.network;
 
 import io.momentgan.kernels.Tensor;
 import io.momentgan.kernels.TensorLayer;
+import io.momentgan.kernels.elements.VectorNoise;
 import java.util.List;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.Layer;
@@ -18,6 +19,7 @@ final class LayerPasses {
   private final MultiLayerNetwork model;
   private final boolean fast;
   private final int frozenLayers;
+  private final int firstTrained;
   private final LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
   private int featureLayers;
   private long[] featureShape;
@@ -32,6 +34,11 @@ final class LayerPasses {
     this.model = model;
     this.fast = fast;
     this.frozenLayers = frozenLayers;
+    int first = 0;
+    while (fast && model.getLayer(first).numParams() == 0) {
+      first++;
+    }
+    this.firstTrained = first;
   }
 
   /** Runs a training pass; the next one may overwrite its output. */
@@ -69,7 +76,7 @@ final class LayerPasses {
   private void compute(boolean gradients, boolean inputErrors) {
     for (int i = 0; i < model.getnLayers(); i++) {
       if (model.getLayer(i) instanceof TensorLayer layer) {
-        layer.compute(gradients && i >= frozenLayers, inputErrors || i > 0);
+        layer.compute(gradients && i >= frozenLayers, inputErrors || i > firstTrained);
       }
     }
   }
@@ -109,19 +116,27 @@ final class LayerPasses {
    */
   INDArray backpropagate(INDArray epsilon, boolean inputErrors, int layers) {
     Tensor errors = Tensor.of(epsilon);
-    for (int i = layers - 1; i >= 0; i--) {
+    // Errors before the first parameters are of use to the input alone.
+    int last = inputErrors ? 0 : firstTrained;
+    for (int i = layers - 1; i >= last; i--) {
       Layer layer = model.getLayer(i);
-      errors =
-          layer instanceof TensorLayer fast && !drops(layer)
-              ? fast.backward(errors)
-              : Tensor.of(layer.backpropGradient(errors.array(), workspaces).getSecond());
+      errors = backpropagate(layer, errors);
       InputPreProcessor preProcessor = preProcessor(i);
-      if (preProcessor != null && (inputErrors || i > 0)) {
+      if (preProcessor != null && (inputErrors || i > last)) {
         errors =
             Tensor.of(preProcessor.backprop(errors.array(), (int) epsilon.size(0), workspaces));
       }
     }
     return inputErrors ? errors.array() : null;
+  }
+
+  private Tensor backpropagate(Layer layer, Tensor errors) {
+    if (layer.conf().getLayer().getIDropout() instanceof VectorNoise) {
+      return errors; // a layer of noise alone, whose derivative is 1
+    }
+    return layer instanceof TensorLayer fast && !drops(layer)
+        ? fast.backward(errors)
+        : Tensor.of(layer.backpropGradient(errors.array(), workspaces).getSecond());
   }
 
   // Deeplearning4j applies dropout in its own passes only.
