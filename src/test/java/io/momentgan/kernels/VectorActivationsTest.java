@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.kernels.elements.VectorLeakyRelu;
+import io.momentgan.kernels.elements.VectorSoftplus;
 import io.momentgan.kernels.elements.VectorTanh;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,25 @@ class VectorActivationsTest {
     float[] y = new VectorTanh().getActivation(Nd4j.createFromArray(x), true).toFloatVector();
     for (int i = 0; i < count; i++) {
       assertThat(y[i]).isCloseTo((float) Math.tanh(x[i]), within(3e-7f)).isBetween(-1f, 1f);
+    }
+  }
+
+  @Test
+  void softplusIsJavasToTheLastBit() {
+    Random random = new Random(3);
+    float[] x = new float[600_000];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i % 2 == 0 ? (float) random.nextGaussian() : Float.intBitsToFloat(random.nextInt());
+    }
+    float[] y = x.clone();
+    new VectorSoftplus().activate(y, 0, y.length);
+    float[] slopes = new float[y.length];
+    Arrays.fill(slopes, 1);
+    new VectorSoftplus().backprop(slopes, y, 0, y.length);
+    for (int i = 0; i < x.length; i++) {
+      float rest = (float) Math.log1p(Math.exp(-Math.abs(x[i])));
+      assertThat(y[i]).isEqualTo(Math.max(x[i], 0) + rest);
+      assertThat(slopes[i]).isEqualTo((float) -Math.expm1(-y[i]));
     }
   }
 

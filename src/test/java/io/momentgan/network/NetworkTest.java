@@ -159,6 +159,32 @@ class NetworkTest {
     assertThat(sampled).containsOnly(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({"FLOAT", "DOUBLE"})
+  void noiseThatChangesNothingLeavesTheGradientsAsTheyAre(DataType type) {
+    Network plain = discriminator("{type: dense, units: 5}", type);
+    Network noisy =
+        discriminator(
+            "{type: noise, sd: 1e-30}, {type: dense, units: 5}, {type: noise, sd: 1e-30}", type);
+    INDArray images = normal(4, 6).castTo(type);
+    INDArray epsilon = normal(4, 1).castTo(type);
+    plain.forward(images);
+    double[] ofInput = HostArrays.doubles(plain.backward(epsilon));
+    double[] ofParameters = HostArrays.doubles(plain.gradient());
+    assertThat(ofParameters).doesNotContain(0);
+    noisy.forward(images);
+    assertThat(HostArrays.doubles(noisy.backward(epsilon))).isEqualTo(ofInput);
+    assertThat(HostArrays.doubles(noisy.gradient())).isEqualTo(ofParameters);
+    noisy.gradient().assign(0);
+    noisy.backwardToParameters(epsilon);
+    assertThat(HostArrays.doubles(noisy.gradient())).isEqualTo(ofParameters);
+  }
+
+  private static Network discriminator(String layers, DataType type) {
+    Experiment experiment = Experiments.small("discriminator.layers=[" + layers + "]");
+    return GanNetworks.build(experiment, image(6), type).discriminator();
+  }
+
   @Test
   void dropoutThatStaysOnWhileSamplingIsThatOfTraining() throws IOException {
     Experiment experiment =

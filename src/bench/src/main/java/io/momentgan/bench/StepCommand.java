@@ -32,7 +32,7 @@ final class StepCommand implements Callable<Integer> {
   private static final double WARM_UP_SECONDS = 12;
   private static final double SECONDS = 2;
   private static final int FEWEST = 3;
-  private static final double LEAST_SHARE = 0.002;
+  private static final double LEAST_SHARE = 0.01;
 
   @Mixin private BenchOptions options;
 

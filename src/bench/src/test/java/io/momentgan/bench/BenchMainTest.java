@@ -87,6 +87,35 @@ class BenchMainTest {
     assertThat(run.out()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generator.optimizer.type=sgd              | an optimizer other than adam",
+        "generator.optimizer.learning-rate-decay=0.9 | a learning rate that changes",
+        "discriminator.optimizer.historical-averaging=1 | historical averaging",
+        "discriminator.spectral-norm=true          | spectral normalisation",
+        "loss.type=hinge                           | a loss other than cross-entropy",
+        "loss.flip=0.1                             | targets that are drawn",
+        "augment.cutout=0.5                        | a change of the discriminator's input",
+        "labels.classes=10                         | classes without a classifier of them",
+        "discriminator.layers=[{type: minibatch}]  | MinibatchDiscrimination",
+        "discriminator.layers=[{type: convolution, filters: 2, padding: valid}] | without padding",
+        "discriminator.layers=[{type: convolution, filters: 2, weight-norm: fixed}] | weight norm",
+      })
+  void settingsThatThePeerHasNotAreRefusedByName(String setting, String message) {
+    Run run = Run.of("step", "--experiment", EXPERIMENT, "--peer", "--set", setting);
+    assertThat(run.mistake()).contains("--peer: found ", message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ff-1", "ff-7", "dcgan", "improved-gan-mnist"})
+  void thePeerHasAllOfThePresetsThatItIsMeasuredWith(String name) {
+    String file = Path.of(EXPERIMENT).resolveSibling(name + ".yaml").toString();
+    assertThat(Run.of("step", "--experiment", file, "--peer").mistake())
+        .contains("--peer: found no libtorch");
+  }
+
   @Test
   void aDeviceCheckComparesTwoDevices() {
     String losses = folder.resolve("losses.json").toString();
