@@ -48,8 +48,8 @@ class VectorActivationsTest {
     new VectorSoftplus().backprop(slopes, y, 0, y.length);
     for (int i = 0; i < x.length; i++) {
       float rest = (float) Math.log1p(Math.exp(-Math.abs(x[i])));
-      assertThat(y[i]).isEqualTo(Math.max(x[i], 0) + rest);
-      assertThat(slopes[i]).isEqualTo((float) -Math.expm1(-y[i]));
+      assertThat(Float.valueOf(y[i])).isEqualTo(Float.valueOf(Math.max(x[i], 0) + rest));
+      assertThat(Float.valueOf(slopes[i])).isEqualTo(Float.valueOf((float) -Math.expm1(-y[i])));
     }
   }
 
