@@ -85,7 +85,8 @@ public final class ComparisonPage {
 
   /** Names all settings in which the experiments differ. */
   private String differences() {
-    Set<String> keys = SettingDifferences.differing(groups.stream().map(RunGroup::settings).toList());
+    Set<String> keys =
+        SettingDifferences.differing(groups.stream().map(RunGroup::settings).toList());
     keys.remove("name");
     if (keys.isEmpty()) {
       return groups.size() == 1
