@@ -14,10 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +44,9 @@ class ClusterTrainingTest {
 
   @TempDir private Path folder;
 
+  /** Settings over those of all trainings. */
+  private List<String> further = List.of();
+
   @BeforeEach
   void setSparkSettings() throws IOException {
     SparkHome.create();
@@ -63,6 +69,41 @@ class ClusterTrainingTest {
 
   @Test
   void anExecutorKilledInARoundDoesNotChangeABit() throws Exception {
+    assertThatAKilledExecutorDoesNotChangeABit();
+  }
+
+  /** A classifier with Improved GAN's techniques; minibatch discrimination wants longer batches. */
+  @Test
+  void aKillAndAResumptionDoNotChangeABitOfASemiSupervisedTraining() throws Exception {
+    further =
+        List.of(
+            "labels.classes=10",
+            "labels.generator=none",
+            "labels.discriminator=classifier",
+            "labels.per-class=3",
+            "generator.layers=[{type: dense, units: 6, virtual-batch-norm: true,"
+                + " activation: softplus}]",
+            "generator.output-layer={weight-norm: trained}",
+            "discriminator.layers=[{type: noise, sd: 0.3},"
+                + " {type: dense, units: 8, weight-norm: fixed, activation: relu}]",
+            "discriminator.output-layer={weight-norm: trained, init-sd: 0.1}",
+            "discriminator.optimizer.historical-averaging=0.01",
+            "loss.generator=feature-matching",
+            "loss.weight=0.5",
+            "loss.real-target=0.9",
+            "train.fresh-batches=true",
+            "train.init-images=50",
+            "averaging.ema.half-life=1000",
+            "averaging.ema.discriminator-half-life=1000");
+    Path survived = assertThatAKilledExecutorDoesNotChangeABit();
+    Path threads = train("local[2]", 50, 4);
+    System.setProperty(Cluster.MASTER, "local-cluster[2,1,1024]");
+    assertThat(Main.run("resume", survived.toString(), "--set", "train.epochs=4")).isZero();
+    SameRun.assertSame(survived, threads);
+  }
+
+  /** Returns the run whose executor was killed. */
+  private Path assertThatAKilledExecutorDoesNotChangeABit() throws Exception {
     // A round is an epoch, so that the executor dies within one and not as it ends.
     int frequency = 50;
     int epochs = 3;
@@ -73,6 +114,7 @@ class ClusterTrainingTest {
     Path survived = train("local-cluster[2,1,1024]", frequency, epochs);
     assertThat(killed.get(1, TimeUnit.SECONDS)).isTrue();
     SameRun.assertSame(survived, threads);
+    return survived;
   }
 
   @Test
@@ -115,19 +157,25 @@ class ClusterTrainingTest {
 
   private Path train(String master, int frequency, int epochs) throws IOException {
     System.setProperty(Cluster.MASTER, master);
-    Experiment experiment =
-        Experiments.small(
-            "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",
-            "discriminator-input.replay-capacity=60",
-            "data.glyphs.train=800",
-            "train.workers=2",
-            "train.averaging-frequency=" + frequency,
-            "train.epochs=" + epochs,
-            "train.deadline-seconds=60");
-    Path settings = folder.resolve("small.yaml");
-    Files.writeString(settings, ExperimentReader.write(experiment));
+    List<String> settings =
+        Stream.concat(
+                Stream.of(
+                    "generator.layers=[{type: dense, units: 5, batch-norm: true, dropout: 0.3}]",
+                    "discriminator-input.replay-capacity=60",
+                    "data.glyphs.train=800",
+                    "train.workers=2",
+                    "train.averaging-frequency=" + frequency,
+                    "train.epochs=" + epochs,
+                    "train.deadline-seconds=60"),
+                further.stream())
+            .toList();
+    Experiment experiment = Experiments.small(settings.toArray(String[]::new));
+    Path file = folder.resolve("small.yaml");
+    Files.writeString(file, ExperimentReader.write(experiment));
+    // Another training of the same place replaces the first.
+    FileUtils.deleteDirectory(runs(master).toFile());
     Path runs = runs(master);
-    assertThat(Main.run("train", settings.toString(), "--out", runs.toString())).isZero();
+    assertThat(Main.run("train", file.toString(), "--out", runs.toString())).isZero();
     return runs.resolve("00000-small");
   }
 }

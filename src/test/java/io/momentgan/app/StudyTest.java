@@ -110,7 +110,8 @@ class StudyTest {
     assertThat(quality("tiny")).hasSize(1);
     assertThat(run("tiny").resolve("metrics/likelihood.jsonl")).exists();
     assertThat(links(page)).hasSize(9).allSatisfy(l -> assertThat(runs(l)).exists());
-    assertThat(runs("images").toFile().list()).hasSize(9);
+    // The plot is there three times: as PNG, SVG and CSV.
+    assertThat(runs("images").toFile().list()).hasSize(11);
   }
 
   @Test
@@ -237,7 +238,7 @@ class StudyTest {
     "g-advantage, '', 0, g-advantage-2 g-advantage-4 g-advantage-50",
     "quality-per-byte, '', 0, global-1 global-4 global-16 global-64 partition-1 partition-4 partition-16 partition-64",
     "per-class, ff-5-global ff-5-per-class, 3, ''",
-    "few-photos, augmented plain, 3, ''"
+    "few-photos, augmented-192 plain-192 augmented-1000 plain-1000, 3, ''"
   })
   void theStudiesOfTheRepositoryAreComplete(
       String name, String withSeeds, int seeds, String withOne, @TempDir Path empty) {
