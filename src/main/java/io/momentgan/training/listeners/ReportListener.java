@@ -3,12 +3,15 @@ package io.momentgan.training.listeners;
 import io.momentgan.report.RunPage;
 import io.momentgan.run.Run;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the run's page: at the end, and after epochs as long as that takes at most a fiftieth of
- * the time.
+ * the time. A page that cannot be written costs no training.
  */
 public final class ReportListener implements TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(ReportListener.class);
   private static final int LEAST_SHARE = 50;
 
   private final Run run;
@@ -30,7 +33,11 @@ public final class ReportListener implements TrainingListener {
   public void roundEnded(RoundEnd end) {
     long begun = nanoTime.getAsLong();
     if (end.round().lastOfEpoch() && begun - next >= 0) {
-      RunPage.writeDuringTraining(run.folder());
+      try {
+        RunPage.writeDuringTraining(run.folder());
+      } catch (RuntimeException e) {
+        LOG.warn("Epoch {}: the report is not written", end.round().epoch(), e);
+      }
       long ended = nanoTime.getAsLong();
       next = ended + LEAST_SHARE * (ended - begun);
     }
