@@ -99,6 +99,6 @@ record FeatureBalls(JavaPairRDD<Integer, Manifold.Balls> balls, int dimension)
 
   @Override
   public void close() {
-    balls.unpersist();
+    balls.unpersist(true);
   }
 }

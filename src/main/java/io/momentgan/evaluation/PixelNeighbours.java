@@ -110,7 +110,7 @@ final class PixelNeighbours implements AutoCloseable {
 
   @Override
   public void close() {
-    training.unpersist();
-    heldOut.unpersist();
+    training.unpersist(true);
+    heldOut.unpersist(true);
   }
 }

@@ -176,6 +176,6 @@ final class QualityJob implements AutoCloseable {
   @Override
   public void close() {
     realBalls.close();
-    real.unpersist();
+    real.unpersist(true);
   }
 }

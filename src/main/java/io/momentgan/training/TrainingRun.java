@@ -151,7 +151,9 @@ public final class TrainingRun {
               run.folder().name(), experiment, images.shape(), collectives(spark), real, labelled);
       train(shards, context, floor, realVariance, checkpoint);
     } finally {
-      shards.rdd().unpersist();
+      // Spark prints a stack trace if it is closed before the answers are there. Executors may
+      // hang.
+      shards.rdd().unpersist(spark.isLocal());
     }
   }
 
