@@ -164,6 +164,7 @@ class EvaluateTest {
     assertThat(quality(run)).isEqualTo(before);
   }
 
+  @Tag("long")
   @Test
   void theLogLikelihoodOfTestImagesIsEstimatedOnDemand() throws IOException {
     Path table = run.resolve("metrics/likelihood.jsonl");
@@ -259,6 +260,7 @@ class EvaluateTest {
         .contains("expected a new or empty folder");
   }
 
+  @Tag("long")
   @Test
   void parquetHoldsTheSamePixelsAsPngFiles() throws IOException {
     generated("png", 110, 2);

@@ -173,6 +173,7 @@ class S3RunTest {
   }
 
   /** On S3 each read is a request; hashing a checkpoint again and again is time and money. */
+  @Tag("long")
   @Test
   void aResumeReadsEachFileOfTheNewestCheckpointOnce() {
     train("train.epochs=1");

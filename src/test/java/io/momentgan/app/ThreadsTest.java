@@ -18,6 +18,7 @@ import org.nd4j.linalg.api.environment.Nd4jEnvironment;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Threads of matrix products, in processes of their own: native libraries read them once. */
+@Tag("long")
 class ThreadsTest {
   private static final String CORES = Integer.toString(Runtime.getRuntime().availableProcessors());
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Images without labels: a bright bar at the top of one of four modes, told by a dot below it. */
 @Tag("long")
+@Tag("long")
 class UnlabelledTest {
   private static final int SIDE = 16;
   private static final int MODES = 4;

@@ -8,6 +8,7 @@ import io.momentgan.data.DataSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,7 @@ class SystemPlacesTest {
             "a folder of the system");
   }
 
+  @Tag("long")
   @Test
   void aFolderOfOtherThingsIsRefusedBeforeItsFilesAreRead() throws IOException {
     picture("x/1.png");

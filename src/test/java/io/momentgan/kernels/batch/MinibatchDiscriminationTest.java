@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -97,6 +98,7 @@ class MinibatchDiscriminationTest {
     assertThat(rows(network, THREE)).containsExactly(expected, within(1e-12));
   }
 
+  @Tag("long")
   @Test
   void afterwardsHalfTheMeanNearestDistanceIs1AndOutputsAreCentred() {
     MultiLayerNetwork network = network(6, 7, 3);
