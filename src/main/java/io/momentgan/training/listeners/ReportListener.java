@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the run's page: at the end, and after epochs as long as that takes at most a fiftieth of
- * the time. A page that cannot be written costs no training.
+ * the time. After an epoch, a page that cannot be written is a warning.
  */
 public final class ReportListener implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReportListener.class);
