@@ -24,12 +24,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
+    name = "momentgan",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Trains generative adversarial networks on Apache Spark, moment-stabilized.",
-    footer =
-        "%nExit codes: 0 done, 1 failed, 2 a mistake in the call, the settings or the data, 3 diverged,"
-            + " 130 or 143 stopped by Ctrl-C or SIGTERM.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:a mistake in the call, the settings or the data",
+      "3:the training diverged",
+      "130:stopped by Ctrl-C",
+      "143:stopped by SIGTERM"
+    },
     subcommands = {
       TrainCommand.class,
       ResumeCommand.class,

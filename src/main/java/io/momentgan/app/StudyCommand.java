@@ -48,10 +48,18 @@ final class StudyCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "STUDY.yaml",
+      completionCandidates = Names.class,
       description =
           "Runs, columns, figures and claims, such as my.yaml, or the name of a file in conf/studies:"
               + " dconv; the introduction is a file of the same name with the extension .md.")
   private String given;
+
+  /** Studies, for the shell's completion. */
+  static final class Names extends ArrayList<String> {
+    Names() {
+      super(Installation.names("conf/studies"));
+    }
+  }
 
   private Path file;
 

@@ -38,6 +38,7 @@ final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "EXPERIMENT",
       arity = "0..1",
+      completionCandidates = Names.class,
       description =
           "Settings: a file such as my.yaml, the name of one in conf/experiments such as ff-5, or a"
               + " run's run.yaml. Without it, settings are chosen from --data and printed.")
@@ -82,6 +83,13 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private SettingOptions settings;
 
   @Spec private CommandSpec spec;
+
+  /** Experiments, for the shell's completion. */
+  static final class Names extends ArrayList<String> {
+    Names() {
+      super(Installation.names("conf/experiments"));
+    }
+  }
 
   private Optional<RunRecord> record = Optional.empty();
   private Experiment chosen;

@@ -49,7 +49,7 @@ public final class Installation {
     String name = String.valueOf(path.getFileName()).replaceFirst("\\.ya?ml$", "");
     throw new UserException(
         "%s: no such file, expected a settings file, or the name of one in %s%s"
-            .formatted(given, folder, Suggestion.of(name, names(own))));
+            .formatted(given, folder, Suggestion.of(name, names(folder))));
   }
 
   private static Path path(String given) {
@@ -63,8 +63,15 @@ public final class Installation {
     }
   }
 
-  private static List<String> names(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
+  /**
+   * The names that {@link #find} knows.
+   *
+   * @param folder of the installation's own files, such as {@code conf/experiments}
+   * @return in order, such as {@code ff-5}; empty without such a folder
+   */
+  public static List<String> names(String folder) {
+    Path own = Path.of(System.getenv().getOrDefault(HOME, "")).resolve(folder);
+    try (Stream<Path> files = Files.list(own)) {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(SUFFIX))

@@ -64,12 +64,12 @@ public final class GanTraining {
     }
   }
 
-  /** The run's folder as a URI. */
+  /** {@return the run's folder as a URI} */
   public String folder() {
     return run.folder().uri();
   }
 
-  /** Whether the training has ended, whatever the outcome. */
+  /** {@return whether the training has ended, whatever the outcome} */
   public boolean isDone() {
     return task.isDone();
   }
