@@ -47,9 +47,11 @@ class CommandLineTest {
   void helpOfTheWholeNamesTheExitCodes() {
     assertThat(CommandRun.of("--help").out())
         .containsIgnoringWhitespaces(
-            "0 done, 1 failed, 2 a mistake",
-            "3 diverged",
-            "130 or 143 stopped by Ctrl-C or SIGTERM");
+            "0 done",
+            "1 failed",
+            "2 a mistake",
+            "3 the training diverged",
+            "143 stopped by SIGTERM");
   }
 
   @Test

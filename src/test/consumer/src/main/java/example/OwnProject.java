@@ -32,7 +32,8 @@ public final class OwnProject {
         System.out.println("training " + training);
       }
       Dataset<Row> images = GanModel.load(spark, training.folder()).generate(500, 1);
-      System.out.printf("%s: %d images%n", training, images.select("image.data").distinct().count());
+      System.out.printf(
+          "%s: %d images%n", training, images.select("image.data").distinct().count());
     }
     System.exit(0); // libraries may leave threads behind
   }
