@@ -30,7 +30,6 @@ public final class GanModel {
    *
    * @param spark the session
    * @param location the run's folder: a path or a URI such as {@code s3a://bucket/runs/00000-ff-5}
-   * @return its generator
    * @throws UserException when there is no run, or none of its checkpoints is intact
    */
   public static GanModel load(SparkSession spark, String location) {
@@ -44,7 +43,6 @@ public final class GanModel {
    * @param spark the session
    * @param location the run's folder
    * @param epoch from 1
-   * @return that generator
    * @throws UserException that lists the epochs with a checkpoint
    */
   public static GanModel loadEpoch(SparkSession spark, String location, int epoch) {
@@ -57,7 +55,7 @@ public final class GanModel {
     return Run.open(location, HostProcess.hadoopFor(location));
   }
 
-  /** {@return the epoch of the checkpoint, from 1} */
+  /** The epoch of the checkpoint. */
   public int epoch() {
     return epoch;
   }

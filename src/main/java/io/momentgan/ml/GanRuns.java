@@ -104,12 +104,12 @@ public final class GanRuns {
         : inside.stream().map(name -> given.child(name).uri()).toList();
   }
 
-  /** {@return the runs' folders as URIs} */
+  /** The runs' folders as URIs. */
   public List<String> folders() {
     return runs.stream().map(run -> run.folder().uri()).toList();
   }
 
-  /** {@return names of all tables} */
+  /** Names of all tables. */
   public static List<String> tables() {
     return Stream.concat(
             Stream.of(RUNS, SETTINGS), MetricsTable.ALL.stream().map(MetricsTable::name))
@@ -121,7 +121,6 @@ public final class GanRuns {
    * again for those that a training adds.
    *
    * @param name one of {@link #tables}
-   * @return its rows
    * @throws UserException when there is no such table
    */
   public Dataset<Row> table(String name) {

@@ -32,7 +32,6 @@ public final class GanTrainer {
    *
    * @param spark the session
    * @param yaml settings that differ from defaults.yaml, as in conf/experiments
-   * @return a trainer of these settings
    * @throws io.momentgan.config.ConfigException naming a refused setting
    */
   public static GanTrainer of(SparkSession spark, String yaml) {
@@ -43,7 +42,6 @@ public final class GanTrainer {
    * Overrides a setting.
    *
    * @param assignment of the form {@code key=value}, such as {@code train.epochs=3}
-   * @return a trainer that differs in this setting
    * @throws io.momentgan.config.ConfigException naming a refused setting
    */
   public GanTrainer set(String assignment) {
@@ -55,7 +53,6 @@ public final class GanTrainer {
    * Chooses the images.
    *
    * @param uri {@code glyphs}, a path or a URI, as of {@code train --data}
-   * @return a trainer of these images
    */
   public GanTrainer data(String uri) {
     return set("data.uri=" + TextNode.valueOf(uri));

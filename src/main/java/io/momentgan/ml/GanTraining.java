@@ -64,12 +64,12 @@ public final class GanTraining {
     }
   }
 
-  /** {@return the run's folder as a URI} */
+  /** The run's folder as a URI. */
   public String folder() {
     return run.folder().uri();
   }
 
-  /** {@return whether the training has ended, whatever the outcome} */
+  /** Whether the training has ended, whatever the outcome. */
   public boolean isDone() {
     return task.isDone();
   }
