@@ -121,8 +121,10 @@ class ArchitectureTest {
                   "network",
                   "step.loss")
               .with(ND4J, LANG),
+          Layer.of("averaging.merge", "config", "network.state", "network"),
           Layer.of(
                   "averaging",
+                  "averaging.merge",
                   "config",
                   "moments",
                   "collective",
@@ -133,7 +135,7 @@ class ArchitectureTest {
                   "network",
                   "device",
                   "step")
-              .with(SPARK, SCALA, DL4J, ND4J),
+              .with(SPARK, SCALA, DL4J, ND4J, LANG),
           Layer.of("quality", "kernels.loops").with(ND4J, MATH),
           Layer.of(
                   "extractor",
