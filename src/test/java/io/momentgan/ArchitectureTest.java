@@ -121,7 +121,8 @@ class ArchitectureTest {
                   "network",
                   "step.loss")
               .with(ND4J, LANG),
-          Layer.of("averaging.merge", "config", "network.state", "network"),
+          Layer.of("averaging.merge", "config", "partition", "network.state", "network")
+              .with(SPARK, SCALA, LANG),
           Layer.of(
                   "averaging",
                   "averaging.merge",
@@ -135,7 +136,7 @@ class ArchitectureTest {
                   "network",
                   "device",
                   "step")
-              .with(SPARK, SCALA, DL4J, ND4J, LANG),
+              .with(SPARK, SCALA, DL4J, ND4J),
           Layer.of("quality", "kernels.loops").with(ND4J, MATH),
           Layer.of(
                   "extractor",

@@ -2,6 +2,7 @@ package io.momentgan.averaging;
 
 import io.momentgan.averaging.merge.MovingAverage;
 import io.momentgan.averaging.merge.OuterOptimizer;
+import io.momentgan.averaging.merge.SlicedAverage;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.AveragingConfig.OuterRates;
@@ -55,8 +56,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   /** Name of the accumulator to which each task adds its iterations one by one. */
   public static final String ITERATIONS = "iterations";
 
-  /** Networks of all workers that the driver averages sooner than the workers: measured. */
-  private static final long FEW_BYTES = 64L << 20;
+  /** Networks of all workers that the driver averages sooner than the workers (submit/bench scale). */
+  private static final long FEW_BYTES = 128L << 20;
 
   private final transient Experiment experiment;
   private final transient Shards shards;
@@ -198,12 +199,10 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     ParameterLayout ofD = discriminator.layout();
     results =
         averagesBySlices()
-            ? SlicedAverage.of(experiment.train().workers(), bytesOfNetworks(), ofG, ofD)
-                .average(ofWorkers)
-            : AveragedRound.of(
-                Stages.collect(ofWorkers).stream().map(GanTrainingResult.class::cast).toList(),
-                ofG,
-                ofD);
+            ? AveragedRound.bySlices(
+                ofWorkers,
+                SlicedAverage.of(experiment.train().workers(), bytesOfNetworks(), ofG, ofD))
+            : AveragedRound.onDriver(ofWorkers, ofG, ofD);
   }
 
   /** Whether the workers' networks are averaged by themselves, and not on the driver. */
@@ -257,7 +256,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
 
   private RoundResult merge(long bytesOut, long start) {
     List<WorkerReport> reports = results.reports();
-    double[] weights = AveragedRound.weights(reports);
+    double[] weights = results.weights();
     Losses mean = Losses.ZERO;
     Losses last = Losses.ZERO;
     for (int k = 0; k < weights.length; k++) {

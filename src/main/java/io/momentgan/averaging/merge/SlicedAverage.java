@@ -1,9 +1,7 @@
-package io.momentgan.averaging;
+package io.momentgan.averaging.merge;
 
-import io.momentgan.averaging.merge.Averages;
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.state.NetworkState;
-import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.partition.Stages;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -16,50 +14,73 @@ import org.apache.commons.lang3.ArrayUtils;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 import scala.Tuple2;
 
 /**
  * Averages the workers' networks on the workers: each cuts its networks into slices, which go
  * through Spark's shuffle, and one task per slice averages those of all workers. The driver gets
- * one average and the workers' reports, whatever the number of workers; an executor holds a few
- * times one worker's networks. The bits are those of the average on the driver, for any number of
- * slices.
+ * one average, whatever the number of workers; an executor holds a few times one worker's networks.
+ * The bits are those of {@link Averages} on the driver, for any number of slices.
  *
  * @param slices how many, at least 1
  * @param generator layout of the generators
  * @param discriminator layout of the discriminators
  */
-record SlicedAverage(int slices, ParameterLayout generator, ParameterLayout discriminator)
+public record SlicedAverage(int slices, ParameterLayout generator, ParameterLayout discriminator)
     implements Serializable {
-  private static final int SLICE_BYTES = 1 << 20;
+  private static final long BYTES_PER_TASK = 64L << 20;
 
-  /** Chooses as many slices as there are workers, but none smaller than 1 MiB. */
-  static SlicedAverage of(
+  /**
+   * Chooses the slices.
+   *
+   * @param workers number of workers
+   * @param bytes of a worker's networks
+   */
+  public static SlicedAverage of(
       int workers, long bytes, ParameterLayout generator, ParameterLayout discriminator) {
-    int slices = (int) Math.max(1, Math.min(workers, bytes / SLICE_BYTES));
-    return new SlicedAverage(slices, generator, discriminator);
+    // Each task holds its slice of all workers; smaller slices cost more in files than they save.
+    long slices = Math.min(workers, workers * bytes / BYTES_PER_TASK + 1);
+    return new SlicedAverage((int) slices, generator, discriminator);
   }
+
+  /**
+   * What a worker hands in.
+   *
+   * @param rank of the worker
+   * @param samples images that it has trained on
+   * @param generator its generator
+   * @param discriminator its discriminator
+   * @param rest what the driver gets as it is
+   */
+  public record Contribution<T extends Serializable>(
+      int rank, long samples, NetworkState generator, NetworkState discriminator, T rest)
+      implements Serializable {}
+
+  /**
+   * What the driver gets.
+   *
+   * @param generator the average of the generators
+   * @param discriminator the average of the discriminators
+   * @param rest of the contributions, in rank order
+   */
+  public record Average<T>(NetworkState generator, NetworkState discriminator, List<T> rest) {}
 
   /**
    * A part of what a worker hands in.
    *
-   * @param rank of the worker
-   * @param samples images that it has trained on
    * @param content bytes of a slice, or a {@link Head}
    */
   private record Piece(int rank, long samples, Serializable content) implements Serializable {}
 
   /** What the driver needs of each worker. The variances of batch norm are pooled, not averaged. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  private record Head(
-      WorkerReport report,
-      ReplayBuffer replay,
-      Lengths generator,
-      Lengths discriminator,
-      float[] ofGenerator,
-      float[] ofDiscriminator,
-      long bytes)
+  private record Head<T extends Serializable>(
+      long samples,
+      Lengths ofG,
+      Lengths ofD,
+      float[] statisticsOfG,
+      float[] statisticsOfD,
+      T rest)
       implements Serializable {}
 
   private record Lengths(int params, int updaterState, int updates) implements Serializable {
@@ -80,47 +101,43 @@ record SlicedAverage(int slices, ParameterLayout generator, ParameterLayout disc
     }
   }
 
-  /** Runs the workers' tasks, then those of the slices. */
-  AveragedRound average(JavaRDD<ParameterAveragingTrainingResult> results) {
-    int workers = results.getNumPartitions();
+  /** Runs the workers' tasks, then those of the slices. Each partition has one contribution. */
+  public <T extends Serializable> Average<T> average(JavaRDD<Contribution<T>> contributions) {
+    int workers = contributions.getNumPartitions();
     JavaRDD<Tuple2<Integer, Piece>> pieces =
-        Stages.mapPartitions(results, worker -> pieces((GanTrainingResult) worker.next()));
+        Stages.mapPartitions(contributions, worker -> pieces(worker.next()));
     // The heads of all workers are one more part.
     JavaPairRDD<Integer, Piece> byPart =
         JavaPairRDD.fromJavaRDD(pieces).partitionBy(new HashPartitioner(slices + 1));
-    JavaRDD<Serializable> averages =
-        Stages.mapPartitions(
-            JavaRDD.fromRDD(byPart.rdd(), byPart.classTag()),
-            part -> List.of(average(part, workers)).iterator());
-    return joined(Stages.collect(averages));
+    return joined(
+        Stages.collect(
+            Stages.mapPartitions(
+                JavaRDD.fromRDD(byPart.rdd(), byPart.classTag()),
+                part -> List.of(average(part, workers)).iterator())));
   }
 
-  private Iterator<Tuple2<Integer, Piece>> pieces(GanTrainingResult result) {
-    NetworkState g = result.generator();
-    NetworkState d = result.discriminator();
-    WorkerReport report = result.report();
-    Head head =
-        new Head(
-            report,
-            result.replay(),
+  private Iterator<Tuple2<Integer, Piece>> pieces(Contribution<?> worker) {
+    NetworkState g = worker.generator();
+    NetworkState d = worker.discriminator();
+    Head<?> head =
+        new Head<>(
+            worker.samples(),
             Lengths.of(g),
             Lengths.of(d),
             generator.statisticsOf(g.params()),
             discriminator.statisticsOf(d.params()),
-            result.bytes());
+            worker.rest());
     float[] all =
         ArrayUtils.addAll(
             ArrayUtils.addAll(g.params(), g.updaterState()),
             ArrayUtils.addAll(d.params(), d.updaterState()));
     return IntStream.rangeClosed(0, slices)
         .mapToObj(
-            part ->
-                new Tuple2<>(
-                    part,
-                    new Piece(
-                        report.rank(),
-                        report.samples(),
-                        part == slices ? head : NetworkState.bytes(slice(all, part)))))
+            part -> {
+              Serializable content =
+                  part == slices ? head : NetworkState.bytes(slice(all, part));
+              return new Tuple2<>(part, new Piece(worker.rank(), worker.samples(), content));
+            })
         .iterator();
   }
 
@@ -132,6 +149,7 @@ record SlicedAverage(int slices, ParameterLayout generator, ParameterLayout disc
     return (int) ((long) all.length * part / slices);
   }
 
+  /** Averages a slice, or puts the heads in order. */
   private static Serializable average(Iterator<Tuple2<Integer, Piece>> part, int workers) {
     List<Piece> byRank = new ArrayList<>();
     part.forEachRemaining(piece -> byRank.add(piece._2()));
@@ -143,37 +161,31 @@ record SlicedAverage(int slices, ParameterLayout generator, ParameterLayout disc
     if (byRank.get(0).content() instanceof Head) {
       return byRank.stream().map(Piece::content).toArray(Serializable[]::new);
     }
-    double[] weights = Averages.weights(byRank.stream().map(Piece::samples).toList());
     return NetworkState.bytes(
         Averages.weighted(
             byRank.stream().map(piece -> NetworkState.floats((byte[]) piece.content())).toList(),
-            weights));
+            Averages.weights(byRank.stream().map(Piece::samples).toList())));
   }
 
-  private AveragedRound joined(List<Serializable> parts) {
-    List<Head> heads =
-        Arrays.stream((Serializable[]) parts.get(slices)).map(Head.class::cast).toList();
-    Head first = heads.get(0);
-    float[] all = new float[first.generator().values() + first.discriminator().values()];
+  @SuppressWarnings("unchecked") // pieces() made them
+  private <T extends Serializable> Average<T> joined(List<Serializable> parts) {
+    List<Head<T>> heads =
+        Arrays.stream((Serializable[]) parts.get(slices)).map(head -> (Head<T>) head).toList();
+    Head<T> first = heads.get(0);
+    float[] all = new float[first.ofG().values() + first.ofD().values()];
     for (int part = 0; part < slices; part++) {
       float[] slice = NetworkState.floats((byte[]) parts.get(part));
       System.arraycopy(slice, 0, all, begin(all, part), slice.length);
     }
-    NetworkState g = first.generator().from(all, 0);
-    NetworkState d = first.discriminator().from(all, first.generator().values());
-    List<WorkerReport> reports = heads.stream().map(Head::report).toList();
+    NetworkState g = first.ofG().from(all, 0);
+    NetworkState d = first.ofD().from(all, first.ofG().values());
     if (heads.size() > 1) {
-      double[] weights = AveragedRound.weights(reports);
+      double[] weights = Averages.weights(heads.stream().map(Head::samples).toList());
       Averages.pool(
-          heads.stream().map(Head::ofGenerator).toList(), weights, generator, g.params());
+          heads.stream().map(Head::statisticsOfG).toList(), weights, generator, g.params());
       Averages.pool(
-          heads.stream().map(Head::ofDiscriminator).toList(), weights, discriminator, d.params());
+          heads.stream().map(Head::statisticsOfD).toList(), weights, discriminator, d.params());
     }
-    return new AveragedRound(
-        reports,
-        g,
-        d,
-        heads.stream().map(Head::replay).toList(),
-        heads.stream().mapToLong(Head::bytes).sum());
+    return new Average<>(g, d, heads.stream().map(Head::rest).toList());
   }
 }
