@@ -121,8 +121,11 @@ class ArchitectureTest {
                   "network",
                   "step.loss")
               .with(ND4J, LANG),
+          Layer.of("averaging.merge", "config", "partition", "network.state", "network")
+              .with(SPARK, SCALA, LANG),
           Layer.of(
                   "averaging",
+                  "averaging.merge",
                   "config",
                   "moments",
                   "collective",

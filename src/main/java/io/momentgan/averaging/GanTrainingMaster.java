@@ -1,5 +1,8 @@
 package io.momentgan.averaging;
 
+import io.momentgan.averaging.merge.MovingAverage;
+import io.momentgan.averaging.merge.OuterOptimizer;
+import io.momentgan.averaging.merge.SlicedAverage;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.AveragingConfig.OuterRates;
@@ -53,6 +56,9 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   /** Name of the accumulator to which each task adds its iterations one by one. */
   public static final String ITERATIONS = "iterations";
 
+  /** Networks of all workers that the driver averages sooner than the workers (submit/bench scale). */
+  private static final long FEW_BYTES = 128L << 20;
+
   private final transient Experiment experiment;
   private final transient Shards shards;
   private final transient Broadcast<RunContext> context;
@@ -65,7 +71,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private transient Snapshot before;
   private transient Handover handover;
   private transient Round round;
-  private transient List<GanTrainingResult> byRank;
+  private transient AveragedRound results;
 
   /**
    * The run as every worker must know it; broadcast once.
@@ -184,12 +190,40 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
 
   @Override
   protected void processResults(
-      SparkDl4jMultiLayer discriminator,
+      SparkDl4jMultiLayer model,
       SparkComputationGraph graph,
-      JavaRDD<ParameterAveragingTrainingResult> results,
+      JavaRDD<ParameterAveragingTrainingResult> ofWorkers,
       int split,
       int splits) {
-    byRank = Stages.collect(results).stream().map(GanTrainingResult.class::cast).toList();
+    ParameterLayout ofG = generator.layout();
+    ParameterLayout ofD = discriminator.layout();
+    results =
+        averagesBySlices()
+            ? AveragedRound.bySlices(
+                ofWorkers,
+                SlicedAverage.of(experiment.train().workers(), bytesOfNetworks(), ofG, ofD))
+            : AveragedRound.onDriver(ofWorkers, ofG, ofD);
+  }
+
+  /** Whether the workers' networks are averaged by themselves, and not on the driver. */
+  private boolean averagesBySlices() {
+    return switch (experiment.averaging().path()) {
+      case DRIVER -> false;
+      case SLICES -> true;
+      case AUTO ->
+          !network.getSparkContext().isLocal()
+              && experiment.train().workers() * bytesOfNetworks() > mostBytesOnDriver();
+    };
+  }
+
+  private long mostBytesOnDriver() {
+    long results =
+        network.getSparkContext().getConf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
+    return results == 0 ? FEW_BYTES : Math.min(FEW_BYTES, results / 2);
+  }
+
+  private long bytesOfNetworks() {
+    return before.generator().bytes() + before.discriminator().bytes();
   }
 
   private JavaRDD<DataSet> batches(Round next) {
@@ -206,8 +240,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
 
   private void requireFinite() {
     WorkerReport culprit =
-        byRank.stream()
-            .map(GanTrainingResult::report)
+        results.reports().stream()
             .filter(report -> !report.fault().isNone())
             .min((a, b) -> Boolean.compare(b.fault().own(), a.fault().own()))
             .orElse(null);
@@ -218,12 +251,12 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
 
   /** The iterations that each worker made in the newest round. */
   List<Integer> iterations() {
-    return byRank.stream().map(result -> result.report().iterations()).toList();
+    return results.reports().stream().map(WorkerReport::iterations).toList();
   }
 
   private RoundResult merge(long bytesOut, long start) {
-    List<WorkerReport> reports = byRank.stream().map(GanTrainingResult::report).toList();
-    double[] weights = Averages.weights(reports.stream().map(WorkerReport::samples).toList());
+    List<WorkerReport> reports = results.reports();
+    double[] weights = results.weights();
     Losses mean = Losses.ZERO;
     Losses last = Losses.ZERO;
     for (int k = 0; k < weights.length; k++) {
@@ -231,7 +264,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
       last = last.plus(reports.get(k).last(), weights[k]);
     }
     SharedAdamState shared = SharedAdamState.after(round, experiment);
-    Snapshot snapshot = next(weights, shared);
+    Snapshot snapshot = next(shared);
     return new RoundResult(
         snapshot,
         mean,
@@ -239,26 +272,24 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         reports,
         (System.nanoTime() - start) / 1e9,
         bytesOut,
-        byRank.stream().mapToLong(GanTrainingResult::bytes).sum(),
+        results.bytes(),
         shared.all());
   }
 
-  private Snapshot next(double[] weights, SharedAdamState shared) {
+  private Snapshot next(SharedAdamState shared) {
     Averaged.Next g =
         generator.next(
-            byRank.stream().map(GanTrainingResult::generator).toList(),
-            weights,
+            results.generator(),
             before.generator(),
             before.averaging().generatorVelocity(),
             shared);
     Averaged.Next d =
         discriminator.next(
-            byRank.stream().map(GanTrainingResult::discriminator).toList(),
-            weights,
+            results.discriminator(),
             before.discriminator(),
             before.averaging().discriminatorVelocity(),
             shared);
-    long samples = byRank.stream().mapToLong(worker -> worker.report().samples()).sum();
+    long samples = results.reports().stream().mapToLong(WorkerReport::samples).sum();
     long seen = before.samplesSeen() + samples;
     AveragingState old = before.averaging();
     float[] params = g.state().params();
@@ -293,7 +324,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private List<ReplayBuffer> replay() {
     return experiment.discriminatorInput().replayCapacity() == 0
         ? List.of()
-        : byRank.stream().map(GanTrainingResult::replay).toList();
+        : results.replay();
   }
 
   @Override
@@ -313,13 +344,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     record Next(NetworkState state, float[] velocity) {}
 
     Next next(
-        List<NetworkState> byRank,
-        double[] weights,
-        NetworkState before,
-        float[] velocity,
-        SharedAdamState shared) {
-      NetworkState average =
-          shared.insert(Averages.of(byRank, weights, layout), before.updaterState(), updaterLayout);
+        NetworkState travelled, NetworkState before, float[] velocity, SharedAdamState shared) {
+      NetworkState average = shared.insert(travelled, before.updaterState(), updaterLayout);
       OuterOptimizer.Step step = outer.step(before.params(), average.params(), velocity);
       return new Next(
           new NetworkState(step.params(), average.updaterState(), average.updates()),

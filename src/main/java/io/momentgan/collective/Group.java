@@ -28,11 +28,11 @@ public record Group(String run, long round, int stage, int attempt, int retry)
   }
 
   /**
-   * Whether another group of the same run retries only the failed tasks of this one: a later retry
-   * within the same attempt at the same stage.
+   * Whether another group of the same run retries only the failed or lost tasks of this one: it is
+   * a later attempt at the same stage, or a later retry within an attempt.
    */
   public boolean isRetriedAs(Group other) {
-    return stage == other.stage && attempt == other.attempt && retry < other.retry;
+    return stage == other.stage && isOlderThan(other);
   }
 
   @Override

@@ -14,8 +14,10 @@ import java.io.Serializable;
  *     m, the velocity of momentum); between them each worker keeps its own (DES-LOC, arXiv
  *     2505.22549)
  * @param secondMomentPeriod rounds between two averagings of Adam's v
+ * @param path where the networks are averaged
  */
-public record AveragingConfig(Ema ema, Outer outer, int firstMomentPeriod, int secondMomentPeriod)
+public record AveragingConfig(
+    Ema ema, Outer outer, int firstMomentPeriod, int secondMomentPeriod, Path path)
     implements Serializable {
   public AveragingConfig {
     check(
@@ -28,6 +30,16 @@ public record AveragingConfig(Ema ema, Outer outer, int firstMomentPeriod, int s
         "second-moment-period",
         secondMomentPeriod,
         "a positive number of rounds");
+  }
+
+  /** Where networks are averaged; the bits are the same. */
+  public enum Path {
+    /** Slices where the networks of all workers together are too many bytes for the driver. */
+    AUTO,
+    /** All come to the driver. */
+    DRIVER,
+    /** Slices go through Spark's shuffle to tasks that average them; the driver gets the average. */
+    SLICES
   }
 
   /**

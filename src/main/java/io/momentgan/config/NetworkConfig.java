@@ -103,13 +103,13 @@ public record NetworkConfig(
    * @param stride rows and columns between two positions of the filter, for convolutions
    * @param weightNorm weight normalisation
    * @param initSd standard deviation of each output before its activation over {@code
-   *     train.init-images}
+   *     train.init-images}; 0 leaves the layer as it is
    */
   public record OutputLayer(
       Type type, int kernel, int stride, LayerConfig.WeightNorm weightNorm, double initSd)
       implements Serializable {
     public OutputLayer {
-      checkPositive("init-sd", initSd);
+      check(initSd >= 0, "init-sd", initSd, "0 (not initialised from images) or more");
       checkPositive("stride", stride);
       check(kernel >= stride, "kernel", kernel, "a number of at least the stride");
     }

@@ -113,6 +113,19 @@ public record ParameterLayout(int length, List<Range> gammas, List<RunningStatis
     }
   }
 
+  /** Copies the running statistics out of parameters: each layer's means, then its variances. */
+  public float[] statisticsOf(float[] params) {
+    float[] copied = new float[statisticsLength(0)];
+    int at = 0;
+    for (RunningStatistics s : statistics) {
+      for (Range range : List.of(s.mean(), s.variance())) {
+        System.arraycopy(params, range.from(), copied, at, range.length());
+        at += range.length();
+      }
+    }
+    return copied;
+  }
+
   /** Returns scales and running statistics of batch normalisation in order. */
   List<Range> ofBatchNorm() {
     return Stream.concat(

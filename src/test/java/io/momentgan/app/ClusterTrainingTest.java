@@ -72,6 +72,20 @@ class ClusterTrainingTest {
     assertThatAKilledExecutorDoesNotChangeABit();
   }
 
+  @Test
+  void anExecutorKilledBetweenTheWorkersAndTheirAverageDoesNotChangeABit() throws IOException {
+    further = List.of("averaging.path=slices");
+    Path threads = train("local[2]", 10, 2);
+    System.setProperty("spark.extraListeners", ExecutorProcesses.KillInShuffle.class.getName());
+    try {
+      Path survived = train("local-cluster[2,1,1024]", 10, 2);
+      assertThat(ExecutorProcesses.KillInShuffle.killed()).isTrue();
+      SameRun.assertSame(survived, threads);
+    } finally {
+      System.clearProperty("spark.extraListeners");
+    }
+  }
+
   /** A classifier with Improved GAN's techniques; minibatch discrimination wants longer batches. */
   @Test
   void aKillAndAResumptionDoNotChangeABitOfASemiSupervisedTraining() throws Exception {

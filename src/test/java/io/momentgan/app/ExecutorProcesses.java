@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 
 /** The executors of this process's {@code local-cluster}. */
 final class ExecutorProcesses {
@@ -20,6 +23,23 @@ final class ExecutorProcesses {
           .contains("ExecutorBackend");
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /** Kills an executor as the second round's networks are to be averaged from Spark's shuffle. */
+  public static final class KillInShuffle extends SparkListener {
+    private static final AtomicInteger STAGES = new AtomicInteger();
+    private static volatile boolean killed;
+
+    static boolean killed() {
+      return killed;
+    }
+
+    @Override
+    public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+      if (!stage.stageInfo().parentIds().isEmpty() && STAGES.incrementAndGet() == 2) {
+        killed = running().get(0).destroyForcibly();
+      }
     }
   }
 }

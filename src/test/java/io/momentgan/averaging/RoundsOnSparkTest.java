@@ -125,6 +125,36 @@ class RoundsOnSparkTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, name=plain",
+    "2, '" + BATCH_NORM + "'",
+    "3, '" + BATCH_NORM + "'",
+    "4, averaging.first-moment-period=2",
+    "2, generator.optimizer.type=sgd",
+    "3, discriminator-input.replay-capacity=50"
+  })
+  void networksAveragedBySlicesHaveTheBitsOfThoseAveragedOnTheDriver(int workers, String setting) {
+    ImageSource images = new GlyphSource(121, 1);
+    List<RoundResult> onDriver =
+        results(
+            Experiments.small("train.workers=" + workers, setting, "averaging.path=driver"),
+            images,
+            5);
+    List<RoundResult> bySlices =
+        results(
+            Experiments.small("train.workers=" + workers, setting, "averaging.path=slices"),
+            images,
+            5);
+    for (int round = 0; round < 5; round++) {
+      RoundResult a = onDriver.get(round);
+      RoundResult b = bySlices.get(round);
+      assertThat(b.snapshot()).usingRecursiveComparison().isEqualTo(a.snapshot());
+      assertThat(b.bytesIn()).isEqualTo(a.bytesIn());
+      assertThat(b.last()).isEqualTo(a.last());
+    }
+  }
+
   @Test
   void severalPassesInAnEpochAreAsManyEpochsOfOne() {
     ImageSource images = new GlyphSource(100, 1);

@@ -85,6 +85,26 @@ class InitialisationTest {
     assertStandard(network, outputs, 1, 1, 1);
   }
 
+  @Test
+  void aLastLayerWithoutADeviationStaysAsItIs() {
+    Experiment experiment =
+        experiment(
+            "fast",
+            DENSE,
+            "discriminator.output-layer={weight-norm: trained, init-sd: 0}",
+            "generator.output-layer={weight-norm: trained, init-sd: 0}");
+    GanNetworks untouched = GanNetworks.build(experiment, IMAGES.shape(), DataType.FLOAT);
+    GanNetworks initialised = initialised(experiment);
+    assertThat(initialised.generator().state().params())
+        .isEqualTo(untouched.generator().state().params());
+    float[] before = untouched.discriminator().state().params();
+    float[] after = initialised.discriminator().state().params();
+    int scales = 9 + 7;
+    assertThat(after[after.length - 1]).isEqualTo(1f);
+    assertThat(Arrays.copyOfRange(after, after.length - 1 - scales, after.length - 1))
+        .isNotEqualTo(Arrays.copyOfRange(before, before.length - 1 - scales, before.length - 1));
+  }
+
   // With noise, dropout and layers of weight normalisation around it.
   @ParameterizedTest
   @CsvSource({"fast", "stock"})

@@ -26,13 +26,15 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
     return new Wire(bytes(params), bytes(updaterState), updates);
   }
 
-  static byte[] bytes(float[] values) {
+  /** Bytes of floats, little-endian. */
+  public static byte[] bytes(float[] values) {
     byte[] bytes = new byte[values.length * Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
     return bytes;
   }
 
-  static float[] floats(byte[] bytes) {
+  /** Floats of little-endian bytes. */
+  public static float[] floats(byte[] bytes) {
     float[] values = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     return values;

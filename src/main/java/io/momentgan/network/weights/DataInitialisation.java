@@ -35,7 +35,8 @@ final class DataInitialisation {
   /**
    * Prepares an initialisation.
    *
-   * @param lastSd standard deviation for the last layer with weight normalisation, 1 for the others
+   * @param lastSd standard deviation for the last layer with weight normalisation, 1 for the others;
+   *     0 leaves the last one as it is
    */
   DataInitialisation(MultiLayerNetwork model, PassWeights weights, double lastSd) {
     this.model = model;
@@ -64,12 +65,16 @@ final class DataInitialisation {
 
   private INDArray initialise(int index, INDArray input) {
     Optional<NormedWeights> normed = weights.normed(index);
-    if (normed.isPresent()) {
+    if (normed.isPresent() && sd(index) > 0) {
       return initialise(index, normed.get(), input);
     }
     return model.getLayer(index) instanceof MinibatchDiscriminationLayer minibatch
         ? minibatch.initialise(input)
         : model.getLayer(index).activate(input, true, workspaces);
+  }
+
+  private double sd(int index) {
+    return index == lastNormed ? lastSd : 1;
   }
 
   /** Returns the activations of a layer after its initialisation. */
@@ -83,12 +88,11 @@ final class DataInitialisation {
     INDArray values = perOutput(cropped(index, outputs));
     INDArray mean = values.mean(0, 2);
     INDArray centred = values.sub(column(mean));
-    double[] sd = centred.mul(centred).mean(0, 2).castTo(DataType.DOUBLE).toDoubleVector();
-    double[] factor = new double[sd.length];
-    double wanted = index == lastNormed ? lastSd : 1;
-    for (int j = 0; j < sd.length; j++) {
-      double found = Math.sqrt(sd[j]);
-      factor[j] = found > SMALLEST_SD ? wanted / found : 1;
+    double[] variance = centred.mul(centred).mean(0, 2).castTo(DataType.DOUBLE).toDoubleVector();
+    double[] factor = new double[variance.length];
+    for (int j = 0; j < variance.length; j++) {
+      double found = Math.sqrt(variance[j]);
+      factor[j] = found > SMALLEST_SD ? sd(index) / found : 1;
     }
     normed.standardise(mean.castTo(DataType.DOUBLE).toDoubleVector(), factor);
     INDArray factors = Nd4j.createFromArray(factor).castTo(outputs.dataType());

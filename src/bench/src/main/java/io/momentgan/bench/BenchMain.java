@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       StepCommand.class,
+      ScaleCommand.class,
       RingCommand.class,
       DeviceCheckCommand.class,
       CalibrateCommand.class,

@@ -9,6 +9,7 @@ import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -45,18 +46,73 @@ final class ExchangeBench {
               Group group =
                   new Group(
                       "bench", 0, task.stageId(), task.stageAttemptNumber(), task.attemptNumber());
-              return work(collectives.join(group, rank, workers, DEADLINE), features);
+              return work(collectives.join(group, rank, workers, DEADLINE), features, 1);
             })
         .collect()
         .get(0);
   }
 
-  private static Spread work(Collective collective, int features) {
+  /**
+   * Measures exchanges of many workers, each a thread of one of as many tasks as there are cores.
+   *
+   * @param spark the context
+   * @param collectives how workers find each other
+   * @param workers number of workers
+   * @param features features of a batch
+   * @return milliseconds of an exchange
+   */
+  static Spread simulated(
+      JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
+    int tasks = Math.min(workers, spark.defaultParallelism());
+    List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
+    return spark
+        .parallelize(numbers, tasks)
+        .map(
+            number -> {
+              TaskContext task = TaskContext.get();
+              Group group =
+                  new Group("bench", 0, task.stageId(), task.stageAttemptNumber(), 0);
+              List<CompletableFuture<Spread>> own =
+                  IntStream.range(0, workers)
+                      .filter(rank -> rank % tasks == number)
+                      .mapToObj(rank -> worker(collectives, group, rank, workers, features))
+                      .toList();
+              return own.stream().map(CompletableFuture::join).toList().get(0);
+            })
+        .collect()
+        .get(0);
+  }
+
+  private static CompletableFuture<Spread> worker(
+      CollectiveFactory collectives, Group group, int rank, int workers, int features) {
+    CompletableFuture<Spread> spread = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                spread.complete(
+                    work(collectives.join(group, rank, workers, DEADLINE), features, workers));
+              } catch (RuntimeException e) {
+                spread.completeExceptionally(e);
+              }
+            },
+            "worker-" + rank);
+    thread.setDaemon(true);
+    thread.start();
+    return spread;
+  }
+
+  /** Bytes of the moments that a worker hands in. */
+  static long bytes(int features) {
+    return 2 * (Long.BYTES + 2L * Double.BYTES * features);
+  }
+
+  private static Spread work(Collective collective, int features, int share) {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
       BatchMoments own = new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
-      int exchanges = (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features));
+      int exchanges = (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features / share));
       double[] millis = new double[exchanges];
       for (int i = 0; i < 2 * exchanges; i++) {
         long start = System.nanoTime();

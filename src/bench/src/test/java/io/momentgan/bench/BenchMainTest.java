@@ -62,6 +62,7 @@ class BenchMainTest {
         "rounds",
         "scaling",
         "stock",
+        "scale",
         "ring",
         "device-check",
         "calibrate"

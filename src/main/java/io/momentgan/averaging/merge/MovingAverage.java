@@ -1,4 +1,4 @@
-package io.momentgan.averaging;
+package io.momentgan.averaging.merge;
 
 import io.momentgan.network.ParameterLayout;
 
@@ -9,13 +9,13 @@ import io.momentgan.network.ParameterLayout;
  * @param rampUp the half-life is at most this share of the images seen so far; 0 for no ramp-up
  * @param layout of the network's parameters
  */
-record MovingAverage(double halfLife, double rampUp, ParameterLayout layout) {
+public record MovingAverage(double halfLife, double rampUp, ParameterLayout layout) {
   /**
    * Computes the average after a round of {@code images} real images, {@code seen} in all; empty
    * where none is kept. Running statistics of batch normalisation are averages already and are
    * copied from the newest network.
    */
-  float[] next(float[] average, float[] before, float[] after, long images, long seen) {
+  public float[] next(float[] average, float[] before, float[] after, long images, long seen) {
     if (halfLife == 0) {
       return new float[0];
     }

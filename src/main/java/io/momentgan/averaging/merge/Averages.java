@@ -1,4 +1,4 @@
-package io.momentgan.averaging;
+package io.momentgan.averaging.merge;
 
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.state.NetworkState;
@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * Weighted averages of networks, folded in rank order in double, so that they are the same bits
  * each time. One network is returned bit for bit.
  */
-final class Averages {
+public final class Averages {
   private static final int PIECE = 65_536;
 
   private Averages() {}
@@ -19,11 +19,11 @@ final class Averages {
    * arithmetically, running statistics of batch normalisation pooled. All have made the same number
    * of updates.
    */
-  static NetworkState of(List<NetworkState> states, double[] weights, ParameterLayout layout) {
+  public static NetworkState of(List<NetworkState> states, double[] weights, ParameterLayout layout) {
     List<float[]> params = states.stream().map(NetworkState::params).toList();
     float[] average = weighted(params, weights);
     if (states.size() > 1) {
-      layout.statistics().forEach(s -> pool(params, weights, s, average));
+      pool(params.stream().map(layout::statisticsOf).toList(), weights, layout, average);
     }
     return new NetworkState(
         average,
@@ -32,12 +32,16 @@ final class Averages {
   }
 
   /** Weights in proportion to samples. */
-  static double[] weights(List<Long> samples) {
+  public static double[] weights(List<Long> samples) {
     double total = samples.stream().mapToLong(Long::longValue).sum();
     return samples.stream().mapToDouble(n -> n / total).toArray();
   }
 
-  static float[] weighted(List<float[]> vectors, double[] weights) {
+  /**
+   * Averages vectors of one length in rank order, by weights that sum to 1. Each value is averaged
+   * by itself, so parts of vectors give the same bits as the whole.
+   */
+  public static float[] weighted(List<float[]> vectors, double[] weights) {
     if (vectors.size() == 1) {
       return vectors.get(0);
     }
@@ -86,20 +90,35 @@ final class Averages {
   /**
    * Pools variances: mean of the variances plus variance of the means (Chan, Golub and LeVeque).
    * The mean of the variances alone would miss the differences between workers.
+   *
+   * @param statistics each network's means and variances, as {@link ParameterLayout#statisticsOf}
+   *     gives them
+   * @param weights which sum to 1
+   * @param layout of the networks' parameters
+   * @param into parameters that get the pooled variances
    */
+  public static void pool(
+      List<float[]> statistics, double[] weights, ParameterLayout layout, float[] into) {
+    int at = 0;
+    for (ParameterLayout.RunningStatistics s : layout.statistics()) {
+      pool(statistics, weights, at, s.variance(), into);
+      at += s.mean().length() + s.variance().length();
+    }
+  }
+
   private static void pool(
-      List<float[]> params, double[] weights, ParameterLayout.RunningStatistics at, float[] into) {
-    for (int j = 0; j < at.mean().length(); j++) {
+      List<float[]> statistics, double[] weights, int at, ParameterLayout.Range of, float[] into) {
+    for (int j = 0; j < of.length(); j++) {
       double mean = 0;
       for (int k = 0; k < weights.length; k++) {
-        mean += weights[k] * params.get(k)[at.mean().from() + j];
+        mean += weights[k] * statistics.get(k)[at + j];
       }
       double variance = 0;
       for (int k = 0; k < weights.length; k++) {
-        double d = params.get(k)[at.mean().from() + j] - mean;
-        variance += weights[k] * (params.get(k)[at.variance().from() + j] + d * d);
+        double d = statistics.get(k)[at + j] - mean;
+        variance += weights[k] * (statistics.get(k)[at + of.length() + j] + d * d);
       }
-      into[at.variance().from() + j] = (float) variance;
+      into[of.from() + j] = (float) variance;
     }
   }
 }

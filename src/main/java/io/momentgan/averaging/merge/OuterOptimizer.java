@@ -1,4 +1,4 @@
-package io.momentgan.averaging;
+package io.momentgan.averaging.merge;
 
 import io.momentgan.config.AveragingConfig.OuterRates;
 import io.momentgan.config.AveragingConfig.OuterType;
@@ -7,14 +7,23 @@ import io.momentgan.network.ParameterLayout;
 /**
  * Uses the change of the average over a round as a gradient (SlowMo, arXiv 1910.00643; DiLoCo,
  * arXiv 2311.08105). Running statistics of batch normalisation are averages and are copied.
+ *
+ * @param type its update rule
+ * @param rates its rates for the network
+ * @param layout of the network's parameters
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record OuterOptimizer(OuterType type, OuterRates rates, ParameterLayout layout) {
-  /** Parameters after a step, and the velocity for the next; empty without an outer optimizer. */
-  record Step(float[] params, float[] velocity) {}
+public record OuterOptimizer(OuterType type, OuterRates rates, ParameterLayout layout) {
+  /**
+   * The outcome of a step.
+   *
+   * @param params parameters after it
+   * @param velocity for the next step; empty without an outer optimizer
+   */
+  public record Step(float[] params, float[] velocity) {}
 
   /** Steps from the parameters before a round, given their average after it. */
-  Step step(float[] before, float[] average, float[] velocity) {
+  public Step step(float[] before, float[] average, float[] velocity) {
     if (type == OuterType.NONE) {
       return new Step(average, velocity);
     }

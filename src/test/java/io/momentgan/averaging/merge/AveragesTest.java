@@ -1,4 +1,4 @@
-package io.momentgan.averaging;
+package io.momentgan.averaging.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
