@@ -56,7 +56,9 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   /** Name of the accumulator to which each task adds its iterations one by one. */
   public static final String ITERATIONS = "iterations";
 
-  /** Networks of all workers that the driver averages sooner than the workers (submit/bench scale). */
+  /**
+   * Networks of all workers that the driver averages sooner than the workers (submit/bench scale).
+   */
   private static final long FEW_BYTES = 128L << 20;
 
   private final transient Experiment experiment;
@@ -322,9 +324,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
 
   /** Each worker's own buffer; where nothing is replayed, none. */
   private List<ReplayBuffer> replay() {
-    return experiment.discriminatorInput().replayCapacity() == 0
-        ? List.of()
-        : results.replay();
+    return experiment.discriminatorInput().replayCapacity() == 0 ? List.of() : results.replay();
   }
 
   @Override

@@ -38,7 +38,9 @@ public record AveragingConfig(
     AUTO,
     /** All come to the driver. */
     DRIVER,
-    /** Slices go through Spark's shuffle to tasks that average them; the driver gets the average. */
+    /**
+     * Slices go through Spark's shuffle to tasks that average them; the driver gets the average.
+     */
     SLICES
   }
 

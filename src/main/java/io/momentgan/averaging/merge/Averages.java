@@ -19,7 +19,8 @@ public final class Averages {
    * arithmetically, running statistics of batch normalisation pooled. All have made the same number
    * of updates.
    */
-  public static NetworkState of(List<NetworkState> states, double[] weights, ParameterLayout layout) {
+  public static NetworkState of(
+      List<NetworkState> states, double[] weights, ParameterLayout layout) {
     List<float[]> params = states.stream().map(NetworkState::params).toList();
     float[] average = weighted(params, weights);
     if (states.size() > 1) {

@@ -75,12 +75,7 @@ public record SlicedAverage(int slices, ParameterLayout generator, ParameterLayo
   /** What the driver needs of each worker. The variances of batch norm are pooled, not averaged. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   private record Head<T extends Serializable>(
-      long samples,
-      Lengths ofG,
-      Lengths ofD,
-      float[] statisticsOfG,
-      float[] statisticsOfD,
-      T rest)
+      long samples, Lengths ofG, Lengths ofD, float[] statisticsOfG, float[] statisticsOfD, T rest)
       implements Serializable {}
 
   private record Lengths(int params, int updaterState, int updates) implements Serializable {
@@ -134,8 +129,7 @@ public record SlicedAverage(int slices, ParameterLayout generator, ParameterLayo
     return IntStream.rangeClosed(0, slices)
         .mapToObj(
             part -> {
-              Serializable content =
-                  part == slices ? head : NetworkState.bytes(slice(all, part));
+              Serializable content = part == slices ? head : NetworkState.bytes(slice(all, part));
               return new Tuple2<>(part, new Piece(worker.rank(), worker.samples(), content));
             })
         .iterator();

@@ -35,8 +35,8 @@ final class DataInitialisation {
   /**
    * Prepares an initialisation.
    *
-   * @param lastSd standard deviation for the last layer with weight normalisation, 1 for the others;
-   *     0 leaves the last one as it is
+   * @param lastSd standard deviation for the last layer with weight normalisation, 1 for the
+   *     others; 0 leaves the last one as it is
    */
   DataInitialisation(MultiLayerNetwork model, PassWeights weights, double lastSd) {
     this.model = model;

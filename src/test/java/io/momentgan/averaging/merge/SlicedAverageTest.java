@@ -76,11 +76,7 @@ class SlicedAverageTest {
   private static Contribution<String> contribution(int rank) {
     Random random = new Random(rank);
     return new Contribution<>(
-        rank,
-        100 + 7L * rank,
-        state(random, 40, 60),
-        state(random, 23, 0),
-        "worker " + rank);
+        rank, 100 + 7L * rank, state(random, 40, 60), state(random, 23, 0), "worker " + rank);
   }
 
   private static NetworkState state(Random random, int params, int updater) {
