@@ -8,6 +8,7 @@ import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.hub.HubCollectives;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.device.StopRequests;
 import io.momentgan.moments.NoiseFloor;
@@ -101,7 +102,19 @@ public final class TrainingRun {
     try (StopRequests stop = StopRequests.begin(CheckpointListener.resumption(run));
         JavaSparkContext spark =
             SparkContexts.open(run.folder().name(), run.record().experiment())) {
-      new TrainingRun(spark, run, images, stop).train(checkpoint);
+      new TrainingRun(spark, run, images, stop).trainOrStop(checkpoint);
+    }
+  }
+
+  private void trainOrStop(Optional<Checkpoint> checkpoint) {
+    try {
+      train(checkpoint);
+    } catch (UserException e) {
+      if (stop.received().isPresent()) {
+        // What a signal asked for cannot be written: it still ends more than this training.
+        throw TrainingStoppedException.stopped(stop.received().get(), e.getMessage(), e);
+      }
+      throw e;
     }
   }
 
@@ -207,7 +220,7 @@ public final class TrainingRun {
   private TrainingStoppedException stopped(CheckpointListener checkpoints) {
     StopRequests.Signal signal = stop.received().orElseThrow();
     return TrainingStoppedException.stopped(
-        signal, "Stopped by %s; %s".formatted(signal, checkpoints.howToContinue()));
+        signal, "Stopped by %s; %s".formatted(signal, checkpoints.howToContinue()), null);
   }
 
   /**

@@ -27,8 +27,9 @@ public final class TrainingStoppedException extends RuntimeException {
     return new TrainingStoppedException(message, cause, false, null);
   }
 
-  static TrainingStoppedException stopped(StopRequests.Signal signal, String message) {
-    return new TrainingStoppedException(message, null, false, signal);
+  static TrainingStoppedException stopped(
+      StopRequests.Signal signal, String message, Throwable cause) {
+    return new TrainingStoppedException(message, cause, false, signal);
   }
 
   /** Whether a loss or parameter was not finite. */

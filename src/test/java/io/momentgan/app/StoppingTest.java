@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.device.StopRequests;
 import io.momentgan.device.StopRequests.Signal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,39 @@ class StoppingTest {
     CommandRun resumed = CommandRun.of("resume", run.toString()).succeeds();
     assertThat(resumed.err()).doesNotContain("\tat ");
     assertThat(run.resolve("checkpoints/step=00000006/manifest.json")).exists();
+  }
+
+  @Test
+  void aStudyEndsAlsoWhereTheStoppedRunCannotWriteItsCheckpoint() throws IOException {
+    Path study = folder.resolve("study.yaml");
+    Path experiment = TinyExperiment.in(folder);
+    // An epoch of many rounds: the first checkpoint is that of the signal.
+    Files.writeString(
+        study,
+        ("{seeds: [1, 2], set: {data.glyphs.train: 8000, train.averaging-frequency: 1},"
+                + " experiments: [%s], measure: {newest: false}}")
+            .formatted(experiment.getFileName()));
+    Path out = folder.resolve("runs");
+    Path run = out.resolve("tiny-seed-1/00000-tiny");
+    CompletableFuture<Void> sent =
+        once(() -> Files.exists(run.resolve("metrics/rounds.jsonl")))
+            .thenRun(
+                () -> {
+                  createFile(run.resolve("checkpoints"));
+                  StopRequests.handle(Signal.TERM);
+                });
+    CommandRun stopped = CommandRun.of("study", study.toString(), "--out", out.toString());
+    sent.join();
+    assertThat(stopped.refusal(Main.USER_MISTAKE)).contains("Cannot write", "a file stands where");
+    assertThat(out.resolve("tiny-seed-2")).doesNotExist();
+  }
+
+  private static void createFile(Path path) {
+    try {
+      Files.createFile(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
