@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkContext$;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class StoppingTest {
     assertThat(run.resolve("checkpoints/step=00000006/manifest.json")).exists();
   }
 
+  @Tag("long")
   @Test
   void aStudyEndsAlsoWhereTheStoppedRunCannotWriteItsCheckpoint() throws IOException {
     Path study = folder.resolve("study.yaml");

@@ -23,6 +23,7 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RealMomentsTest {
@@ -50,6 +51,7 @@ class RealMomentsTest {
     assertThat(three.m2()).containsExactly(one.m2(), within(1e-8));
   }
 
+  @Tag("long")
   @Test
   void theFloorFallsWithTheRootOfTheBatch() {
     Shards shards = Shards.load(spark, new GlyphSource(6000, 1), 2, 1, -1);

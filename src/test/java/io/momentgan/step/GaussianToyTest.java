@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -116,6 +117,7 @@ class GaussianToyTest {
   }
 
   /** The optimum of theorem 1, p_g = p_data, where V = -log 4. */
+  @Tag("long")
   @Test
   void theDiscriminatorCannotTellTheDataFromThemselves() {
     // A rate so small that no float changes by it.
