@@ -70,6 +70,12 @@ public final class MlflowStandIn implements AutoCloseable {
   public final Set<String> authorizations = new HashSet<>();
   public volatile Fault fault = Fault.NONE;
 
+  /** Calls until the fault is over. */
+  public int faults = Integer.MAX_VALUE;
+
+  /** What happens as metrics come. */
+  public Runnable onMetrics = () -> {};
+
   /** Whether somebody else makes the experiment between the question and the order. */
   public boolean race;
 
@@ -98,7 +104,8 @@ public final class MlflowStandIn implements AutoCloseable {
     calls.add(exchange.getRequestMethod() + " " + path.replace(API, ""));
     authorizations.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
     byte[] body = exchange.getRequestBody().readAllBytes();
-    switch (fault) {
+    Fault now = faults-- > 0 ? fault : Fault.NONE;
+    switch (now) {
       case INTERNAL_ERROR -> answer(exchange, 500, "<html>Internal Server Error</html>");
       case WEB_PAGE -> answer(exchange, 200, "<html>Hello</html>");
       case OTHER_JSON -> answer(exchange, 200, "{\"hello\": 1}");
@@ -212,6 +219,9 @@ public final class MlflowStandIn implements AutoCloseable {
       String value = text(param, 500);
       String before = run.params.putIfAbsent(key(param), value);
       require(before == null || before.equals(value), "a param that is not changed");
+    }
+    if (!metrics.isEmpty()) {
+      onMetrics.run();
     }
     for (JsonNode metric : metrics) {
       require(metric.path("value").isNumber(), "a value");

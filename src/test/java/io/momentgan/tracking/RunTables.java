@@ -90,9 +90,9 @@ final class RunTables {
     rounds.append(
         new RoundLine(
             position(epoch, round),
-            figures(round),
+            figures((double) round),
             new Figures.Context(0.1, 0.2, 0.8, 0.3),
-            figures(-round),
+            figures(-(double) round),
             new RoundLine.Cost(1, 0.5, 1L << 33, 4, 5, 6, 7, 0.25, 8, Double.POSITIVE_INFINITY)));
     for (int rank = 0; rank < 2; rank++) {
       workers.append(new WorkerLine(epoch, round, rank, "host", 2, 40, 0.5, 0.1, 0, 2, 8, 8));
