@@ -245,6 +245,9 @@ class ArchitectureTest {
                   "run",
                   "run.metrics")
               .with(JACKSON, SLF4J, "org.apache.commons.."),
+          Layer.of("tracking", "config", "storage", "report", "run", "run.metrics")
+              .with(
+                  JACKSON, SLF4J, "org.tensorflow.framework..", "org.nd4j.shade.protobuf.."),
           Layer.of("export", "data", "sampling", "classification", "storage", "report").with(SPARK),
           Layer.of(
                   "training.listeners",
@@ -264,7 +267,8 @@ class ArchitectureTest {
                   "evaluation",
                   "run",
                   "run.metrics",
-                  "report")
+                  "report",
+                  "tracking")
               .with(SPARK, SCALA, ND4J, SLF4J, "me.tongfei.progressbar.."),
           Layer.of(
                   "training",
@@ -284,7 +288,8 @@ class ArchitectureTest {
                   "sampling",
                   "classification",
                   "run",
-                  "run.metrics")
+                  "run.metrics",
+                  "tracking")
               .with(SPARK, SCALA, HADOOP, ND4J, SLF4J, LANG, "com.codahale.metrics.."),
           Layer.of(
                   "preset",

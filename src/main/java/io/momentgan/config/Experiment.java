@@ -4,10 +4,10 @@ import static io.momentgan.config.ConfigException.check;
 import static io.momentgan.config.ConfigException.checkPositive;
 
 import java.io.Serializable;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * All settings of an experiment, complete and checked. See {@link ExperimentReader}; the type of
@@ -40,6 +40,7 @@ public record Experiment(
     EvaluationConfig evaluation,
     DeviceConfig device,
     Kernels kernels,
+    TrackingConfig tracking,
     S3Config s3,
     List<Long> seeds)
     implements Serializable {
@@ -90,7 +91,7 @@ public record Experiment(
         "generator.freeze",
         generator.freeze(),
         "0 (only first layers of a discriminator can be frozen)");
-    checkVirtualBatch(generator, discriminator);
+    NetworkConfig.checkVirtualBatch(generator, discriminator);
     checkMinibatch(generator, discriminator, labels, train);
     check(
         loss.type() != LossConfig.Type.WASSERSTEIN
@@ -180,8 +181,8 @@ public record Experiment(
         "generator.bias-from-data",
         true,
         "false with generator.output-layer.weight-norm and train.init-images (which set the same biases)");
-    checkInitSd("generator", generator.outputLayer(), images);
-    checkInitSd("discriminator", discriminator.outputLayer(), images);
+    generator.outputLayer().checkInitSd("generator", images);
+    discriminator.outputLayer().checkInitSd("discriminator", images);
     check(
         loss.clip() == 0 || !discriminator.weightNorm(),
         "loss.clip",
@@ -189,40 +190,12 @@ public record Experiment(
         "0 with weight-norm in the discriminator (only its scales bound what it does); a wasserstein loss needs clip without weight-norm");
   }
 
-  private static void checkInitSd(String network, NetworkConfig.OutputLayer layer, int images) {
-    check(
-        layer.initSd() == 1 || (images > 0 && layer.weightNorm() != LayerConfig.WeightNorm.NONE),
-        network + ".output-layer.init-sd",
-        layer.initSd(),
-        "1 without train.init-images and this layer's weight-norm");
-  }
-
-  private static void checkVirtualBatch(NetworkConfig generator, NetworkConfig discriminator) {
-    int virtual = firstLayer(discriminator, LayerConfig::virtualBatchNorm);
-    check(
-        virtual < 0,
-        "discriminator.layers.%d.virtual-batch-norm".formatted(virtual),
-        true,
-        "false (its reference batch is of latent vectors, which only a generator gets)");
-    check(
-        discriminator.batchNorm().virtualBatch() == 0,
-        "discriminator.batch-norm.virtual-batch",
-        discriminator.batchNorm().virtualBatch(),
-        "0 (only generators have virtual-batch-norm)");
-    check(
-        generator.batchNorm().virtualBatch() > 0
-            || firstLayer(generator, LayerConfig::virtualBatchNorm) < 0,
-        "generator.batch-norm.virtual-batch",
-        0,
-        "at least 2 latent vectors with virtual-batch-norm");
-  }
-
   private static void checkMinibatch(
       NetworkConfig generator,
       NetworkConfig discriminator,
       LabelsConfig labels,
       TrainConfig train) {
-    int misplaced = firstLayer(generator, LayerConfig.Minibatch.class::isInstance);
+    int misplaced = generator.firstLayer(LayerConfig.Minibatch.class::isInstance);
     check(
         misplaced < 0,
         "generator.layers.%d.type".formatted(misplaced),
@@ -240,14 +213,6 @@ public record Experiment(
         train.batchSize(),
         "%d with a layer of type minibatch in a discriminator that predicts classes (so many test images are compared with each other)"
             .formatted(CLASSIFIED_TOGETHER));
-  }
-
-  /** Returns the number of the first such layer, -1 if there is none. */
-  private static int firstLayer(NetworkConfig network, Predicate<LayerConfig> which) {
-    return IntStream.range(0, network.layers().size())
-        .filter(i -> which.test(network.layers().get(i)))
-        .findFirst()
-        .orElse(-1);
   }
 
   /**
@@ -362,6 +327,40 @@ public record Experiment(
     FAST,
     /** Deeplearning4j's own throughout, the reference for the fast ones. */
     STOCK
+  }
+
+  /**
+   * Other tools that show a run.
+   *
+   * @param tensorboard whether TensorBoard's event files are written into the run's folder
+   * @param mlflow address of an MLflow tracking server; {@link #NO_MLFLOW} for none; empty for that
+   *     of the environment, if it has one
+   */
+  public record TrackingConfig(boolean tensorboard, String mlflow) implements Serializable {
+    /** Leaves MLflow out whatever the environment says. */
+    public static final String NO_MLFLOW = "none";
+
+    private static final int MAX_PORT = 65_535;
+
+    public TrackingConfig {
+      check(
+          mlflow.isEmpty() || mlflow.equals(NO_MLFLOW) || isServer(mlflow),
+          "mlflow",
+          '"' + mlflow + '"',
+          "the URL of a tracking server such as http://127.0.0.1:5000, or none");
+    }
+
+    /** Whether a text is the URL of a server, without user, query and fragment. */
+    public static boolean isServer(String text) {
+      try {
+        URI uri = new URI(text);
+        return text.matches("https?://[^@?#]+")
+            && uri.getHost() != null
+            && uri.getPort() <= MAX_PORT;
+      } catch (URISyntaxException e) {
+        return false;
+      }
+    }
   }
 
   /**

@@ -6,6 +6,8 @@ import static io.momentgan.config.ConfigException.checkPositive;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * A generator or discriminator.
@@ -95,6 +97,35 @@ public record NetworkConfig(
         || layers.stream().anyMatch(layer -> layer.weightNorm() != LayerConfig.WeightNorm.NONE);
   }
 
+  /** Refuses reference batches where a network has none. */
+  static void checkVirtualBatch(NetworkConfig generator, NetworkConfig discriminator) {
+    int virtual = discriminator.firstLayer(LayerConfig::virtualBatchNorm);
+    check(
+        virtual < 0,
+        "discriminator.layers.%d.virtual-batch-norm".formatted(virtual),
+        true,
+        "false (its reference batch is of latent vectors, which only a generator gets)");
+    check(
+        discriminator.batchNorm().virtualBatch() == 0,
+        "discriminator.batch-norm.virtual-batch",
+        discriminator.batchNorm().virtualBatch(),
+        "0 (only generators have virtual-batch-norm)");
+    check(
+        generator.batchNorm().virtualBatch() > 0
+            || generator.firstLayer(LayerConfig::virtualBatchNorm) < 0,
+        "generator.batch-norm.virtual-batch",
+        0,
+        "at least 2 latent vectors with virtual-batch-norm");
+  }
+
+  /** Returns the number of the first such layer, -1 if there is none. */
+  int firstLayer(Predicate<LayerConfig> which) {
+    return IntStream.range(0, layers.size())
+        .filter(i -> which.test(layers.get(i)))
+        .findFirst()
+        .orElse(-1);
+  }
+
   /**
    * The last layer, which gives the network's outputs.
    *
@@ -112,6 +143,20 @@ public record NetworkConfig(
       check(initSd >= 0, "init-sd", initSd, "0 (not initialised from images) or more");
       checkPositive("stride", stride);
       check(kernel >= stride, "kernel", kernel, "a number of at least the stride");
+    }
+
+    /**
+     * Refuses a deviation that nothing would set.
+     *
+     * @param network whose last layer this is
+     * @param images of train.init-images
+     */
+    void checkInitSd(String network, int images) {
+      check(
+          initSd == 1 || (images > 0 && weightNorm != LayerConfig.WeightNorm.NONE),
+          network + ".output-layer.init-sd",
+          initSd,
+          "1 without train.init-images and this layer's weight-norm");
     }
 
     /** Kind of the last layer. */

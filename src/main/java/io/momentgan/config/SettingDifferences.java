@@ -28,12 +28,14 @@ public final class SettingDifferences {
           "samples.iterations",
           "data.uri",
           "start.run",
+          "tracking.",
           "s3.",
           "device.",
           "data.cache");
 
   /** What tells repetitions of an experiment apart, or says nothing of its training. */
-  private static final List<String> NOT_COMPARED = List.of("train.seed", "seeds", "description");
+  private static final List<String> NOT_COMPARED =
+      List.of("train.seed", "seeds", "description", "tracking.tensorboard", "tracking.mlflow");
 
   private SettingDifferences() {}
 

@@ -10,6 +10,7 @@ import io.momentgan.data.ImageSource;
 import io.momentgan.device.Cluster;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
+import io.momentgan.tracking.MlflowServer;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.serializer.JavaSerializer;
@@ -29,6 +30,7 @@ public final class Preflight {
    * @throws UserException naming the setting and what to set it to
    */
   public static void check(Experiment experiment, DataSet images) {
+    MlflowServer.requireAddress(experiment.tracking(), System.getenv());
     SparkConf conf = SparkContexts.conf();
     if (SparkContexts.running().isDefined()) {
       checkRunning(conf);

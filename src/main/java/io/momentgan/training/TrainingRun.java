@@ -30,13 +30,16 @@ import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
 import io.momentgan.sampling.Initialisation;
 import io.momentgan.storage.Folder;
+import io.momentgan.tracking.MlflowServer;
 import io.momentgan.training.listeners.CheckpointListener;
 import io.momentgan.training.listeners.ClassificationListener;
 import io.momentgan.training.listeners.MetricsListener;
+import io.momentgan.training.listeners.MlflowListener;
 import io.momentgan.training.listeners.ProgressListener;
 import io.momentgan.training.listeners.QualityListener;
 import io.momentgan.training.listeners.ReportListener;
 import io.momentgan.training.listeners.SamplesListener;
+import io.momentgan.training.listeners.TensorBoardListener;
 import io.momentgan.training.listeners.TrainingListener;
 import io.momentgan.training.listeners.TrainingListener.RoundEnd;
 import java.time.Instant;
@@ -185,6 +188,7 @@ public final class TrainingRun {
         ClassificationListener errors = new ClassificationListener(spark, run, images);
         CheckpointListener checkpoints =
             new CheckpointListener(run, schedule, floor, metrics, quality);
+        MlflowListener mlflow = new MlflowListener(run, mlflow(), stop);
         RoundAttempts attempts = new RoundAttempts(spark, run, schedule, checkpoints, stop)) {
       List<TrainingListener> listeners =
           List.of(
@@ -195,6 +199,8 @@ public final class TrainingRun {
               quality,
               errors,
               checkpoints,
+              new TensorBoardListener(run),
+              mlflow,
               new ReportListener(run));
       Snapshot start =
           checkpoint.map(Checkpoint::snapshot).orElseGet(() -> initialSnapshot(shards));
@@ -214,7 +220,12 @@ public final class TrainingRun {
       if (!finished) {
         throw stopped(checkpoints);
       }
+      listeners.forEach(TrainingListener::finished);
     }
+  }
+
+  private Optional<MlflowServer> mlflow() {
+    return MlflowServer.of(experiment.tracking(), System.getenv());
   }
 
   private TrainingStoppedException stopped(CheckpointListener checkpoints) {

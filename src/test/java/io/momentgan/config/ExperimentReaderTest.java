@@ -13,6 +13,7 @@ import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.Experiment.S3Config;
 import io.momentgan.config.Experiment.SamplesConfig;
+import io.momentgan.config.Experiment.TrackingConfig;
 import io.momentgan.config.TrainConfig.ThresholdsConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -193,6 +194,7 @@ class ExperimentReaderTest {
                     0),
                 new DeviceConfig(DeviceConfig.Use.AUTO),
                 Kernels.FAST,
+                new TrackingConfig(false, ""),
                 S3Config.NONE,
                 List.of()));
   }

@@ -104,21 +104,46 @@ public final class Jsonl<T> implements AutoCloseable {
     return texts(folder, table).stream().map(text -> parse(text, folder, table)).toList();
   }
 
+  /**
+   * Reads a table's lines as they are, with {@code run}, {@code seed} and {@code time}.
+   *
+   * @param folder the run's folder
+   * @param table which table
+   * @return in the order of the file; empty if there is no file
+   * @throws UserException naming a line that is not JSON
+   */
+  public static List<JsonNode> readJson(Folder folder, MetricsTable<?> table) {
+    return texts(folder, table).stream().map(text -> tree(text, folder, table)).toList();
+  }
+
   private static List<String> texts(Folder folder, MetricsTable<?> table) {
     return folder.exists(table.path()) ? folder.readText(table.path()).lines().toList() : List.of();
   }
 
   private static <T> T parse(String text, Folder folder, MetricsTable<T> table) {
     try {
+      return Json.record(tree(text, folder, table), table.type());
+    } catch (IllegalArgumentException e) {
+      throw refused(text, folder, table, e);
+    }
+  }
+
+  private static JsonNode tree(String text, Folder folder, MetricsTable<?> table) {
+    try {
       JsonNode line = Json.MAPPER.readTree(text);
       List.of("run", "seed", "time").forEach(line::required);
-      return Json.record(line, table.type());
+      return line;
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new UserException(
-          "%s/%s: found %s, expected a line as this version writes it (%s)"
-              .formatted(folder, table.path(), text, e.getMessage().lines().findFirst().orElse("")),
-          e);
+      throw refused(text, folder, table, e);
     }
+  }
+
+  private static UserException refused(
+      String text, Folder folder, MetricsTable<?> table, Exception e) {
+    return new UserException(
+        "%s/%s: found %s, expected a line as this version writes it (%s)"
+            .formatted(folder, table.path(), text, e.getMessage().lines().findFirst().orElse("")),
+        e);
   }
 
   /**

@@ -12,11 +12,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReportListener implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReportListener.class);
-  private static final int LEAST_SHARE = 50;
 
   private final Run run;
-  private final LongSupplier nanoTime;
-  private long next;
+  private final SparingWork work;
 
   /** A listener of a run. */
   public ReportListener(Run run) {
@@ -25,21 +23,21 @@ public final class ReportListener implements TrainingListener {
 
   ReportListener(Run run, LongSupplier nanoTime) {
     this.run = run;
-    this.nanoTime = nanoTime;
-    this.next = nanoTime.getAsLong();
+    this.work = new SparingWork(nanoTime);
   }
 
   @Override
   public void roundEnded(RoundEnd end) {
-    long begun = nanoTime.getAsLong();
-    if (end.round().lastOfEpoch() && begun - next >= 0) {
-      try {
-        RunPage.writeDuringTraining(run.folder());
-      } catch (RuntimeException e) {
-        LOG.warn("Epoch {}: the report is not written", end.round().epoch(), e);
-      }
-      long ended = nanoTime.getAsLong();
-      next = ended + LEAST_SHARE * (ended - begun);
+    if (end.round().lastOfEpoch()) {
+      work.offer(() -> write(end.round().epoch()));
+    }
+  }
+
+  private void write(int epoch) {
+    try {
+      RunPage.writeDuringTraining(run.folder());
+    } catch (RuntimeException e) {
+      LOG.warn("Epoch {}: the report is not written", epoch, e);
     }
   }
 

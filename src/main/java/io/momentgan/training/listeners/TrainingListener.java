@@ -29,6 +29,9 @@ public interface TrainingListener extends AutoCloseable {
     return false;
   }
 
+  /** Hears that the training is over: its last round has ended, and everything is published. */
+  default void finished() {}
+
   /** Makes everything recorded so far visible to readers. */
   default void publish() {}
 
