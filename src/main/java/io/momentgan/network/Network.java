@@ -6,6 +6,7 @@ import io.momentgan.kernels.batch.VirtualBatch;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.NetworkFile;
+import io.momentgan.network.state.NetworkSize;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.weights.OutputBiases;
 import io.momentgan.network.weights.PassWeights;
@@ -45,6 +46,7 @@ public final class Network {
    * @param seed seed of the initial weights
    */
   Network(NetworkBlueprint blueprint, long seed) {
+    NetworkMemory.require(blueprint);
     this.blueprint = blueprint;
     this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
@@ -69,7 +71,6 @@ public final class Network {
     return model;
   }
 
-  /** Returns the weights of passes, which must follow parameters that are set from outside. */
   PassWeights weights() {
     return weights;
   }
@@ -82,6 +83,11 @@ public final class Network {
   /** Returns the layout of the flat updater state. */
   public UpdaterLayout updaterLayout() {
     return UpdaterLayout.of(model);
+  }
+
+  /** Counts the values of the state. */
+  public NetworkSize size() {
+    return blueprint.size();
   }
 
   /** Returns the shape of an input; a vector of n is nx1x1. */

@@ -146,7 +146,7 @@ public final class RunPage {
     return page.add(
             folded(
                 "Run record: settings, data and versions",
-                "<pre>" + Table.escape(folder.readText(RunRecord.FILE)) + "</pre>"))
+                "<pre>" + Table.escape(folder.readText(RunRecord.FILE, RunRecord.MOST_BYTES)) + "</pre>"))
         .add(folded("Versions", versions()))
         .add(files(target))
         .html();

@@ -24,7 +24,8 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
    */
   public static Run open(String uri, Map<String, String> hadoop) {
     Folder folder = Runs.open(uri, hadoop);
-    return new Run(folder, RunRecord.read(folder), new Checkpoints(folder));
+    RunRecord record = RunRecord.read(folder);
+    return new Run(folder, record, new Checkpoints(folder, record));
   }
 
   /**
@@ -37,7 +38,7 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
   public static Run create(String out, RunRecord record, Map<String, String> hadoop) {
     Folder folder = Runs.create(out, record.experiment().name(), hadoop);
     folder.publish(RunRecord.FILE, record.toYaml());
-    return new Run(folder, record, new Checkpoints(folder));
+    return new Run(folder, record, new Checkpoints(folder, record));
   }
 
   /**

@@ -39,6 +39,9 @@ public final class Folder {
   private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
   private static final int READ_ATTEMPTS = 5;
 
+  /** Largest array of bytes. */
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+
   private final FileSystem fs;
   private final Path root;
   private final Publication publication;
@@ -121,17 +124,40 @@ public final class Folder {
   public byte[] read(String relativePath) {
     Path path = resolve(relativePath);
     try {
-      return readAll(path);
+      return readAll(path, MOST_BYTES);
     } catch (IOException e) {
       throw StorageFailure.of("read", path, e);
     }
   }
 
-  /** Of an object that is replaced while it is read, s3a gives neither the old nor the new. */
-  private byte[] readAll(Path path) throws IOException {
+  /**
+   * Reads a file that may be anybody's.
+   *
+   * @param relativePath which
+   * @param mostBytes its largest size
+   * @return its bytes
+   * @throws UserException when it is larger
+   */
+  public byte[] read(String relativePath, long mostBytes) {
+    Path path = resolve(relativePath);
+    try {
+      byte[] bytes = readAll(path, (int) Math.min(MOST_BYTES, mostBytes + 1));
+      if (bytes.length > mostBytes) {
+        throw new UserException(
+            "%s: found more than %,d bytes, expected a smaller file; is it the right one?"
+                .formatted(path, mostBytes));
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw StorageFailure.of("read", path, e);
+    }
+  }
+
+  /** If an object is replaced while it is read, S3A gives neither the old nor the new. */
+  private byte[] readAll(Path path, int most) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try (InputStream in = fs.open(path)) {
-        return in.readAllBytes();
+        return in.readNBytes(most);
       } catch (IOException e) {
         boolean replaced = e.getClass().getSimpleName().equals("RemoteFileChangedException");
         if (!replaced || attempt == READ_ATTEMPTS) {
@@ -139,6 +165,17 @@ public final class Folder {
         }
       }
     }
+  }
+
+  /**
+   * Reads a text file in UTF-8 that may be anybody's.
+   *
+   * @param relativePath which
+   * @param mostBytes its largest size
+   * @throws UserException when it is larger
+   */
+  public String readText(String relativePath, int mostBytes) {
+    return new String(read(relativePath, mostBytes), StandardCharsets.UTF_8);
   }
 
   /** Reads a text file in UTF-8. */
