@@ -24,7 +24,7 @@ class NetworkSizeTest {
   @ValueSource(
       strings = {
         "ff-5", "dconv-0.001-plain", "dcgan-all-hacks", "hacks-sgd-discriminator",
-        "improved-gan-mnist", "improved-gan-mnist-100"
+        "improved-gan-mnist"
       })
   void aSizeIsCountedAsTheNetworkHasIt(String name) {
     assertCounted(Experiments.named(name));
