@@ -3,6 +3,7 @@ package io.momentgan.run;
 import io.momentgan.classification.Classifier;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.storage.Folder;
+import io.momentgan.storage.Lease;
 import java.util.List;
 import java.util.Map;
 
@@ -50,6 +51,16 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
   public Classifier classifier(NetworkState discriminator) {
     return new Classifier(
         folder.name(), record.experiment(), record.shape(), record.data().classes(), discriminator);
+  }
+
+  /**
+   * This run, of which nothing is written or deleted but while a lease is held.
+   *
+   * @param lease of its folder
+   */
+  public Run under(Lease lease) {
+    Folder guarded = folder.under(lease);
+    return new Run(guarded, record, new Checkpoints(guarded, record));
   }
 
   /** This run with some settings overridden. */

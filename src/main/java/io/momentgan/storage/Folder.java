@@ -10,21 +10,25 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,17 +43,35 @@ public final class Folder {
   private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
   private static final int READ_ATTEMPTS = 5;
 
+  /** Age from which nobody writes a temporary file any more. */
+  private static final Duration TEMPORARY = Duration.ofHours(1);
+
   /** Largest array of bytes. */
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final FileSystem fs;
   private final Path root;
   private final Publication publication;
+  private final Runnable guard;
 
-  private Folder(FileSystem fs, Path root) throws IOException {
+  private Folder(FileSystem fs, Path root, Runnable guard) throws IOException {
     this.fs = fs;
     this.root = fs.makeQualified(root);
     this.publication = Publication.of(fs, this.root);
+    this.guard = guard;
+  }
+
+  /**
+   * This folder, in which nothing is written or deleted but while a lease is held.
+   *
+   * @param lease its lease
+   */
+  public Folder under(Lease lease) {
+    try {
+      return new Folder(fs, root, lease::requireHeld);
+    } catch (IOException e) {
+      throw StorageFailure.of("open", root, e);
+    }
   }
 
   /**
@@ -80,7 +102,7 @@ public final class Folder {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(configuration);
       // Without the checksum layer there are no .crc files.
-      return new Folder(fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path);
+      return new Folder(fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path, () -> {});
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "\"%s\" is no location: %s".formatted(uri, ExceptionUtils.getRootCause(e).getMessage()),
@@ -98,6 +120,7 @@ public final class Folder {
    */
   public void publish(String relativePath, byte[] bytes) {
     Path target = resolve(relativePath);
+    guard.run();
     try {
       publication.publish(target, bytes);
     } catch (IOException e) {
@@ -213,6 +236,19 @@ public final class Folder {
     }
   }
 
+  /** Times of change of this folder's own files whose names have a prefix, in ms by the store. */
+  Map<String, Long> times(String prefix) {
+    try {
+      return Arrays.stream(fs.listStatus(root))
+          .filter(status -> status.isFile() && status.getPath().getName().startsWith(prefix))
+          .collect(
+              Collectors.toMap(
+                  status -> status.getPath().getName(), FileStatus::getModificationTime));
+    } catch (IOException e) {
+      throw StorageFailure.of("list", root, e);
+    }
+  }
+
   private static Entry entry(FileStatus status) {
     boolean folder = status.isDirectory();
     return new Entry(status.getPath().getName(), folder ? 0 : status.getLen(), folder);
@@ -226,6 +262,7 @@ public final class Folder {
    */
   public boolean delete(String relativePath) {
     Path path = resolve(relativePath);
+    guard.run();
     try {
       return fs.delete(path, false);
     } catch (IOException e) {
@@ -240,6 +277,7 @@ public final class Folder {
    */
   public void deleteFolder(String relativePath) {
     Path path = resolve(relativePath);
+    guard.run();
     try {
       fs.delete(path, true);
     } catch (IOException e) {
@@ -264,6 +302,30 @@ public final class Folder {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while dropping uploads", e);
+    }
+  }
+
+  /**
+   * Deletes what a process that was killed while it wrote has left: temporary files of this folder
+   * and those in it that are an hour old.
+   */
+  public void deleteTemporaries() {
+    try {
+      if (fs.hasPathCapability(root, CommonPathCapabilities.ABORTABLE_STREAM)) {
+        return; // has none
+      }
+      long before = System.currentTimeMillis() - TEMPORARY.toMillis();
+      RemoteIterator<LocatedFileStatus> files = fs.listFiles(root, true);
+      while (files.hasNext()) {
+        LocatedFileStatus file = files.next();
+        if (Publication.isTemporary(file.getPath().getName())
+            && file.getModificationTime() < before) {
+          guard.run();
+          fs.delete(file.getPath(), false);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: temporary files cannot be deleted: {}", this, e.getMessage());
     }
   }
 
@@ -329,7 +391,7 @@ public final class Folder {
   /** The folder of a name in this one. */
   public Folder child(String name) {
     try {
-      return new Folder(fs, new Path(root, name));
+      return new Folder(fs, new Path(root, name), guard);
     } catch (IOException e) {
       throw StorageFailure.of("open", new Path(root, name), e);
     }
