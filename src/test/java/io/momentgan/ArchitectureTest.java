@@ -106,7 +106,7 @@ class ArchitectureTest {
                   "kernels.batch",
                   "network.state",
                   "network.weights")
-              .with(DL4J, ND4J, JAVACPP),
+              .with(DL4J, ND4J, JAVACPP, "com.sun.management.."),
           Layer.of("device", "config")
               .with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
           Layer.of("step.loss", "config"),

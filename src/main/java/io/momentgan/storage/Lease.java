@@ -70,6 +70,11 @@ public final class Lease implements AutoCloseable {
         folder, Duration.ofSeconds(RENEWAL_SECONDS), Duration.ofSeconds(STALE_SECONDS));
   }
 
+  /** Whether a name is that of a lease's file, which does not stay. */
+  public static boolean isLease(String name) {
+    return name.startsWith(PREFIX);
+  }
+
   static Lease take(Folder folder, Duration renewal, Duration stale) {
     Lease lease = new Lease(folder, renewal, stale);
     OWN.add(lease.file);
