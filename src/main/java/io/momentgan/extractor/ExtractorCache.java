@@ -147,8 +147,7 @@ public final class ExtractorCache {
       ExtractorInfo info = JSON.readValue(json.toFile(), ExtractorInfo.class);
       ExtractorBlueprint blueprint =
           new ExtractorBlueprint(ImageShape.parse(info.shape()), info.classes());
-      float[] params =
-          NetworkState.ofZip(Files.readAllBytes(model), blueprint.size()).params();
+      float[] params = NetworkState.ofZip(Files.readAllBytes(model), blueprint.size()).params();
       if (digest(params).equals(info.sha256()) && images.fingerprint().equals(info.fingerprint())) {
         return Optional.of(new TrainedExtractor(info, blueprint, params));
       }

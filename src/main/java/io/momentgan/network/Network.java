@@ -6,7 +6,6 @@ import io.momentgan.kernels.batch.VirtualBatch;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.NetworkFile;
-import io.momentgan.network.state.NetworkSize;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.weights.OutputBiases;
 import io.momentgan.network.weights.PassWeights;
@@ -83,11 +82,6 @@ public final class Network {
   /** Returns the layout of the flat updater state. */
   public UpdaterLayout updaterLayout() {
     return UpdaterLayout.of(model);
-  }
-
-  /** Counts the values of the state. */
-  public NetworkSize size() {
-    return blueprint.size();
   }
 
   /** Returns the shape of an input; a vector of n is nx1x1. */
@@ -391,7 +385,7 @@ public final class Network {
     return NetworkFile.write(plain(), state(), weights.differ() || historyLength > 0, withUpdater);
   }
 
-  /** Copies the network for inference, as its files have it: with the weights of passes. */
+  /** Copies the network for inference, with the weights of passes. */
   public MultiLayerNetwork plain() {
     MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
     plain.init(weights.plain(model), false);

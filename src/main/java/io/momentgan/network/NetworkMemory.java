@@ -55,7 +55,12 @@ final class NetworkMemory {
     long heap = Runtime.getRuntime().maxMemory();
     long machine =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-    require(size, copy, heap, "the Java heap", "raise -Xmx (spark.driver.memory, spark.executor.memory)");
+    require(
+        size,
+        copy,
+        heap,
+        "the Java heap",
+        "raise -Xmx (spark.driver.memory, spark.executor.memory)");
     require(size, beside, machine, "this machine", "take a larger machine or container");
   }
 

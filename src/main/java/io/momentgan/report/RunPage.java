@@ -147,7 +147,9 @@ public final class RunPage {
     return page.add(
             folded(
                 "Run record: settings, data and versions",
-                "<pre>" + Table.escape(folder.readText(RunRecord.FILE, RunRecord.MOST_BYTES)) + "</pre>"))
+                "<pre>"
+                    + Table.escape(folder.readText(RunRecord.FILE, RunRecord.MOST_BYTES))
+                    + "</pre>"))
         .add(folded("Versions", versions()))
         .add(files(target))
         .html();

@@ -70,8 +70,7 @@ public final class Checkpoint {
         case DISCRIMINATOR, EMA_DISCRIMINATOR ->
             networks.put(name, NetworkState.ofZip(bytes, contents.discriminator()));
         case STATE ->
-            progress =
-                JSON.treeToValue(JSON.readTree(bytes).requireNonNull(), RunProgress.class);
+            progress = JSON.treeToValue(JSON.readTree(bytes).requireNonNull(), RunProgress.class);
         default -> arrays.put(name, array(name, bytes, contents));
       }
     } catch (IOException | IllegalArgumentException e) {

@@ -132,7 +132,6 @@ final class CheckpointContents {
     }
     return missing.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            missing.stream().collect(Collectors.joining(", ", "it does not list ", "")));
+        : Optional.of(missing.stream().collect(Collectors.joining(", ", "it does not list ", "")));
   }
 }

@@ -104,7 +104,10 @@ public final class Runs {
     int next = used.stream().mapToInt(number -> number + 1).max().orElse(0);
     return next <= HIGHEST
         ? next
-        : IntStream.rangeClosed(0, HIGHEST).filter(n -> !used.contains(n)).findFirst().orElseThrow();
+        : IntStream.rangeClosed(0, HIGHEST)
+            .filter(n -> !used.contains(n))
+            .findFirst()
+            .orElseThrow();
   }
 
   private static long holders(Folder out, int number) {

@@ -10,27 +10,19 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.fs.RemoteIterator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A folder on any Hadoop file system.
@@ -40,11 +32,7 @@ import org.slf4j.LoggerFactory;
  * {@link UncheckedIOException}; both name the location.
  */
 public final class Folder {
-  private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
   private static final int READ_ATTEMPTS = 5;
-
-  /** Age from which nobody writes a temporary file any more. */
-  private static final Duration TEMPORARY = Duration.ofHours(1);
 
   /** Largest array of bytes. */
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
@@ -102,7 +90,8 @@ public final class Folder {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(configuration);
       // Without the checksum layer there are no .crc files.
-      return new Folder(fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path, () -> {});
+      return new Folder(
+          fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path, () -> {});
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "\"%s\" is no location: %s".formatted(uri, ExceptionUtils.getRootCause(e).getMessage()),
@@ -286,47 +275,12 @@ public final class Folder {
   }
 
   /**
-   * Drops uploads to this folder that were begun and neither finished nor aborted, when whoever
-   * made them was killed: nobody sees them, but a store charges for them.
+   * Deletes what processes have left that were killed while they wrote: uploads to a store, which
+   * nobody sees and the store charges for, and temporary files that are an hour old.
    */
-  public void abortUploads() {
-    try {
-      if (fs.hasPathCapability(root, CommonPathCapabilities.FS_MULTIPART_UPLOADER)
-          && !(fs instanceof RawLocalFileSystem)) {
-        try (MultipartUploader uploader = fs.createMultipartUploader(root).build()) {
-          uploader.abortUploadsUnderPath(root).get();
-        }
-      }
-    } catch (IOException | ExecutionException e) {
-      LOG.warn("{}: uploads that were left unfinished cannot be dropped: {}", this, e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while dropping uploads", e);
-    }
-  }
-
-  /**
-   * Deletes what a process that was killed while it wrote has left: temporary files of this folder
-   * and those in it that are an hour old.
-   */
-  public void deleteTemporaries() {
-    try {
-      if (fs.hasPathCapability(root, CommonPathCapabilities.ABORTABLE_STREAM)) {
-        return; // has none
-      }
-      long before = System.currentTimeMillis() - TEMPORARY.toMillis();
-      RemoteIterator<LocatedFileStatus> files = fs.listFiles(root, true);
-      while (files.hasNext()) {
-        LocatedFileStatus file = files.next();
-        if (Publication.isTemporary(file.getPath().getName())
-            && file.getModificationTime() < before) {
-          guard.run();
-          fs.delete(file.getPath(), false);
-        }
-      }
-    } catch (IOException e) {
-      LOG.warn("{}: temporary files cannot be deleted: {}", this, e.getMessage());
-    }
+  public void deleteLeftovers() {
+    guard.run();
+    Leftovers.delete(fs, root);
   }
 
   /** The folder's location with its scheme, such as {@code s3a://bucket/runs/00003-ff5}. */

@@ -19,16 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right of one process to write to a folder: a file {@code lease-ID.properties} in it that names
- * the owner, renewed every {@value #RENEWAL_SECONDS} s and removed at the end.
+ * The right of one process to write to a folder: a file {@code lease-ID.properties} in it that
+ * names the owner, renewed every {@value #RENEWAL_SECONDS} s and removed at the end.
  *
  * <p>Needs no exclusive creation, which S3 lacks: a process writes its own file, lists the folder,
  * and holds the lease only if there is no other file. Of two at once the one that comes first by
  * name waits, the other is refused. Listings must show what was written before, as S3, HDFS and
- * local disks do. A lease is taken over if its owner is a process of this machine that has ended, or
- * shows no sign of life for {@value #STALE_SECONDS} s by the clock of the store. An owner that was
- * suspended for so long finds that out before it writes; only a write that was under way then can
- * still come through.
+ * local disks do. A lease is taken over if its owner is a process of this machine that has ended,
+ * or shows no sign of life for {@value #STALE_SECONDS} s by the clock of the store. An owner that
+ * was suspended for so long finds that out before it writes; only a write that was under way then
+ * can still come through.
  */
 public final class Lease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
@@ -66,8 +66,7 @@ public final class Lease implements AutoCloseable {
    * @throws UserException that names the owner when another process holds it
    */
   public static Lease take(Folder folder) {
-    return take(
-        folder, Duration.ofSeconds(RENEWAL_SECONDS), Duration.ofSeconds(STALE_SECONDS));
+    return take(folder, Duration.ofSeconds(RENEWAL_SECONDS), Duration.ofSeconds(STALE_SECONDS));
   }
 
   /** Whether a name is that of a lease's file, which does not stay. */

@@ -23,7 +23,13 @@ import java.util.Properties;
  * @param holds whether it has the lease; otherwise it is about to take it
  */
 record LeaseOwner(
-    String host, String machine, long pid, String started, String user, String since, boolean holds) {
+    String host,
+    String machine,
+    long pid,
+    String started,
+    String user,
+    String since,
+    boolean holds) {
   private static final int MOST_BYTES = 1 << 14;
   private static final int MOST_CHARS = 100;
   private static final String MACHINE = thisMachine();

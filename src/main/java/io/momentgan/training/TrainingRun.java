@@ -110,11 +110,9 @@ public final class TrainingRun {
    * @param lease of its folder
    * @throws TrainingStoppedException when it diverges or too many rounds fail
    */
-  public static void goOn(
-      Run run, DataSet images, Optional<Checkpoint> checkpoint, Lease lease) {
+  public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint, Lease lease) {
     lease.requireHeld();
-    run.folder().abortUploads();
-    run.folder().deleteTemporaries();
+    run.folder().deleteLeftovers();
     run.folder().publish(RunRecord.FILE, run.record().toYaml());
     if (checkpoint.isEmpty()) {
       publishRejected(images, run.folder());

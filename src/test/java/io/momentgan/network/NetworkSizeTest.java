@@ -23,7 +23,10 @@ class NetworkSizeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ff-5", "dconv-0.001-plain", "dcgan-all-hacks", "hacks-sgd-discriminator",
+        "ff-5",
+        "dconv-0.001-plain",
+        "dcgan-all-hacks",
+        "hacks-sgd-discriminator",
         "improved-gan-mnist"
       })
   void aSizeIsCountedAsTheNetworkHasIt(String name) {
@@ -52,9 +55,8 @@ class NetworkSizeTest {
         .isEqualTo(sizeOf(networks.discriminator()));
   }
 
-  private static NetworkSize sizeOf(Network network) {
-    return new NetworkSize(
-        network.state().params().length, network.state().updaterState().length);
+  static NetworkSize sizeOf(Network network) {
+    return new NetworkSize(network.state().params().length, network.state().updaterState().length);
   }
 
   @ParameterizedTest

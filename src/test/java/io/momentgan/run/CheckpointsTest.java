@@ -38,10 +38,8 @@ class CheckpointsTest {
   private static final CheckpointConfig LAST_ONE = new CheckpointConfig(0, 1, 0, false);
 
   private static final ImageShape SHAPE = new ImageShape(1, 4, 4);
-  private static final Experiment SETTINGS =
-      Experiments.small("averaging.ema.half-life=0");
-  private static final GanNetworks NETWORKS =
-      GanNetworks.build(SETTINGS, SHAPE, DataType.FLOAT);
+  private static final Experiment SETTINGS = Experiments.small("averaging.ema.half-life=0");
+  private static final GanNetworks NETWORKS = GanNetworks.build(SETTINGS, SHAPE, DataType.FLOAT);
   private static final RunRecord RECORD =
       new RunRecord(
           SETTINGS,
@@ -289,7 +287,14 @@ class CheckpointsTest {
     List<byte[]> strange =
         name.endsWith(".zip")
             ? StrangeZips.all(Files.readAllBytes(file("step=00000002/" + name)))
-            : Stream.of("null", "[]", "{}", "{\"sum\":null}", "{\"epochs\":[null]}", "[".repeat(5000), "")
+            : Stream.of(
+                    "null",
+                    "[]",
+                    "{}",
+                    "{\"sum\":null}",
+                    "{\"epochs\":[null]}",
+                    "[".repeat(5000),
+                    "")
                 .map(text -> text.getBytes(UTF_8))
                 .toList();
     for (byte[] bytes : strange) {

@@ -82,7 +82,7 @@ public class FolderTest {
     FileTime past = FileTime.from(Instant.now().minusSeconds(7200));
     Files.setLastModifiedTime(old, past);
     Files.setLastModifiedTime(mine, past);
-    folder.deleteTemporaries();
+    folder.deleteLeftovers();
     assertThat(old).doesNotExist();
     assertThat(fresh).exists();
     assertThat(mine).exists();

@@ -63,8 +63,7 @@ class PreflightTest {
         "spark.master=yarn;spark.executor.memory=x|8192|found x, expected a size such as 4g"
       })
   void networksThatMemoryDoesNotHoldAreRefused(String settings, long heapMiB, String message) {
-    assertThatThrownBy(
-            () -> TrainingMemory.require(LARGE, SMALL, conf(settings), heapMiB << 20))
+    assertThatThrownBy(() -> TrainingMemory.require(LARGE, SMALL, conf(settings), heapMiB << 20))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(message);
   }

@@ -41,10 +41,10 @@ import scala.Option;
  * The meeting place of workers of different processes, on the driver.
  *
  * <p>Takes messages that begin with the application's token alone, for runs and rounds that the
- * driver has registered, with its sizes and deadlines. Every worker speaks on the connection that it
- * joined on. A run has one group at a time: a newer attempt ends an older one and refuses its
- * workers from then on. Netty's threads take messages in, fold a complete exchange and send the answers; no
- * thread of the hub waits for a worker.
+ * driver has registered, with its sizes and deadlines. Every worker speaks on the connection that
+ * it joined on. A run has one group at a time: a newer attempt ends an older one and refuses its
+ * workers from then on. Netty's threads take messages in, fold a complete exchange and send the
+ * answers; no thread of the hub waits for a worker.
  */
 final class Hub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
@@ -117,8 +117,7 @@ final class Hub implements AutoCloseable {
   }
 
   /** Registers a run in place of an older one of its name. */
-  synchronized Registration register(
-      String name, int size, Duration deadline, long mostBytes) {
+  synchronized Registration register(String name, int size, Duration deadline, long mostBytes) {
     HubRun run = new HubRun(size, deadline, mostBytes);
     HubRun before = runs.put(name, run);
     if (before != null && before.newest() != null) {

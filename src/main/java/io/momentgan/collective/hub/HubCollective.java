@@ -105,8 +105,7 @@ final class HubCollective implements Collective {
     }
     closed = true;
     try {
-      hub.ask(
-          request(failed ? Request.Kind.LEAVE : Request.Kind.FINISH, exchange), token, GRACE);
+      hub.ask(request(failed ? Request.Kind.LEAVE : Request.Kind.FINISH, exchange), token, GRACE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (CollectiveException e) {

@@ -32,7 +32,7 @@ public final class HubCollectives implements CollectiveFactory {
     token = hub().token();
   }
 
-  private static Hub hub() {
+  static Hub hub() {
     Hub hub = HUB.get();
     if (hub == null) {
       throw unknown("This application has no hub");

@@ -68,7 +68,9 @@ record Request(
     return to.flip();
   }
 
-  /** Reads a request without its token; nothing of it refers to the buffer, which Spark takes back. */
+  /**
+   * Reads a request without its token; nothing of it refers to the buffer, which Spark takes back.
+   */
   static Request decode(ByteBuffer message) {
     ByteBuffer from = message.slice().order(ByteOrder.LITTLE_ENDIAN);
     Kind kind = Kind.of(from.get());

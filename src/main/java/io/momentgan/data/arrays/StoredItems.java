@@ -98,9 +98,7 @@ public final class StoredItems implements Serializable {
       int most = Math.max(1, BLOCK_BYTES / items) * items;
       long found = 0;
       // Memory for what is there, not for what a header says.
-      for (byte[] block = in.readNBytes(most);
-          block.length > 0;
-          block = in.readNBytes(most)) {
+      for (byte[] block = in.readNBytes(most); block.length > 0; block = in.readNBytes(most)) {
         if (!counted || found + block.length <= layout.bodyBytes()) {
           visitor.visit(block, block.length / items, Math.toIntExact(found / items));
         }

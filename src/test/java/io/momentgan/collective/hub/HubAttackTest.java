@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.client.TransportClientFactory;
@@ -37,31 +36,6 @@ import org.junit.jupiter.api.Timeout;
 class HubAttackTest {
   private static final int EXCHANGES = 60;
   private static final Group GROUP = new Group("run", 2, 7, 0, 0);
-  private static final Token GUESSED = new Token();
-
-  /** Messages of whoever knows all but the token. */
-  private static List<ByteBuffer> ofStrangers() {
-    List<ByteBuffer> all = new ArrayList<>();
-    Message huge = new WeightedMean(1, new double[5000]);
-    Group later = new Group("run", 2, 99, 0, 0);
-    for (Request.Kind kind : Request.Kind.values()) {
-      for (Group group : List.of(GROUP, later, new Group("other", 0, 0, 0, 0))) {
-        for (int size : new int[] {2, Integer.MAX_VALUE, -1}) {
-          for (long number : new long[] {1, Long.MAX_VALUE, -1}) {
-            Request request = new Request(kind, group, 0, size, number, "x", huge);
-            ByteBuffer guessed = request.encode(GUESSED);
-            all.add(guessed.duplicate());
-            all.add(guessed.duplicate().position(Token.BYTES).slice()); // as before tokens
-          }
-        }
-      }
-    }
-    all.add(ByteBuffer.allocate(0));
-    all.add(ByteBuffer.allocate(1));
-    all.add(ByteBuffer.allocate(Token.BYTES));
-    all.add(ByteBuffer.allocate(60_000));
-    return all;
-  }
 
   @Test
   void noMessageOfAStrangerChangesABit() throws Exception {
@@ -70,48 +44,21 @@ class HubAttackTest {
       undisturbed = exchanges(loopback, () -> false);
     }
     try (Loopback loopback = new Loopback()) {
-      AtomicBoolean over = new AtomicBoolean();
       CompletableFuture<Integer> attack =
-          CompletableFuture.supplyAsync(() -> attack(loopback, over));
+          CompletableFuture.supplyAsync(() -> Strangers.attack(loopback.hub().port(), "run"));
       assertThat(exchanges(loopback, () -> !attack.isDone())).isEqualTo(undisturbed);
-      over.set(true);
-      assertThat(attack.get(20, TimeUnit.SECONDS)).isEqualTo(ofStrangers().size());
+      assertThat(attack.get(20, TimeUnit.SECONDS)).isEqualTo(Strangers.messages("run").size());
       assertThat(loopback.hub().openRuns()).isEqualTo(1);
     }
-  }
-
-  /** Sends each message on a connection of its own; returns how many were refused. */
-  private static int attack(Loopback loopback, AtomicBoolean over) {
-    int refused = 0;
-    try (TransportContext context =
-            new TransportContext(Hub.transport(Loopback.conf(), 1), new NoOpRpcHandler());
-        TransportClientFactory connections = context.createClientFactory()) {
-      for (ByteBuffer message : ofStrangers()) {
-        TransportClient once =
-            connections.createUnmanagedClient("127.0.0.1", loopback.hub().port());
-        once.send(message.duplicate());
-        TransportClient client =
-            connections.createUnmanagedClient("127.0.0.1", loopback.hub().port());
-        try {
-          client.sendRpcSync(message, 10_000);
-        } catch (RuntimeException e) {
-          refused++;
-        }
-        assertThat(over).isFalse();
-        once.close();
-        client.close();
-      }
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-    return refused;
   }
 
   private interface Condition {
     boolean holds();
   }
 
-  /** What two workers get from exchange to exchange, as many as there are and then while it holds. */
+  /**
+   * What two workers get from exchange to exchange, as many as there are and then while it holds.
+   */
   private static List<BatchMoments> exchanges(Loopback loopback, Condition goesOn)
       throws Exception {
     Collective zero = loopback.join(loopback.client(), GROUP, 0, 2);
@@ -227,8 +174,7 @@ class HubAttackTest {
   private static void assertRefused(
       Loopback loopback, HubClient client, Group group, int size, String reason) {
     assertThatThrownBy(
-            () ->
-                HubCollective.join(client, loopback.hub().token(), group, 0, size, Loopback.LONG))
+            () -> HubCollective.join(client, loopback.hub().token(), group, 0, size, Loopback.LONG))
         .isInstanceOf(CollectiveException.class)
         .hasMessageContaining(reason);
   }

@@ -182,7 +182,8 @@ class HubTest {
       loopback.join(client, FIRST, 0, 2);
       Request unanswered =
           new Request(Request.Kind.MERGE, FIRST, 0, 2, 1, "", message(moments(0, 3)));
-      assertThatThrownBy(() -> client.ask(unanswered, loopback.hub().token(), Duration.ofMillis(200)))
+      assertThatThrownBy(
+              () -> client.ask(unanswered, loopback.hub().token(), Duration.ofMillis(200)))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("No answer of the hub at 127.0.0.1");
     }

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Small files that claim to be huge are refused in one line, without the memory that they claim. */
+/**
+ * Small files that claim to be huge are refused in one line, without the memory that they claim.
+ */
 @Timeout(60)
 class HostileDataTest {
   private static final long MOST_BYTES = 100 << 20;

@@ -7,7 +7,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HtmlPageTest {
-  /** After "<!--<script", a browser takes what follows the next end of a script for a part of it. */
+  /**
+   * After "<!--<script", a browser takes what follows the next end of a script for a part of it.
+   */
   @Test
   void namesOfRunsCannotEndTheDataOrGoOnAfterIt() {
     String evil = "<!--<script></script><b>x</b>";

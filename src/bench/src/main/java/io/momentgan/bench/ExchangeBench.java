@@ -76,18 +76,17 @@ final class ExchangeBench {
           .map(
               number -> {
                 TaskContext task = TaskContext.get();
-                Group group =
-                    new Group("bench", 0, task.stageId(), task.stageAttemptNumber(), 0);
+                Group group = new Group("bench", 0, task.stageId(), task.stageAttemptNumber(), 0);
                 List<CompletableFuture<Spread>> own =
                     IntStream.range(0, workers)
                         .filter(rank -> rank % tasks == number)
                         .mapToObj(rank -> worker(collectives, group, rank, workers, features))
                         .toList();
                 return own.stream().map(CompletableFuture::join).toList().get(0);
+              })
+          .collect()
+          .get(0);
     }
-            })
-        .collect()
-        .get(0);
   }
 
   private static CompletableFuture<Spread> worker(
