@@ -132,7 +132,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   /** Bytes of the largest message of a worker: moments of both sides, or a gradient, in double. */
   private long mostBytes(RunContext run) {
     long ofCluster = Double.BYTES * (2L * run.shape().features() + 2);
-    long moments = 2 * run.realSide().clusters().count() * ofCluster;
+    long moments = 2L * run.realSide().clusters().count() * ofCluster;
     long gradient =
         (long) Double.BYTES
             * Math.max(generator.layout().length(), discriminator.layout().length());

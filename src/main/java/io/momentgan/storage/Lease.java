@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
@@ -48,6 +49,7 @@ public final class Lease implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           new BasicThreadFactory.Builder().namingPattern("momentgan-lease").daemon(true).build());
+  private ScheduledFuture<?> renewals;
   private long renewedNanos;
   private long renewedMillis;
   private String lost = "";
@@ -85,8 +87,9 @@ public final class Lease implements AutoCloseable {
       throw e;
     }
     long period = renewal.toMillis();
-    lease.clock.scheduleWithFixedDelay(
-        lease::renewInBackground, period, period, TimeUnit.MILLISECONDS);
+    lease.renewals =
+        lease.clock.scheduleWithFixedDelay(
+            lease::renewInBackground, period, period, TimeUnit.MILLISECONDS);
     return lease;
   }
 
@@ -241,6 +244,9 @@ public final class Lease implements AutoCloseable {
   /** Gives the lease back. */
   @Override
   public void close() {
+    if (renewals != null) {
+      renewals.cancel(false);
+    }
     clock.shutdownNow();
     try {
       folder.delete(file);

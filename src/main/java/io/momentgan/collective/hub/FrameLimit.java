@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
  * it: Spark's decoder collects up to 2 GiB. A connection that shows no token is closed after a
  * while.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of a stranger's connection
 final class FrameLimit extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(FrameLimit.class);
 

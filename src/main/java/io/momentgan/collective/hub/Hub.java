@@ -185,6 +185,7 @@ final class Hub implements AutoCloseable {
       receive(from, message, NO_REPLY);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of the connection
     private void refuse(TransportClient from, RpcResponseCallback reply) {
       LOG.warn("{} does not belong to this application: closed", from.getSocketAddress());
       if (reply != NO_REPLY) {

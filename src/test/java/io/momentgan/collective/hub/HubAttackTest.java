@@ -14,6 +14,7 @@ import io.momentgan.moments.Moments;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -89,7 +90,7 @@ class HubAttackTest {
     try (Loopback loopback = new Loopback()) {
       long before = used();
       for (long length : new long[] {1L << 30, Integer.MAX_VALUE, 1 << 20, -1, 0, 7}) {
-        try (Socket socket = new Socket("127.0.0.1", loopback.hub().port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), loopback.hub().port())) {
           socket.setSoTimeout(10_000);
           send(socket, length);
           InputStream in = socket.getInputStream();
