@@ -93,7 +93,7 @@ class ArchitectureTest {
           Layer.of("kernels", "kernels.loops").with(DL4J, ND4J, JAVACPP),
           Layer.of("kernels.elements", "kernels.loops").with(DL4J, ND4J, JAVACPP, MATH),
           Layer.of("kernels.batch", "kernels.loops", "kernels").with(DL4J, ND4J),
-          Layer.of("network.state", "kernels.loops").with(DL4J, ND4J),
+          Layer.of("network.state", "kernels.loops").with(DL4J, ND4J, JACKSON),
           Layer.of("network.weights", "config", "kernels.loops", "kernels", "kernels.batch")
               .with(DL4J, ND4J),
           Layer.of(
@@ -106,7 +106,7 @@ class ArchitectureTest {
                   "kernels.batch",
                   "network.state",
                   "network.weights")
-              .with(DL4J, ND4J, JAVACPP),
+              .with(DL4J, ND4J, JAVACPP, "com.sun.management.."),
           Layer.of("device", "config")
               .with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
           Layer.of("step.loss", "config"),
@@ -147,6 +147,7 @@ class ArchitectureTest {
                   "partition",
                   "kernels.loops",
                   "kernels",
+                  "network.state",
                   "network",
                   "quality")
               .with(JACKSON, SPARK, DL4J, ND4J, SLF4J),

@@ -10,6 +10,7 @@ import io.momentgan.preset.DataFacts;
 import io.momentgan.preset.TimeEstimate;
 import io.momentgan.run.Run;
 import io.momentgan.storage.StorageCheck;
+import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ record Automatic(Experiment experiment, String text) {
     int slots = SparkContexts.withWorkers(probe.with("train.workers=0")).train().workers();
     AutoExperiment auto = AutoExperiment.choose(base, overrides, facts, slots);
     Experiment experiment = SparkContexts.withWorkers(auto.experiment());
+    Preflight.requireMemory(experiment, auto.shape()); // before networks are timed
     SparkContexts.chooseThreads(experiment.train().workers(), "");
     long iterations = Schedule.of(experiment.train(), auto.images()).iterations();
     return new Automatic(

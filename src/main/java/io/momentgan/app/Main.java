@@ -5,6 +5,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
 import io.momentgan.device.Cluster;
 import io.momentgan.device.NativeFolder;
+import io.momentgan.device.SerialFilter;
 import io.momentgan.device.StopRequests;
 import io.momentgan.device.Threads;
 import io.momentgan.run.Versions;
@@ -89,6 +90,7 @@ public final class Main implements Runnable {
   public static int run(Object program, String... args) {
     // Before anything is formatted: digits of other scripts must not reach files.
     Locale.setDefault(Locale.ROOT);
+    SerialFilter.choose();
     LoginUser.choose();
     try {
       NativeFolder.choose();

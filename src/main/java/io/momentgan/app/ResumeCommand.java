@@ -7,6 +7,7 @@ import io.momentgan.data.sets.DataSets;
 import io.momentgan.report.RunPage;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Run;
+import io.momentgan.storage.Lease;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
@@ -49,6 +50,14 @@ final class ResumeCommand implements Callable<Integer> {
     run.record().requireSame(images);
     run.record().warnOfOtherBits();
     Preflight.check(experiment, images);
+    // Before a checkpoint is chosen: another training may be about to write a newer one.
+    try (Lease lease = Lease.take(run.folder())) {
+      goOn(run.under(lease), images, lease);
+    }
+    return 0;
+  }
+
+  private void goOn(Run run, DataSet images, Lease lease) {
     Optional<Checkpoint> newest = run.checkpoints().newest();
     if (newest.isEmpty()) {
       run.checkpoints().requireNone();
@@ -56,11 +65,10 @@ final class ResumeCommand implements Callable<Integer> {
     } else if (TrainingRun.isComplete(run, images, newest.get())) {
       RunPage.write(run.folder());
       spec.commandLine().getOut().println("Nothing to do: " + whyComplete(run));
-      return 0;
+      return;
     }
-    TrainingRun.goOn(run, images, newest);
+    TrainingRun.goOn(run, images, newest, lease);
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
-    return 0;
   }
 
   private static String whyComplete(Run run) {

@@ -19,6 +19,7 @@ import io.momentgan.run.metrics.LikelihoodLine;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.Folder;
+import io.momentgan.storage.Lease;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
@@ -143,11 +144,17 @@ record StudyRun(Experiment experiment, String out) {
   }
 
   private static Done goOn(Run run, DataSet images) {
+    try (Lease lease = Lease.take(run.folder())) {
+      return goOn(run.under(lease), images, lease);
+    }
+  }
+
+  private static Done goOn(Run run, DataSet images, Lease lease) {
     Optional<Checkpoint> newest = run.checkpoints().newest();
     Done done = complete(run, images, newest);
     if (done == Done.RESUMED) {
       run.record().warnOfOtherBits();
-      TrainingRun.goOn(run, images, newest);
+      TrainingRun.goOn(run, images, newest, lease);
     } else if (!run.folder().exists(RunPage.PAGE)) {
       RunPage.write(run.folder());
     }

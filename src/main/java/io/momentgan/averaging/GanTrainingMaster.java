@@ -4,6 +4,7 @@ import io.momentgan.averaging.merge.MovingAverage;
 import io.momentgan.averaging.merge.OuterOptimizer;
 import io.momentgan.averaging.merge.SlicedAverage;
 import io.momentgan.collective.CollectiveFactory;
+import io.momentgan.collective.Registration;
 import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.AveragingConfig.OuterRates;
 import io.momentgan.config.AveragingConfig.OuterType;
@@ -25,6 +26,7 @@ import io.momentgan.partition.Shards;
 import io.momentgan.partition.Stages;
 import io.momentgan.step.Losses;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -66,6 +68,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private final transient Broadcast<RunContext> context;
   private final transient SparkDl4jMultiLayer network;
   private final transient LongAccumulator iterations;
+  private final transient Registration registration;
   private final transient Averaged generator;
   private final transient Averaged discriminator;
   private final transient MovingAverage generatorEma;
@@ -113,10 +116,27 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     this.discriminator =
         Averaged.of(
             networks.discriminator(), averaging.outer().type(), averaging.outer().discriminator());
+    this.registration =
+        run.collectives()
+            .register(
+                run.run(),
+                run.experiment().train().workers(),
+                Duration.ofSeconds(run.experiment().train().deadlineSeconds()),
+                mostBytes(run));
     AveragingConfig.Ema ema = averaging.ema();
     this.generatorEma = new MovingAverage(ema.halfLife(), ema.rampUp(), generator.layout());
     this.discriminatorEma =
         new MovingAverage(ema.discriminatorHalfLife(), ema.rampUp(), discriminator.layout());
+  }
+
+  /** Bytes of the largest message of a worker: moments of both sides, or a gradient, in double. */
+  private long mostBytes(RunContext run) {
+    long ofCluster = Double.BYTES * (2L * run.shape().features() + 2);
+    long moments = 2L * run.realSide().clusters().count() * ofCluster;
+    long gradient =
+        (long) Double.BYTES
+            * Math.max(generator.layout().length(), discriminator.layout().length());
+    return Math.max(moments, gradient);
   }
 
   /** Broadcasts a run to the workers; returns the master of its rounds. */
@@ -135,6 +155,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     before = from;
     round = next;
     Snapshot handed = forWorkers(from);
+    registration.admit(next.number());
     handover = Handover.of(network.getSparkContext(), handed);
     try {
       network.fit(batches(next));
@@ -329,6 +350,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
 
   @Override
   public void close() {
+    registration.close();
     context.destroy();
   }
 

@@ -12,4 +12,17 @@ public interface CollectiveFactory extends Serializable {
    * @throws CollectiveException when the group has failed or a newer attempt has begun
    */
   Collective join(Group group, int rank, int size, Duration deadline);
+
+  /**
+   * Registers a run, on the driver, before its workers join.
+   *
+   * @param run name of the run, unique within the application
+   * @param size number of workers
+   * @param deadline longest wait of a worker for the others
+   * @param mostBytes bytes of the largest message
+   * @return ends with the run
+   */
+  default Registration register(String run, int size, Duration deadline, long mostBytes) {
+    return Registration.NONE;
+  }
 }

@@ -29,9 +29,13 @@ public record ImageShape(int channels, int height, int width) implements Seriali
         Integer.parseInt(extents[0]), Integer.parseInt(extents[1]), Integer.parseInt(extents[2]));
   }
 
-  /** Returns channels * height * width. */
+  /**
+   * Returns channels * height * width.
+   *
+   * @throws ArithmeticException from 2^31 on
+   */
   public int features() {
-    return channels * height * width;
+    return Math.multiplyExact(Math.multiplyExact(channels, height), width);
   }
 
   @Override

@@ -22,6 +22,7 @@ public final class ExecutorSetup implements SparkPlugin {
       @Override
       public void init(PluginContext context, Map<String, String> extraConf) {
         Locale.setDefault(Locale.ROOT);
+        SerialFilter.choose();
         NativeFolder.choose();
         BlasCore.choose();
         // Ctrl-C reaches all processes at a terminal. The driver decides when its executors end.

@@ -3,6 +3,7 @@ package io.momentgan.extractor;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.PooledConvolution;
+import io.momentgan.network.state.NetworkSize;
 import java.io.Serializable;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -71,5 +72,14 @@ record ExtractorBlueprint(ImageShape shape, int classes) implements Serializable
                 .build())
         .setInputType(InputType.convolutionalFlat(shape.height(), shape.width(), shape.channels()))
         .build();
+  }
+
+  /** Counts the parameters; files have no optimizer. */
+  NetworkSize size() {
+    return new NetworkSize(
+        configuration(0, 1).getConfs().stream()
+            .mapToLong(layer -> layer.getLayer().initializer().numParams(layer))
+            .sum(),
+        0);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.network.state.NetworkState;
 import io.momentgan.storage.Digests;
 import io.momentgan.storage.Publication;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +18,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,11 +145,11 @@ public final class ExtractorCache {
     }
     try {
       ExtractorInfo info = JSON.readValue(json.toFile(), ExtractorInfo.class);
-      float[] params = HostArrays.floats(MultiLayerNetwork.load(model.toFile(), false).params());
+      ExtractorBlueprint blueprint =
+          new ExtractorBlueprint(ImageShape.parse(info.shape()), info.classes());
+      float[] params = NetworkState.ofZip(Files.readAllBytes(model), blueprint.size()).params();
       if (digest(params).equals(info.sha256()) && images.fingerprint().equals(info.fingerprint())) {
-        ImageShape shape = ImageShape.parse(info.shape());
-        return Optional.of(
-            new TrainedExtractor(info, new ExtractorBlueprint(shape, info.classes()), params));
+        return Optional.of(new TrainedExtractor(info, blueprint, params));
       }
       LOG.warn("{} does not belong to its {}: the extractor is trained again", folder, INFO);
     } catch (JsonProcessingException e) {

@@ -5,6 +5,7 @@ import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.NetworkBlueprint.Purpose;
 import io.momentgan.network.state.AveragingState;
+import io.momentgan.network.state.NetworkSize;
 import io.momentgan.network.state.Snapshot;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,6 +46,16 @@ public record GanNetworks(Network generator, Network discriminator) {
   /** Creates a discriminator for inference, to be filled by {@link Network#load}. */
   public static Network discriminatorForUse(Experiment experiment, ImageShape shape) {
     return new Network(discriminator(experiment, shape, DataType.FLOAT).with(Purpose.USE), 0);
+  }
+
+  /** Counts the values of a generator's state. */
+  public static NetworkSize generatorSize(Experiment experiment, ImageShape shape) {
+    return NetworkMemory.size(generator(experiment, shape, DataType.FLOAT));
+  }
+
+  /** Counts the values of a discriminator's state. */
+  public static NetworkSize discriminatorSize(Experiment experiment, ImageShape shape) {
+    return NetworkMemory.size(discriminator(experiment, shape, DataType.FLOAT));
   }
 
   private static NetworkBlueprint generator(

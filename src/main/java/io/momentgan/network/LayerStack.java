@@ -250,7 +250,7 @@ final class LayerStack {
   private void addMaxout(LayerConfig.Maxout maxout) {
     flatten();
     vector = true;
-    ImageShape affine = new ImageShape(maxout.units() * maxout.pieces(), 1, 1);
+    ImageShape affine = new ImageShape(Math.multiplyExact(maxout.units(), maxout.pieces()), 1, 1);
     FeedForwardLayer layer = weighted.dense(conditioned(), affine);
     layer.setActivationFn(Activation.IDENTITY.getActivationFunction());
     push(layer);

@@ -45,6 +45,7 @@ public final class Network {
    * @param seed seed of the initial weights
    */
   Network(NetworkBlueprint blueprint, long seed) {
+    NetworkMemory.require(blueprint);
     this.blueprint = blueprint;
     this.model = new MultiLayerNetwork(blueprint.configuration(seed));
     model.init();
@@ -69,7 +70,6 @@ public final class Network {
     return model;
   }
 
-  /** Returns the weights of passes, which must follow parameters that are set from outside. */
   PassWeights weights() {
     return weights;
   }
@@ -385,7 +385,7 @@ public final class Network {
     return NetworkFile.write(plain(), state(), weights.differ() || historyLength > 0, withUpdater);
   }
 
-  /** Copies the network for inference, as its files have it: with the weights of passes. */
+  /** Copies the network for inference, with the weights of passes. */
   public MultiLayerNetwork plain() {
     MultiLayerNetwork plain = new MultiLayerNetwork(blueprint.with(Purpose.FILE).configuration(0));
     plain.init(weights.plain(model), false);

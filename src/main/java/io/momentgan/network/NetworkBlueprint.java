@@ -8,9 +8,12 @@ import io.momentgan.config.OptimizerConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.kernels.ClassicalMomentum;
 import io.momentgan.kernels.VectorAdam;
+import io.momentgan.network.state.NetworkSize;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
@@ -71,6 +74,25 @@ record NetworkBlueprint(
   /** Makes the layers. */
   LayerStack layers() {
     return new LayerStack(this);
+  }
+
+  /** Counts the values of the network's state without making them. */
+  NetworkSize size() {
+    long parameters = 0;
+    long updaterState = 0;
+    for (NeuralNetConfiguration each : configuration(0).getConfs()) {
+      Layer layer = each.getLayer();
+      long count = layer.initializer().numParams(each);
+      parameters = Math.addExact(parameters, count);
+      if (count > 0) {
+        List<String> keys = layer.initializer().paramKeys(layer);
+        long perValue =
+            keys.stream().mapToLong(key -> layer.getUpdaterByParam(key).stateSize(1)).sum();
+        // Where the optimizers of a layer's parts differ (batch normalisation), parts are equal.
+        updaterState += Math.multiplyExact(count, perValue) / keys.size();
+      }
+    }
+    return new NetworkSize(parameters, updaterState);
   }
 
   /** Returns whether held values are among the parameters, as training needs them. */

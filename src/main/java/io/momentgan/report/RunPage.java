@@ -16,6 +16,7 @@ import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.QualityLine;
 import io.momentgan.storage.Folder;
+import io.momentgan.storage.Lease;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -146,7 +147,9 @@ public final class RunPage {
     return page.add(
             folded(
                 "Run record: settings, data and versions",
-                "<pre>" + Table.escape(folder.readText(RunRecord.FILE)) + "</pre>"))
+                "<pre>"
+                    + Table.escape(folder.readText(RunRecord.FILE, RunRecord.MOST_BYTES))
+                    + "</pre>"))
         .add(folded("Versions", versions()))
         .add(files(target))
         .html();
@@ -194,7 +197,7 @@ public final class RunPage {
             .flatMap(
                 name ->
                     folder.list(name).stream()
-                        .filter(entry -> !entry.folder())
+                        .filter(entry -> !entry.folder() && !Lease.isLease(entry.name()))
                         .map(entry -> name.isEmpty() ? entry.name() : name + "/" + entry.name()))
             .filter(path -> !path.equals(PAGE) && !path.matches("samples/(epoch|iteration)-.*"))
             .sorted()

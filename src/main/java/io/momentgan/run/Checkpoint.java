@@ -1,5 +1,16 @@
 package io.momentgan.run;
 
+import static io.momentgan.run.CheckpointContents.DISCRIMINATOR;
+import static io.momentgan.run.CheckpointContents.DISCRIMINATOR_VELOCITY;
+import static io.momentgan.run.CheckpointContents.EMA_DISCRIMINATOR;
+import static io.momentgan.run.CheckpointContents.EMA_GENERATOR;
+import static io.momentgan.run.CheckpointContents.GENERATOR;
+import static io.momentgan.run.CheckpointContents.GENERATOR_VELOCITY;
+import static io.momentgan.run.CheckpointContents.OPPONENT;
+import static io.momentgan.run.CheckpointContents.STATE;
+import static io.momentgan.run.CheckpointContents.replayClasses;
+import static io.momentgan.run.CheckpointContents.replayImages;
+
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,22 +24,13 @@ import io.momentgan.network.state.Snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** A checkpoint in memory: each of its files agrees with its manifest, and was read once. */
 public final class Checkpoint {
-  private static final String GENERATOR = "generator.zip";
-  private static final String EMA_GENERATOR = "generator-ema.zip";
-  private static final String EMA_DISCRIMINATOR = "discriminator-ema.zip";
-  private static final String DISCRIMINATOR = "discriminator.zip";
-  private static final String GENERATOR_VELOCITY = "outer-generator.npy";
-  private static final String DISCRIMINATOR_VELOCITY = "outer-discriminator.npy";
-  private static final String OPPONENT = "opponent.npy";
-  private static final String STATE = "state.json";
-
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .visibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
@@ -36,10 +38,66 @@ public final class Checkpoint {
 
   private final CheckpointManifest manifest;
   private final Map<String, byte[]> files;
+  private final Map<String, NetworkState> networks = new HashMap<>();
+  private final Map<String, NpyArray> arrays = new HashMap<>();
+  private RunProgress progress = RunProgress.none();
 
   Checkpoint(CheckpointManifest manifest, Map<String, byte[]> files) {
     this.manifest = manifest;
     this.files = Map.copyOf(files);
+  }
+
+  /**
+   * Reads a checkpoint of a run, whoever wrote it.
+   *
+   * @param manifest what it is a checkpoint of
+   * @param files the files that it lists
+   * @param contents of the run's checkpoints
+   * @throws UserException naming a file that is none of such a checkpoint
+   */
+  static Checkpoint read(
+      CheckpointManifest manifest, Map<String, byte[]> files, CheckpointContents contents) {
+    Checkpoint checkpoint = new Checkpoint(manifest, Map.of());
+    files.forEach((name, bytes) -> checkpoint.take(name, bytes, contents));
+    return checkpoint;
+  }
+
+  private void take(String name, byte[] bytes, CheckpointContents contents) {
+    try {
+      switch (name) {
+        case GENERATOR, EMA_GENERATOR ->
+            networks.put(name, NetworkState.ofZip(bytes, contents.generator()));
+        case DISCRIMINATOR, EMA_DISCRIMINATOR ->
+            networks.put(name, NetworkState.ofZip(bytes, contents.discriminator()));
+        case STATE ->
+            progress = JSON.treeToValue(JSON.readTree(bytes).requireNonNull(), RunProgress.class);
+        default -> arrays.put(name, array(name, bytes, contents));
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw damaged(name, e);
+    }
+  }
+
+  private static NpyArray array(String name, byte[] bytes, CheckpointContents contents)
+      throws IOException {
+    NpyArray array = NpyArray.parse(bytes, name);
+    boolean fits =
+        switch (name) {
+          case GENERATOR_VELOCITY, OPPONENT ->
+              array.values().length == contents.generator().parameters();
+          case DISCRIMINATOR_VELOCITY ->
+              array.values().length == contents.discriminator().parameters();
+          default ->
+              array.shape().length > 0
+                  && array.shape()[0] > 0
+                  && array.shape()[0] <= contents.replayCapacity()
+                  && (array.shape().length == 1
+                      || array.values().length == (long) array.shape()[0] * contents.features());
+        };
+    if (!fits) {
+      throw new IOException("found shape %s".formatted(Arrays.toString(array.shape())));
+    }
+    return array;
   }
 
   /**
@@ -103,14 +161,6 @@ public final class Checkpoint {
     putArray(files, replayClasses(rank), classes);
   }
 
-  private static String replayImages(int rank) {
-    return String.format(Locale.ROOT, "replay-%05d.npy", rank);
-  }
-
-  private static String replayClasses(int rank) {
-    return String.format(Locale.ROOT, "replay-%05d-classes.npy", rank);
-  }
-
   /** What it is a checkpoint of. */
   public CheckpointManifest manifest() {
     return manifest;
@@ -131,8 +181,8 @@ public final class Checkpoint {
         array(OPPONENT),
         replay(),
         new AveragingState(
-            files.containsKey(EMA_GENERATOR) ? network(EMA_GENERATOR).params() : new float[0],
-            files.containsKey(EMA_DISCRIMINATOR)
+            networks.containsKey(EMA_GENERATOR) ? network(EMA_GENERATOR).params() : new float[0],
+            networks.containsKey(EMA_DISCRIMINATOR)
                 ? network(EMA_DISCRIMINATOR).params()
                 : new float[0],
             array(GENERATOR_VELOCITY),
@@ -141,11 +191,7 @@ public final class Checkpoint {
 
   /** Everything that a training keeps beside its networks. */
   public RunProgress progress() {
-    try {
-      return JSON.readValue(file(STATE), RunProgress.class);
-    } catch (IOException e) {
-      throw damaged(STATE, e);
-    }
+    return progress;
   }
 
   /**
@@ -158,7 +204,7 @@ public final class Checkpoint {
     return switch (weights) {
       case RAW -> network(GENERATOR);
       case EMA -> {
-        if (!files.containsKey(EMA_GENERATOR)) {
+        if (!networks.containsKey(EMA_GENERATOR)) {
           throw new UserException(
               "The checkpoint of round %d has no %s: the run keeps no moving average (averaging.ema.half-life is 0); use the raw weights"
                   .formatted(manifest.step(), EMA_GENERATOR));
@@ -177,49 +223,35 @@ public final class Checkpoint {
 
   /** The discriminator as it classifies images: its moving average, if the run keeps one. */
   public NetworkState classifier() {
-    return network(files.containsKey(EMA_DISCRIMINATOR) ? EMA_DISCRIMINATOR : DISCRIMINATOR);
+    return network(networks.containsKey(EMA_DISCRIMINATOR) ? EMA_DISCRIMINATOR : DISCRIMINATOR);
   }
 
   private NetworkState network(String name) {
-    try {
-      return NetworkState.ofZip(file(name));
-    } catch (IOException e) {
-      throw damaged(name, e);
-    }
+    return networks.get(name);
   }
 
   private float[] array(String name) {
-    return files.containsKey(name) ? NpyArray.parse(files.get(name), name).values() : new float[0];
+    return arrays.containsKey(name) ? arrays.get(name).values() : new float[0];
   }
 
   private List<ReplayBuffer> replay() {
     List<ReplayBuffer> buffers = new ArrayList<>();
-    for (int rank = 0; files.containsKey(replayImages(rank)); rank++) {
-      String images = replayImages(rank);
-      String classes = replayClasses(rank);
-      float[] values = NpyArray.parse(file(classes), classes).values();
-      int[] ofImages = new int[values.length];
+    for (int rank = 0; arrays.containsKey(replayImages(rank)); rank++) {
+      float[] values = arrays.get(replayClasses(rank)).values();
+      int[] classes = new int[values.length];
       for (int i = 0; i < values.length; i++) {
-        ofImages[i] = (int) values[i];
+        classes[i] = (int) values[i];
       }
-      buffers.add(new ReplayBuffer(NpyArray.parse(file(images), images).rows(), ofImages));
+      buffers.add(new ReplayBuffer(arrays.get(replayImages(rank)).rows(), classes));
     }
     return buffers;
   }
 
-  private byte[] file(String name) {
-    byte[] bytes = files.get(name);
-    if (bytes == null) {
-      throw new UserException(
-          "The checkpoint of round %d has no %s".formatted(manifest.step(), name));
-    }
-    return bytes;
-  }
-
-  private UserException damaged(String name, IOException e) {
+  private UserException damaged(String name, Exception e) {
+    String reason = e.getMessage() == null ? "it ends too early" : e.getMessage();
     return new UserException(
         "Checkpoint of round %d: %s cannot be read: %s"
-            .formatted(manifest.step(), name, e.getMessage().lines().findFirst().orElse("")),
+            .formatted(manifest.step(), name, reason.lines().findFirst().orElse("")),
         e);
   }
 }

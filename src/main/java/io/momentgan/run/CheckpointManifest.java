@@ -1,7 +1,9 @@
 package io.momentgan.run;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.momentgan.storage.Digests;
+import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -50,6 +52,16 @@ public record CheckpointManifest(
    * @param sha256 of its bytes, in lower-case hexadecimal digits
    */
   public record Part(String name, long size, String sha256) {
+    /** Why this part is not among a folder's files, by its listing; empty when it may be. */
+    Optional<String> flaw(Folder.Entry found) {
+      if (found == null) {
+        return Optional.of(name + " is missing");
+      }
+      return !found.folder() && found.size() == size
+          ? Optional.empty()
+          : Optional.of("%s has %d bytes instead of %d".formatted(name, found.size(), size));
+    }
+
     /** Why bytes are not this part; empty when they are. */
     Optional<String> flaw(byte[] bytes) {
       if (bytes.length != size) {
@@ -83,6 +95,10 @@ public record CheckpointManifest(
   }
 
   static CheckpointManifest parse(String json) throws JsonProcessingException {
-    return Json.MAPPER.readValue(json, CheckpointManifest.class);
+    CheckpointManifest manifest = Json.MAPPER.readValue(json, CheckpointManifest.class);
+    if (manifest == null) {
+      throw new JsonParseException(null, "found null");
+    }
+    return manifest;
   }
 }

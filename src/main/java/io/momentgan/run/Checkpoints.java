@@ -10,9 +10,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -22,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * The checkpoints of a run: {@code checkpoints/step=00000123/}, each complete once its {@code
  * manifest.json} exists.
  *
- * <p>A checkpoint is opened only if every file agrees with its manifest in size and SHA-256; a
- * damaged one is skipped with a warning that says why. Each manifest is read once.
+ * <p>A checkpoint is opened only if its manifest lists what the run's settings lead to, every file
+ * agrees with it in size and SHA-256, and holds what it should; any other is skipped with a warning
+ * that says why. Each manifest is read once.
  */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
@@ -32,16 +34,23 @@ public final class Checkpoints {
   static final String MANIFEST = "manifest.json";
   private static final String PREFIX = "step=";
 
+  /** Largest manifest that is read: of thousands of files. */
+  private static final int MOST_MANIFEST_BYTES = 1 << 20;
+
   private final Folder run;
+  private final Supplier<CheckpointContents> contents;
   private final Map<Long, CheckpointManifest> manifests = new HashMap<>();
+  private CheckpointContents known;
 
   /**
    * The checkpoints of a run.
    *
    * @param run its folder
+   * @param record its record: files that it does not lead to are not read
    */
-  public Checkpoints(Folder run) {
+  public Checkpoints(Folder run, RunRecord record) {
     this.run = run;
+    this.contents = () -> new CheckpointContents(record.experiment(), record.shape());
   }
 
   /**
@@ -211,31 +220,48 @@ public final class Checkpoints {
 
   /** Null where there is none, or none that can be used. */
   private CheckpointManifest readManifest(long step) {
-    String path = folder(step) + MANIFEST;
-    if (!run.exists(path)) {
+    Folder.Entry file = entries(step).get(MANIFEST);
+    if (file == null) {
       return null;
     }
+    String path = folder(step) + MANIFEST;
     try {
-      CheckpointManifest manifest = CheckpointManifest.parse(run.readText(path));
-      if (manifest.formatVersion() == CheckpointManifest.VERSION && manifest.step() == step) {
-        return manifest;
+      if (file.folder() || file.size() > MOST_MANIFEST_BYTES) {
+        return skipped(path, "it is no file of at most %d bytes".formatted(MOST_MANIFEST_BYTES));
       }
-      LOG.warn(
-          "Skipping {}/{}: format {} of step {}",
-          run,
-          path,
-          manifest.formatVersion(),
-          manifest.step());
+      CheckpointManifest manifest =
+          CheckpointManifest.parse(run.readText(path, MOST_MANIFEST_BYTES));
+      if (manifest.formatVersion() != CheckpointManifest.VERSION || manifest.step() != step) {
+        return skipped(
+            path, "format %d of step %d".formatted(manifest.formatVersion(), manifest.step()));
+      }
+      Optional<String> flaw = contents().flaw(manifest);
+      return flaw.isEmpty() ? manifest : skipped(path, flaw.get());
     } catch (JsonProcessingException e) {
-      LOG.warn("Skipping {}/{}: not a manifest: {}", run, path, e.getOriginalMessage());
+      return skipped(path, "not a manifest: " + e.getOriginalMessage());
     }
+  }
+
+  private CheckpointManifest skipped(String path, String reason) {
+    LOG.warn("Skipping {}/{}: {}", run, path, reason.lines().findFirst().orElse(""));
     return null;
   }
 
+  private CheckpointContents contents() {
+    if (known == null) {
+      known = contents.get();
+    }
+    return known;
+  }
+
+  private Map<String, Folder.Entry> entries(long step) {
+    return run.list(folder(step)).stream()
+        .collect(Collectors.toMap(Folder.Entry::name, Function.identity()));
+  }
+
   private boolean hasSizes(CheckpointManifest manifest) {
-    Map<String, Long> sizes = new HashMap<>();
-    run.list(folder(manifest.step())).forEach(entry -> sizes.put(entry.name(), entry.size()));
-    return manifest.files().stream().allMatch(p -> Objects.equals(p.size(), sizes.get(p.name())));
+    Map<String, Folder.Entry> found = entries(manifest.step());
+    return manifest.files().stream().allMatch(part -> part.flaw(found.get(part.name())).isEmpty());
   }
 
   private Optional<Checkpoint> newestOf(Stream<CheckpointManifest> fromNewest) {
@@ -245,18 +271,26 @@ public final class Checkpoints {
   /** Reads all files of a checkpoint; empty, with a warning, when one is not as listed. */
   private Optional<Checkpoint> verified(CheckpointManifest manifest) {
     String folder = folder(manifest.step());
+    Map<String, Folder.Entry> found = entries(manifest.step());
     Map<String, byte[]> files = new HashMap<>();
     for (CheckpointManifest.Part part : manifest.files()) {
-      boolean exists = run.exists(folder + part.name());
-      byte[] bytes = exists ? run.read(folder + part.name()) : new byte[0];
-      Optional<String> flaw = exists ? part.flaw(bytes) : Optional.of(part.name() + " is missing");
+      Optional<String> flaw = part.flaw(found.get(part.name()));
+      if (flaw.isEmpty()) {
+        byte[] bytes = run.read(folder + part.name(), part.size());
+        flaw = part.flaw(bytes);
+        files.put(part.name(), bytes);
+      }
       if (flaw.isPresent()) {
-        LOG.warn("Skipping {}/{}: {}", run, folder, flaw.get());
+        skipped(folder, flaw.get());
         return Optional.empty();
       }
-      files.put(part.name(), bytes);
     }
-    return Optional.of(new Checkpoint(manifest, files));
+    try {
+      return Optional.of(Checkpoint.read(manifest, files, contents()));
+    } catch (UserException e) {
+      skipped(folder, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /**

@@ -108,10 +108,18 @@ public record NpyArray(int[] shape, float[] values) {
     check(floats, name, "32-bit little-endian floats in C order");
     int[] shape = header.shape();
     byte[] data = in.readAllBytes();
-    check(data.length == size(shape) * Float.BYTES, name, "as many values as its shape says");
+    check(holds(shape, data.length), name, "as many values as its shape says");
     float[] values = new float[data.length / Float.BYTES];
     ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     return new NpyArray(shape, values);
+  }
+
+  private static boolean holds(int[] shape, int bytes) {
+    try {
+      return bytes == Math.multiplyExact(size(shape), Float.BYTES);
+    } catch (ArithmeticException e) {
+      return false;
+    }
   }
 
   private static void check(boolean holds, String name, String expected) {

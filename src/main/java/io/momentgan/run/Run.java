@@ -3,6 +3,7 @@ package io.momentgan.run;
 import io.momentgan.classification.Classifier;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.storage.Folder;
+import io.momentgan.storage.Lease;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +25,8 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
    */
   public static Run open(String uri, Map<String, String> hadoop) {
     Folder folder = Runs.open(uri, hadoop);
-    return new Run(folder, RunRecord.read(folder), new Checkpoints(folder));
+    RunRecord record = RunRecord.read(folder);
+    return new Run(folder, record, new Checkpoints(folder, record));
   }
 
   /**
@@ -37,7 +39,7 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
   public static Run create(String out, RunRecord record, Map<String, String> hadoop) {
     Folder folder = Runs.create(out, record.experiment().name(), hadoop);
     folder.publish(RunRecord.FILE, record.toYaml());
-    return new Run(folder, record, new Checkpoints(folder));
+    return new Run(folder, record, new Checkpoints(folder, record));
   }
 
   /**
@@ -49,6 +51,16 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
   public Classifier classifier(NetworkState discriminator) {
     return new Classifier(
         folder.name(), record.experiment(), record.shape(), record.data().classes(), discriminator);
+  }
+
+  /**
+   * This run, of which nothing is written or deleted but while a lease is held.
+   *
+   * @param lease of its folder
+   */
+  public Run under(Lease lease) {
+    Folder guarded = folder.under(lease);
+    return new Run(guarded, record, new Checkpoints(guarded, record));
   }
 
   /** This run with some settings overridden. */

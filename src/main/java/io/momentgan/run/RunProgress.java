@@ -6,6 +6,7 @@ import io.momentgan.evaluation.Alarms;
 import io.momentgan.step.Losses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a training knows beside its networks, so that a resumed run goes on with its books.
@@ -25,6 +26,7 @@ public record RunProgress(
     double maxGradientNorm,
     List<Alarms.Epoch> epochs) {
   public RunProgress {
+    Objects.requireNonNull(sum, "sum");
     epochs = List.copyOf(epochs);
   }
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +39,9 @@ public record RunRecord(
     String threads) {
   /** The file that makes a folder the folder of a run. */
   public static final String FILE = "run.yaml";
+
+  /** Largest record that is read. */
+  public static final int MOST_BYTES = 1 << 21;
 
   private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
   private static final String PRODUCTS = "fast-products";
@@ -63,6 +65,7 @@ public record RunRecord(
       String shape,
       List<String> classes) {
     public Data {
+      ImageShape.parse(shape);
       classes = List.copyOf(classes);
     }
 
@@ -102,7 +105,7 @@ public record RunRecord(
   public static RunRecord read(Folder folder) {
     String file = folder.uri() + "/" + FILE;
     try {
-      return of(YAML.readTree(folder.readText(FILE)), file);
+      return of(YAML.readTree(folder.readText(FILE, MOST_BYTES)), file);
     } catch (JsonProcessingException e) {
       throw damaged(file, e);
     }
@@ -134,7 +137,7 @@ public record RunRecord(
           YAML.convertValue(
               tree.required("versions"),
               YAML.getTypeFactory().constructMapType(TreeMap.class, String.class, String.class)),
-          YAML.treeToValue(tree.required("data"), Data.class),
+          YAML.treeToValue(tree.required("data").requireNonNull(), Data.class),
           tree.required("created").asText(),
           tree.required("threads").asText());
     } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -201,8 +204,7 @@ public record RunRecord(
 
   /** Shape of the run's images. */
   public ImageShape shape() {
-    int[] extents = Stream.of(data.shape().split("x")).mapToInt(Integer::parseInt).toArray();
-    return new ImageShape(extents[0], extents[1], extents[2]);
+    return ImageShape.parse(data.shape());
   }
 
   /**

@@ -5,10 +5,13 @@ import io.momentgan.storage.Folder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Makes and finds the folders of runs: {@code <out>/NNNNN-name}, numbered 00000, 00001, ...
@@ -19,7 +22,8 @@ import java.util.regex.Pattern;
  * the file system can tell.
  */
 public final class Runs {
-  private static final Pattern NUMBERED = Pattern.compile("(\\d{5,9})-.*");
+  private static final Pattern NUMBERED = Pattern.compile("(\\d{5,8})-.*");
+  private static final int HIGHEST = 99_999_999;
   private static final int ATTEMPTS = 200;
   private static final long MAX_PAUSE_NANOS = 50_000_000;
 
@@ -93,15 +97,24 @@ public final class Runs {
         "No free run number in %s after %d attempts".formatted(out, ATTEMPTS));
   }
 
+  /** The number after the highest; after the last one that there can be, the lowest free one. */
   private static int next(Folder out) {
-    return out.list("").stream().mapToInt(e -> number(e.name()) + 1).max().orElse(0);
+    Set<Integer> used =
+        out.list("").stream().map(e -> number(e.name())).collect(Collectors.toSet());
+    int next = used.stream().mapToInt(number -> number + 1).max().orElse(0);
+    return next <= HIGHEST
+        ? next
+        : IntStream.rangeClosed(0, HIGHEST)
+            .filter(n -> !used.contains(n))
+            .findFirst()
+            .orElseThrow();
   }
 
   private static long holders(Folder out, int number) {
     return out.list("").stream().filter(e -> number(e.name()) == number).count();
   }
 
-  /** The number at the head of a name; -1 where there is none. */
+  /** The number at the head of a name; -1 where there is none, or a higher one than any run has. */
   private static int number(String name) {
     Matcher matcher = NUMBERED.matcher(name);
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;

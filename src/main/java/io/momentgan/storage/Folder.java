@@ -15,18 +15,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A folder on any Hadoop file system.
@@ -36,17 +32,34 @@ import org.slf4j.LoggerFactory;
  * {@link UncheckedIOException}; both name the location.
  */
 public final class Folder {
-  private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
   private static final int READ_ATTEMPTS = 5;
+
+  /** Largest array of bytes. */
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final FileSystem fs;
   private final Path root;
   private final Publication publication;
+  private final Runnable guard;
 
-  private Folder(FileSystem fs, Path root) throws IOException {
+  private Folder(FileSystem fs, Path root, Runnable guard) throws IOException {
     this.fs = fs;
     this.root = fs.makeQualified(root);
     this.publication = Publication.of(fs, this.root);
+    this.guard = guard;
+  }
+
+  /**
+   * This folder, in which nothing is written or deleted but while a lease is held.
+   *
+   * @param lease its lease
+   */
+  public Folder under(Lease lease) {
+    try {
+      return new Folder(fs, root, lease::requireHeld);
+    } catch (IOException e) {
+      throw StorageFailure.of("open", root, e);
+    }
   }
 
   /**
@@ -77,7 +90,8 @@ public final class Folder {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(configuration);
       // Without the checksum layer there are no .crc files.
-      return new Folder(fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path);
+      return new Folder(
+          fs instanceof LocalFileSystem ? new LocalDisk(configuration) : fs, path, () -> {});
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "\"%s\" is no location: %s".formatted(uri, ExceptionUtils.getRootCause(e).getMessage()),
@@ -95,6 +109,7 @@ public final class Folder {
    */
   public void publish(String relativePath, byte[] bytes) {
     Path target = resolve(relativePath);
+    guard.run();
     try {
       publication.publish(target, bytes);
     } catch (IOException e) {
@@ -121,17 +136,40 @@ public final class Folder {
   public byte[] read(String relativePath) {
     Path path = resolve(relativePath);
     try {
-      return readAll(path);
+      return readAll(path, MOST_BYTES);
     } catch (IOException e) {
       throw StorageFailure.of("read", path, e);
     }
   }
 
-  /** Of an object that is replaced while it is read, s3a gives neither the old nor the new. */
-  private byte[] readAll(Path path) throws IOException {
+  /**
+   * Reads a file that may be anybody's.
+   *
+   * @param relativePath which
+   * @param mostBytes its largest size
+   * @return its bytes
+   * @throws UserException when it is larger
+   */
+  public byte[] read(String relativePath, long mostBytes) {
+    Path path = resolve(relativePath);
+    try {
+      byte[] bytes = readAll(path, (int) Math.min(MOST_BYTES, mostBytes + 1));
+      if (bytes.length > mostBytes) {
+        throw new UserException(
+            "%s: found more than %,d bytes, expected a smaller file; is it the right one?"
+                .formatted(path, mostBytes));
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw StorageFailure.of("read", path, e);
+    }
+  }
+
+  /** If an object is replaced while it is read, S3A gives neither the old nor the new. */
+  private byte[] readAll(Path path, int most) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try (InputStream in = fs.open(path)) {
-        return in.readAllBytes();
+        return in.readNBytes(most);
       } catch (IOException e) {
         boolean replaced = e.getClass().getSimpleName().equals("RemoteFileChangedException");
         if (!replaced || attempt == READ_ATTEMPTS) {
@@ -139,6 +177,17 @@ public final class Folder {
         }
       }
     }
+  }
+
+  /**
+   * Reads a text file in UTF-8 that may be anybody's.
+   *
+   * @param relativePath which
+   * @param mostBytes its largest size
+   * @throws UserException when it is larger
+   */
+  public String readText(String relativePath, int mostBytes) {
+    return new String(read(relativePath, mostBytes), StandardCharsets.UTF_8);
   }
 
   /** Reads a text file in UTF-8. */
@@ -176,6 +225,19 @@ public final class Folder {
     }
   }
 
+  /** Times of change of this folder's own files whose names have a prefix, in ms by the store. */
+  Map<String, Long> times(String prefix) {
+    try {
+      return Arrays.stream(fs.listStatus(root))
+          .filter(status -> status.isFile() && status.getPath().getName().startsWith(prefix))
+          .collect(
+              Collectors.toMap(
+                  status -> status.getPath().getName(), FileStatus::getModificationTime));
+    } catch (IOException e) {
+      throw StorageFailure.of("list", root, e);
+    }
+  }
+
   private static Entry entry(FileStatus status) {
     boolean folder = status.isDirectory();
     return new Entry(status.getPath().getName(), folder ? 0 : status.getLen(), folder);
@@ -189,6 +251,7 @@ public final class Folder {
    */
   public boolean delete(String relativePath) {
     Path path = resolve(relativePath);
+    guard.run();
     try {
       return fs.delete(path, false);
     } catch (IOException e) {
@@ -203,6 +266,7 @@ public final class Folder {
    */
   public void deleteFolder(String relativePath) {
     Path path = resolve(relativePath);
+    guard.run();
     try {
       fs.delete(path, true);
     } catch (IOException e) {
@@ -211,23 +275,12 @@ public final class Folder {
   }
 
   /**
-   * Drops uploads to this folder that were begun and neither finished nor aborted, when whoever
-   * made them was killed: nobody sees them, but a store charges for them.
+   * Deletes what processes have left that were killed while they wrote: uploads to a store, which
+   * nobody sees and the store charges for, and temporary files that are an hour old.
    */
-  public void abortUploads() {
-    try {
-      if (fs.hasPathCapability(root, CommonPathCapabilities.FS_MULTIPART_UPLOADER)
-          && !(fs instanceof RawLocalFileSystem)) {
-        try (MultipartUploader uploader = fs.createMultipartUploader(root).build()) {
-          uploader.abortUploadsUnderPath(root).get();
-        }
-      }
-    } catch (IOException | ExecutionException e) {
-      LOG.warn("{}: uploads that were left unfinished cannot be dropped: {}", this, e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while dropping uploads", e);
-    }
+  public void deleteLeftovers() {
+    guard.run();
+    Leftovers.delete(fs, root);
   }
 
   /** The folder's location with its scheme, such as {@code s3a://bucket/runs/00003-ff5}. */
@@ -292,7 +345,7 @@ public final class Folder {
   /** The folder of a name in this one. */
   public Folder child(String name) {
     try {
-      return new Folder(fs, new Path(root, name));
+      return new Folder(fs, new Path(root, name), guard);
     } catch (IOException e) {
       throw StorageFailure.of("open", new Path(root, name), e);
     }

@@ -1,9 +1,11 @@
 package io.momentgan.storage;
 
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -46,10 +48,28 @@ public interface Publication {
     Files.createDirectories(target.getParent());
     java.nio.file.Path temporary = temporary(target);
     try {
-      Files.write(temporary, bytes);
+      try (FileChannel out =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        while (left.hasRemaining()) {
+          out.write(left);
+        }
+        // Else a name may survive a loss of power, and its contents not.
+        out.force(true);
+      }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      syncFolder(target.getParent());
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** Makes the names in a folder durable, where the system can. */
+  private static void syncFolder(java.nio.file.Path folder) {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
+    } catch (IOException e) {
+      // Not every file system has this; the file itself is there.
     }
   }
 
@@ -74,8 +94,9 @@ public interface Publication {
     fs.mkdirs(target.getParent());
     Path temporary = new Path(target.getParent(), temporaryName(target.getName()));
     try {
-      try (OutputStream out = fs.create(temporary, true)) {
+      try (FSDataOutputStream out = fs.create(temporary, true)) {
         out.write(bytes);
+        out.hsync();
       }
       rename(fs, temporary, target);
     } catch (IOException | RuntimeException e) {
@@ -98,6 +119,11 @@ public interface Publication {
         throw new IOException("%s could not be renamed to %s".formatted(from, to), noFileContext);
       }
     }
+  }
+
+  /** Whether a name is one of {@link #temporaryName}. */
+  static boolean isTemporary(String name) {
+    return name.matches("\\..+\\.[0-9a-f-]{36}\\.tmp");
   }
 
   /** Spark and Hadoop readers skip names that begin with a dot. */

@@ -36,12 +36,25 @@ public final class Preflight {
       checkRunning(conf);
     }
     checkCluster(experiment, conf);
+    requireMemory(experiment, images.shape());
     Cluster.requireMaster(conf);
     int count = images.training().count();
     requireFullBatch(experiment, count);
     requireInitImages(experiment.train().initImages(), count);
     requireLabels(experiment.labels(), images.training());
     requireReplayFits(experiment.discriminatorInput().replayCapacity(), images.shape());
+  }
+
+  /**
+   * Compares what networks need at least with the memory of driver and executors.
+   *
+   * @param experiment the settings, workers known
+   * @param shape shape of the images
+   * @throws UserException naming the option to raise
+   */
+  public static void requireMemory(Experiment experiment, ImageShape shape) {
+    TrainingMemory.require(
+        experiment, shape, SparkContexts.conf(), Runtime.getRuntime().maxMemory());
   }
 
   /**

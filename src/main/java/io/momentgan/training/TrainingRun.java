@@ -30,6 +30,7 @@ import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
 import io.momentgan.sampling.Initialisation;
 import io.momentgan.storage.Folder;
+import io.momentgan.storage.Lease;
 import io.momentgan.tracking.MlflowServer;
 import io.momentgan.training.listeners.CheckpointListener;
 import io.momentgan.training.listeners.ClassificationListener;
@@ -95,9 +96,26 @@ public final class TrainingRun {
    * @param images its data
    * @param checkpoint where it goes on; empty to train from initial weights
    * @throws TrainingStoppedException when it diverges or too many rounds fail
+   * @throws io.momentgan.config.UserException when another process trains it
    */
   public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint) {
-    run.folder().abortUploads();
+    try (Lease lease = Lease.take(run.folder())) {
+      goOn(run.under(lease), images, checkpoint, lease);
+    }
+  }
+
+  /**
+   * Trains a run whose lease is held to its end.
+   *
+   * @param run the run, under its lease
+   * @param images its data
+   * @param checkpoint where it goes on; empty to train from initial weights
+   * @param lease of its folder
+   * @throws TrainingStoppedException when it diverges or too many rounds fail
+   */
+  public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint, Lease lease) {
+    lease.requireHeld();
+    run.folder().deleteLeftovers();
     run.folder().publish(RunRecord.FILE, run.record().toYaml());
     if (checkpoint.isEmpty()) {
       publishRejected(images, run.folder());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.momentgan.Experiments;
 import io.momentgan.SparkHome;
 import io.momentgan.SparkTests;
+import io.momentgan.collective.hub.Strangers;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.device.Cluster;
@@ -65,6 +66,16 @@ class ClusterTrainingTest {
     Path processes = train("local-cluster[2,1,1024]", 10, 1);
     assertThat(SameRun.snapshot(processes).round()).isEqualTo(5);
     SameRun.assertSame(processes, threads);
+  }
+
+  @Test
+  void strangersOnTheNetworkDoNotChangeABit() throws Exception {
+    Path threads = train("local[2]", 10, 4);
+    CompletableFuture<Boolean> refused =
+        CompletableFuture.supplyAsync(() -> Strangers.attackTheApplication("00000-small"));
+    Path attacked = train("local-cluster[2,1,1024]", 10, 4);
+    assertThat(refused.get(60, TimeUnit.SECONDS)).isTrue();
+    SameRun.assertSame(attacked, threads);
   }
 
   @Test

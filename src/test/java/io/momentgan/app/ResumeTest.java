@@ -123,6 +123,20 @@ class ResumeTest {
   }
 
   @Test
+  void runThatAnotherProcessTrainsIsRefused() throws IOException {
+    Path run = TinyExperiment.train(folder, "train.epochs=1");
+    Files.writeString(
+        run.resolve("lease-0.properties"),
+        "host=far\nmachine=x\npid=42\nstarted=x\nuser=anna\nsince=2026-01-01T00:00:00Z\nholds=true\n");
+    List<String> before = contents(run);
+    CommandRun resumed = CommandRun.of("resume", run.toString(), "--set", "train.epochs=2");
+    assertThat(resumed.refusal(Main.USER_MISTAKE))
+        .contains("found a training in progress, by process 42 of anna on far")
+        .contains("await its end or stop it; if it is gone, try again in ");
+    assertThat(contents(run)).isEqualTo(before);
+  }
+
+  @Test
   void runWithoutACheckpointBeginsAgain() throws IOException {
     Path run = TinyExperiment.train(folder, "train.epochs=1");
     Path again = copy(run, "again");

@@ -126,10 +126,7 @@ class RoundsOnSparkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "3, '" + BATCH_NORM + "'",
-    "4, averaging.first-moment-period=2"
-  })
+  @CsvSource({"3, '" + BATCH_NORM + "'", "4, averaging.first-moment-period=2"})
   void networksAveragedBySlicesHaveTheBitsOfThoseAveragedOnTheDriver(int workers, String setting) {
     ImageSource images = new GlyphSource(121, 1);
     List<RoundResult> onDriver =

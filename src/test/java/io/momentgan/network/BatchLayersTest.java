@@ -208,7 +208,7 @@ class BatchLayersTest {
     Network trained = GanNetworks.build(experiment, IMAGE, DataType.FLOAT).discriminator();
     train(trained, IMAGE.features(), 1, 3);
     Network used = GanNetworks.discriminatorForUse(experiment, IMAGE);
-    used.load(NetworkState.ofZip(trained.toZip()));
+    used.load(NetworkState.ofZip(trained.toZip(), NetworkSizeTest.sizeOf(trained)));
     INDArray images = random(N, IMAGE.features());
     assertThat(HostArrays.doubles(used.sample(images, LABELS)))
         .containsExactly(HostArrays.doubles(trained.sample(images, LABELS)), within(1e-5));
@@ -221,7 +221,7 @@ class BatchLayersTest {
     Network trained = GanNetworks.build(experiment, IMAGE, DataType.FLOAT).generator();
     train(trained, 3, IMAGE.features(), 3);
     Network used = GanNetworks.generatorForUse(experiment, IMAGE);
-    used.load(NetworkState.ofZip(trained.toZip()));
+    used.load(NetworkState.ofZip(trained.toZip(), NetworkSizeTest.sizeOf(trained)));
     INDArray z = random(N, 3);
     assertThat(HostArrays.floats(used.sample(z, LABELS)))
         .containsExactly(HostArrays.floats(trained.forward(z, LABELS)), within(1e-5f));
@@ -310,7 +310,7 @@ class BatchLayersTest {
   private static void assertGoesOn(Network whole, Network resumed, int inputs, int outputs)
       throws IOException {
     train(whole, inputs, outputs, 3);
-    resumed.load(NetworkState.ofZip(whole.toZip()));
+    resumed.load(NetworkState.ofZip(whole.toZip(), NetworkSizeTest.sizeOf(whole)));
     assertThat(resumed.state().params()).isEqualTo(whole.state().params());
     train(whole, inputs, outputs, 2);
     train(resumed, inputs, outputs, 2);

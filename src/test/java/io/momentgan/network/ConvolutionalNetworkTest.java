@@ -411,7 +411,7 @@ class ConvolutionalNetworkTest {
     ImageShape shape = new ImageShape(2, 6, 6);
     Network trained = GanNetworks.build(experiment, shape, DataType.FLOAT).generator();
     Network used = GanNetworks.generatorForUse(experiment, shape);
-    used.load(NetworkState.ofZip(trained.toZip()));
+    used.load(NetworkState.ofZip(trained.toZip(), NetworkSizeTest.sizeOf(trained)));
     INDArray z = random(5, 3);
     assertThat(HostArrays.floats(trained.sample(z)))
         .containsExactly(HostArrays.floats(used.sample(z)), within(1e-5f));

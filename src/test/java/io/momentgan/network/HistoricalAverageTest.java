@@ -102,7 +102,7 @@ class HistoricalAverageTest {
     update(network, 0);
     update(network, 1);
     Network loaded = network(DataType.FLOAT, setting, historical(0.1), adam);
-    loaded.load(NetworkState.ofZip(network.toZip()));
+    loaded.load(NetworkState.ofZip(network.toZip(), NetworkSizeTest.sizeOf(network)));
     update(network, 2);
     update(loaded, 2);
     assertThat(loaded.state().params()).isEqualTo(network.state().params());

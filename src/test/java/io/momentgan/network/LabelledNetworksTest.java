@@ -168,7 +168,7 @@ class LabelledNetworksTest {
     Experiment experiment = experiment(use, use);
     Network trained = GanNetworks.build(experiment, IMAGE, DataType.FLOAT).generator();
     Network used = GanNetworks.generatorForUse(experiment, IMAGE);
-    used.load(NetworkState.ofZip(trained.toZip()));
+    used.load(NetworkState.ofZip(trained.toZip(), NetworkSizeTest.sizeOf(trained)));
     INDArray z = random(4, 3);
     float[] images = HostArrays.floats(used.sample(z, LABELS));
     assertThat(HostArrays.floats(trained.sample(z, LABELS))).containsExactly(images, within(1e-6f));

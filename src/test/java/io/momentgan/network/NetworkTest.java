@@ -257,7 +257,7 @@ class NetworkTest {
   void theStateSurvivesAFileBitForBit() throws IOException {
     Network network = trained(Experiments.small(BATCH_NORM));
     NetworkState state = network.state();
-    NetworkState read = NetworkState.ofZip(network.toZip());
+    NetworkState read = NetworkState.ofZip(network.toZip(), NetworkSizeTest.sizeOf(network));
     assertThat(read.params()).isEqualTo(state.params());
     assertThat(read.updaterState()).isEqualTo(state.updaterState());
     assertThat(read.updates()).isEqualTo(state.updates());

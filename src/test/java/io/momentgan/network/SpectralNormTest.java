@@ -129,7 +129,7 @@ class SpectralNormTest {
     Network whole = discriminator(DataType.FLOAT, CONVOLUTIONS, ON);
     Network resumed = discriminator(DataType.FLOAT, CONVOLUTIONS, ON, "train.seed=9");
     train(whole, 3);
-    resumed.load(NetworkState.ofZip(whole.toZip()));
+    resumed.load(NetworkState.ofZip(whole.toZip(), NetworkSizeTest.sizeOf(whole)));
     assertThat(resumed.state().params()).isEqualTo(whole.state().params());
     train(whole, 2);
     train(resumed, 2);

@@ -3,22 +3,50 @@ package io.momentgan.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.momentgan.Experiments;
+import io.momentgan.config.EvaluationConfig.Weights;
+import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.config.UserException;
+import io.momentgan.data.ImageShape;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.StrangeZips;
+import io.momentgan.network.state.Snapshot;
+import io.momentgan.storage.Digests;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.FolderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class CheckpointsTest {
   private static final CheckpointConfig LAST_ONE = new CheckpointConfig(0, 1, 0, false);
+
+  private static final ImageShape SHAPE = new ImageShape(1, 4, 4);
+  private static final Experiment SETTINGS = Experiments.small("averaging.ema.half-life=0");
+  private static final GanNetworks NETWORKS = GanNetworks.build(SETTINGS, SHAPE, DataType.FLOAT);
+  private static final RunRecord RECORD =
+      new RunRecord(
+          SETTINGS,
+          Map.of(),
+          new RunRecord.Data("idx", "data", "0", 10, "1x4x4", List.of()),
+          "2026-01-01T00:00:00Z",
+          "1");
 
   @TempDir Path out;
   private Folder run;
@@ -27,22 +55,30 @@ class CheckpointsTest {
   @BeforeEach
   void makeFolder() {
     run = FolderTest.newRun(out);
-    checkpoints = new Checkpoints(run);
+    checkpoints = opened();
+  }
+
+  private Checkpoints opened() {
+    return new Checkpoints(run, RECORD);
+  }
+
+  private static Checkpoint checkpoint(long step, int epoch, double score) {
+    Snapshot first = NETWORKS.initialSnapshot();
+    Snapshot snapshot =
+        new Snapshot(
+            step,
+            10 * step,
+            0,
+            first.generator(),
+            first.discriminator(),
+            first.opponent(),
+            first.replay(),
+            first.averaging());
+    return Checkpoint.of(snapshot, epoch, score, RunProgress.none(), NETWORKS);
   }
 
   static void write(Checkpoints checkpoints, long step, int epoch, double score) {
-    write(
-        checkpoints,
-        step,
-        epoch,
-        score,
-        Map.of("generator.zip", ("g" + step).getBytes(UTF_8), "state.bin", new byte[] {1, 2, 3}));
-  }
-
-  private static void write(
-      Checkpoints checkpoints, long step, int epoch, double score, Map<String, byte[]> files) {
-    checkpoints.write(
-        new Checkpoint(CheckpointManifest.of(step, epoch, 10 * step, score, files), files));
+    checkpoints.write(checkpoint(step, epoch, score));
   }
 
   private static long newest(Checkpoints checkpoints) {
@@ -62,12 +98,15 @@ class CheckpointsTest {
     assertThat(newest.manifest().epoch()).isEqualTo(4);
     assertThat(newest.manifest().iteration()).isEqualTo(1230);
     assertThat(newest.manifest().score()).isEqualTo(0.25);
-    assertThat(newest.files().get("generator.zip")).isEqualTo("g123".getBytes(UTF_8));
+    assertThat(newest.generator(Weights.RAW).params())
+        .isEqualTo(NETWORKS.initialSnapshot().generator().params());
+    assertThat(newest.snapshot().iteration()).isEqualTo(1230);
+    byte[] state = run.read("checkpoints/step=00000123/state.json");
     assertThat(run.readText("checkpoints/step=00000123/manifest.json"))
         .startsWith("{\"format_version\":1,\"step\":123,\"epoch\":4,\"iteration\":1230,")
         .contains(
-            "{\"name\":\"state.bin\",\"size\":3,\"sha256\":"
-                + "\"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81\"}");
+            "{\"name\":\"state.json\",\"size\":%d,\"sha256\":\"%s\"}"
+                .formatted(state.length, Digests.sha256(state)));
   }
 
   @Test
@@ -80,8 +119,10 @@ class CheckpointsTest {
     for (int step = 1; step <= 6; step++) {
       write(checkpoints, step, step, step);
     }
-    Files.write(file("step=00000006/state.bin"), new byte[] {1, 2});
-    Files.write(file("step=00000005/state.bin"), new byte[] {1, 2, 4});
+    Files.write(file("step=00000006/state.json"), new byte[] {1, 2});
+    byte[] state = Files.readAllBytes(file("step=00000005/state.json"));
+    state[state.length / 2] ^= 1;
+    Files.write(file("step=00000005/state.json"), state);
     Files.delete(file("step=00000004/generator.zip"));
     Files.writeString(file("step=00000003/manifest.json"), "{\"format_ver");
     Files.delete(file("step=00000002/manifest.json"));
@@ -114,11 +155,9 @@ class CheckpointsTest {
   @Test
   void aCheckpointIsReplacedAsAWhole() {
     write(checkpoints, 1, 1, 1);
-    write(checkpoints, 1, 1, 2, Map.of("other.zip", new byte[] {9}));
+    write(checkpoints, 1, 1, 2);
     Checkpoint newest = checkpoints.newest().orElseThrow();
     assertThat(newest.manifest().score()).isEqualTo(2);
-    assertThat(newest.files()).containsOnlyKeys("other.zip");
-    assertThat(newest.files().get("other.zip")).containsExactly(9);
   }
 
   @Test
@@ -136,9 +175,10 @@ class CheckpointsTest {
         .containsExactly(
             "mine/generator.zip",
             "step=00000001/notes.txt",
+            "step=00000002/discriminator.zip",
             "step=00000002/generator.zip",
             "step=00000002/manifest.json",
-            "step=00000002/state.bin");
+            "step=00000002/state.json");
     assertThat(file("step=abc")).isDirectory();
   }
 
@@ -165,7 +205,7 @@ class CheckpointsTest {
   void damagedCheckpointsDoNotCountAsKept() throws IOException {
     write(checkpoints, 1, 1, 1);
     write(checkpoints, 2, 2, 1);
-    Files.write(file("step=00000002/state.bin"), new byte[0]);
+    Files.write(file("step=00000002/state.json"), new byte[0]);
 
     checkpoints.retain(LAST_ONE);
 
@@ -186,7 +226,95 @@ class CheckpointsTest {
 
   @Test
   void fileNamesThatWouldHideTheManifestAreRefused() {
-    assertThatThrownBy(() -> write(checkpoints, 1, 1, 1, Map.of("manifest.json", new byte[0])))
+    Map<String, byte[]> files = Map.of("manifest.json", new byte[0]);
+    Checkpoint hiding = new Checkpoint(CheckpointManifest.of(1, 1, 10, 1, files), files);
+    assertThatThrownBy(() -> checkpoints.write(hiding))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Names whatever is wrong with a manifest, and what the test does to one. */
+  static Stream<Arguments> manifests() {
+    return Stream.of(
+        arguments("lists nothing", "\"files\":\\[.*]", "\"files\":[]"),
+        arguments("lists too little", "\\{\"name\":\"generator.zip\"[^}]*},", ""),
+        arguments("has no files", "\"files\":\\[.*],", ""),
+        arguments("has null files", "\"files\":\\[.*]", "\"files\":null"),
+        arguments("has a null file", "\"files\":\\[", "\"files\":[null,"),
+        arguments("has a null name", "\"generator.zip\"", "null"),
+        arguments("has a path", "\"generator.zip\"", "\"../step=00000001/generator.zip\""),
+        arguments("has an absolute path", "\"generator.zip\"", "\"/etc/passwd\""),
+        arguments("has an empty name", "\"generator.zip\"", "\"\""),
+        arguments("lists itself", "\"generator.zip\"", "\"manifest.json\""),
+        arguments("lists others", "\"files\":\\[", "\"files\":[{\"name\":\"x.zip\"},"),
+        arguments("lists one twice", "\"files\":\\[", "\"files\":[{\"name\":\"state.json\"},"),
+        arguments("has a negative size", "\"size\":", "\"size\":-"),
+        arguments("has an endless size", "\"size\":", "\"size\":999999999999"),
+        arguments("has no digest", "\"sha256\":\"[0-9a-f]*\"", "\"sha256\":null"),
+        arguments("has a text as step", "\"step\":3", "\"step\":\"x\""),
+        arguments("is of another step", "\"step\":3", "\"step\":4"),
+        arguments("has a negative step", "\"step\":3", "\"step\":-3"),
+        arguments("is null", ".*", "null"),
+        arguments("is a list", ".*", "[]"),
+        arguments("is a number", ".*", "3"),
+        arguments("is empty", "(?s).*", ""),
+        arguments("is deep", ".*", "[".repeat(5000)),
+        arguments("is long", ".*", " ".repeat(2 << 20)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("manifests")
+  void aCheckpointWhoseManifestIsOddHidesNoOlderOne(String what, String regex, String replacement)
+      throws IOException {
+    write(checkpoints, 2, 1, 1);
+    write(checkpoints, 3, 1, 1);
+    Path manifest = file("step=00000003/manifest.json");
+    String text = Files.readString(manifest).strip();
+    String odd = text.replaceFirst(regex, Matcher.quoteReplacement(replacement));
+    assertThat(odd).as(what).isNotEqualTo(text);
+    Files.writeString(manifest, odd);
+
+    assertThat(newest(opened())).isEqualTo(2);
+    assertThat(opened().all()).extracting(CheckpointManifest::step).containsExactly(2L);
+    opened().retain(LAST_ONE);
+    assertThat(newest(opened())).isEqualTo(2);
+  }
+
+  /** A file whose digest is right need not be harmless: a stranger writes manifests, too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"generator.zip", "discriminator.zip", "state.json"})
+  void aCheckpointOfAStrangerIsReadOrSkipped(String name) throws IOException {
+    write(checkpoints, 2, 1, 1);
+    List<byte[]> strange =
+        name.endsWith(".zip")
+            ? StrangeZips.all(Files.readAllBytes(file("step=00000002/" + name)))
+            : Stream.of(
+                    "null",
+                    "[]",
+                    "{}",
+                    "{\"sum\":null}",
+                    "{\"epochs\":[null]}",
+                    "[".repeat(5000),
+                    "")
+                .map(text -> text.getBytes(UTF_8))
+                .toList();
+    for (byte[] bytes : strange) {
+      Map<String, byte[]> files = new HashMap<>(checkpoint(3, 1, 1).files());
+      files.put(name, bytes);
+      checkpoints.write(new Checkpoint(CheckpointManifest.of(3, 1, 30, 1, files), files));
+      assertThat(newest(opened())).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aFolderInPlaceOfAFileIsSkipped() throws IOException {
+    write(checkpoints, 2, 1, 1);
+    write(checkpoints, 3, 1, 1);
+    Files.delete(file("step=00000003/generator.zip"));
+    Files.createDirectories(file("step=00000003/generator.zip"));
+    assertThat(newest(opened())).isEqualTo(2);
+    write(checkpoints, 4, 1, 1);
+    Files.delete(file("step=00000004/manifest.json"));
+    Files.createDirectories(file("step=00000004/manifest.json"));
+    assertThat(newest(opened())).isEqualTo(2);
   }
 }

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -56,6 +58,45 @@ public class FolderTest {
     Files.createDirectories(out.resolve("runs/00041-other"));
     Files.createDirectories(out.resolve("runs/notes"));
     assertThat(newRun(out.resolve("runs")).name()).isEqualTo("00042-test");
+  }
+
+  @Test
+  void highNumbersOfOthersDoNotBlockNewRuns() throws IOException {
+    for (String other : List.of("999999999-x", "2147483647-x", "99999999999999999999-x")) {
+      Files.createDirectories(out.resolve(other));
+    }
+    assertThat(newRun(out).name()).isEqualTo("00000-test");
+    Files.createDirectories(out.resolve("99999999-x"));
+    assertThat(newRun(out).name()).isEqualTo("00001-test");
+    assertThat(newRun(out).name()).isEqualTo("00002-test");
+  }
+
+  @Test
+  void temporaryFilesOfKilledRunsAreDeletedWhenOld() throws IOException {
+    Folder folder = newRun(out);
+    folder.publish("a/x.txt", "1");
+    String name = ".x.txt.0d5bd0f5-4a6f-4a9f-8c0a-3a1f3f0b7a55.tmp";
+    Path old = Files.writeString(out.resolve("00000-test/a").resolve(name), "1");
+    Path fresh = Files.writeString(out.resolve("00000-test").resolve(name), "1");
+    Path mine = Files.writeString(out.resolve("00000-test/a/.mine.tmp"), "1");
+    FileTime past = FileTime.from(Instant.now().minusSeconds(7200));
+    Files.setLastModifiedTime(old, past);
+    Files.setLastModifiedTime(mine, past);
+    folder.deleteLeftovers();
+    assertThat(old).doesNotExist();
+    assertThat(fresh).exists();
+    assertThat(mine).exists();
+    assertThat(out.resolve("00000-test/a/x.txt")).exists();
+  }
+
+  @Test
+  void largeFilesAreRefusedWhereSmallOnesAreExpected() {
+    Folder folder = newRun(out);
+    folder.publish("a.txt", "12345");
+    assertThat(folder.read("a.txt", 5)).hasSize(5);
+    assertThatThrownBy(() -> folder.readText("a.txt", 4))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("a.txt: found more than 4 bytes");
   }
 
   @Test

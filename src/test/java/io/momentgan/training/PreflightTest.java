@@ -45,6 +45,42 @@ class PreflightTest {
     assertThat(Cluster.slots(conf(settings)).orElse(-1)).isEqualTo(slots);
   }
 
+  private static final ImageShape SMALL = new ImageShape(1, 28, 28);
+
+  /** 80 million parameters and 160 million values of Adam: 915 MiB for each state. */
+  private static final Experiment LARGE =
+      Experiments.small("generator.layers.0.units=100000", "train.workers=2");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spark.master=local[2]|1024|-Xmx: found 1,024 MiB for networks of 78,",
+        "spark.master=local[2]|1024|raise the driver's heap by -Xmx (MOMENTGAN_JAVA_OPTS=-Xmx2g",
+        "spark.master=yarn|1024|spark.driver.memory: found 1,024 MiB",
+        "spark.master=yarn|8192|spark.executor.memory: found 1,024 MiB",
+        "spark.master=yarn;spark.executor.memory=3g;spark.executor.cores=2|8192|an executor of 2 workers",
+        "spark.master=yarn;spark.executor.memory=x|8192|found x, expected a size such as 4g"
+      })
+  void networksThatMemoryDoesNotHoldAreRefused(String settings, long heapMiB, String message) {
+    assertThatThrownBy(() -> TrainingMemory.require(LARGE, SMALL, conf(settings), heapMiB << 20))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spark.master=local[2]|2048",
+        "spark.master=yarn;spark.executor.memory=2g|2048",
+        "spark.master=yarn;spark.executor.memory=4096;spark.executor.cores=2|2048"
+      })
+  void networksThatMemoryMayHoldAreNot(String settings, long heapMiB) {
+    assertThatCode(() -> TrainingMemory.require(LARGE, SMALL, conf(settings), heapMiB << 20))
+        .doesNotThrowAnyException();
+  }
+
   @Test
   void moreWorkersThanSlotsAreRefused() {
     assertThatThrownBy(

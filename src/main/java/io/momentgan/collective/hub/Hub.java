@@ -1,17 +1,23 @@
 package io.momentgan.collective.hub;
 
+import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.Message;
+import io.momentgan.collective.Registration;
+import io.netty.util.AttributeKey;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
@@ -34,9 +40,11 @@ import scala.Option;
 /**
  * The meeting place of workers of different processes, on the driver.
  *
- * <p>A run has one group at a time: a newer attempt ends an older one and refuses its workers from
- * then on. Netty's threads take messages in, fold a complete exchange and send the answers; no
- * thread of the hub waits for a worker.
+ * <p>Takes messages that begin with the application's token alone, for runs and rounds that the
+ * driver has registered, with its sizes and deadlines. Every worker speaks on the connection that
+ * it joined on. A run has one group at a time: a newer attempt ends an older one and refuses its
+ * workers from then on. Netty's threads take messages in, fold a complete exchange and send the
+ * answers; no thread of the hub waits for a worker.
  */
 final class Hub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
@@ -48,12 +56,16 @@ final class Hub implements AutoCloseable {
 
         @Override
         public void onFailure(Throwable e) {
-          LOG.warn("A message of a worker failed", e);
+          LOG.debug("A message of a worker failed", e);
         }
       };
 
-  /** The newest group of each run, without the messages of finished exchanges. */
-  private final Map<String, HubGroup> newest = new HashMap<>();
+  private static final AttributeKey<FrameLimit> LIMIT = AttributeKey.valueOf("momentgan-limit");
+
+  private final Token token = new Token();
+
+  /** Registered runs by their names. */
+  private final Map<String, HubRun> runs = new HashMap<>();
 
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -90,6 +102,8 @@ final class Hub implements AutoCloseable {
             // Spark closes a connection after two minutes without traffic while an answer is due;
             // a worker may wait for the others up to train.deadline-seconds.
             .setIfMissing("spark.momentgan.io.connectionTimeout", "24h")
+            // A worker speaks on the connection that it joined on.
+            .set("spark.momentgan.io.numConnectionsPerPeer", "1")
             .setIfMissing("spark.momentgan.io.connectionCreationTimeout", "30s");
     return SparkTransportConf.fromSparkConf(own, "momentgan", threads, Option.empty());
   }
@@ -98,21 +112,86 @@ final class Hub implements AutoCloseable {
     return server.getPort();
   }
 
+  Token token() {
+    return token;
+  }
+
+  /** Registers a run in place of an older one of its name. */
+  synchronized Registration register(String name, int size, Duration deadline, long mostBytes) {
+    HubRun run = new HubRun(size, deadline, mostBytes);
+    HubRun before = runs.put(name, run);
+    if (before != null && before.newest() != null) {
+      run.begin(before.newest());
+    }
+    return new Registration() {
+      @Override
+      public void admit(long round) {
+        synchronized (Hub.this) {
+          run.admit(round);
+        }
+      }
+
+      @Override
+      public void close() {
+        forget(name, run);
+      }
+    };
+  }
+
+  private synchronized void forget(String name, HubRun run) {
+    if (runs.remove(name, run) && run.newest() != null) {
+      run.newest().fail("The run has ended");
+    }
+  }
+
   /** Number of groups with workers that have not left. */
   synchronized long openGroups() {
-    return newest.values().stream().filter(group -> !group.isOver()).count();
+    return groups().filter(group -> !group.isOver()).count();
+  }
+
+  /** Number of registered runs. */
+  synchronized int openRuns() {
+    return runs.size();
+  }
+
+  private Stream<HubGroup> groups() {
+    return runs.values().stream().map(HubRun::newest).filter(Objects::nonNull);
   }
 
   /** Called by Spark's transport on netty's threads. */
   private final class Messages extends RpcHandler {
     @Override
+    public void channelActive(TransportClient from) {
+      from.getChannel().attr(LIMIT).set(FrameLimit.on(from.getChannel()));
+    }
+
+    @Override
     public void receive(TransportClient from, ByteBuffer message, RpcResponseCallback reply) {
-      handle(from, Request.decode(message), reply);
+      ByteBuffer unread = message.slice();
+      if (!token.heads(unread)) {
+        refuse(from, reply);
+        return;
+      }
+      try {
+        handle(from, Request.decode(unread), reply);
+      } catch (BufferUnderflowException | IllegalArgumentException e) {
+        LOG.warn("{} sent no request: {}", from.getSocketAddress(), e.toString());
+        reply.onFailure(new CollectiveException("The hub cannot read this request"));
+      }
     }
 
     @Override
     public void receive(TransportClient from, ByteBuffer message) {
-      handle(from, Request.decode(message), NO_REPLY);
+      receive(from, message, NO_REPLY);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of the connection
+    private void refuse(TransportClient from, RpcResponseCallback reply) {
+      LOG.warn("{} does not belong to this application: closed", from.getSocketAddress());
+      if (reply != NO_REPLY) {
+        reply.onFailure(new CollectiveException("The hub knows no such application"));
+      }
+      from.getChannel().close();
     }
 
     @Override
@@ -134,10 +213,10 @@ final class Hub implements AutoCloseable {
   private void handle(TransportClient from, Request request, RpcResponseCallback reply) {
     switch (request.kind()) {
       case JOIN -> reply.onSuccess(join(from, request));
-      case MERGE -> merge(request, reply);
-      case ABORT -> abort(request);
-      case FINISH -> reply.onSuccess(leave(request, true));
-      case LEAVE -> reply.onSuccess(leave(request, false));
+      case MERGE -> merge(from, request, reply);
+      case ABORT -> abort(from, request);
+      case FINISH -> reply.onSuccess(leave(from, request, true));
+      case LEAVE -> reply.onSuccess(leave(from, request, false));
     }
   }
 
@@ -148,20 +227,30 @@ final class Hub implements AutoCloseable {
 
   private synchronized String enter(TransportClient from, Request request) {
     Group name = request.group();
-    HubGroup group = newest.get(name.run());
+    HubRun run = runs.get(name.run());
+    if (run == null) {
+      return "Worker %d of %s comes too late: the run is not under way"
+          .formatted(request.rank(), name);
+    }
+    HubGroup group = run.newest();
     if (group != null && name.isOlderThan(group.name())) {
       return late(request, group.name());
     }
-    if (group == null || group.isOver() || !group.name().equals(name)) {
-      group = begin(request, group);
+    if (name.round() != run.round() || request.size() != run.size()) {
+      return "Worker %d of %d of %s is not expected: round %d with %d workers is under way"
+          .formatted(request.rank(), request.size(), name, run.round() + 1, run.size());
     }
+    if (group == null || group.isOver() || !group.name().equals(name)) {
+      group = begin(run, request, group);
+    }
+    from.getChannel().attr(LIMIT).get().allow(run.mostBytes());
     String address = NettyUtils.getRemoteAddress(from.getChannel()).replaceFirst("^/", "");
     return group.enter(request.rank(), request.size(), from.getChannel(), address);
   }
 
-  private HubGroup begin(Request request, HubGroup before) {
+  private static HubGroup begin(HubRun run, Request request, HubGroup before) {
     Group name = request.group();
-    HubGroup group = new HubGroup(name, request.size(), Duration.ofMillis(request.number()));
+    HubGroup group = new HubGroup(name, run.size(), run.deadline());
     if (before != null) {
       before.fail("Another attempt has begun: " + name);
       int[] finished = before.finished();
@@ -173,53 +262,64 @@ final class Hub implements AutoCloseable {
                 .formatted(Arrays.toString(finished)));
       }
     }
-    newest.put(name.run(), group);
+    run.begin(group);
     return group;
   }
 
-  private void merge(Request request, RpcResponseCallback reply) {
+  private void merge(TransportClient from, Request request, RpcResponseCallback reply) {
     HubGroup group = group(request.group());
     if (group == null) {
       reply.onSuccess(Reply.failed(late(request, newestName(request.group()))));
+    } else if (!group.isOf(request.rank(), from.getChannel())) {
+      reply.onSuccess(Reply.failed(stranger(request)));
     } else {
       group.contribute(request.rank(), request.number(), request.message(), reply);
     }
   }
 
-  private void abort(Request request) {
+  private static String stranger(Request request) {
+    return "Worker %d of %s has not joined on this connection"
+        .formatted(request.rank(), request.group());
+  }
+
+  private void abort(TransportClient from, Request request) {
     HubGroup group = group(request.group());
-    if (group != null) {
+    if (group != null && group.isOf(request.rank(), from.getChannel())) {
       group.fail("Worker %d gave up: %s".formatted(request.rank(), request.text()));
     }
   }
 
-  private synchronized ByteBuffer leave(Request request, boolean finished) {
+  private synchronized ByteBuffer leave(TransportClient from, Request request, boolean finished) {
     HubGroup group = group(request.group());
     if (group != null) {
+      if (!group.isOf(request.rank(), from.getChannel())) {
+        return Reply.failed(stranger(request));
+      }
       group.leave(request.rank(), finished);
     }
     return Reply.merged(Message.NONE);
   }
 
   private synchronized void lose(Object connection) {
-    newest.values().forEach(group -> group.lose(connection));
+    groups().forEach(group -> group.lose(connection));
   }
 
   private synchronized void expire() {
     long now = System.nanoTime();
-    newest.values().forEach(group -> group.expire(now));
+    groups().forEach(group -> group.expire(now));
   }
 
   /** The open group of this attempt; null when there is none. */
   private synchronized HubGroup group(Group name) {
-    HubGroup group = newest.get(name.run());
+    HubRun run = runs.get(name.run());
+    HubGroup group = run == null ? null : run.newest();
     boolean open = group != null && group.name().equals(name) && !group.isOver();
     return open ? group : null;
   }
 
   private synchronized Group newestName(Group name) {
-    HubGroup group = newest.get(name.run());
-    return group == null ? name : group.name();
+    HubRun run = runs.get(name.run());
+    return run == null || run.newest() == null ? name : run.newest().name();
   }
 
   private static String late(Request request, Group last) {
@@ -237,8 +337,8 @@ final class Hub implements AutoCloseable {
     ticks.cancel(false);
     clock.shutdown();
     synchronized (this) {
-      newest.values().forEach(group -> group.fail("The application has ended"));
-      newest.clear();
+      groups().forEach(group -> group.fail("The application has ended"));
+      runs.clear();
     }
     server.close();
     context.close();

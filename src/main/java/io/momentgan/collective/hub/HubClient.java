@@ -45,15 +45,15 @@ final class HubClient implements AutoCloseable {
   }
 
   /** Sends a request and waits for the answer. */
-  Message ask(Request request, Duration limit) throws InterruptedException {
-    return send(request).await(limit);
+  Message ask(Request request, Token token, Duration limit) throws InterruptedException {
+    return send(request, token).await(limit);
   }
 
   /** Sends a request without waiting. */
-  Answer send(Request request) throws InterruptedException {
+  Answer send(Request request, Token token) throws InterruptedException {
     CompletableFuture<Message> answer = new CompletableFuture<>();
     TransportClient connection = connect();
-    long id = connection.sendRpc(request.encode(), completing(answer));
+    long id = connection.sendRpc(request.encode(token), completing(answer));
     return new Answer(answer, connection, id);
   }
 
@@ -84,9 +84,9 @@ final class HubClient implements AutoCloseable {
   }
 
   /** Sends a request that needs no answer; the hub notices a lost connection by itself. */
-  void tell(Request request) {
+  void tell(Request request, Token token) {
     try {
-      connect().send(request.encode());
+      connect().send(request.encode(token));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (CollectiveException e) {

@@ -16,6 +16,7 @@ final class HubCollective implements Collective {
   private static final Logger LOG = LoggerFactory.getLogger(HubCollective.class);
 
   private final HubClient hub;
+  private final Token token;
   private final Group group;
   private final int rank;
   private final int size;
@@ -25,21 +26,24 @@ final class HubCollective implements Collective {
   private boolean failed;
   private boolean closed;
 
-  private HubCollective(HubClient hub, Group group, int rank, int size, Duration deadline) {
+  private HubCollective(
+      HubClient hub, Token token, Group group, int rank, int size, Duration deadline) {
     this.hub = hub;
+    this.token = token;
     this.group = group;
     this.rank = rank;
     this.size = size;
     this.limit = deadline.plus(GRACE);
   }
 
-  static HubCollective join(HubClient hub, Group group, int rank, int size, Duration deadline) {
+  static HubCollective join(
+      HubClient hub, Token token, Group group, int rank, int size, Duration deadline) {
     if (rank < 0 || rank >= size) {
       throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, size));
     }
-    HubCollective joined = new HubCollective(hub, group, rank, size, deadline);
-    Request join = joined.request(Request.Kind.JOIN, deadline.toMillis());
-    joined.call(() -> hub.ask(join, joined.limit));
+    HubCollective joined = new HubCollective(hub, token, group, rank, size, deadline);
+    Request join = joined.request(Request.Kind.JOIN, 0);
+    joined.call(() -> hub.ask(join, token, joined.limit));
     return joined;
   }
 
@@ -60,7 +64,7 @@ final class HubCollective implements Collective {
     underWay = true;
     exchange++;
     Request merge = new Request(Request.Kind.MERGE, group, rank, size, exchange, "", contribution);
-    HubClient.Answer answer = call(() -> hub.send(merge));
+    HubClient.Answer answer = call(() -> hub.send(merge, token));
     return () -> {
       underWay = false;
       return (M) call(() -> answer.await(limit));
@@ -90,7 +94,8 @@ final class HubCollective implements Collective {
   @Override
   public void abort(String reason) {
     failed = true;
-    hub.tell(new Request(Request.Kind.ABORT, group, rank, size, exchange, reason, Message.NONE));
+    hub.tell(
+        new Request(Request.Kind.ABORT, group, rank, size, exchange, reason, Message.NONE), token);
   }
 
   @Override
@@ -100,7 +105,7 @@ final class HubCollective implements Collective {
     }
     closed = true;
     try {
-      hub.ask(request(failed ? Request.Kind.LEAVE : Request.Kind.FINISH, exchange), GRACE);
+      hub.ask(request(failed ? Request.Kind.LEAVE : Request.Kind.FINISH, exchange), token, GRACE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (CollectiveException e) {

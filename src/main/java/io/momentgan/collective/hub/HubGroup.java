@@ -82,6 +82,11 @@ final class HubGroup {
     return failure;
   }
 
+  /** Whether a worker has joined on a connection. */
+  synchronized boolean isOf(int rank, Object connection) {
+    return rank >= 0 && rank < members.length && members[rank].connection == connection;
+  }
+
   /** Takes a worker's message in; the last one of an exchange answers all. */
   void contribute(int rank, long number, Message message, RpcResponseCallback reply) {
     RpcResponseCallback[] waiting;
@@ -106,9 +111,6 @@ final class HubGroup {
   private String objection(int rank, long number) {
     if (!failure.isEmpty()) {
       return failure;
-    }
-    if (rank < 0 || rank >= members.length || members[rank].connection == null) {
-      return "Worker %d has not joined %s".formatted(rank, name);
     }
     if (number != exchange || members[rank].contribution != null) {
       fail("Worker %d sent exchange %d where %d was due".formatted(rank, number, exchange));

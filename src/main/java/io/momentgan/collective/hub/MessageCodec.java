@@ -77,6 +77,9 @@ final class MessageCodec {
 
   private static List<Moments> moments(ByteBuffer from) {
     int size = from.getInt();
+    if (size < 0 || size > from.remaining() / (Long.BYTES + Integer.BYTES)) {
+      throw new BufferUnderflowException();
+    }
     List<Moments> list = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       long count = from.getLong();

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens the hub with the application, on the driver's bind address only, and tells each executor
- * its address.
+ * its address. The token goes another way, with the tasks: what a plugin tells is shown on pages.
  *
  * <p>{@code spark.momentgan.hub.port} fixes the port, for firewalls; default: any free port.
  */
@@ -42,6 +42,7 @@ public final class MomentGanPlugin implements SparkPlugin {
       String host = conf.get("spark.driver.host");
       String address = conf.get("spark.driver.bindAddress", host);
       hub = Hub.open(conf, SparkEnv.get().securityManager(), address, conf.getInt(PORT, 0));
+      HubCollectives.open(hub);
       LOG.info("Workers exchange messages at {}:{}", host, hub.port());
       return Map.of(HUB_HOST, host, HUB_PORT, Integer.toString(hub.port()));
     }
@@ -49,7 +50,7 @@ public final class MomentGanPlugin implements SparkPlugin {
     @Override
     public void shutdown() {
       if (hub != null) {
-        hub.close();
+        HubCollectives.close(hub);
       }
     }
   }

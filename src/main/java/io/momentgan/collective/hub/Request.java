@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * A worker's request to the hub.
@@ -15,8 +16,8 @@ import java.util.Arrays;
  * @param group the worker's group
  * @param rank the worker's number
  * @param size number of workers that the worker expects
- * @param number MERGE: number of the exchange, from 1; JOIN: the deadline in ms
- * @param text ABORT: the reason
+ * @param number MERGE: number of the exchange, from 1
+ * @param text ABORT: the reason, of which the first {@value #MOST_TEXT_CHARS} characters travel
  * @param message MERGE: the contribution
  */
 record Request(
@@ -48,11 +49,17 @@ record Request(
     }
   }
 
-  ByteBuffer encode() {
+  /** Longest text of a request, in characters. */
+  static final int MOST_TEXT_CHARS = 4000;
+
+  private static final int MOST_TEXT_BYTES = 3 * MOST_TEXT_CHARS;
+
+  ByteBuffer encode(Token token) {
     byte[] run = group.run().getBytes(StandardCharsets.UTF_8);
-    byte[] reason = text.getBytes(StandardCharsets.UTF_8);
-    int header = 1 + Integer.BYTES * 7 + Long.BYTES * 2 + run.length + reason.length;
+    byte[] reason = StringUtils.left(text, MOST_TEXT_CHARS).getBytes(StandardCharsets.UTF_8);
+    int header = Token.BYTES + 1 + Integer.BYTES * 7 + Long.BYTES * 2 + run.length + reason.length;
     ByteBuffer to = ByteBuffer.allocate(Math.addExact(header, MessageCodec.bytes(message)));
+    token.write(to);
     to.order(ByteOrder.LITTLE_ENDIAN).put(kind.code);
     to.putInt(run.length).put(run).putLong(group.round()).putInt(group.stage());
     to.putInt(group.attempt()).putInt(group.retry()).putInt(rank).putInt(size).putLong(number);
@@ -61,7 +68,9 @@ record Request(
     return to.flip();
   }
 
-  /** Reads a request; nothing of it refers to the buffer, which Spark takes back. */
+  /**
+   * Reads a request without its token; nothing of it refers to the buffer, which Spark takes back.
+   */
   static Request decode(ByteBuffer message) {
     ByteBuffer from = message.slice().order(ByteOrder.LITTLE_ENDIAN);
     Kind kind = Kind.of(from.get());
@@ -79,7 +88,7 @@ record Request(
 
   private static String text(ByteBuffer from) {
     int length = from.getInt();
-    if (length < 0 || length > from.remaining()) {
+    if (length < 0 || length > Math.min(MOST_TEXT_BYTES, from.remaining())) {
       throw new BufferUnderflowException();
     }
     byte[] bytes = new byte[length];

@@ -59,6 +59,9 @@ public final class StoredItems implements Serializable {
     Layout read(InputStream in) throws IOException;
   }
 
+  /** Largest image: 8 bytes for each value of 3 x 3300 x 3300. */
+  private static final int MOST_ITEM_BYTES = 1 << 28;
+
   /** Looks at items while they are checked. */
   public interface Visitor {
     /**
@@ -91,15 +94,15 @@ public final class StoredItems implements Serializable {
       byte[] head = recorder.copy.toByteArray();
       boolean counted = layout.count() != AS_MANY_AS_THERE_ARE;
       int items = layout.itemBytes();
-      byte[] block = new byte[Math.max(1, BLOCK_BYTES / items) * items];
+      requireSmall(contents, items);
+      int most = Math.max(1, BLOCK_BYTES / items) * items;
       long found = 0;
-      for (int read = in.readNBytes(block, 0, block.length);
-          read > 0;
-          read = in.readNBytes(block, 0, block.length)) {
-        if (!counted || found + read <= layout.bodyBytes()) {
-          visitor.visit(block, read / items, Math.toIntExact(found / items));
+      // Memory for what is there, not for what a header says.
+      for (byte[] block = in.readNBytes(most); block.length > 0; block = in.readNBytes(most)) {
+        if (!counted || found + block.length <= layout.bodyBytes()) {
+          visitor.visit(block, block.length / items, Math.toIntExact(found / items));
         }
-        found += read;
+        found += block.length;
       }
       if (counted && found != layout.bodyBytes()) {
         throw wrongSize(contents, layout, found);
@@ -111,6 +114,14 @@ public final class StoredItems implements Serializable {
       }
       int count = Math.toIntExact(found / items);
       return new StoredItems(contents, head, items, count, Hex.encodeHexString(md5.digest()));
+    }
+  }
+
+  private static void requireSmall(Contents contents, int itemBytes) {
+    if (itemBytes > MOST_ITEM_BYTES) {
+      throw new DataException(
+          "%s: found images of %,d bytes each, expected at most %,d; is the header damaged? Copy the file again, or store smaller images"
+              .formatted(contents, itemBytes, MOST_ITEM_BYTES));
     }
   }
 

@@ -19,6 +19,8 @@ import org.apache.parquet.hadoop.util.HadoopCodecs;
  * these, Parquet 1.13 waits for the rest for ever: its streams answer that nothing was read.
  */
 final class PageCodecs implements CompressionCodecFactory {
+  private static final int MOST_PAGE_BYTES = 1 << 28;
+
   private final CompressionCodecFactory parquet = HadoopCodecs.newFactory(0);
 
   @Override
@@ -31,13 +33,47 @@ final class PageCodecs implements CompressionCodecFactory {
     return switch (name) {
       case SNAPPY -> new Whole(SnappyCodec.class);
       case LZ4_RAW -> new Whole(Lz4RawCodec.class);
-      default -> parquet.getDecompressor(name);
+      default -> new Bounded(parquet.getDecompressor(name));
     };
   }
 
   @Override
   public void release() {
     parquet.release();
+  }
+
+  /** A header may say anything; writers make pages of a megabyte or a few. */
+  private static int requireSmall(int bytes) throws IOException {
+    if (bytes < 0 || bytes > MOST_PAGE_BYTES) {
+      throw new IOException(
+          "page of %d bytes, expected at most %d".formatted(bytes, MOST_PAGE_BYTES));
+    }
+    return bytes;
+  }
+
+  /** Parquet's own way with pages of bounded size. */
+  private static final class Bounded implements BytesInputDecompressor {
+    private final BytesInputDecompressor parquet;
+
+    Bounded(BytesInputDecompressor parquet) {
+      this.parquet = parquet;
+    }
+
+    @Override
+    public BytesInput decompress(BytesInput page, int bytes) throws IOException {
+      return parquet.decompress(page, requireSmall(bytes));
+    }
+
+    @Override
+    public void decompress(ByteBuffer page, int stored, ByteBuffer into, int bytes)
+        throws IOException {
+      parquet.decompress(page, stored, into, requireSmall(bytes));
+    }
+
+    @Override
+    public void release() {
+      parquet.release();
+    }
   }
 
   /** Reads whole pages or fails. */
@@ -50,7 +86,7 @@ final class PageCodecs implements CompressionCodecFactory {
 
     @Override
     public BytesInput decompress(BytesInput page, int bytes) throws IOException {
-      byte[] whole = new byte[bytes];
+      byte[] whole = new byte[requireSmall(bytes)];
       try (InputStream in = codec.createInputStream(page.toInputStream())) {
         int found = 0;
         while (found < bytes) {

@@ -13,6 +13,7 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
@@ -105,6 +106,9 @@ record ParquetTable(FileLocation file, ParquetColumns columns) implements Serial
             .build();
     try (ParquetInput input = ParquetInput.of(file);
         ParquetFileReader reader = ParquetFileReader.open(input, options)) {
+      for (BlockMetaData block : reader.getRowGroups()) {
+        requireInside(block, input.getLength());
+      }
       return reading.run(reader);
     } catch (DataException e) {
       throw e;
@@ -116,6 +120,19 @@ record ParquetTable(FileLocation file, ParquetColumns columns) implements Serial
     } catch (RuntimeException | OutOfMemoryError | AssertionError e) {
       // Sizes in a damaged file may be anything.
       throw damaged(file, e);
+    }
+  }
+
+  /** Parquet takes memory for what the footer says of a group of rows. */
+  private static void requireInside(BlockMetaData block, long fileBytes) throws IOException {
+    for (ColumnChunkMetaData column : block.getColumns()) {
+      boolean inside =
+          column.getStartingPos() >= 0
+              && column.getTotalSize() >= 0
+              && column.getTotalSize() <= fileBytes - column.getStartingPos();
+      if (!inside) {
+        throw new IOException("columns beyond the end of the file");
+      }
     }
   }
 

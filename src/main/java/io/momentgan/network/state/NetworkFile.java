@@ -5,9 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -21,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * state, as floats in little-endian order. Deeplearning4j ignores them.
  */
 public final class NetworkFile {
-  private static final String PARAMS = "momentgan-parameters.bin";
-  private static final String UPDATER_STATE = "momentgan-updater-state.bin";
+  static final String PARAMS = "momentgan-parameters.bin";
+  static final String UPDATER_STATE = "momentgan-updater-state.bin";
 
   private NetworkFile() {}
 
@@ -78,31 +75,5 @@ public final class NetworkFile {
     out.putNextEntry(new ZipEntry(name));
     out.write(bytes);
     out.closeEntry();
-  }
-
-  /**
-   * Reads what training needs beside the network.
-   *
-   * @param zip bytes of a file
-   * @param updates number of updates made
-   * @return empty where the network's own weights are the parameters
-   * @throws IOException when the file is damaged
-   */
-  static Optional<NetworkState> trained(byte[] zip, int updates) throws IOException {
-    Map<String, byte[]> own = new HashMap<>();
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        if (entry.getName().equals(PARAMS) || entry.getName().equals(UPDATER_STATE)) {
-          own.put(entry.getName(), in.readAllBytes());
-        }
-      }
-    }
-    return Optional.ofNullable(own.get(PARAMS))
-        .map(
-            params ->
-                new NetworkState(
-                    NetworkState.floats(params),
-                    NetworkState.floats(own.getOrDefault(UPDATER_STATE, new byte[0])),
-                    updates));
   }
 }

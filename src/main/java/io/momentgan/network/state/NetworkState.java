@@ -1,13 +1,11 @@
 package io.momentgan.network.state;
 
 import io.momentgan.kernels.loops.HostArrays;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -62,14 +60,14 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
   }
 
   /**
-   * Reads a state from a file in Deeplearning4j's format, bit for bit.
+   * Reads a state from a file in Deeplearning4j's format, bit for bit. Nothing in the file is run,
+   * and memory stays within the expected size, whoever wrote it.
    *
    * @param zip bytes of the file
-   * @throws IOException when the file is damaged
+   * @param size lengths of the network's state; the optimizer's may be missing
+   * @throws IOException when the file is damaged, or of another network
    */
-  public static NetworkState ofZip(byte[] zip) throws IOException {
-    NetworkState plain =
-        of(ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), true));
-    return NetworkFile.trained(zip, plain.updates()).orElse(plain);
+  public static NetworkState ofZip(byte[] zip, NetworkSize size) throws IOException {
+    return StoredNetwork.read(zip, size);
   }
 }

@@ -108,8 +108,8 @@ public final class HtmlPage {
             Table.escape(title),
             resource("/io/momentgan/report/report.css"),
             body,
-            // The only way in which JSON could end its element.
-            Json.line(data).replace("</", "<\\/"),
+            // "<!--<script" or "</script" in a text would change what the element holds.
+            Json.line(data).replace("<", "\\u003c"),
             library,
             resource("/io/momentgan/report/report.js"));
   }

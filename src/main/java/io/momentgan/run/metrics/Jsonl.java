@@ -29,6 +29,11 @@ public final class Jsonl<T> implements AutoCloseable {
   /** Publishing takes at most about this part of the time, however long the file grows. */
   private static final int MIN_PAUSE_PER_PUBLICATION = 20;
 
+  /** Bytes of a table's file, its text and its lines, for each byte of the file. */
+  private static final int HEAP_PER_BYTE = 4;
+
+  private static final long MOST_BYTES = 1 << 30;
+
   private final Folder folder;
   private final MetricsTable<T> table;
   private final long seed;
@@ -117,7 +122,10 @@ public final class Jsonl<T> implements AutoCloseable {
   }
 
   private static List<String> texts(Folder folder, MetricsTable<?> table) {
-    return folder.exists(table.path()) ? folder.readText(table.path()).lines().toList() : List.of();
+    long most = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_PER_BYTE);
+    return folder.exists(table.path())
+        ? folder.readText(table.path(), (int) most).lines().toList()
+        : List.of();
   }
 
   private static <T> T parse(String text, Folder folder, MetricsTable<T> table) {

@@ -50,7 +50,7 @@ class HubTest {
     try (Loopback loopback = new Loopback(AUTHENTICATED)) {
       HubClient stranger =
           loopback.client(AUTHENTICATED[0], AUTHENTICATED[1], "spark.authenticate.secret=guessed");
-      assertThatThrownBy(() -> Loopback.join(stranger, FIRST, 0, 1))
+      assertThatThrownBy(() -> loopback.join(stranger, FIRST, 0, 1))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("refuses this process");
       assertThat(loopback.hub().openGroups()).isZero();
@@ -61,7 +61,7 @@ class HubTest {
   void aProcessWithoutASecretIsRefused() {
     try (Loopback loopback = new Loopback(AUTHENTICATED)) {
       HubClient stranger = loopback.client("spark.authenticate=false");
-      assertThatThrownBy(() -> Loopback.join(stranger, FIRST, 0, 1))
+      assertThatThrownBy(() -> loopback.join(stranger, FIRST, 0, 1))
           .isInstanceOf(CollectiveException.class);
       assertThat(loopback.hub().openGroups()).isZero();
     }
@@ -80,8 +80,8 @@ class HubTest {
   void aLostConnectionFailsTheGroupAtOnceAndSaysHowFarEachGot() throws Exception {
     try (Loopback loopback = new Loopback()) {
       HubClient dying = loopback.client();
-      Collective zero = Loopback.join(loopback.client(), FIRST, 0, 3);
-      Collective one = Loopback.join(dying, FIRST, 1, 3);
+      Collective zero = loopback.join(loopback.client(), FIRST, 0, 3);
+      Collective one = loopback.join(dying, FIRST, 1, 3);
       CompletableFuture<BatchMoments> waiting =
           CompletableFuture.supplyAsync(() -> zero.merge(message(moments(0, 3))));
       awaitExchange(waiting);
@@ -91,7 +91,7 @@ class HubTest {
           .hasMessageContaining("at exchange 1")
           .hasMessageContaining("before exchange 1")
           .hasMessageContaining("worker 2 never joined");
-      assertThatThrownBy(() -> Loopback.join(loopback.client(), FIRST, 2, 3))
+      assertThatThrownBy(() -> loopback.join(loopback.client(), FIRST, 2, 3))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("Worker [1] lost the connection");
       assertThat(one.rank()).isEqualTo(1);
@@ -102,17 +102,17 @@ class HubTest {
   void aNewerAttemptEndsTheOlderAndRefusesItsWorkers() throws Exception {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
-      Collective old = Loopback.join(client, FIRST, 0, 2);
+      Collective old = loopback.join(client, FIRST, 0, 2);
       CompletableFuture<BatchMoments> waiting =
           CompletableFuture.supplyAsync(() -> old.merge(message(moments(0, 3))));
       awaitExchange(waiting);
-      Collective next = Loopback.join(client, SECOND, 0, 1);
+      Collective next = loopback.join(client, SECOND, 0, 1);
       assertFails(waiting, "Another attempt has begun: round 3 of run (stage 7, attempt 1.0)");
       assertThatThrownBy(() -> old.merge(message(moments(0, 3))))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("comes too late")
           .hasMessageContaining("attempt 1.0) has begun");
-      assertThatThrownBy(() -> Loopback.join(client, FIRST, 1, 2))
+      assertThatThrownBy(() -> loopback.join(client, FIRST, 1, 2))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("Worker 1 of round 3 of run (stage 7, attempt 0.0) comes too late");
       old.abort("of no interest to the newer attempt");
@@ -125,18 +125,18 @@ class HubTest {
   void aTaskThatIsRunAgainAloneIsToldThatTheOthersAreDone() throws Exception {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
-      Loopback.join(client, FIRST, 0, 2).close();
-      Collective one = Loopback.join(client, FIRST, 1, 2);
+      loopback.join(client, FIRST, 0, 2).close();
+      Collective one = loopback.join(client, FIRST, 1, 2);
       one.abort("its executor is out of memory");
       one.close();
       for (int retry = 1; retry <= 3; retry++) {
         Group again = new Group("run", 2, 7, retry / 3, retry % 3);
-        assertThatThrownBy(() -> Loopback.join(client, again, 1, 2))
+        assertThatThrownBy(() -> loopback.join(client, again, 1, 2))
             .isInstanceOf(CollectiveException.class)
             .hasMessageContaining("Worker [0] is done with the round and will not come again");
       }
       Group wholeRound = new Group("run", 2, 8, 0, 0);
-      assertThat(Loopback.join(client, wholeRound, 1, 2).rank()).isEqualTo(1);
+      assertThat(loopback.join(client, wholeRound, 1, 2).rank()).isEqualTo(1);
     }
   }
 
@@ -144,8 +144,8 @@ class HubTest {
   void aWorkerThatLeavesBetweenExchangesIsNotWaitedFor() throws Exception {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
-      Collective zero = Loopback.join(client, FIRST, 0, 2);
-      Loopback.join(client, FIRST, 1, 2).close();
+      Collective zero = loopback.join(client, FIRST, 0, 2);
+      loopback.join(client, FIRST, 1, 2).close();
       assertThatThrownBy(() -> zero.merge(message(moments(0, 3))))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("Worker [1] left before exchange 1");
@@ -164,8 +164,8 @@ class HubTest {
   @Test
   void messagesOfDifferentKindsFailTheGroup() throws Exception {
     try (Loopback loopback = new Loopback()) {
-      Collective zero = Loopback.join(loopback.client(), FIRST, 0, 2);
-      Collective one = Loopback.join(loopback.client(), FIRST, 1, 2);
+      Collective zero = loopback.join(loopback.client(), FIRST, 0, 2);
+      Collective one = loopback.join(loopback.client(), FIRST, 1, 2);
       CompletableFuture<BatchMoments> other =
           CompletableFuture.supplyAsync(() -> one.merge(message(moments(0, 3))));
       assertThatThrownBy(() -> zero.merge(new WeightedMean(1, 2)))
@@ -179,10 +179,11 @@ class HubTest {
   void aHubThatDoesNotAnswerIsNotWaitedForLongerThanTheLimit() {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
-      Loopback.join(client, FIRST, 0, 2);
+      loopback.join(client, FIRST, 0, 2);
       Request unanswered =
           new Request(Request.Kind.MERGE, FIRST, 0, 2, 1, "", message(moments(0, 3)));
-      assertThatThrownBy(() -> client.ask(unanswered, Duration.ofMillis(200)))
+      assertThatThrownBy(
+              () -> client.ask(unanswered, loopback.hub().token(), Duration.ofMillis(200)))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("No answer of the hub at 127.0.0.1");
     }
@@ -192,8 +193,8 @@ class HubTest {
   void aRankJoinsOnce() {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
-      Loopback.join(client, FIRST, 0, 2);
-      assertThatThrownBy(() -> Loopback.join(client, FIRST, 0, 2))
+      loopback.join(client, FIRST, 0, 2);
+      assertThatThrownBy(() -> loopback.join(client, FIRST, 0, 2))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("joined its group twice");
     }
@@ -203,8 +204,8 @@ class HubTest {
   void groupsEndWithTheirLastMember() throws Exception {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
-      Collective zero = Loopback.join(client, FIRST, 0, 2);
-      Collective one = Loopback.join(client, FIRST, 1, 2);
+      Collective zero = loopback.join(client, FIRST, 0, 2);
+      Collective one = loopback.join(client, FIRST, 1, 2);
       assertThat(loopback.hub().openGroups()).isEqualTo(1);
       zero.close();
       one.close();
@@ -218,7 +219,7 @@ class HubTest {
   @Test
   void theEndOfTheApplicationFreesWhoeverWaits() throws Exception {
     Loopback loopback = new Loopback();
-    Collective zero = Loopback.join(loopback.client(), FIRST, 0, 2);
+    Collective zero = loopback.join(loopback.client(), FIRST, 0, 2);
     CompletableFuture<BatchMoments> waiting =
         CompletableFuture.supplyAsync(() -> zero.merge(message(moments(0, 3))));
     awaitExchange(waiting);
@@ -257,8 +258,8 @@ class HubTest {
 
   /** What two workers in two processes get. */
   private static BatchMoments exchange(Loopback loopback, Moments a, Moments b) throws Exception {
-    Collective zero = Loopback.join(loopback.client(), FIRST, 0, 2);
-    Collective one = Loopback.join(loopback.client(), FIRST, 1, 2);
+    Collective zero = loopback.join(loopback.client(), FIRST, 0, 2);
+    Collective one = loopback.join(loopback.client(), FIRST, 1, 2);
     CompletableFuture<BatchMoments> other =
         CompletableFuture.supplyAsync(() -> one.merge(message(b)));
     BatchMoments merged = zero.merge(message(a));

@@ -13,10 +13,12 @@ import scala.Option;
 /** A hub and clients in this process, on the real transport over loopback. */
 final class Loopback implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(30);
+  private static final long MOST_BYTES = 40 << 20;
 
   private final SparkConf conf;
   private final Hub hub;
   private final List<HubClient> clients = new ArrayList<>();
+  private List<Object> expected = List.of();
 
   /** Opens a hub with settings of the form key=value. */
   Loopback(String... settings) {
@@ -52,8 +54,18 @@ final class Loopback implements AutoCloseable {
     return client;
   }
 
-  static Collective join(HubClient client, Group group, int rank, int size) {
-    return HubCollective.join(client, group, rank, size, LONG);
+  /** Registers a group's run as its driver does, and joins. */
+  Collective join(HubClient client, Group group, int rank, int size) {
+    return join(client, group, rank, size, LONG);
+  }
+
+  synchronized Collective join(
+      HubClient client, Group group, int rank, int size, Duration deadline) {
+    if (!expected.equals(List.of(group.run(), group.round(), size, deadline))) {
+      expected = List.of(group.run(), group.round(), size, deadline);
+      hub.register(group.run(), size, deadline, MOST_BYTES).admit(group.round());
+    }
+    return HubCollective.join(client, hub.token(), group, rank, size, deadline);
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RequestTest {
+  private static final Token TOKEN = new Token();
   private static final Group GROUP = new Group("läuft", 1L << 40, 3, 2, 1);
   private static final Moments ODD =
       new Moments(
@@ -35,9 +36,10 @@ class RequestTest {
     for (Message contribution :
         List.of(new BatchMoments(moments, List.of(ODD), mean), mean, Message.NONE)) {
       Request request = new Request(kind, GROUP, 4, 5, 6, "Grund: 1 €", contribution);
-      ByteBuffer message = request.encode();
-      assertThat(Request.decode(message)).isEqualTo(request);
+      ByteBuffer message = request.encode(TOKEN);
       assertThat(message.remaining()).isEqualTo(message.capacity());
+      assertThat(TOKEN.heads(message)).isTrue();
+      assertThat(Request.decode(message)).isEqualTo(request);
     }
   }
 
@@ -60,10 +62,29 @@ class RequestTest {
   }
 
   @Test
+  void aReasonIsCutToItsFirstCharacters() {
+    ByteBuffer message =
+        new Request(Request.Kind.ABORT, GROUP, 0, 2, 1, "€".repeat(1 << 20), Message.NONE)
+            .encode(TOKEN);
+    assertThat(TOKEN.heads(message)).isTrue();
+    assertThat(Request.decode(message).text()).isEqualTo("€".repeat(Request.MOST_TEXT_CHARS));
+  }
+
+  @Test
+  void tokensDifferAndAreNotPrinted() {
+    ByteBuffer message = ByteBuffer.allocate(Token.BYTES);
+    TOKEN.write(message);
+    assertThat(new Token().heads(message.duplicate().flip())).isFalse();
+    assertThat(TOKEN.heads(message.duplicate().flip())).isTrue();
+    assertThat(TOKEN.heads(message.duplicate().flip().limit(Token.BYTES - 1))).isFalse();
+    assertThat(TOKEN.toString()).isEqualTo("a token");
+  }
+
+  @Test
   void aMessageCutOffIsNotReadAsAnything() {
-    ByteBuffer message = new Request(Request.Kind.MERGE, GROUP, 0, 2, 1, "", MESSAGE).encode();
-    for (int length = 0; length < message.capacity(); length++) {
-      ByteBuffer cut = message.duplicate().limit(length);
+    ByteBuffer message = new Request(Request.Kind.MERGE, GROUP, 0, 2, 1, "", MESSAGE).encode(TOKEN);
+    for (int length = Token.BYTES; length < message.capacity(); length++) {
+      ByteBuffer cut = message.duplicate().limit(length).position(Token.BYTES);
       assertThatThrownBy(() -> Request.decode(cut)).isInstanceOf(BufferUnderflowException.class);
     }
   }

@@ -5,6 +5,7 @@ import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.collective.Registration;
 import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.List;
@@ -38,18 +39,21 @@ final class ExchangeBench {
   static Spread milliseconds(
       JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
     List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
-    return spark
-        .parallelize(ranks, workers)
-        .map(
-            rank -> {
-              TaskContext task = TaskContext.get();
-              Group group =
-                  new Group(
-                      "bench", 0, task.stageId(), task.stageAttemptNumber(), task.attemptNumber());
-              return work(collectives.join(group, rank, workers, DEADLINE), features, 1);
-            })
-        .collect()
-        .get(0);
+    try (Registration run = collectives.register("bench", workers, DEADLINE, bytes(features))) {
+      run.admit(0);
+      return spark
+          .parallelize(ranks, workers)
+          .map(
+              rank -> {
+                TaskContext task = TaskContext.get();
+                Group group =
+                    new Group(
+                        "bench", 0, task.stageId(), task.stageAttemptNumber(), task.attemptNumber());
+                return work(collectives.join(group, rank, workers, DEADLINE), features, 1);
+              })
+          .collect()
+          .get(0);
+    }
   }
 
   /**
@@ -65,22 +69,24 @@ final class ExchangeBench {
       JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
     int tasks = Math.min(workers, spark.defaultParallelism());
     List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
-    return spark
-        .parallelize(numbers, tasks)
-        .map(
-            number -> {
-              TaskContext task = TaskContext.get();
-              Group group =
-                  new Group("bench", 0, task.stageId(), task.stageAttemptNumber(), 0);
-              List<CompletableFuture<Spread>> own =
-                  IntStream.range(0, workers)
-                      .filter(rank -> rank % tasks == number)
-                      .mapToObj(rank -> worker(collectives, group, rank, workers, features))
-                      .toList();
-              return own.stream().map(CompletableFuture::join).toList().get(0);
-            })
-        .collect()
-        .get(0);
+    try (Registration run = collectives.register("bench", workers, DEADLINE, bytes(features))) {
+      run.admit(0);
+      return spark
+          .parallelize(numbers, tasks)
+          .map(
+              number -> {
+                TaskContext task = TaskContext.get();
+                Group group = new Group("bench", 0, task.stageId(), task.stageAttemptNumber(), 0);
+                List<CompletableFuture<Spread>> own =
+                    IntStream.range(0, workers)
+                        .filter(rank -> rank % tasks == number)
+                        .mapToObj(rank -> worker(collectives, group, rank, workers, features))
+                        .toList();
+                return own.stream().map(CompletableFuture::join).toList().get(0);
+              })
+          .collect()
+          .get(0);
+    }
   }
 
   private static CompletableFuture<Spread> worker(
