@@ -247,8 +247,7 @@ class ArchitectureTest {
                   "run.metrics")
               .with(JACKSON, SLF4J, "org.apache.commons.."),
           Layer.of("tracking", "config", "storage", "report", "run", "run.metrics")
-              .with(
-                  JACKSON, SLF4J, "org.tensorflow.framework..", "org.nd4j.shade.protobuf.."),
+              .with(JACKSON, SLF4J, "org.tensorflow.framework..", "org.nd4j.shade.protobuf.."),
           Layer.of("export", "data", "sampling", "classification", "storage", "report").with(SPARK),
           Layer.of(
                   "training.listeners",

@@ -123,10 +123,7 @@ final class EventFile {
     }
     byte[] data = message.toByteArray();
     byte[] length =
-        ByteBuffer.allocate(Long.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(data.length)
-            .array();
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(data.length).array();
     checked(length);
     checked(data);
   }

@@ -41,8 +41,8 @@ public final class EventFiles {
   }
 
   /**
-   * Begins a training, or goes on with it: deletes files with later rounds, for these are run again,
-   * and writes what no file holds, as of a run that had none.
+   * Begins a training, or goes on with it: deletes files with later rounds, for these are run
+   * again, and writes what no file holds, as of a run that had none.
    *
    * @param round the round to start from
    */

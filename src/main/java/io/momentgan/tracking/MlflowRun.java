@@ -117,10 +117,7 @@ public final class MlflowRun {
     try {
       server.post(
           "runs/update",
-          Json.MAPPER
-              .createObjectNode()
-              .put("run_id", earlier.runId())
-              .put("status", "RUNNING"));
+          Json.MAPPER.createObjectNode().put("run_id", earlier.runId()).put("status", "RUNNING"));
       recorded = earlier;
       return true;
     } catch (MlflowException e) {

@@ -160,8 +160,7 @@ public final class MlflowServer {
   }
 
   private String existing() {
-    String call =
-        "experiments/get-by-name?experiment_name=" + URLEncoder.encode(experiment, UTF_8);
+    String call = "experiments/get-by-name?experiment_name=" + URLEncoder.encode(experiment, UTF_8);
     return text(send(request(call).GET().build()), "/experiment/experiment_id");
   }
 

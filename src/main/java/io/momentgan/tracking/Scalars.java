@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The numbers of one line of a run's metrics. Names are the table's and the column's, such as {@code
- * epochs/d_loss}; {@code quality/ema/fd} and {@code workers/0/seconds} where the lines of a table
- * are of several weights or workers. A number that is null, hence not finite, is left out.
+ * The numbers of one line of a run's metrics. Names are the table's and the column's, such as
+ * {@code epochs/d_loss}; {@code quality/ema/fd} and {@code workers/0/seconds} where the lines of a
+ * table are of several weights or workers. A number that is null, hence not finite, is left out.
  *
  * @param iteration iterations finished since the run's start: the step
  * @param time when the line was written

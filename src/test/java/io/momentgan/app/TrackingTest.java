@@ -41,7 +41,8 @@ class TrackingTest {
       // As if it had been killed in its second epoch.
       FileUtil.fullyDelete(run.resolve("checkpoints/step=00000006").toFile());
       CommandRun.of("resume", run.toString(), "--set", "train.epochs=3").succeeds();
-      assertThat(mlflow.run().statuses).containsExactly("RUNNING", "FINISHED", "RUNNING", "FINISHED");
+      assertThat(mlflow.run().statuses)
+          .containsExactly("RUNNING", "FINISHED", "RUNNING", "FINISHED");
       List<Double> losses = values(run, "epochs", "d_loss_epoch_mean");
       assertThat(MlflowStandIn.values(mlflow.run(), "epochs/d_loss_epoch_mean"))
           .isEqualTo(losses)
@@ -72,8 +73,7 @@ class TrackingTest {
   }
 
   private static List<JsonNode> lines(Path run, String table) throws IOException {
-    return JSON
-        .readerFor(JsonNode.class)
+    return JSON.readerFor(JsonNode.class)
         .<JsonNode>readValues(run.resolve("metrics/" + table + ".jsonl").toFile())
         .readAll();
   }

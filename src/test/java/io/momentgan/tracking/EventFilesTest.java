@@ -87,7 +87,11 @@ class EventFilesTest {
 
   /** Counts the numbers in the lines of a table, without those that say which line it is. */
   private int numbers(String table) {
-    return tables.run.folder().readText("metrics/" + table + ".jsonl").lines()
+    return tables
+        .run
+        .folder()
+        .readText("metrics/" + table + ".jsonl")
+        .lines()
         .mapToInt(line -> numbers(parse(line)))
         .sum();
   }

@@ -74,16 +74,14 @@ class MlflowRunTest {
     assertThat(standIn.calls)
         .startsWith("GET experiments/get-by-name", "POST experiments/create", "POST runs/create");
     assertThat(known.name).isEqualTo("00000-small");
-    assertThat(known.startTime)
-        .isEqualTo(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
+    assertThat(known.startTime).isEqualTo(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
     assertThat(known.tags)
         .containsEntry("momentgan.folder", tables.run.folder().uri())
         .containsEntry("momentgan.version", "0.1.0")
         .containsEntry("mlflow.note.content", "A test of & and ü");
     assertThat(known.metrics).isEmpty();
 
-    Map<String, String> settings =
-        SettingDifferences.settings(tables.run.record().experiment());
+    Map<String, String> settings = SettingDifferences.settings(tables.run.record().experiment());
     settings.values().removeIf("\"\""::equals);
     assertThat(known.params.keySet()).isEqualTo(settings.keySet());
     assertThat(known.params)
@@ -128,8 +126,7 @@ class MlflowRunTest {
     resumed.epoch(3);
     second.send(33);
     second.end(Status.FINISHED);
-    assertThat(standIn.run().statuses)
-        .containsExactly("RUNNING", "KILLED", "RUNNING", "FINISHED");
+    assertThat(standIn.run().statuses).containsExactly("RUNNING", "KILLED", "RUNNING", "FINISHED");
     assertThat(MlflowStandIn.steps(standIn.run(), "epochs/d_loss")).containsExactly(22L, 44L, 66L);
   }
 
@@ -211,7 +208,8 @@ class MlflowRunTest {
     standIn.race = true;
     String name = "MLFLOW_EXPERIMENT_NAME";
     String user = "MLFLOW_TRACKING_USERNAME";
-    new MlflowRun(tables.run, server(name, "few & photos", user, "ü", "MLFLOW_TRACKING_PASSWORD", "p"))
+    new MlflowRun(
+            tables.run, server(name, "few & photos", user, "ü", "MLFLOW_TRACKING_PASSWORD", "p"))
         .send(0);
     assertThat(standIn.run().experiment).isEqualTo("77");
     assertThat(standIn.authorizations).containsExactly("Basic w7w6cA==");
@@ -254,10 +252,10 @@ class MlflowRunTest {
     assertThatThrownBy(() -> MlflowServer.requireAddress(UNSET, environment))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("MLFLOW_TRACKING_URI: found ")
-        .hasMessageContaining(", expected the URL of a tracking server such as http://127.0.0.1:5000")
+        .hasMessageContaining(
+            ", expected the URL of a tracking server such as http://127.0.0.1:5000")
         .hasMessageNotContaining("secret");
-    assertThatThrownBy(() -> new TrackingConfig(true, address))
-        .isInstanceOf(ConfigException.class);
+    assertThatThrownBy(() -> new TrackingConfig(true, address)).isInstanceOf(ConfigException.class);
     assertThatCode(
             () -> MlflowServer.requireAddress(new TrackingConfig(false, "none"), environment))
         .doesNotThrowAnyException();

@@ -164,7 +164,8 @@ public final class MlflowStandIn implements AutoCloseable {
 
   private ObjectNode createExperiment(String name) throws RefusedException {
     if (experiments.containsKey(name)) {
-      throw new RefusedException(400, "RESOURCE_ALREADY_EXISTS", "Experiment(name=%s) already exists".formatted(name));
+      throw new RefusedException(
+          400, "RESOURCE_ALREADY_EXISTS", "Experiment(name=%s) already exists".formatted(name));
     }
     String id = Integer.toString(experiments.size() + 1);
     experiments.put(name, id);
