@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ class OwnPhotosTest {
 
   @TempDir private Path folder;
 
+  @Tag("long")
   @Test
   void aFolderOfPhotosIsEnough() throws IOException {
     Path photos = photos(10);

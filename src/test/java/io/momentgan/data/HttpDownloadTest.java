@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,7 @@ class HttpDownloadTest {
   }
 
   /** A server that says nothing, and one that stops in the middle, are not waited for. */
+  @Tag("long")
   @Test
   void aServerThatFallsSilentIsGivenUp() throws IOException {
     for (int bytes : new int[] {-1, 5_000}) {
