@@ -48,7 +48,11 @@ final class ExchangeBench {
                 TaskContext task = TaskContext.get();
                 Group group =
                     new Group(
-                        "bench", 0, task.stageId(), task.stageAttemptNumber(), task.attemptNumber());
+                        "bench",
+                        0,
+                        task.stageId(),
+                        task.stageAttemptNumber(),
+                        task.attemptNumber());
                 return work(collectives.join(group, rank, workers, DEADLINE), features, 1);
               })
           .collect()

@@ -70,12 +70,13 @@ final class ScaleBench {
     double seconds = (System.nanoTime() - start) / 1e9;
     try {
       spark.sc().listenerBus().waitUntilEmpty();
+      long gained = usedHeap() - before;
+      return new Cost(seconds, bytes.toDriver.get(), bytes.shuffled.get(), Math.max(0, gained));
     } catch (Exception e) { // a TimeoutException that Scala does not declare
       throw new IllegalStateException(e);
+    } finally {
+      Reference.reachabilityFence(held);
     }
-    long gained = usedHeap() - before;
-    Reference.reachabilityFence(held);
-    return new Cost(seconds, bytes.toDriver.get(), bytes.shuffled.get(), Math.max(0, gained));
   }
 
   private JavaRDD<Contribution<Integer>> contributions(int workers, int values) {

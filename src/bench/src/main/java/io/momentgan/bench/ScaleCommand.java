@@ -64,8 +64,7 @@ final class ScaleCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Experiment experiment = ExperimentReader.read(file, List.of("train.workers=2"));
-    List<Integer> counts =
-        IntStream.iterate(FEWEST, w -> w <= most, w -> 2 * w).boxed().toList();
+    List<Integer> counts = IntStream.iterate(FEWEST, w -> w <= most, w -> 2 * w).boxed().toList();
     try (JavaSparkContext spark = SparkContexts.open("bench scale", experiment)) {
       averages(spark, counts);
       exchanges(spark, counts);
@@ -108,9 +107,7 @@ final class ScaleCommand implements Callable<Integer> {
           ExchangeBench.simulated(spark, TrainingRun.collectives(spark), workers, features);
       print(
           "| %d | %s | %.2f |%n",
-          workers,
-          millis.quartiles(1),
-          2.0 * workers * ExchangeBench.bytes(features) / MEBIBYTE);
+          workers, millis.quartiles(1), 2.0 * workers * ExchangeBench.bytes(features) / MEBIBYTE);
     }
   }
 
@@ -126,8 +123,7 @@ final class ScaleCommand implements Callable<Integer> {
     for (int side : List.of(64, 256)) {
       GanNetworks networks =
           GanNetworks.build(experiment, new ImageShape(3, side, side), DataType.FLOAT);
-      long bytes =
-          networks.generator().state().bytes() + networks.discriminator().state().bytes();
+      long bytes = networks.generator().state().bytes() + networks.discriminator().state().bytes();
       for (int workers : List.of(16, 256)) {
         for (int gigabits : List.of(10, 25)) {
           double once = 8.0 * bytes / (gigabits * 1e9);
