@@ -16,14 +16,12 @@ import org.slf4j.LoggerFactory;
  * as long as that takes at most a fiftieth of the time. A server that cannot be reached is one
  * warning; what it missed is sent after a later epoch.
  */
-public final class MlflowListener implements TrainingListener {
+public final class MlflowListener extends SparingListener {
   private static final Logger LOG = LoggerFactory.getLogger(MlflowListener.class);
 
   private final Optional<MlflowServer> server;
   private final Optional<MlflowRun> mlflow;
   private final StopRequests stop;
-  private final SparingWork work = new SparingWork(System::nanoTime);
-  private long newest;
   private boolean finished;
   private boolean failing;
   private boolean warned;
@@ -36,6 +34,7 @@ public final class MlflowListener implements TrainingListener {
    * @param stop tells whether a signal ended the training
    */
   public MlflowListener(Run run, Optional<MlflowServer> server, StopRequests stop) {
+    super(System::nanoTime);
     this.server = server;
     this.mlflow = server.map(each -> new MlflowRun(run, each));
     this.stop = stop;
@@ -43,21 +42,18 @@ public final class MlflowListener implements TrainingListener {
 
   @Override
   public void begin(Snapshot start, RunProgress progress) {
-    newest = start.round();
+    super.begin(start, progress);
     publish();
   }
 
   @Override
-  public void roundEnded(RoundEnd end) {
-    newest = end.round().number() + 1;
-    if (end.round().lastOfEpoch()) {
-      work.offer(this::publish);
-    }
+  void afterEpoch(int epoch) {
+    publish();
   }
 
   @Override
   public void publish() {
-    mlflow.ifPresent(each -> attempt(() -> each.send(newest)));
+    mlflow.ifPresent(each -> attempt(() -> each.send(newest())));
   }
 
   @Override

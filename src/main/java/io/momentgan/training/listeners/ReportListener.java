@@ -10,11 +10,10 @@ import org.slf4j.LoggerFactory;
  * Writes the run's page: at the end, and after epochs as long as that takes at most a fiftieth of
  * the time. After an epoch, a page that cannot be written is a warning.
  */
-public final class ReportListener implements TrainingListener {
+public final class ReportListener extends SparingListener {
   private static final Logger LOG = LoggerFactory.getLogger(ReportListener.class);
 
   private final Run run;
-  private final SparingWork work;
 
   /** A listener of a run. */
   public ReportListener(Run run) {
@@ -22,18 +21,12 @@ public final class ReportListener implements TrainingListener {
   }
 
   ReportListener(Run run, LongSupplier nanoTime) {
+    super(nanoTime);
     this.run = run;
-    this.work = new SparingWork(nanoTime);
   }
 
   @Override
-  public void roundEnded(RoundEnd end) {
-    if (end.round().lastOfEpoch()) {
-      work.offer(() -> write(end.round().epoch()));
-    }
-  }
-
-  private void write(int epoch) {
+  void afterEpoch(int epoch) {
     try {
       RunPage.writeDuringTraining(run.folder());
     } catch (RuntimeException e) {

@@ -12,37 +12,33 @@ import org.slf4j.LoggerFactory;
  * after epochs as long as that takes at most a fiftieth of the time. Files that cannot be written
  * are a warning.
  */
-public final class TensorBoardListener implements TrainingListener {
+public final class TensorBoardListener extends SparingListener {
   private static final Logger LOG = LoggerFactory.getLogger(TensorBoardListener.class);
 
   private final boolean on;
   private final EventFiles files;
-  private final SparingWork work = new SparingWork(System::nanoTime);
-  private long newest;
 
   /** A listener of a run; it must hear of a round after those that write metrics and pictures. */
   public TensorBoardListener(Run run) {
+    super(System::nanoTime);
     this.on = run.record().experiment().tracking().tensorboard();
     this.files = new EventFiles(run);
   }
 
   @Override
   public void begin(Snapshot start, RunProgress progress) {
-    newest = start.round();
-    attempt(() -> files.begin(newest));
+    super.begin(start, progress);
+    attempt(() -> files.begin(newest()));
   }
 
   @Override
-  public void roundEnded(RoundEnd end) {
-    newest = end.round().number() + 1;
-    if (end.round().lastOfEpoch()) {
-      work.offer(this::publish);
-    }
+  void afterEpoch(int epoch) {
+    publish();
   }
 
   @Override
   public void publish() {
-    attempt(() -> files.write(newest));
+    attempt(() -> files.write(newest()));
   }
 
   private void attempt(Runnable writing) {

@@ -28,40 +28,7 @@ final class ExchangeBench {
   private ExchangeBench() {}
 
   /**
-   * Measures exchanges.
-   *
-   * @param spark the context, with a slot for each worker
-   * @param collectives how workers find each other
-   * @param workers number of workers
-   * @param features features of a batch
-   * @return milliseconds of an exchange
-   */
-  static Spread milliseconds(
-      JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
-    List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
-    try (Registration run = collectives.register("bench", workers, DEADLINE, bytes(features))) {
-      run.admit(0);
-      return spark
-          .parallelize(ranks, workers)
-          .map(
-              rank -> {
-                TaskContext task = TaskContext.get();
-                Group group =
-                    new Group(
-                        "bench",
-                        0,
-                        task.stageId(),
-                        task.stageAttemptNumber(),
-                        task.attemptNumber());
-                return work(collectives.join(group, rank, workers, DEADLINE), features, 1);
-              })
-          .collect()
-          .get(0);
-    }
-  }
-
-  /**
-   * Measures exchanges of many workers, each a thread of one of as many tasks as there are cores.
+   * Measures exchanges of workers that are threads of as many tasks as there are slots.
    *
    * @param spark the context
    * @param collectives how workers find each other
@@ -69,7 +36,7 @@ final class ExchangeBench {
    * @param features features of a batch
    * @return milliseconds of an exchange
    */
-  static Spread simulated(
+  static Spread milliseconds(
       JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
     int tasks = Math.min(workers, spark.defaultParallelism());
     List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
@@ -84,7 +51,14 @@ final class ExchangeBench {
                 List<CompletableFuture<Spread>> own =
                     IntStream.range(0, workers)
                         .filter(rank -> rank % tasks == number)
-                        .mapToObj(rank -> worker(collectives, group, rank, workers, features))
+                        .mapToObj(
+                            rank ->
+                                CompletableFuture.supplyAsync(
+                                    () ->
+                                        work(
+                                            collectives.join(group, rank, workers, DEADLINE),
+                                            features),
+                                    ExchangeBench::start))
                         .toList();
                 return own.stream().map(CompletableFuture::join).toList().get(0);
               })
@@ -93,23 +67,11 @@ final class ExchangeBench {
     }
   }
 
-  private static CompletableFuture<Spread> worker(
-      CollectiveFactory collectives, Group group, int rank, int workers, int features) {
-    CompletableFuture<Spread> spread = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                spread.complete(
-                    work(collectives.join(group, rank, workers, DEADLINE), features, workers));
-              } catch (RuntimeException e) {
-                spread.completeExceptionally(e);
-              }
-            },
-            "worker-" + rank);
+  /** All workers of a task wait for each other: each has a thread. */
+  private static void start(Runnable worker) {
+    Thread thread = new Thread(worker, "bench-worker");
     thread.setDaemon(true);
     thread.start();
-    return spread;
   }
 
   /** Bytes of the moments that a worker hands in. */
@@ -117,12 +79,13 @@ final class ExchangeBench {
     return 2 * (Long.BYTES + 2L * Double.BYTES * features);
   }
 
-  private static Spread work(Collective collective, int features, int share) {
+  private static Spread work(Collective collective, int features) {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
       BatchMoments own = new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
-      int exchanges = (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features / share));
+      int exchanges =
+          (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features / collective.size()));
       double[] millis = new double[exchanges];
       for (int i = 0; i < 2 * exchanges; i++) {
         long start = System.nanoTime();

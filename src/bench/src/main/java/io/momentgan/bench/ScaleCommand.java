@@ -104,7 +104,7 @@ final class ScaleCommand implements Callable<Integer> {
     print("| workers | ms, median (quartiles) | through the driver, MiB |%n|---|---|---|%n");
     for (int workers : counts) {
       Spread millis =
-          ExchangeBench.simulated(spark, TrainingRun.collectives(spark), workers, features);
+          ExchangeBench.milliseconds(spark, TrainingRun.collectives(spark), workers, features);
       print(
           "| %d | %s | %.2f |%n",
           workers, millis.quartiles(1), 2.0 * workers * ExchangeBench.bytes(features) / MEBIBYTE);
