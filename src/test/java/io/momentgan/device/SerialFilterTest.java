@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.InvalidClassException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.rmi.MarshalledObject;
 import java.util.List;
 import javax.management.BadAttributeValueExpException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 class SerialFilterTest {
@@ -32,5 +34,14 @@ class SerialFilterTest {
     assertThatThrownBy(() -> copy(new BadAttributeValueExpException("x")))
         .isInstanceOf(InvalidClassException.class)
         .hasMessageContaining("REJECTED");
+  }
+
+  @Test
+  void whatJmxSendsToTheProcessThatItWatchesIsMade() throws Exception {
+    SerialFilter.choose();
+    ObjectName name = new ObjectName("java.lang:type=Runtime");
+    assertThat(copy(name)).isEqualTo(name);
+    MarshalledObject<Object> arguments = new MarshalledObject<>(new Object[] {new long[] {1}});
+    assertThat(copy(arguments)).isEqualTo(arguments);
   }
 }
