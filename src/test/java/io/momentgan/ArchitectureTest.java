@@ -109,6 +109,16 @@ class ArchitectureTest {
               .with(DL4J, ND4J, JAVACPP, "com.sun.management.."),
           Layer.of("device", "config")
               .with(SPARK, SCALA, SLF4J, DL4J, ND4J, JAVACPP, "com.sun.jna.."),
+          Layer.of(
+                  "engine",
+                  "config",
+                  "moments",
+                  "data",
+                  "kernels.loops",
+                  "network.state",
+                  "network",
+                  "device")
+              .with(ND4J),
           Layer.of("step.loss", "config"),
           Layer.of(
                   "step",
@@ -116,11 +126,11 @@ class ArchitectureTest {
                   "moments",
                   "collective",
                   "data",
-                  "kernels.loops",
                   "network.state",
                   "network",
+                  "engine",
                   "step.loss")
-              .with(ND4J, LANG),
+              .with(LANG),
           Layer.of("averaging.merge", "config", "partition", "network.state", "network")
               .with(SPARK, SCALA, LANG),
           Layer.of(
@@ -135,6 +145,7 @@ class ArchitectureTest {
                   "network.state",
                   "network",
                   "device",
+                  "engine",
                   "step")
               .with(SPARK, SCALA, DL4J, ND4J),
           Layer.of("quality", "kernels.loops").with(ND4J, MATH),
@@ -283,6 +294,7 @@ class ArchitectureTest {
                   "network.state",
                   "network",
                   "device",
+                  "engine",
                   "step",
                   "averaging",
                   "sampling",
@@ -299,9 +311,10 @@ class ArchitectureTest {
                   "data",
                   "data.sets",
                   "partition",
-                  "kernels.loops",
                   "network.state",
                   "network",
+                  "device",
+                  "engine",
                   "step")
               .with(DL4J, ND4J),
           Layer.of(

@@ -52,7 +52,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   public MultiLayerNetwork getInitialModel() {
     MeasuredCollective collective = new MeasuredCollective(join(TaskContext.get()));
     session = WorkerSession.begin(context.getValue(), handover, round, collective, host());
-    return session.networks().discriminator().model();
+    return session.networks().structure().discriminator().model();
   }
 
   @Override

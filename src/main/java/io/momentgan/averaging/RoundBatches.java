@@ -2,6 +2,7 @@ package io.momentgan.averaging;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.TrainConfig;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.partition.LabelledImages;
 import io.momentgan.partition.Round;
@@ -80,7 +81,7 @@ final class RoundBatches implements Iterator<DataSet> {
 
   private Batch batch(float[] rows, int[] classes) {
     int size = train.batchSize();
-    return new Batch(HostArrays.toArray(rows, size, rows.length / size), classes);
+    return new Batch(new ArrayRows(HostArrays.toArray(rows, size, rows.length / size)), classes);
   }
 
   /** Carries batches through dl4j-spark, which hands on data sets of the full size as they are. */
@@ -89,7 +90,7 @@ final class RoundBatches implements Iterator<DataSet> {
     private final transient RealBatches batches;
 
     BatchesDataSet(RealBatches batches) {
-      super(batches.updates().get(0).images(), null);
+      super(((ArrayRows) batches.updates().get(0).images()).array(), null);
       this.batches = batches;
     }
 

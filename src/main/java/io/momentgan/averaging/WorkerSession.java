@@ -5,8 +5,12 @@ import io.momentgan.averaging.WorkerReport.Fault;
 import io.momentgan.collective.MeasuredCollective;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
-import io.momentgan.network.GanNetworks;
-import io.momentgan.network.Network;
+import io.momentgan.device.Device;
+import io.momentgan.device.Devices;
+import io.momentgan.engine.Engine;
+import io.momentgan.engine.TrainedNetwork;
+import io.momentgan.engine.TrainedPair;
+import io.momentgan.network.UpdaterLayout;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Round;
@@ -15,8 +19,7 @@ import io.momentgan.step.Losses;
 import io.momentgan.step.RealBatches;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
+import org.apache.spark.TaskContext;
 
 /** A worker's round: the snapshot's networks, trained batch by batch. */
 final class WorkerSession {
@@ -25,7 +28,8 @@ final class WorkerSession {
   private final Round round;
   private final MeasuredCollective collective;
   private final String host;
-  private final GanNetworks networks;
+  private final Device device;
+  private final TrainedPair networks;
   private final GanStep step;
   private final long start;
   private Losses sum = Losses.ZERO;
@@ -42,13 +46,15 @@ final class WorkerSession {
       Round round,
       MeasuredCollective collective,
       String host,
-      GanNetworks networks,
+      Device device,
+      TrainedPair networks,
       long start) {
     this.context = context;
     this.handover = handover;
     this.round = round;
     this.collective = collective;
     this.host = host;
+    this.device = device;
     this.networks = networks;
     this.start = start;
     this.step =
@@ -70,24 +76,41 @@ final class WorkerSession {
       MeasuredCollective collective,
       String host) {
     long start = System.nanoTime();
-    GanNetworks networks = Pool.take(context);
+    Engine engine = Engine.of(context.experiment().engine());
+    Device device =
+        engine.bind(Devices.choose(TaskContext.get(), context.experiment().device(), engine.gpus()));
+    TrainedPair networks = Pool.take(context, engine, device);
     Snapshot snapshot = handover.snapshot();
     SharedAdamState shared = SharedAdamState.before(round, context.experiment());
     OwnAdamState own =
         shared.all()
             ? new OwnAdamState(new float[0], new float[0])
             : OwnAdamState.of(context.run(), collective.rank(), round.number());
-    load(networks.generator(), snapshot.generator(), shared, own.generator());
-    load(networks.discriminator(), snapshot.discriminator(), shared, own.discriminator());
-    return new WorkerSession(context, handover, round, collective, host, networks, start);
+    load(
+        networks.generator(),
+        networks.structure().generator().updaterLayout(),
+        snapshot.generator(),
+        shared,
+        own.generator());
+    load(
+        networks.discriminator(),
+        networks.structure().discriminator().updaterLayout(),
+        snapshot.discriminator(),
+        shared,
+        own.discriminator());
+    return new WorkerSession(context, handover, round, collective, host, device, networks, start);
   }
 
   private static void load(
-      Network network, NetworkState travelled, SharedAdamState shared, float[] own) {
-    network.load(shared.insert(travelled, own, network.updaterLayout()));
+      TrainedNetwork network,
+      UpdaterLayout layout,
+      NetworkState travelled,
+      SharedAdamState shared,
+      float[] own) {
+    network.load(shared.insert(travelled, own, layout));
   }
 
-  GanNetworks networks() {
+  TrainedPair networks() {
     return networks;
   }
 
@@ -137,11 +160,11 @@ final class WorkerSession {
       new OwnAdamState(generator.updaterState(), discriminator.updaterState())
           .keep(context.run(), collective.rank(), round.number() + 1);
     }
-    Pool.giveBack(context, networks);
+    Pool.giveBack(context, device, networks);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new GanTrainingResult(
-        shared.select(discriminator, networks.discriminator().updaterLayout()),
-        shared.select(generator, networks.generator().updaterLayout()),
+        shared.select(discriminator, networks.structure().discriminator().updaterLayout()),
+        shared.select(generator, networks.structure().generator().updaterLayout()),
         new WorkerReport(
             collective.rank(),
             host,
@@ -173,13 +196,12 @@ final class WorkerSession {
    * as an iteration or two. The taker loads a whole state.
    */
   private static final class Pool {
-    private static final ConcurrentHashMap<Key, ConcurrentLinkedQueue<GanNetworks>> FREE =
+    private static final ConcurrentHashMap<Key, ConcurrentLinkedQueue<TrainedPair>> FREE =
         new ConcurrentHashMap<>();
 
-    private record Key(Experiment experiment, ImageShape shape, int device) {
-      static Key of(RunContext run) {
-        // Arrays stay on the device that they were made on.
-        int device = Nd4j.getAffinityManager().getDeviceForCurrentThread();
+    // Arrays stay on the device that they were made on.
+    private record Key(Experiment experiment, ImageShape shape, Device device) {
+      static Key of(RunContext run, Device device) {
         return new Key(run.experiment(), run.shape(), device);
       }
 
@@ -188,16 +210,16 @@ final class WorkerSession {
       }
     }
 
-    static GanNetworks take(RunContext run) {
+    static TrainedPair take(RunContext run, Engine engine, Device device) {
       FREE.keySet().removeIf(other -> !other.isOf(run));
-      GanNetworks free =
-          FREE.computeIfAbsent(Key.of(run), key -> new ConcurrentLinkedQueue<>()).poll();
-      return free == null ? GanNetworks.build(run.experiment(), run.shape(), DataType.FLOAT) : free;
+      TrainedPair free =
+          FREE.computeIfAbsent(Key.of(run, device), key -> new ConcurrentLinkedQueue<>()).poll();
+      return free == null ? engine.open(run.experiment(), run.shape(), device) : free;
     }
 
-    static void giveBack(RunContext run, GanNetworks networks) {
+    static void giveBack(RunContext run, Device device, TrainedPair networks) {
       FREE.computeIfPresent(
-          Key.of(run),
+          Key.of(run, device),
           (key, free) -> {
             free.add(networks);
             return free;

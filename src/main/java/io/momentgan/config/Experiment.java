@@ -39,6 +39,7 @@ public record Experiment(
     SamplesConfig samples,
     EvaluationConfig evaluation,
     DeviceConfig device,
+    EngineName engine,
     Kernels kernels,
     TrackingConfig tracking,
     S3Config s3,
@@ -319,6 +320,14 @@ public record Experiment(
       /** The CPU, even beside GPUs. */
       CPU
     }
+  }
+
+  /** Libraries that compute the training passes. */
+  public enum EngineName {
+    /** Deeplearning4j and MomentGAN's own kernels. */
+    DL4J,
+    /** libtorch, on CPUs and NVIDIA's GPUs. */
+    TORCH
   }
 
   /** Implementations of layers, activations and optimizers for training on CPUs. */

@@ -1,5 +1,6 @@
 package io.momentgan.device;
 
+import io.momentgan.config.Experiment.DeviceConfig;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
@@ -26,15 +27,26 @@ public final class Devices {
    * Binds the current thread for a task; the first thing that the task asks of ND4J.
    *
    * @param task the running task
-   * @return the device
    */
-  public static Device bind(TaskContext task) {
-    if (!areGpus()) {
-      return cpu();
+  public static void bind(TaskContext task) {
+    if (areGpus()) {
+      int gpus = Nd4j.getAffinityManager().getNumberOfDevices();
+      bind(choose(addresses(task), task.partitionId(), gpus));
     }
-    int number =
-        choose(addresses(task), task.partitionId(), Nd4j.getAffinityManager().getNumberOfDevices());
-    return bind(number);
+  }
+
+  /**
+   * Chooses a task's GPU.
+   *
+   * @param task the running task
+   * @param config whether GPUs are wanted
+   * @param gpus number of the GPUs that its process can use
+   * @return the GPU's number; -1 for the CPU
+   * @throws DeviceException when Spark's and the process's view do not agree
+   */
+  public static int choose(TaskContext task, DeviceConfig config, int gpus) {
+    boolean cpu = gpus == 0 || config.use() == DeviceConfig.Use.CPU;
+    return cpu ? -1 : choose(addresses(task), task.partitionId(), gpus);
   }
 
   /**

@@ -14,7 +14,7 @@ import onnx.Onnx.AttributeProto;
  * @param graph where nodes are added
  * @param rows the rows, which become normalised
  */
-record Normalisation(OnnxGraph graph, Rows rows) {
+record Normalisation(OnnxGraph graph, GraphRows rows) {
   /** Normalises by the statistics of all rows of a call. */
   void ofBatch(double epsilon, float[] gamma, float[] beta) {
     AttributeProto axes = rows.areImages() ? integers("axes", 0, 2, 3) : integers("axes", 0);

@@ -39,7 +39,7 @@ public record OnnxModels(Experiment experiment, ImageShape shape) {
     network.load(state);
     Translation translation =
         translation("generator", network, experiment.generator(), experiment.labels().drawn());
-    Rows rows = translation.run("z", experiment.latent().size());
+    GraphRows rows = translation.run("z", experiment.latent().size());
     rows.reshape(image());
     rows.graph().output("images", rows.name(), image());
     Map<String, String> metadata = metadata(about, experiment.generator());
@@ -73,7 +73,7 @@ public record OnnxModels(Experiment experiment, ImageShape shape) {
     Translation translation =
         translation(
             "discriminator", network, experiment.discriminator(), told ? labels.classes() : 0);
-    Rows rows = translation.run("images", image());
+    GraphRows rows = translation.run("images", image());
     rows.flatten();
     OnnxGraph graph = rows.graph();
     int predicted = labels.predicted();
@@ -93,7 +93,7 @@ public record OnnxModels(Experiment experiment, ImageShape shape) {
     return new Translation(name, network.plain(), config.batchNorm().sampling(), classes);
   }
 
-  private static String columns(Rows rows, long from, long to) {
+  private static String columns(GraphRows rows, long from, long to) {
     OnnxGraph graph = rows.graph();
     String first = graph.integers(from);
     String end = graph.integers(to);

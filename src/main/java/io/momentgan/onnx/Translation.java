@@ -63,7 +63,7 @@ final class Translation {
   private final OnnxGraph graph;
   private int layer;
   private String oneHot;
-  private Rows rows;
+  private GraphRows rows;
   private Normalisation normalisation;
 
   /**
@@ -132,9 +132,9 @@ final class Translation {
    * @return the rows after the last layer
    * @throws UserException naming a part that has no translation
    */
-  Rows run(String input, long... row) {
+  GraphRows run(String input, long... row) {
     graph.input(input, TensorProto.DataType.FLOAT, row);
-    rows = new Rows(graph, input, row);
+    rows = new GraphRows(graph, input, row);
     normalisation = new Normalisation(graph, rows);
     if (!beginsWithImages()) {
       rows.flatten();

@@ -4,10 +4,11 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.engine.Engine;
+import io.momentgan.engine.TrainedPair;
 import io.momentgan.moments.RealSide;
-import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * An estimate of a training's time, from iterations on this machine by one worker with random
@@ -50,12 +50,12 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
             "moments.scope=none",
             "moments.mean-weight=0",
             "moments.variance-weight=0");
-    GanNetworks networks = GanNetworks.build(unlabelled, shape, DataType.FLOAT);
+    Engine engine = Engine.of(experiment.engine());
+    boolean gpu = engine.gpus() > 0 && experiment.device().use() != DeviceConfig.Use.CPU;
+    TrainedPair networks = engine.open(unlabelled, shape, engine.bind(gpu ? 0 : -1));
     int count = experiment.train().batchSize();
     Batch batch =
-        new Batch(
-            HostArrays.toArray(new float[count * shape.features()], count, shape.features()),
-            new int[0]);
+        new Batch(networks.rows(new float[count * shape.features()], count), new int[0]);
     List<Long> times = new ArrayList<>();
     Group group = new Group("estimate", 0, 0, 0, 0);
     try (Collective alone = new LocalCollectives().join(group, 0, 1, ALONE)) {

@@ -3,11 +3,10 @@ package io.momentgan.step;
 import io.momentgan.config.AugmentConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.engine.Rows;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Augments a worker's batches on their way to the discriminator.
@@ -23,7 +22,7 @@ record Augmenter(AugmentConfig config, ImageShape shape, double range, long runS
    * Returns an augmented copy of images [n, features], or the images where nothing is augmented.
    * Each image draws for itself.
    */
-  INDArray augment(INDArray images, Shown side, long iteration, int draw) {
+  Rows augment(Rows images, Shown side, long iteration, int draw) {
     return map(images, side, iteration, draw, augmentation -> augmentation::apply);
   }
 
@@ -31,7 +30,7 @@ record Augmenter(AugmentConfig config, ImageShape shape, double range, long runS
    * Returns the gradient [n, features] with respect to the images that {@link #augment} was given,
    * from that with respect to its result.
    */
-  INDArray backpropagate(INDArray gradient, Shown side, long iteration, int draw) {
+  Rows backpropagate(Rows gradient, Shown side, long iteration, int draw) {
     return map(gradient, side, iteration, draw, augmentation -> augmentation::backpropagate);
   }
 
@@ -40,12 +39,12 @@ record Augmenter(AugmentConfig config, ImageShape shape, double range, long runS
     void run(double[] values, int from, ImageShape shape);
   }
 
-  private INDArray map(
-      INDArray rows, Shown side, long iteration, int draw, Function<Augmentation, Pass> direction) {
+  private Rows map(
+      Rows rows, Shown side, long iteration, int draw, Function<Augmentation, Pass> direction) {
     if (!config.on()) {
       return rows;
     }
-    double[] values = HostArrays.doubles(rows);
+    double[] values = rows.doubles();
     SplittableRandom random =
         new SplittableRandom(
             Seeds.of(runSeed, Seeds.Use.AUGMENTATION, iteration, rank, draw, side.salt()));
@@ -53,6 +52,6 @@ record Augmenter(AugmentConfig config, ImageShape shape, double range, long runS
       Augmentation drawn = Augmentation.draw(config, shape, range, random);
       direction.apply(drawn).run(values, from, shape);
     }
-    return HostArrays.toArray(rows.dataType(), values, rows.shape());
+    return rows.withValues(values);
   }
 }

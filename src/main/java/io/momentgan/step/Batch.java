@@ -1,6 +1,6 @@
 package io.momentgan.step;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
+import io.momentgan.engine.Rows;
 
 /**
  * A batch of images with their classes.
@@ -10,9 +10,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     mutated
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record Batch(INDArray images, int[] classes) {
+public record Batch(Rows images, int[] classes) {
   /** Number of images. */
   public int count() {
-    return (int) images.size(0);
+    return images.count();
   }
 }

@@ -2,13 +2,13 @@ package io.momentgan.step;
 
 import io.momentgan.config.DiscriminatorInputConfig;
 import io.momentgan.config.Seeds;
-import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.engine.Rows;
 import io.momentgan.network.state.ReplayBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Changes images on their way to the discriminator: adds noise, and replays past generated images
@@ -55,18 +55,18 @@ final class DiscriminatorInput {
   }
 
   /** Returns images [n, features] plus the noise of an iteration, or the images if it has none. */
-  INDArray noisy(INDArray rows, Shown side, long iteration, int draw) {
+  Rows noisy(Rows rows, Shown side, long iteration, int draw) {
     double sd = config.noise(iteration);
     if (sd == 0) {
       return rows;
     }
     Random random =
         new Random(Seeds.of(runSeed, Seeds.Use.INPUT_NOISE, iteration, rank, draw, side.salt));
-    float[] noise = new float[(int) rows.length()];
+    float[] noise = new float[rows.count() * rows.features()];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) (sd * random.nextGaussian());
     }
-    return rows.add(HostArrays.toArray(noise, rows.shape()).castTo(rows.dataType()));
+    return rows.plus(noise);
   }
 
   /**
@@ -88,22 +88,37 @@ final class DiscriminatorInput {
         new SplittableRandom(Seeds.of(runSeed, Seeds.Use.REPLAY, iteration, rank, draw));
     ReplayBuffer before = buffer;
     Growing after = new Growing(before, config.replayCapacity(), fake.count());
-    INDArray mixed = fake.images().dup('c');
+    float[][] images = new float[fake.count()][];
+    float[] values = fake.images().floats();
+    Arrays.setAll(images, i -> row(values, i, fake.images().features()));
+    List<Integer> replaced = new ArrayList<>();
+    List<float[]> shown = new ArrayList<>();
     int[] mixedClasses = fake.classes().clone();
     for (int i = 0; i < fake.count(); i++) {
       if (before.count() > 0 && random.nextDouble() < config.replayShare()) {
         int at = random.nextInt(before.count());
-        mixed.putRow(i, Nd4j.createFromArray(before.images()[at]).castTo(mixed.dataType()));
+        replaced.add(i);
+        shown.add(before.images()[at]);
         if (mixedClasses.length > 0) {
           mixedClasses[i] = before.classes()[at];
         }
-        after.put(at, fake, i);
+        after.put(at, images[i], classOf(fake, i));
       } else if (after.hasRoom()) {
-        after.add(fake, i);
+        after.add(images[i], classOf(fake, i));
       }
     }
     buffer = after.done();
+    int[] at = replaced.stream().mapToInt(Integer::intValue).toArray();
+    Rows mixed = fake.images().replaced(at, shown.toArray(float[][]::new));
     return new Batch(mixed, mixedClasses);
+  }
+
+  private static float[] row(float[] values, int i, int features) {
+    return Arrays.copyOfRange(values, i * features, (i + 1) * features);
+  }
+
+  private static int classOf(Batch batch, int i) {
+    return batch.classes().length == 0 ? 0 : batch.classes()[i];
   }
 
   /** The buffer as the batches so far have left it. */
@@ -128,13 +143,13 @@ final class DiscriminatorInput {
       return count < images.length;
     }
 
-    void add(Batch batch, int i) {
-      put(count++, batch, i);
+    void add(float[] image, int ofClass) {
+      put(count++, image, ofClass);
     }
 
-    void put(int at, Batch batch, int i) {
-      images[at] = HostArrays.floats(batch.images().getRow(i));
-      classes[at] = batch.classes().length == 0 ? 0 : batch.classes()[i];
+    void put(int at, float[] image, int ofClass) {
+      images[at] = image;
+      classes[at] = ofClass;
     }
 
     ReplayBuffer done() {

@@ -3,9 +3,9 @@ package io.momentgan.step;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.config.LossConfig;
-import io.momentgan.kernels.loops.HostArrays;
-import io.momentgan.kernels.loops.Vectors;
-import io.momentgan.network.Network;
+import io.momentgan.engine.Rows;
+import io.momentgan.engine.TrainedNetwork;
+import io.momentgan.engine.TrainedPair;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import io.momentgan.step.loss.ClassLoss;
@@ -15,7 +15,6 @@ import io.momentgan.step.loss.Targets;
 import io.momentgan.step.loss.Verdict;
 import java.util.Arrays;
 import org.apache.commons.lang3.ArrayUtils;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The discriminator's side of a step: its own updates, and its judgement of generated images. Real,
@@ -25,29 +24,29 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class DiscriminatorUpdate {
   private final LossConfig config;
   private final LabelsConfig classes;
-  private final Network network;
+  private final TrainedNetwork network;
+  private final boolean atOnce;
   private final GradientSharing sharing;
   private final Targets targets;
   private final DiscriminatorInput input;
   private final Augmenter augmenter;
-  private INDArray sum;
-  private INDArray both;
-  private INDArray all;
 
   DiscriminatorUpdate(
-      Experiment experiment, Network network, GradientSharing sharing, ReplayBuffer buffer) {
+      Experiment experiment, TrainedPair networks, GradientSharing sharing, ReplayBuffer buffer) {
     long seed = experiment.train().seed();
     int rank = sharing.collective().rank();
     this.config = experiment.loss();
     this.classes = experiment.labels();
-    this.network = network;
+    this.network = networks.discriminator();
+    this.atOnce =
+        networks.structure().discriminator().isRowByRow() && !config.separateUpdates();
     this.sharing = sharing;
     this.targets = new Targets(config, seed, rank);
     this.input = new DiscriminatorInput(experiment.discriminatorInput(), seed, rank, buffer);
     this.augmenter =
         new Augmenter(
             experiment.augment(),
-            network.input(),
+            networks.structure().discriminator().input(),
             1 - experiment.generator().output().black(),
             seed,
             rank);
@@ -78,7 +77,7 @@ final class DiscriminatorUpdate {
    * @param classLoss the classes' part of the generator's loss
    * @param gradient of the summed loss with respect to the images [n, features]
    */
-  record Judgement(double loss, double classLoss, INDArray gradient) {}
+  record Judgement(double loss, double classLoss, Rows gradient) {}
 
   /**
    * Updates the discriminator on a real and a generated batch.
@@ -91,7 +90,7 @@ final class DiscriminatorUpdate {
    */
   Loss update(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     Batch shown = input.replayed(fake, iteration, draw);
-    return network.isRowByRow() && !config.separateUpdates()
+    return atOnce
         ? updateAtOnce(real, shown, labelled, iteration, draw)
         : updateInTurn(real, shown, labelled, iteration, draw);
   }
@@ -103,28 +102,26 @@ final class DiscriminatorUpdate {
 
   private Loss updateInTurn(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     int n = real.count();
-    int passes = 0;
     ClassLoss taught = ClassLoss.NONE;
     if (labelled != null) {
       taught = forward(labelled, Shown.LABELLED, iteration, draw).classes();
-      network.backwardToParameters(rows(taught.gradient(), labelled.count()));
-      sum = network.sumGradient(sum, passes++);
+      network.backwardToParameters(taught.gradient());
+      network.keepGradient();
     }
     Verdict ofReal = forward(real, Shown.REAL, iteration, draw);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
-    network.backwardToParameters(rows(ofReal.gradient(realLoss.times(config.weight())), n));
+    network.backwardToParameters(ofReal.gradient(realLoss.times(config.weight())));
     double norm = 0;
     if (config.separateUpdates()) {
-      network.addGradient(sum, passes);
+      network.addKeptGradients();
       norm = apply(n);
-      passes = 0;
     } else {
-      sum = network.sumGradient(sum, passes++);
+      network.keepGradient();
     }
     Verdict ofFake = forward(fake, Shown.FAKE, iteration, draw);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
-    network.backwardToParameters(rows(ofFake.gradient(fakeLoss.times(config.weight())), n));
-    network.addGradient(sum, passes);
+    network.backwardToParameters(ofFake.gradient(fakeLoss.times(config.weight())));
+    network.addKeptGradients();
     norm = Math.hypot(norm, apply(n));
     return loss(taught, ofReal, realLoss, ofFake, fakeLoss, norm);
   }
@@ -132,18 +129,14 @@ final class DiscriminatorUpdate {
   /** Updates by one pass of all batches, for a discriminator that does not mix its rows. */
   private Loss updateAtOnce(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     int n = real.count();
-    both =
-        Vectors.concatenate(
-            shown(real.images(), Shown.REAL, iteration, draw),
-            shown(fake.images(), Shown.FAKE, iteration, draw),
-            both);
-    INDArray rows = both;
+    Rows[] batches = new Rows[labelled == null ? 2 : 3];
+    batches[0] = shown(real.images(), Shown.REAL, iteration, draw);
+    batches[1] = shown(fake.images(), Shown.FAKE, iteration, draw);
     if (labelled != null) {
-      all =
-          Vectors.concatenate(both, shown(labelled.images(), Shown.LABELLED, iteration, draw), all);
-      rows = all;
+      batches[2] = shown(labelled.images(), Shown.LABELLED, iteration, draw);
     }
-    double[] output = network.outputs(rows, ArrayUtils.addAll(real.classes(), fake.classes()));
+    int[] given = ArrayUtils.addAll(real.classes(), fake.classes());
+    double[] output = network.outputs(given, batches);
     int fakes = n * classes.outputs();
     int taught = 2 * fakes;
     Verdict ofReal = verdict(Arrays.copyOfRange(output, 0, fakes), real);
@@ -158,8 +151,7 @@ final class DiscriminatorUpdate {
         ArrayUtils.addAll(
             ofReal.gradient(realLoss.times(config.weight())),
             ofFake.gradient(fakeLoss.times(config.weight())));
-    network.backwardToParameters(
-        rows(ArrayUtils.addAll(gradient, ofLabelled.gradient()), (int) rows.size(0)));
+    network.backwardToParameters(ArrayUtils.addAll(gradient, ofLabelled.gradient()));
     return loss(ofLabelled, ofReal, realLoss, ofFake, fakeLoss, apply(n));
   }
 
@@ -193,7 +185,7 @@ final class DiscriminatorUpdate {
   Judgement judge(Batch fake, long iteration, int update) {
     Verdict verdict = forward(fake, Shown.JUDGED, iteration, update);
     LogitLoss loss = LogitLoss.generator(verdict.logits(), config);
-    INDArray gradient = network.backwardToInput(rows(verdict.gradient(loss), fake.count()));
+    Rows gradient = network.backwardToInput(verdict.gradient(loss));
     return new Judgement(
         loss.mean(),
         verdict.classes().mean(),
@@ -213,34 +205,22 @@ final class DiscriminatorUpdate {
     double[] ofFake = means(shown(fake.images(), Shown.JUDGED, iteration, update), fake);
     double[] merged = sharing.mean(ArrayUtils.addAll(ofFake, ofReal), fake.count());
     FeatureDistance distance = FeatureDistance.of(merged, config.features().distance());
-    int features = distance.gradient().length;
-    double[] epsilon = new double[fake.count() * features];
-    for (int i = 0; i < epsilon.length; i++) {
-      epsilon[i] = distance.gradient()[i % features];
-    }
-    INDArray gradient = network.backwardFromFeatures(rows(epsilon, fake.count()));
+    Rows gradient = network.backwardFromFeatureMeans(distance.gradient());
     return new Judgement(
         distance.value(), 0, augmenter.backpropagate(gradient, Shown.JUDGED, iteration, update));
   }
 
-  private double[] means(INDArray images, Batch shown) {
-    double[] rows =
-        HostArrays.doubles(network.features(config.features().layer(), images, shown.classes()));
-    int n = (int) images.size(0);
-    double[] means = new double[rows.length / n];
-    for (int i = 0; i < rows.length; i++) {
-      means[i % means.length] += rows[i] / n;
-    }
-    return means;
+  private double[] means(Rows images, Batch shown) {
+    return network.featureMeans(config.features().layer(), images, shown.classes());
   }
 
   private Verdict forward(Batch shown, Shown side, long iteration, int draw) {
-    INDArray images = shown(shown.images(), side, iteration, draw);
-    return verdict(network.outputs(images, shown.classes()), shown);
+    Rows images = shown(shown.images(), side, iteration, draw);
+    return verdict(network.outputs(shown.classes(), images), shown);
   }
 
   /** Images as the discriminator gets them: augmented, then noisy. */
-  private INDArray shown(INDArray images, Shown side, long iteration, int draw) {
+  private Rows shown(Rows images, Shown side, long iteration, int draw) {
     return input.noisy(augmenter.augment(images, side, iteration, draw), side, iteration, draw);
   }
 
@@ -272,9 +252,5 @@ final class DiscriminatorUpdate {
         LogitLoss.meanProbability(ofFake.logits()),
         norm,
         ofFake);
-  }
-
-  private INDArray rows(double[] gradient, int n) {
-    return HostArrays.toArray(network.dataType(), gradient, n, gradient.length / n);
   }
 }

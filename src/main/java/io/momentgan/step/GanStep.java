@@ -7,20 +7,18 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.config.TrainConfig.ThresholdsConfig;
-import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.engine.Rows;
+import io.momentgan.engine.TrainedNetwork;
+import io.momentgan.engine.TrainedPair;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentDistance;
 import io.momentgan.moments.RealSide;
-import io.momentgan.network.GanNetworks;
-import io.momentgan.network.Network;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.MomentExchange.Exchanged;
 import io.momentgan.step.MomentExchange.Pending;
 import io.momentgan.step.loss.LogitLoss;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One worker's iterations: for each real batch, discriminator updates, the exchange of moments with
@@ -34,7 +32,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class GanStep {
   private final Experiment experiment;
-  private final GanNetworks networks;
+  private final TrainedPair networks;
   private final Collective collective;
   private final GradientSharing sharing;
   private final DiscriminatorUpdate discriminator;
@@ -62,7 +60,7 @@ public final class GanStep {
    */
   public GanStep(
       Experiment experiment,
-      GanNetworks networks,
+      TrainedPair networks,
       Collective collective,
       RealSide realSide,
       boolean sharesGradients,
@@ -77,12 +75,13 @@ public final class GanStep {
     this.sharing = new GradientSharing(this.collective, sharesGradients && collective.size() > 1);
     this.exchangesAgain = sharing.on() || exchanges.updateLosses();
     this.discriminator =
-        new DiscriminatorUpdate(experiment, networks.discriminator(), sharing, replay);
+        new DiscriminatorUpdate(experiment, networks, sharing, replay);
     this.exchange =
         new MomentExchange(experiment.moments().scope(), this.collective, realSide, exchangesAgain);
     this.matchesFeatures = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
     this.stochastic =
-        networks.generator().isStochastic() || networks.discriminator().isStochastic();
+        networks.structure().generator().isStochastic()
+            || networks.structure().discriminator().isStochastic();
   }
 
   /** Trains both networks on one batch; see {@link #iterate(RealBatches, long)}. */
@@ -108,7 +107,8 @@ public final class GanStep {
     Optional<Batch> others = ofOthers(real.ofDiscriminator(last), iteration, last);
     int draw = drawOfGenerator();
     Fake seen = generate(real.ofGenerator(), iteration, draw);
-    Fake fake = networks.generator().isStochastic() ? seen.regenerated(networks.generator()) : seen;
+    boolean differs = networks.structure().generator().isStochastic();
+    Fake fake = differs ? seen.regenerated(networks.generator()) : seen;
     Pending pending = begin(fake);
     DiscriminatorUpdate.Loss d =
         updateDiscriminator(real, others.orElse(seen.batch()), iteration, last);
@@ -167,8 +167,8 @@ public final class GanStep {
     if (opponent.length == 0 || new SplittableRandom(seed).nextDouble() >= share) {
       return Optional.empty();
     }
-    INDArray z = latent(real, iteration, draw);
-    INDArray images = networks.generator().forwardAs(opponent, z, fakeClasses(real));
+    Rows z = latent(real, iteration, draw);
+    Rows images = networks.generator().forwardAs(opponent, z, fakeClasses(real));
     return Optional.of(new Batch(images, fakeClasses(real)));
   }
 
@@ -257,32 +257,31 @@ public final class GanStep {
     return experiment.labels().classifier() ? new int[0] : real.classes();
   }
 
-  private INDArray latent(Batch real, long iteration, int draw) {
+  private Rows latent(Batch real, long iteration, int draw) {
     int n = real.count();
     long seed =
         Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iteration, collective.rank(), draw);
     float[] values = LatentVectors.draw(experiment.latent(), n, seed);
-    return HostArrays.toArray(values, n, experiment.latent().size())
-        .castTo(networks.generator().dataType());
+    return networks.rows(values, n);
   }
 
   private void seedNoise(long iteration) {
     if (stochastic) {
       long seed =
           Seeds.of(experiment.train().seed(), Seeds.Use.NOISE, iteration, collective.rank());
-      Nd4j.getRandom().setSeed(seed);
+      networks.seedNoise(seed);
     }
   }
 
   private Losses updateGenerator(
       Fake fake, DiscriminatorUpdate.Loss dLoss, Exchanged exchanged, long iteration, int update) {
-    Network g = networks.generator();
+    TrainedNetwork g = networks.generator();
     int n = fake.batch().count();
     DiscriminatorUpdate.Judgement judgement =
         matchesFeatures
             ? discriminator.match(fake.real(), fake.batch(), iteration, update)
             : discriminator.judge(fake.batch(), iteration, update);
-    INDArray epsilon = judgement.gradient();
+    Rows epsilon = judgement.gradient();
     penalty.addGradient(epsilon, fake.images(), exchanged);
     g.backwardToParameters(epsilon);
     sharing.share(g, n);
@@ -312,16 +311,16 @@ public final class GanStep {
   }
 
   /** Generated images, their z, and the real ones that they are compared with. */
-  private record Fake(INDArray z, Batch batch, Batch real) {
-    static Fake of(Network generator, INDArray z, Batch real, int[] classes) {
+  private record Fake(Rows z, Batch batch, Batch real) {
+    static Fake of(TrainedNetwork generator, Rows z, Batch real, int[] classes) {
       return new Fake(z, new Batch(generator.forward(z, classes), classes), real);
     }
 
-    Fake regenerated(Network generator) {
+    Fake regenerated(TrainedNetwork generator) {
       return of(generator, z, real, batch.classes());
     }
 
-    INDArray images() {
+    Rows images() {
       return batch.images();
     }
   }

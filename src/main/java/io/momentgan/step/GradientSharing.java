@@ -2,10 +2,7 @@ package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Message.WeightedMean;
-import io.momentgan.kernels.loops.HostArrays;
-import io.momentgan.network.Network;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import io.momentgan.engine.TrainedNetwork;
 
 /**
  * Averages gradients over all workers before an update.
@@ -22,11 +19,10 @@ record GradientSharing(Collective collective, boolean on) {
   }
 
   /** Replaces a network's gradient of n images by the mean over the workers. */
-  void share(Network network, int n) {
+  void share(TrainedNetwork network, int n) {
     if (on) {
-      WeightedMean own = new WeightedMean(n, HostArrays.doubles(network.gradient()));
-      INDArray mean = Nd4j.createFromArray(collective.merge(own).values());
-      network.gradient().assign(mean.castTo(network.dataType()));
+      WeightedMean own = new WeightedMean(n, network.gradient());
+      network.replaceGradient(collective.merge(own).values());
     }
   }
 }

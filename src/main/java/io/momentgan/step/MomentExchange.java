@@ -5,14 +5,12 @@ import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.config.MomentsConfig.Scope;
-import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.engine.Rows;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import java.util.List;
 import java.util.Optional;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Compares a worker's generated with real moments, over the batches that the scope names. One
@@ -67,7 +65,7 @@ final class MomentExchange {
    * @param fakeImages rows [n, features]
    * @param losses this worker's losses before this update
    */
-  Pending begin(INDArray realImages, INDArray fakeImages, double losses) {
+  Pending begin(Rows realImages, Rows fakeImages, double losses) {
     if (scope == Scope.GLOBAL) {
       return exchange(side(fakeImages), side(realImages).moments(), losses);
     }
@@ -78,7 +76,7 @@ final class MomentExchange {
   }
 
   /** Begins to compare another generated batch with the last real one. */
-  Pending beginAgain(INDArray fakeImages, double losses) {
+  Pending beginAgain(Rows fakeImages, double losses) {
     return switch (scope) {
       case NONE -> losses(Optional.empty(), new int[0], losses);
       case PARTITION -> {
@@ -110,13 +108,12 @@ final class MomentExchange {
     return () -> new Exchanged(comparison, clusters, exchange.await().values()[0]);
   }
 
-  private Side side(INDArray images) {
-    int features = (int) images.size(1);
-    if (realSide.clusters().count() == 1 && images.dataType() == DataType.FLOAT) {
-      Moments moments = Moments.of(HostArrays.floats(images), features);
-      return new Side(new int[(int) images.size(0)], List.of(moments));
+  private Side side(Rows images) {
+    if (realSide.clusters().count() == 1 && images.isFloat()) {
+      return new Side(new int[images.count()], List.of(images.moments()));
     }
-    double[] rows = HostArrays.doubles(images);
+    int features = images.features();
+    double[] rows = images.doubles();
     int[] clusters = realSide.clusters().assign(rows, features);
     return new Side(clusters, realSide.clusters().moments(rows, features, clusters));
   }

@@ -1,14 +1,11 @@
 package io.momentgan.step;
 
 import io.momentgan.config.MomentsConfig;
-import io.momentgan.kernels.loops.HostArrays;
-import io.momentgan.kernels.loops.Vectors;
+import io.momentgan.engine.Rows;
 import io.momentgan.moments.Comparison;
 import io.momentgan.moments.MomentPenalty;
 import io.momentgan.step.MomentExchange.Exchanged;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** The moment penalty's part of the generator's loss and of its gradient with respect to images. */
 record PenaltyGradient(MomentsConfig config) {
@@ -18,16 +15,15 @@ record PenaltyGradient(MomentsConfig config) {
   }
 
   /** Adds the gradient of the summed penalty at generated images [n, features] to epsilon. */
-  void addGradient(INDArray epsilon, INDArray fake, Exchanged exchanged) {
+  void addGradient(Rows epsilon, Rows fake, Exchanged exchanged) {
     if (!config.penalised() || exchanged.comparison().isEmpty()) {
       return;
     }
     List<MomentPenalty> penalties = penalties(exchanged.comparison().get());
     if (penalties.size() == 1) {
-      Vectors.addAffine(epsilon, fake, penalties.get(0).factor(), penalties.get(0).shift());
+      epsilon.addAffine(fake, penalties.get(0).factor(), penalties.get(0).shift());
     } else {
-      double[] gradient = ofClusters(penalties, exchanged.clusters(), HostArrays.doubles(fake));
-      epsilon.addi(Nd4j.createFromArray(gradient).castTo(fake.dataType()).reshape(fake.shape()));
+      epsilon.add(ofClusters(penalties, exchanged.clusters(), fake.doubles()));
     }
   }
 

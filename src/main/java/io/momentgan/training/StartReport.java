@@ -1,10 +1,11 @@
 package io.momentgan.training;
 
+import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.device.Device;
 import io.momentgan.device.Devices;
-import io.momentgan.device.SmokeTest;
+import io.momentgan.engine.Engine;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
 import io.momentgan.run.Run;
@@ -35,32 +36,34 @@ final class StartReport {
    * @throws UserException when a worker's device is of no use
    */
   static void write(Shards shards, Run run) {
-    DeviceConfig.Use use = run.record().experiment().device().use();
+    Experiment experiment = run.record().experiment();
     List<StartLine> lines =
-        shards.rdd().map(shard -> line(shard, use, TaskContext.get())).collect();
+        shards.rdd().map(shard -> line(shard, experiment, TaskContext.get())).collect();
     lines.forEach(line -> LOG.info("{}", line));
     try (Jsonl<StartLine> log =
-        Jsonl.create(run.folder(), MetricsTable.START, run.record().experiment().train().seed())) {
+        Jsonl.create(run.folder(), MetricsTable.START, experiment.train().seed())) {
       lines.forEach(log::append);
     }
   }
 
-  private static StartLine line(Shard shard, DeviceConfig.Use use, TaskContext task) {
+  private static StartLine line(Shard shard, Experiment experiment, TaskContext task) {
     String host = host();
-    Device device = Devices.bind(task);
+    DeviceConfig.Use use = experiment.device().use();
+    Engine engine = Engine.of(experiment.engine());
+    Device device = engine.bind(Devices.choose(task, experiment.device(), engine.gpus()));
     if (device.isGpu() && use == DeviceConfig.Use.CPU) {
       throw new UserException(
           "Setting device.use: found cpu, but worker %d on %s computes on %s; set BACKEND_PRIORITY_CPU=1000 in its environment"
               .formatted(shard.rank(), host, device));
     }
-    if (device.isGpu()) {
-      SmokeTest.require(device, host);
-    } else if (use == DeviceConfig.Use.GPU) {
+    if (!device.isGpu() && use == DeviceConfig.Use.GPU) {
       throw new UserException(
-          ("Setting device.use: found gpu, but worker %d on %s computes on its CPU, expected a GPU; build"
-                  + " with mvn -Pcuda package, give it a GPU with NVIDIA's driver, or set device.use=auto")
+          ("Setting device.use: found gpu, but worker %d on %s computes on its CPU, expected a GPU; set"
+                  + " engine=torch in a build by mvn -Ptorch-cuda, give it a GPU with NVIDIA's driver,"
+                  + " or set device.use=auto")
               .formatted(shard.rank(), host));
     }
+    engine.tryOut(device, host);
     return new StartLine(
         shard.rank(),
         host,

@@ -3,6 +3,8 @@ package io.momentgan.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.Relabelled;
 import io.momentgan.SparkTests;
@@ -623,7 +625,7 @@ class RoundsOnSparkTest {
       GanStep step =
           new GanStep(
               experiment,
-              networks,
+              new Dl4jPair(networks),
               alone,
               new RealSide(Clusters.ONE, List.of(whole)),
               false,
@@ -708,7 +710,7 @@ class RoundsOnSparkTest {
   private static Batch batch(Experiment experiment, Shard shard, int[] order, int iteration) {
     int size = experiment.train().batchSize();
     return new Batch(
-        HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features()),
+        new ArrayRows(HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features())),
         shard.classes(order, iteration, size));
   }
 

@@ -3,6 +3,7 @@ package io.momentgan.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.Relabelled;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
@@ -155,7 +156,7 @@ class SemiSupervisedRoundsTest {
   private static List<String> rows(Batch batch) {
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < batch.count(); i++) {
-      rows.add(Arrays.toString(batch.images().getRow(i).toFloatVector()));
+      rows.add(Arrays.toString(((ArrayRows) batch.images()).array().getRow(i).toFloatVector()));
     }
     return rows;
   }

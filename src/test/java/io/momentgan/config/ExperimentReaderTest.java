@@ -9,6 +9,7 @@ import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.Experiment.FailuresConfig;
+import io.momentgan.config.Experiment.EngineName;
 import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.Experiment.S3Config;
@@ -193,6 +194,7 @@ class ExperimentReaderTest {
                     EvaluationConfig.Measure.FD,
                     0),
                 new DeviceConfig(DeviceConfig.Use.AUTO),
+                EngineName.DL4J,
                 Kernels.FAST,
                 new TrackingConfig(false, ""),
                 S3Config.NONE,

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.stream.DoubleStream;
+import io.momentgan.engine.Rows;
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -167,7 +171,7 @@ class AugmentationTest {
     double[] before = HostArrays.doubles(networks.generator().model().params());
     INDArray real = Nd4j.createFromArray(values(BATCH * IMAGE.features(), 1)).reshape(BATCH, -1);
     try (Collective alone = alone()) {
-      step(experiment, networks, alone).iterate(new Batch(real, new int[0]), 0);
+      step(experiment, networks, alone).iterate(new Batch(new ArrayRows(real), new int[0]), 0);
     }
     double[] after = HostArrays.doubles(networks.generator().model().params());
     for (int i = 0; i < before.length; i += 7) {
@@ -187,7 +191,7 @@ class AugmentationTest {
       DiscriminatorUpdate discriminator =
           new DiscriminatorUpdate(
               experiment,
-              networks.discriminator(),
+              new Dl4jPair(networks),
               new GradientSharing(alone, false),
               ReplayBuffer.EMPTY);
       long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, 0, 0, 0);
@@ -200,24 +204,26 @@ class AugmentationTest {
       MomentExchange exchange =
           new MomentExchange(experiment.moments().scope(), alone, RealSide.UNKNOWN, false);
       double penalty =
-          new PenaltyGradient(experiment.moments()).value(exchange.begin(real, fake, 0).await());
-      return discriminator.judge(new Batch(fake, new int[0]), 0, 0).loss() + penalty;
+          new PenaltyGradient(experiment.moments()).value(exchange.begin(new ArrayRows(real), new ArrayRows(fake), 0).await());
+      return discriminator.judge(new Batch(new ArrayRows(fake), new int[0]), 0, 0).loss() + penalty;
     }
   }
 
   @Test
   void realAndGeneratedImagesDrawForThemselvesAndEachImageToo() {
     Augmenter augmenter = augmenter(0);
-    INDArray images = Nd4j.ones(DataType.FLOAT, 3, COLOUR.features());
-    INDArray real = augmenter.augment(images, Shown.REAL, 5, 0);
-    assertThat(real.getRow(0)).isNotEqualTo(real.getRow(1));
+    INDArray ones = Nd4j.ones(DataType.FLOAT, 3, COLOUR.features());
+    Rows images = new ArrayRows(ones);
+    Rows real = augmenter.augment(images, Shown.REAL, 5, 0);
+    INDArray seen = ((ArrayRows) real).array();
+    assertThat(seen.getRow(0)).isNotEqualTo(seen.getRow(1));
     assertThat(augmenter.augment(images, Shown.REAL, 5, 0)).isEqualTo(real);
     assertThat(augmenter.augment(images, Shown.FAKE, 5, 0)).isNotEqualTo(real);
     assertThat(augmenter.augment(images, Shown.JUDGED, 5, 0)).isNotEqualTo(real);
     assertThat(augmenter.augment(images, Shown.REAL, 6, 0)).isNotEqualTo(real);
     assertThat(augmenter.augment(images, Shown.REAL, 5, 1)).isNotEqualTo(real);
     assertThat(augmenter(1).augment(images, Shown.REAL, 5, 0)).isNotEqualTo(real);
-    assertThat(images.minNumber().intValue()).isEqualTo(1);
+    assertThat(ones.minNumber().intValue()).isEqualTo(1);
   }
 
   @Test
@@ -232,27 +238,27 @@ class AugmentationTest {
             "discriminator.optimizer.learning-rate=1");
     for (Shown side : Shown.values()) {
       Augmenter augmenter = new Augmenter(experiment.augment(), IMAGE, 2, 1, 0);
-      INDArray seen =
-          augmenter.augment(Nd4j.ones(DataType.FLOAT, BATCH, IMAGE.features()), side, 0, 0);
-      assertThat(seen.sumNumber().intValue()).isLessThan(BATCH * IMAGE.features());
+      Rows ones = new ArrayRows(Nd4j.ones(DataType.FLOAT, BATCH, IMAGE.features()));
+      double[] seen = augmenter.augment(ones, side, 0, 0).doubles();
+      assertThat((int) DoubleStream.of(seen).sum()).isLessThan(BATCH * IMAGE.features());
     }
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     float[] before = networks.discriminator().state().params();
-    INDArray real = Nd4j.ones(DataType.FLOAT, 1, IMAGE.features());
+    Rows real = new ArrayRows(Nd4j.ones(DataType.FLOAT, 1, IMAGE.features()));
     Augmenter augmenter = new Augmenter(experiment.augment(), IMAGE, 2, 1, 0);
-    INDArray seenReal = augmenter.augment(real, Shown.REAL, 0, 0);
-    INDArray seenFake = augmenter.augment(real, Shown.FAKE, 0, 0);
+    double[] seenReal = augmenter.augment(real, Shown.REAL, 0, 0).doubles();
+    double[] seenFake = augmenter.augment(real, Shown.FAKE, 0, 0).doubles();
     try (Collective alone = alone()) {
       new DiscriminatorUpdate(
               experiment,
-              networks.discriminator(),
+              new Dl4jPair(networks),
               new GradientSharing(alone, false),
               ReplayBuffer.EMPTY)
           .update(new Batch(real, new int[0]), new Batch(real, new int[0]), null, 0, 0);
     }
     float[] after = networks.discriminator().state().params();
     for (int i = 0; i < IMAGE.features(); i++) {
-      boolean seen = seenReal.getDouble(0, i) != 0 || seenFake.getDouble(0, i) != 0;
+      boolean seen = seenReal[i] != 0 || seenFake[i] != 0;
       assertThat(after[i] != before[i]).as("pixel %d", i).isEqualTo(seen);
     }
   }
@@ -265,7 +271,7 @@ class AugmentationTest {
     assertThat(trained(kernels, ALL)).isNotEqualTo(trained(kernels, off));
     assertThat(trained(kernels, ALL)).isNotEqualTo(trained(kernels, ALL, "train.seed=2"));
     assertThat(trained(kernels, off)).isEqualTo(trained(kernels));
-    INDArray images = Nd4j.ones(DataType.FLOAT, 2, IMAGE.features());
+    Rows images = new ArrayRows(Nd4j.ones(DataType.FLOAT, 2, IMAGE.features()));
     Augmenter none = new Augmenter(new AugmentConfig(0, 0, 0), IMAGE, 2, 1, 0);
     assertThat(none.augment(images, Shown.REAL, 0, 0)).isSameAs(images);
   }
@@ -288,7 +294,7 @@ class AugmentationTest {
       GanStep step = step(experiment, networks, alone);
       for (int i = 0; i < 3; i++) {
         float[] real = HostArrays.floats(values(BATCH * IMAGE.features(), i));
-        step.iterate(new Batch(HostArrays.toArray(real, BATCH, IMAGE.features()), new int[0]), i);
+        step.iterate(new Batch(new ArrayRows(HostArrays.toArray(real, BATCH, IMAGE.features())), new int[0]), i);
       }
     }
     return networks.generator().state().params();
@@ -300,7 +306,7 @@ class AugmentationTest {
 
   private static GanStep step(Experiment experiment, GanNetworks networks, Collective alone) {
     return new GanStep(
-        experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+        experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -126,9 +128,9 @@ class ClassifierTest {
             "discriminator.optimizer.learning-rate=1");
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE);
     Network d = networks.discriminator();
-    Batch real = new Batch(images(1), perClass == 0 ? classes(1) : new int[0]);
-    Batch fake = new Batch(images(2), new int[0]);
-    Batch labelled = perClass == 0 ? null : new Batch(images(3), classes(3));
+    Batch real = new Batch(new ArrayRows(images(1)), perClass == 0 ? classes(1) : new int[0]);
+    Batch fake = new Batch(new ArrayRows(images(2)), new int[0]);
+    Batch labelled = perClass == 0 ? null : new Batch(new ArrayRows(images(3)), classes(3));
     double[] before = HostArrays.doubles(d.model().params());
     double[] stepped = new double[before.length];
     update(experiment, d, real, fake, labelled);
@@ -149,7 +151,10 @@ class ClassifierTest {
   private DiscriminatorUpdate.Loss update(
       Experiment experiment, Network d, Batch real, Batch fake, Batch labelled) {
     return new DiscriminatorUpdate(
-            experiment, d, new GradientSharing(alone, false), ReplayBuffer.EMPTY)
+            experiment,
+            new Dl4jPair(new GanNetworks(d, d)), // no generator takes part
+            new GradientSharing(alone, false),
+            ReplayBuffer.EMPTY)
         .update(real, fake, labelled, 0, 0);
   }
 
@@ -157,7 +162,10 @@ class ClassifierTest {
       Experiment experiment, Network d, double[] params, Batch real, Batch fake, Batch labelled) {
     d.model().params().assign(Nd4j.createFromArray(params));
     return new DiscriminatorUpdate(
-            experiment, d, new GradientSharing(alone, false), ReplayBuffer.EMPTY)
+            experiment,
+            new Dl4jPair(new GanNetworks(d, d)), // no generator takes part
+            new GradientSharing(alone, false),
+            ReplayBuffer.EMPTY)
         .evaluate(real, fake, labelled, 0, 0)
         .value();
   }
@@ -172,9 +180,9 @@ class ClassifierTest {
             "train.batch-size=" + BATCH);
     Network once = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE).discriminator();
     Network thrice = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE).discriminator();
-    Batch unlabelled = new Batch(images(1), new int[0]);
+    Batch unlabelled = new Batch(new ArrayRows(images(1)), new int[0]);
     update(experiment, once, unlabelled, unlabelled, null);
-    update(experiment, thrice, unlabelled, unlabelled, new Batch(images(1), classes(1)));
+    update(experiment, thrice, unlabelled, unlabelled, new Batch(new ArrayRows(images(1)), classes(1)));
     once.layout()
         .statistics()
         .forEach(
@@ -198,10 +206,10 @@ class ClassifierTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanStep step =
         new GanStep(
-            experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+            experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
     for (int i = 0; i < 200; i++) {
-      Batch labelled = new Batch(spots(i), classes(i));
-      Batch unlabelled = new Batch(spots(i + 1000), new int[0]);
+      Batch labelled = new Batch(new ArrayRows(spots(i)), classes(i));
+      Batch unlabelled = new Batch(new ArrayRows(spots(i + 1000)), new int[0]);
       assertThat(
               step.iterate(new RealBatches(List.of(unlabelled), List.of(labelled)), i).isFinite())
           .isTrue();

@@ -3,6 +3,8 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Exchange;
@@ -99,7 +101,7 @@ class ExchangesTest {
     GanStep step =
         new GanStep(
             experiment,
-            networks,
+            new Dl4jPair(networks),
             counting,
             realSide(),
             experiment.train().everSharesGradients(),
@@ -164,7 +166,7 @@ class ExchangesTest {
       GanStep step =
           new GanStep(
               experiment,
-              networks,
+              new Dl4jPair(networks),
               collective,
               realSide(),
               experiment.train().everSharesGradients(),
@@ -174,7 +176,7 @@ class ExchangesTest {
       while (iteration < 10 && !step.hasStopped()) {
         Batch batch = batch(iteration);
         if (collective.rank() == 1 && iteration == 1) {
-          batch.images().putScalar(0, Float.NaN);
+          ((ArrayRows) batch.images()).array().putScalar(0, Float.NaN);
         }
         step.iterate(batch, iteration);
         iteration++;
@@ -190,6 +192,6 @@ class ExchangesTest {
 
   private static Batch batch(int iteration) {
     INDArray images = Nd4j.linspace(DataType.FLOAT, -1 + 0.1 * iteration, 0.04, BATCH * 6L);
-    return new Batch(images.reshape(BATCH, 6), new int[] {0, 1, 2, 0, 1, 2, 0, 1});
+    return new Batch(new ArrayRows(images.reshape(BATCH, 6)), new int[] {0, 1, 2, 0, 1, 2, 0, 1});
   }
 }

@@ -2,6 +2,8 @@ package io.momentgan.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
@@ -46,7 +48,7 @@ class ExperimentsTrainTest {
     GanStep step =
         new GanStep(
             experiment,
-            networks,
+            new Dl4jPair(networks),
             new LocalCollectives().join(new Group(name, 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60)),
             RealSide.UNKNOWN,
             false,
@@ -55,7 +57,7 @@ class ExperimentsTrainTest {
     Nd4j.getRandom().setSeed(3);
     INDArray real = Nd4j.rand(DataType.FLOAT, 4, IMAGE.features()).muli(2).subi(1);
     for (int iteration = 0; iteration < 2; iteration++) {
-      assertThat(step.iterate(new Batch(real, new int[] {7, 0, 9, 3}), iteration).isFinite())
+      assertThat(step.iterate(new Batch(new ArrayRows(real), new int[] {7, 0, 9, 3}), iteration).isFinite())
           .isTrue();
     }
     assertThat(networks.generator().state().params()).isNotEqualTo(generator);

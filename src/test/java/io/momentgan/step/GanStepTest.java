@@ -3,6 +3,8 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -240,7 +242,7 @@ class GanStepTest {
     try (Collective worker = new LocalCollectives().join(group, rank, 2, Duration.ofSeconds(10))) {
       new GanStep(
               experiment,
-              networks,
+              new Dl4jPair(networks),
               worker,
               RealSide.UNKNOWN,
               false,
@@ -275,7 +277,7 @@ class GanStepTest {
     GanStep step =
         new GanStep(
             experiment,
-            networks,
+            new Dl4jPair(networks),
             alone,
             new RealSide(Clusters.ONE, List.of(far)),
             false,
@@ -297,7 +299,7 @@ class GanStepTest {
 
   private GanStep step(Experiment experiment, GanNetworks networks) {
     return new GanStep(
-        experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+        experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   /** With plain gradient descent of rate 1 an update is the gradient. */
@@ -389,6 +391,6 @@ class GanStepTest {
   }
 
   private static Batch batch(INDArray images) {
-    return new Batch(images, new int[0]);
+    return new Batch(new ArrayRows(images), new int[0]);
   }
 }

@@ -3,6 +3,8 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -48,7 +50,7 @@ class GaussianToyTest {
     GanNetworks networks = GanNetworks.build(experiment, NUMBER, DataType.FLOAT);
     step =
         new GanStep(
-            experiment, networks, alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+            experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
     return networks;
   }
 
@@ -82,7 +84,7 @@ class GaussianToyTest {
     for (int i = 0; i < BATCH; i++) {
       values[i] = (float) (MEAN + DEVIATION * random.nextGaussian());
     }
-    return new Batch(HostArrays.toArray(values, BATCH, 1), new int[0]);
+    return new Batch(new ArrayRows(HostArrays.toArray(values, BATCH, 1)), new int[0]);
   }
 
   private static RealBatches batches(Random random) {

@@ -3,6 +3,8 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -117,7 +119,7 @@ class HackPresetsTest {
     GanStep step = step(experiment, networks);
     for (int iteration = 0; iteration < 2; iteration++) {
       INDArray real = real(iteration);
-      step.iterate(new Batch(real, new int[0]), iteration);
+      step.iterate(new Batch(new ArrayRows(real), new int[0]), iteration);
       new Reference(name, experiment, reference, real, iteration).iterate();
     }
     for (boolean generator : new boolean[] {true, false}) {
@@ -295,9 +297,10 @@ class HackPresetsTest {
     int iterations = rounds * experiment.train().averagingFrequency();
     for (int iteration = 0; iteration < iterations; iteration++) {
       INDArray fake = Nd4j.valueArrayOf(new long[] {batch, 2}, iteration, DataType.FLOAT);
-      INDArray shown = input.replayed(new Batch(fake, new int[0]), iteration, 0).images();
+      float[] shown =
+          input.replayed(new Batch(new ArrayRows(fake), new int[0]), iteration, 0).images().floats();
       for (int i = 0; i < batch; i++) {
-        replayed += shown.getInt(i, 0) < iteration ? 1 : 0;
+        replayed += shown[2 * i] < iteration ? 1 : 0;
       }
     }
     double drawn = (iterations - 1.0) * batch;
@@ -323,8 +326,8 @@ class HackPresetsTest {
       double old = meanProbability(networks, other.generator().forward(z));
       double seen =
           new GanStep(
-                  experiment, networks, alone(), RealSide.UNKNOWN, false, older, ReplayBuffer.EMPTY)
-              .iterate(new Batch(real(0).castTo(DataType.FLOAT), new int[0]), iteration)
+                  experiment, new Dl4jPair(networks), alone(), RealSide.UNKNOWN, false, older, ReplayBuffer.EMPTY)
+              .iterate(new Batch(new ArrayRows(real(0).castTo(DataType.FLOAT)), new int[0]), iteration)
               .dFake();
       assertThat(Math.min(Math.abs(seen - own), Math.abs(seen - old))).isLessThan(1e-6);
       faced += Math.abs(seen - old) < 1e-6 ? 1 : 0;
@@ -367,7 +370,7 @@ class HackPresetsTest {
     int[] classes = {0, 1, 2, 3, 4, 5, 6, 7};
     Nd4j.getRandom().setSeed(5);
     INDArray real = Nd4j.rand(DataType.FLOAT, BATCH, SQUARE.features());
-    Losses losses = step(experiment, networks).iterate(new Batch(real, classes), 0);
+    Losses losses = step(experiment, networks).iterate(new Batch(new ArrayRows(real), classes), 0);
     // Of ten classes that nothing tells apart yet: ln 10 for each batch.
     assertThat(losses.discriminator() - losses.discriminatorBce())
         .isCloseTo(2 * Math.log(10), within(0.6));
@@ -401,7 +404,7 @@ class HackPresetsTest {
     // Images of class 7 train the plane of class 7 alone.
     INDArray before = table.dup();
     int[] sevens = {7, 7, 7, 7, 7, 7, 7, 7};
-    step(experiment, networks).iterate(new Batch(images, sevens), 0);
+    step(experiment, networks).iterate(new Batch(new ArrayRows(images), sevens), 0);
     for (int c = 0; c < 10; c++) {
       assertThat(table.getRow(c).equals(before.getRow(c))).as("class %d", c).isEqualTo(c != 7);
     }
@@ -478,7 +481,7 @@ class HackPresetsTest {
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
     return new GanStep(
-        experiment, networks, alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+        experiment, new Dl4jPair(networks), alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {

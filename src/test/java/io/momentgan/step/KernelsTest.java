@@ -3,6 +3,8 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -153,7 +155,7 @@ class KernelsTest {
       GanStep step =
           new GanStep(
               experiment,
-              networks,
+              new Dl4jPair(networks),
               alone,
               RealSide.UNKNOWN,
               false,
@@ -166,7 +168,7 @@ class KernelsTest {
         }
         float[] batch = shard.batch(all, i, BATCH);
         INDArray rows = HostArrays.toArray(batch, BATCH, images.shape().features());
-        losses.add(step.iterate(new Batch(rows, new int[0]), i));
+        losses.add(step.iterate(new Batch(new ArrayRows(rows), new int[0]), i));
       }
     }
     return losses;

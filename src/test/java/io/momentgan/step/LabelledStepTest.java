@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -90,7 +92,7 @@ class LabelledStepTest {
     assertThat(accuracy(networks, 7)).isLessThan(0.8);
     GanStep step = step(experiment, networks);
     for (int i = 0; i < 150; i++) {
-      assertThat(step.iterate(new Batch(images(i), labels(i)), i).isFinite()).isTrue();
+      assertThat(step.iterate(new Batch(new ArrayRows(images(i)), labels(i)), i).isFinite()).isTrue();
     }
     assertThat(accuracy(networks, 1000)).isGreaterThan(0.95);
   }
@@ -125,7 +127,7 @@ class LabelledStepTest {
   private static Losses evaluated(Experiment experiment) {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     return step(experiment, networks)
-        .evaluate(RealBatches.shared(new Batch(images(1), labels(1))), 0);
+        .evaluate(RealBatches.shared(new Batch(new ArrayRows(images(1)), labels(1))), 0);
   }
 
   @Test
@@ -133,10 +135,10 @@ class LabelledStepTest {
     Experiment experiment = Experiments.small("labels.classes=3");
     GanNetworks one = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanNetworks other = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
-    step(experiment, one).iterate(new Batch(images(1), labels(1)), 0);
-    step(experiment, other).iterate(new Batch(images(1), labels(2)), 0);
+    step(experiment, one).iterate(new Batch(new ArrayRows(images(1)), labels(1)), 0);
+    step(experiment, other).iterate(new Batch(new ArrayRows(images(1)), labels(2)), 0);
     assertThat(other.generator().state().params()).isNotEqualTo(one.generator().state().params());
-    assertThatThrownBy(() -> step(experiment, one).iterate(new Batch(images(1), new int[0]), 1))
+    assertThatThrownBy(() -> step(experiment, one).iterate(new Batch(new ArrayRows(images(1)), new int[0]), 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a conditional network needs one each");
   }
@@ -155,10 +157,10 @@ class LabelledStepTest {
         fake.putScalar(i, 0, labels[i]);
         fake.putScalar(i, 1, iteration);
       }
-      Batch shown = input.replayed(new Batch(fake, labels), iteration, 0);
+      Batch shown = input.replayed(new Batch(new ArrayRows(fake), labels), iteration, 0);
       for (int i = 0; i < BATCH; i++) {
-        assertThat(shown.images().getInt(i, 0)).isEqualTo(shown.classes()[i]);
-        replayed += shown.images().getInt(i, 1) < iteration ? 1 : 0;
+        assertThat((int) shown.images().floats()[2 * i]).isEqualTo(shown.classes()[i]);
+        replayed += shown.images().floats()[2 * i + 1] < iteration ? 1 : 0;
       }
     }
     assertThat(replayed).isPositive();
@@ -172,15 +174,18 @@ class LabelledStepTest {
     settings.add("labels.class-weight=2");
     settings.add("loss.real-target=1");
     Experiment experiment = Experiments.small(settings.toArray(String[]::new));
-    Batch real = new Batch(images(1).castTo(DataType.DOUBLE), labels(1));
-    Batch fake = new Batch(images(2).castTo(DataType.DOUBLE), labels(3));
+    Batch real = new Batch(new ArrayRows(images(1).castTo(DataType.DOUBLE)), labels(1));
+    Batch fake = new Batch(new ArrayRows(images(2).castTo(DataType.DOUBLE)), labels(3));
     Network atOnce = discriminator(experiment);
     INDArray before = atOnce.model().params().dup();
     LocalCollectives collectives = new LocalCollectives();
     try (Collective alone =
         collectives.join(new Group("at once", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10))) {
       new DiscriminatorUpdate(
-              experiment, atOnce, new GradientSharing(alone, false), ReplayBuffer.EMPTY)
+              experiment,
+              new Dl4jPair(new GanNetworks(atOnce, atOnce)), // no generator takes part
+              new GradientSharing(alone, false),
+              ReplayBuffer.EMPTY)
           .update(real, fake, null, 0, 0);
     }
     INDArray step = before.sub(atOnce.model().params()).divi(0.01);
@@ -199,7 +204,7 @@ class LabelledStepTest {
     double[] targets = new double[BATCH];
     Arrays.fill(targets, target);
     Verdict verdict =
-        Verdict.of(network.outputs(images.images(), images.classes()), images.classes(), head(2));
+        Verdict.of(network.outputs(((ArrayRows) images.images()).array(), images.classes()), images.classes(), head(2));
     double[] gradient = verdict.gradient(LogitLoss.crossEntropy(verdict.logits(), targets));
     network.backward(HostArrays.toArray(DataType.DOUBLE, gradient, BATCH, 1 + CLASSES));
     return network.gradient().dup();
@@ -209,7 +214,7 @@ class LabelledStepTest {
     Group group = new Group("labels", GROUPS.incrementAndGet(), 0, 0, 0);
     return new GanStep(
         experiment,
-        networks,
+        new Dl4jPair(networks),
         new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(10)),
         RealSide.UNKNOWN,
         false,

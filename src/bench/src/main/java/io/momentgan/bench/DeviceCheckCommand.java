@@ -1,5 +1,7 @@
 package io.momentgan.bench;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -124,7 +126,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
       GanStep step =
           new GanStep(
               experiment,
-              networks,
+              new Dl4jPair(networks),
               alone,
               RealSide.UNKNOWN,
               false,
@@ -138,7 +140,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
         int[] labels = shard.classes(order, batch, batchSize);
         INDArray real = Nd4j.create(rows, new long[] {batchSize, images.shape().features()}, 'c');
         long start = System.nanoTime();
-        Losses found = step.iterate(new Batch(real, labels), i);
+        Losses found = step.iterate(new Batch(new ArrayRows(real), labels), i);
         millis[i] = (System.nanoTime() - start) / 1e6;
         losses[2 * i] = found.discriminator();
         losses[2 * i + 1] = found.generator();

@@ -1,5 +1,7 @@
 package io.momentgan.bench;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
@@ -73,7 +75,7 @@ final class RingStudy {
     try (Collective alone = new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(60))) {
       train(
           new GanStep(
-              experiment, networks, alone, realSide(), false, new float[0], ReplayBuffer.EMPTY),
+              experiment, new Dl4jPair(networks), alone, realSide(), false, new float[0], ReplayBuffer.EMPTY),
           iterations);
     }
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iterations, 1);
@@ -88,7 +90,7 @@ final class RingStudy {
   private void train(GanStep step, int iterations) {
     int batch = experiment.train().batchSize();
     for (int i = 0; i < iterations && !step.hasStopped(); i++) {
-      step.iterate(new Batch(HostArrays.toArray(points(batch), batch, FEATURES), new int[0]), i);
+      step.iterate(new Batch(new ArrayRows(HostArrays.toArray(points(batch), batch, FEATURES)), new int[0]), i);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.momentgan.bench;
 
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.ArrayRows;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.momentgan.collective.Group;
@@ -58,7 +60,7 @@ final class StepBench {
     this.step =
         new GanStep(
             experiment,
-            networks,
+            new Dl4jPair(networks),
             new LocalCollectives()
                 .join(
                     new Group("bench step", NUMBER.incrementAndGet(), 0, 0, 0),
@@ -93,7 +95,7 @@ final class StepBench {
     int classes = experiment.labels().classes();
     float black = experiment.generator().output().black();
     return new Batch(
-        Nd4j.rand(DataType.FLOAT, rows, shape.features()).muli(1 - black).addi(black),
+        new ArrayRows(Nd4j.rand(DataType.FLOAT, rows, shape.features()).muli(1 - black).addi(black)),
         withLabels && classes > 0
             ? IntStream.range(0, rows).map(i -> i % classes).toArray()
             : new int[0]);

@@ -9,7 +9,7 @@ import onnx.Onnx.AttributeProto;
  * The rows between two layers of a network: vectors [n, channels] or images [n, channels, height,
  * width] in a graph.
  */
-final class Rows {
+final class GraphRows {
   private final OnnxGraph graph;
   private String name;
   private long[] shape;
@@ -20,7 +20,7 @@ final class Rows {
    * @param name of the input
    * @param row shape of a row
    */
-  Rows(OnnxGraph graph, String name, long... row) {
+  GraphRows(OnnxGraph graph, String name, long... row) {
     this.graph = graph;
     this.name = name;
     this.shape = row;

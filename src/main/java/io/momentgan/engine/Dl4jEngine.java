@@ -1,0 +1,50 @@
+package io.momentgan.engine;
+
+import io.momentgan.config.Experiment;
+import io.momentgan.config.Experiment.EngineName;
+import io.momentgan.data.ImageShape;
+import io.momentgan.device.Device;
+import io.momentgan.device.Devices;
+import io.momentgan.device.SmokeTest;
+import io.momentgan.network.GanNetworks;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Deeplearning4j with the own kernels: the engine of CPUs, and of GPUs that CUDA 11.6 knows. */
+public final class Dl4jEngine implements Engine {
+  @Override
+  public EngineName name() {
+    return EngineName.DL4J;
+  }
+
+  /** Refuses nothing: it is what settings were made for. */
+  @Override
+  public void require(Experiment experiment) {}
+
+  @Override
+  public int gpus() {
+    return Devices.areGpus() ? Nd4j.getAffinityManager().getNumberOfDevices() : 0;
+  }
+
+  @Override
+  public Device bind(int gpu) {
+    return Devices.bind(Math.max(0, gpu)); // ND4J's backend decides between GPUs and the CPU
+  }
+
+  @Override
+  public void tryOut(Device device, String host) {
+    if (device.isGpu()) {
+      SmokeTest.require(device, host);
+    }
+  }
+
+  @Override
+  public TrainedPair open(Experiment experiment, ImageShape shape, Device device) {
+    return new Dl4jPair(GanNetworks.build(experiment, shape, DataType.FLOAT));
+  }
+
+  @Override
+  public String describe() {
+    return "Deeplearning4j " + Nd4j.class.getPackage().getImplementationVersion();
+  }
+}

@@ -1,0 +1,26 @@
+package io.momentgan.engine;
+
+import io.momentgan.network.GanNetworks;
+
+/** A generator and its discriminator in training, on one engine and device. */
+public interface TrainedPair {
+  /** Returns the generator, from z [n, latent] to images [n, features]. */
+  TrainedNetwork generator();
+
+  /** Returns the discriminator; see {@link GanNetworks#discriminator}. */
+  TrainedNetwork discriminator();
+
+  /** Returns networks of the same settings, for shapes and layouts; their values are undefined. */
+  GanNetworks structure();
+
+  /**
+   * Makes rows of the parameters' type.
+   *
+   * @param values row after row
+   * @param count number of rows
+   */
+  Rows rows(float[] values, int count);
+
+  /** Seeds noise and dropout of the next passes. */
+  void seedNoise(long seed);
+}
