@@ -119,6 +119,17 @@ class ArchitectureTest {
                   "network",
                   "device")
               .with(ND4J),
+          Layer.of(
+                  "engine.torch",
+                  "config",
+                  "moments",
+                  "data",
+                  "kernels",
+                  "network.state",
+                  "network",
+                  "device",
+                  "engine")
+              .with(DL4J, ND4J, JAVACPP),
           Layer.of("step.loss", "config"),
           Layer.of(
                   "step",

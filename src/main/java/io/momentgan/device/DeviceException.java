@@ -10,7 +10,7 @@ public final class DeviceException extends UserException {
     super(message);
   }
 
-  DeviceException(String message, Throwable cause) {
+  public DeviceException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -42,9 +42,4 @@ public final class Dl4jEngine implements Engine {
   public TrainedPair open(Experiment experiment, ImageShape shape, Device device) {
     return new Dl4jPair(GanNetworks.build(experiment, shape, DataType.FLOAT));
   }
-
-  @Override
-  public String describe() {
-    return "Deeplearning4j " + Nd4j.class.getPackage().getImplementationVersion();
-  }
 }

@@ -40,6 +40,17 @@ public final class Dl4jPair implements TrainedPair {
   }
 
   @Override
+  public Rows take(Rows rows) {
+    return rows;
+  }
+
+  /** Does nothing: ND4J frees arrays by itself. */
+  @Override
+  public Iteration begin() {
+    return () -> {};
+  }
+
+  @Override
   public void seedNoise(long seed) {
     Nd4j.getRandom().setSeed(seed);
   }

@@ -71,7 +71,4 @@ public interface Engine {
    * @param device the device
    */
   TrainedPair open(Experiment experiment, ImageShape shape, Device device);
-
-  /** Names the library and its version, such as "libtorch 2.10.0", for a run's record. */
-  String describe();
 }

@@ -21,6 +21,22 @@ public interface TrainedPair {
    */
   Rows rows(float[] values, int count);
 
+  /** Returns rows of any engine where this one computes: the rows themselves, or a copy. */
+  Rows take(Rows rows);
+
+  /**
+   * Begins an iteration. Rows of passes and of {@link #rows} are valid until it is closed, in the
+   * same thread.
+   */
+  Iteration begin();
+
+  /** An iteration under way. */
+  @FunctionalInterface
+  interface Iteration extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** Seeds noise and dropout of the next passes. */
   void seedNoise(long seed);
 }

@@ -9,7 +9,7 @@ import io.momentgan.config.LabelsConfig;
  * @param classes number of classes; 0 if the network is not conditional
  * @param embedding length of a class's vector, if the input is a vector
  */
-record LabelInput(LabelsConfig.Use use, int classes, int embedding) {
+public record LabelInput(LabelsConfig.Use use, int classes, int embedding) {
   static final LabelInput NONE = new LabelInput(LabelsConfig.Use.ONE_HOT, 0, 0);
 
   static LabelInput ofGenerator(LabelsConfig labels) {

@@ -106,17 +106,14 @@ public final class Network {
         - VirtualBatch.rows(model) * input().features();
   }
 
-  /** Returns whether two training passes of the same input differ. */
-  public boolean isStochastic() {
-    return blueprint.isStochastic();
+  /** Returns the settings that it was made of. */
+  public NetworkBlueprint blueprint() {
+    return blueprint;
   }
 
-  /**
-   * Returns whether two batches can pass as one: rows do not depend on each other, and the layers
-   * gain from larger batches.
-   */
-  public boolean isRowByRow() {
-    return blueprint.isRowByRow();
+  /** Returns how its parameters are updated. */
+  public Optimization optimization() {
+    return optimization;
   }
 
   /**

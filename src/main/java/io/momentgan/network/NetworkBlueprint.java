@@ -34,7 +34,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param kernels kernels for training on a CPU
  * @param purpose training or inference
  */
-record NetworkBlueprint(
+public record NetworkBlueprint(
     NetworkConfig config,
     ImageShape input,
     ImageShape output,
@@ -44,7 +44,7 @@ record NetworkBlueprint(
     Kernels kernels,
     Purpose purpose) {
   /** The purpose of a network. */
-  enum Purpose {
+  public enum Purpose {
     /** Dropout, noise and kernels of the settings. */
     TRAINING,
     /** Stock layers, for samples. Dropout only if it stays on while sampling. */
@@ -113,12 +113,17 @@ record NetworkBlueprint(
     return training() && kernels == Kernels.FAST && Nd4j.getEnvironment().isCPU();
   }
 
-  boolean isStochastic() {
+  /** Returns whether two training passes of the same input differ. */
+  public boolean isStochastic() {
     return config.layers().stream()
         .anyMatch(layer -> layer.dropout() > 0 || layer instanceof LayerConfig.Noise);
   }
 
-  boolean isRowByRow() {
+  /**
+   * Returns whether two batches can pass as one: rows do not depend on each other, and the layers
+   * gain from larger batches.
+   */
+  public boolean isRowByRow() {
     return config.layers().stream()
         .allMatch(
             layer ->

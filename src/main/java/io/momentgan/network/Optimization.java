@@ -20,14 +20,14 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /** Updates a network's parameters by its gradient. */
 // One pass for the fast Adam, with the norm of the gradient. Deeplearning4j makes four: division by
 // the batch size, optimizer, subtraction, norm.
-final class Optimization {
+public final class Optimization {
   private final MultiLayerNetwork model;
   private final ParameterLayout layout;
   private final INDArray params;
   private final INDArray gradient;
   private final int frozen;
   private final Optional<HistoricalAverage> history;
-  private final List<INDArray> fixed = new ArrayList<>();
+  private final List<ParameterLayout.Range> fixed = new ArrayList<>();
   private final List<UpdateBlock> blocks = new ArrayList<>();
 
   /**
@@ -50,10 +50,10 @@ final class Optimization {
             ? Optional.empty()
             : Optional.of(HistoricalAverage.of(coefficient, model, layout));
     if (!config.batchNorm().gamma()) {
-      layout.gammas().forEach(range -> fixed.add(range.view(gradient)));
+      fixed.addAll(layout.gammas());
     }
     if (frozen > 0) {
-      fixed.add(new ParameterLayout.Range(0, frozen).view(gradient));
+      fixed.add(new ParameterLayout.Range(0, frozen));
     }
     List<UpdaterBlock> all = ((MultiLayerUpdater) model.getUpdater()).getUpdaterBlocks();
     if (all.stream().allMatch(block -> isFast(block.getGradientUpdater()))) {
@@ -80,7 +80,7 @@ final class Optimization {
   double update(int batchSize) {
     int updates = model.getIterationCount();
     history.ifPresent(average -> average.addGradient(batchSize, updates));
-    fixed.forEach(Vectors::clear);
+    fixed.forEach(range -> Vectors.clear(range.view(gradient)));
     double squares = blocks.isEmpty() ? plain(batchSize, updates) : fast(batchSize, updates);
     model.setIterationCount(updates + 1);
     return Math.sqrt(Math.max(0, squares)) / batchSize;
@@ -117,19 +117,32 @@ final class Optimization {
    * @param bound largest absolute value
    */
   void clip(double bound) {
-    int from = frozen;
-    for (ParameterLayout.Range range : layout.ofBatchNorm()) {
-      clip(from, range.from(), bound);
-      from = Math.max(from, range.to());
-    }
-    clip(from, layout.length(), bound);
-  }
-
-  private void clip(int from, int to, double bound) {
-    if (to > from) {
-      INDArray part = new ParameterLayout.Range(from, to).view(params);
+    for (ParameterLayout.Range range : clipped()) {
+      INDArray part = range.view(params);
       part.assign(Transforms.max(Transforms.min(part, bound), -bound));
     }
+  }
+
+  /** Returns the parts of the vector that {@link Network#clip} clips. */
+  public List<ParameterLayout.Range> clipped() {
+    List<ParameterLayout.Range> parts = new ArrayList<>();
+    int from = frozen;
+    for (ParameterLayout.Range range : layout.ofBatchNorm()) {
+      parts.add(new ParameterLayout.Range(from, range.from()));
+      from = Math.max(from, range.to());
+    }
+    parts.add(new ParameterLayout.Range(from, layout.length()));
+    return parts.stream().filter(part -> part.length() > 0).toList();
+  }
+
+  /** Returns the parts of the vector that no update moves, beside running statistics. */
+  public List<ParameterLayout.Range> fixed() {
+    return fixed;
+  }
+
+  /** Counts the parameters at the head of the vector that keep their values. */
+  public int frozen() {
+    return frozen;
   }
 
   private double fast(int batchSize, int updates) {

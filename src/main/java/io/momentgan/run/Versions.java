@@ -14,6 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The versions that a run depends on. */
 public final class Versions {
+  private static final String UNKNOWN = "unknown";
+
   private Versions() {}
 
   /** Each component's version, by its name. */
@@ -26,6 +28,10 @@ public final class Versions {
     versions.put("nd4j-backend", Nd4j.getBackend().getClass().getSimpleName());
     versions.put("blas", blas());
     versions.put("fast-products", MatrixProducts.inUse().version());
+    String libtorch = maven("org.bytedeco", "pytorch");
+    if (!libtorch.equals(UNKNOWN)) {
+      versions.put("libtorch", libtorch); // of builds that have it
+    }
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;
@@ -45,7 +51,7 @@ public final class Versions {
       if (in != null) {
         properties.load(in);
       }
-      return properties.getProperty("version", "unknown");
+      return properties.getProperty("version", UNKNOWN);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read", e);
     }

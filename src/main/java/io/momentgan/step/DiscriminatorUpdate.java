@@ -39,7 +39,7 @@ final class DiscriminatorUpdate {
     this.classes = experiment.labels();
     this.network = networks.discriminator();
     this.atOnce =
-        networks.structure().discriminator().isRowByRow() && !config.separateUpdates();
+        networks.structure().discriminator().blueprint().isRowByRow() && !config.separateUpdates();
     this.sharing = sharing;
     this.targets = new Targets(config, seed, rank);
     this.input = new DiscriminatorInput(experiment.discriminatorInput(), seed, rank, buffer);

@@ -80,8 +80,8 @@ public final class GanStep {
         new MomentExchange(experiment.moments().scope(), this.collective, realSide, exchangesAgain);
     this.matchesFeatures = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
     this.stochastic =
-        networks.structure().generator().isStochastic()
-            || networks.structure().discriminator().isStochastic();
+        networks.structure().generator().blueprint().isStochastic()
+            || networks.structure().discriminator().blueprint().isStochastic();
   }
 
   /** Trains both networks on one batch; see {@link #iterate(RealBatches, long)}. */
@@ -98,7 +98,13 @@ public final class GanStep {
    * @return figures of the batches as seen by the updates
    */
   public Losses iterate(RealBatches real, long iteration) {
-    seedNoise(iteration);
+    try (TrainedPair.Iteration memory = networks.begin()) {
+      seedNoise(iteration);
+      return iterateOn(real.takenBy(networks), iteration);
+    }
+  }
+
+  private Losses iterateOn(RealBatches real, long iteration) {
     int last = experiment.train().dSteps() - 1;
     for (int i = 0; i < last; i++) {
       updateDiscriminator(real, facing(real.ofDiscriminator(i), iteration, i), iteration, i);
@@ -107,7 +113,7 @@ public final class GanStep {
     Optional<Batch> others = ofOthers(real.ofDiscriminator(last), iteration, last);
     int draw = drawOfGenerator();
     Fake seen = generate(real.ofGenerator(), iteration, draw);
-    boolean differs = networks.structure().generator().isStochastic();
+    boolean differs = networks.structure().generator().blueprint().isStochastic();
     Fake fake = differs ? seen.regenerated(networks.generator()) : seen;
     Pending pending = begin(fake);
     DiscriminatorUpdate.Loss d =
@@ -228,6 +234,12 @@ public final class GanStep {
    * @return figures with the networks as they are
    */
   public Losses evaluate(RealBatches real, long iteration) {
+    try (TrainedPair.Iteration memory = networks.begin()) {
+      return evaluateOn(real.takenBy(networks), iteration);
+    }
+  }
+
+  private Losses evaluateOn(RealBatches real, long iteration) {
     int draw = experiment.train().dSteps() - 1;
     Fake fake = generate(real.ofGenerator(), iteration, drawOfGenerator());
     DiscriminatorUpdate.Loss d =

@@ -1,5 +1,6 @@
 package io.momentgan.step;
 
+import io.momentgan.engine.TrainedPair;
 import java.util.List;
 
 /**
@@ -35,6 +36,17 @@ public record RealBatches(List<Batch> updates, List<Batch> labelled) {
   /** The labelled batch of a discriminator update; null without any. */
   Batch labelled(int update) {
     return labelled.isEmpty() ? null : labelled.get(Math.min(update, labelled.size() - 1));
+  }
+
+  /** Takes all batches to where an engine computes. */
+  RealBatches takenBy(TrainedPair networks) {
+    return new RealBatches(taken(updates, networks), taken(labelled, networks));
+  }
+
+  private static List<Batch> taken(List<Batch> batches, TrainedPair networks) {
+    return batches.stream()
+        .map(batch -> new Batch(networks.take(batch.images()), batch.classes()))
+        .toList();
   }
 
   /** Number of images of a batch. */

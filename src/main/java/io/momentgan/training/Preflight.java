@@ -8,6 +8,7 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.device.Cluster;
+import io.momentgan.engine.Engine;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
 import io.momentgan.tracking.MlflowServer;
@@ -30,6 +31,7 @@ public final class Preflight {
    * @throws UserException naming the setting and what to set it to
    */
   public static void check(Experiment experiment, DataSet images) {
+    Engine.of(experiment.engine()).require(experiment);
     MlflowServer.requireAddress(experiment.tracking(), System.getenv());
     SparkConf conf = SparkContexts.conf();
     if (SparkContexts.running().isDefined()) {

@@ -185,10 +185,10 @@ class BatchLayersTest {
   @Test
   void realAndGeneratedImagesPassApart() {
     Network d = networks(DataType.FLOAT, DENSE_MINIBATCH).discriminator();
-    assertThat(d.isRowByRow()).isFalse();
-    assertThat(networks(DataType.FLOAT).discriminator().isRowByRow()).isTrue();
+    assertThat(d.blueprint().isRowByRow()).isFalse();
+    assertThat(networks(DataType.FLOAT).discriminator().blueprint().isRowByRow()).isTrue();
     Network still = networks(DataType.FLOAT, STILL).discriminator();
-    assertThat(still.isRowByRow()).isFalse();
+    assertThat(still.blueprint().isRowByRow()).isFalse();
   }
 
   @Test

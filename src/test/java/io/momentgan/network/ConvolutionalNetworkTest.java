@@ -256,8 +256,8 @@ class ConvolutionalNetworkTest {
     assertThat(Math.sqrt(square)).isCloseTo(0.05, within(0.006));
     assertThat(network.sample(Nd4j.ones(DataType.FLOAT, 2, 400)).getDouble(0))
         .isCloseTo(1, within(1e-5));
-    assertThat(network.isStochastic()).isTrue();
-    assertThat(network.isRowByRow()).isFalse();
+    assertThat(network.blueprint().isStochastic()).isTrue();
+    assertThat(network.blueprint().isRowByRow()).isFalse();
   }
 
   // These filters and map widths reach each fast implementation of a convolution.

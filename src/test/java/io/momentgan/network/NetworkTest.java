@@ -154,7 +154,7 @@ class NetworkTest {
     long kept = Arrays.stream(values).filter(v -> v > 0).count();
     assertThat((double) kept / values.length).isCloseTo(0.8, within(0.01));
     assertThat(Arrays.stream(values).max().orElseThrow()).isCloseTo(1.25, within(1e-6));
-    assertThat(generator.isStochastic()).isTrue();
+    assertThat(generator.blueprint().isStochastic()).isTrue();
     double[] sampled = HostArrays.doubles(generator.sample(z).getColumns(range(50)).dup('c'));
     assertThat(sampled).containsOnly(1);
   }

@@ -205,7 +205,7 @@ final class Peer implements AutoCloseable {
   private void describe(List<Batch> batches, int plane) throws IOException {
     commands.writeInt(batches.size());
     for (Batch batch : batches) {
-      write(PeerNetwork.turned(HostArrays.floats(batch.images()), plane));
+      write(PeerNetwork.turned(batch.images().floats(), plane));
     }
   }
 

@@ -1,6 +1,9 @@
 package io.momentgan.bench;
 
-import io.momentgan.engine.Dl4jPair;
+import io.momentgan.config.Experiment.DeviceConfig;
+import io.momentgan.device.Device;
+import io.momentgan.engine.Engine;
+import io.momentgan.engine.TrainedPair;
 import io.momentgan.engine.ArrayRows;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
@@ -42,6 +45,7 @@ final class StepBench {
 
   private final Experiment experiment;
   private final ImageShape shape;
+  private final Device device;
   private final GanNetworks networks;
   private final GanStep step;
   private final RealBatches real;
@@ -56,11 +60,15 @@ final class StepBench {
   StepBench(Experiment experiment, ImageShape shape) {
     this.experiment = experiment;
     this.shape = shape;
-    this.networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
+    Engine engine = Engine.of(experiment.engine());
+    boolean gpu = engine.gpus() > 0 && experiment.device().use() != DeviceConfig.Use.CPU;
+    this.device = engine.bind(gpu ? 0 : -1);
+    TrainedPair pair = engine.open(experiment, shape, device);
+    this.networks = pair.structure();
     this.step =
         new GanStep(
             experiment,
-            new Dl4jPair(networks),
+            pair,
             new LocalCollectives()
                 .join(
                     new Group("bench step", NUMBER.incrementAndGet(), 0, 0, 0),
@@ -101,6 +109,11 @@ final class StepBench {
             : new int[0]);
   }
 
+  /** The device that computes. */
+  Device device() {
+    return device;
+  }
+
   /** Shape of an image. */
   ImageShape shape() {
     return shape;
@@ -139,9 +152,10 @@ final class StepBench {
    * What an iteration took.
    *
    * @param cpuSeconds of the whole process
+   * @param seconds by the clock
    * @param heapBytes allocated on the heap by the worker's thread
    */
-  record Cost(double cpuSeconds, double heapBytes) {}
+  record Cost(double cpuSeconds, double seconds, double heapBytes) {}
 
   /**
    * Makes iterations.
@@ -155,11 +169,13 @@ final class StepBench {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long heap = threads.getCurrentThreadAllocatedBytes();
     long cpu = process.getProcessCpuTime();
+    long start = System.nanoTime();
     for (int i = 0; i < iterations; i++) {
       step.iterate(real, iteration++);
     }
     return new Cost(
         (process.getProcessCpuTime() - cpu) / 1e9 / iterations,
+        (System.nanoTime() - start) / 1e9 / iterations,
         (double) (threads.getCurrentThreadAllocatedBytes() - heap) / iterations);
   }
 
@@ -174,7 +190,7 @@ final class StepBench {
   double multiplyAdds() {
     boolean matches = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
     Network network = networks.discriminator();
-    INDArray images = real.updates().get(0).images();
+    INDArray images = ((ArrayRows) real.updates().get(0).images()).array();
     double g = perImage(networks.generator(), zeros(), networks.generator().model().getnLayers());
     double d = perImage(network, images, network.model().getnLayers());
     double judged =

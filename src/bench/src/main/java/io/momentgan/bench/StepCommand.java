@@ -91,12 +91,14 @@ final class StepCommand implements Callable<Integer> {
   private static final class Turns {
     final double[] floor;
     final double[] ours;
+    final double[] clock;
     final double[] libtorch;
     final double[] stock;
 
     Turns(int count) {
       floor = new double[count];
       ours = new double[count];
+      clock = new double[count];
       libtorch = new double[count];
       stock = new double[count];
     }
@@ -123,6 +125,7 @@ final class StepCommand implements Callable<Integer> {
         turns.floor[i] = 1e3 * bench.multiplyAdds() / StepBench.productRate();
         StepBench.Cost cost = bench.run(iterations);
         turns.ours[i] = 1e3 * cost.cpuSeconds();
+        turns.clock[i] = 1e3 * cost.seconds();
         heap = cost.heapBytes();
         turns.libtorch[i] = peer ? 1e3 * other.run(iterations) : 0;
         turns.stock[i] = stock ? 1e3 * stockBench.run(iterations).cpuSeconds() : 0;
@@ -173,6 +176,7 @@ final class StepCommand implements Callable<Integer> {
             Spread.ofRatios(turns.ours, turns.floor).quartiles(2),
             bench.multiplyAdds() / 1e9,
             Spread.of(turns.floor).quartiles(2));
+    out().printf("%s ms by the clock on %s%n", Spread.of(turns.clock).quartiles(2), bench.device());
     if (peer) {
       printOther("libtorch", turns.ours, turns.libtorch);
     }

@@ -1,0 +1,137 @@
+package io.momentgan.engine.torch;
+
+import io.momentgan.config.ConfigException;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.Experiment.EngineName;
+import io.momentgan.config.LayerConfig;
+import io.momentgan.config.NetworkConfig;
+import io.momentgan.config.UserException;
+import io.momentgan.data.ImageShape;
+import io.momentgan.device.Device;
+import io.momentgan.device.DeviceException;
+import io.momentgan.device.Threads;
+import io.momentgan.engine.Engine;
+import io.momentgan.engine.TrainedPair;
+import io.momentgan.network.GanNetworks;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** libtorch, on CPUs and on NVIDIA's GPUs from Turing to Blackwell. */
+public final class TorchEngine implements Engine {
+  private static final int SIDE = 8;
+
+  @Override
+  public EngineName name() {
+    return EngineName.TORCH;
+  }
+
+  @Override
+  public void require(Experiment experiment) {
+    require("generator", experiment.generator());
+    require("discriminator", experiment.discriminator());
+  }
+
+  private static void require(String section, NetworkConfig network) {
+    for (int i = 0; i < network.layers().size(); i++) {
+      LayerConfig layer = network.layers().get(i);
+      String key = "%s.layers.%d".formatted(section, i);
+      refuse(layer.virtualBatchNorm(), key + ".virtual-batch-norm");
+      refuse(layer.weightNorm() != LayerConfig.WeightNorm.NONE, key + ".weight-norm");
+      refuse(layer instanceof LayerConfig.Minibatch, key + ": type minibatch");
+    }
+    refuse(
+        network.outputLayer().weightNorm() != LayerConfig.WeightNorm.NONE,
+        section + ".output-layer.weight-norm");
+    refuse(network.spectralNorm(), section + ".spectral-norm");
+    refuse(
+        network.optimizer().historicalAveraging() > 0, section + ".optimizer.historical-averaging");
+  }
+
+  private static void refuse(boolean used, String setting) {
+    if (used) {
+      throw new ConfigException(
+          "Setting engine: found torch with %s, which the engine on libtorch lacks, expected dl4j"
+              .formatted(setting));
+    }
+  }
+
+  @Override
+  public int gpus() {
+    return load(torch::cuda_is_available) ? torch.cuda_device_count() : 0;
+  }
+
+  @FunctionalInterface
+  private interface First {
+    boolean call();
+  }
+
+  /** Makes the process's first call of libtorch, which loads its natives. */
+  private static boolean load(First call) {
+    try {
+      return call.call();
+    } catch (LinkageError e) {
+      throw new UserException(missing(e), e);
+    }
+  }
+
+  /** Says in one line why libtorch does not load. */
+  static String missing(LinkageError error) {
+    Throwable cause = error;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return ("Setting engine: found torch, but libtorch does not load (%s: %s); build with mvn -Ptorch"
+            + " package for CPUs (needs glibc 2.35) or -Ptorch-cuda for GPUs (also CUDA 13 with"
+            + " cuDNN 9 on the library path), or set engine=dl4j")
+        .formatted(cause.getClass().getSimpleName(), reason);
+  }
+
+  @Override
+  public Device bind(int gpu) {
+    load(torch::hasCUDA);
+    Context context = torch.globalContext();
+    context.setDeterministicCuDNN(true);
+    if (!Threads.inUse().isEmpty()) {
+      torch.set_num_threads(Integer.parseInt(Threads.inUse()));
+    }
+    return gpu < 0 ? new Device(-1, "CPU", "", Pointer.maxBytes()) : NvidiaDevices.of(gpu);
+  }
+
+  @Override
+  public void tryOut(Device device, String host) {
+    try (PointerScope scope = new PointerScope()) {
+      TorchMemory memory = TorchMemory.of(device.number(), ScalarType.Float);
+      Tensor image = memory.tensor(new float[SIDE * SIDE], 1, 1, SIDE, SIDE).requires_grad_(true);
+      Tensor filter = memory.tensor(new float[] {1, 0, 0, 1}, 1, 1, 2, 2);
+      torch.conv2d(image, filter).sum().backward();
+      TorchMemory.floats(image.grad());
+    } catch (RuntimeException e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new DeviceException(
+          ("%s on %s: a convolution by libtorch failed (%s); expected an NVIDIA GPU of compute"
+                  + " capability 7.5 to 12.0 with driver 580 or newer; give such a one, or set"
+                  + " device.use=cpu")
+              .formatted(device, host, reason),
+          e);
+    }
+  }
+
+  @Override
+  public TrainedPair open(Experiment experiment, ImageShape shape, Device device) {
+    return open(experiment, shape, device, DataType.FLOAT);
+  }
+
+  /** Makes networks of floats, or of doubles for checks. */
+  static TrainedPair open(
+      Experiment experiment, ImageShape shape, Device device, DataType dataType) {
+    ScalarType type = dataType == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
+    GanNetworks structure = GanNetworks.build(experiment.with("kernels=stock"), shape, dataType);
+    return new TorchPair(structure, TorchMemory.of(device.number(), type));
+  }
+}

@@ -1,0 +1,325 @@
+package io.momentgan.engine.torch;
+
+import io.momentgan.kernels.HeldValues;
+import io.momentgan.kernels.InstanceNorm;
+import io.momentgan.kernels.LabelChannels;
+import io.momentgan.kernels.LabelEmbedding;
+import io.momentgan.kernels.PixelShuffle;
+import io.momentgan.network.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
+import org.deeplearning4j.nn.conf.dropout.IDropout;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+
+/** Translates a network of Deeplearning4j's stock layers to operations of libtorch. */
+final class TorchLayers {
+  /** An operation of a training pass. */
+  @FunctionalInterface
+  interface Operation {
+    Tensor apply(Tensor input, Pass pass);
+  }
+
+  /**
+   * A parameter in the flat vector.
+   *
+   * @param from index of its first value
+   * @param shape its shape in libtorch, whose row-major order is Deeplearning4j's order
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Parameter(int from, long... shape) {
+    /** Returns the number of values. */
+    long length() {
+      return LongStream.of(shape).reduce(1, (a, b) -> a * b);
+    }
+  }
+
+  private final Network network;
+  private final TorchMemory memory;
+  private final List<Operation> operations = new ArrayList<>();
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final List<BatchStatistics> statistics = new ArrayList<>();
+  private final List<Integer> ends = new ArrayList<>();
+
+  /**
+   * Translates a network.
+   *
+   * @param network of stock layers
+   * @param memory where its values go
+   * @throws IllegalArgumentException for a layer that {@link TorchEngine#require} has let through
+   */
+  TorchLayers(Network network, TorchMemory memory) {
+    this.network = network;
+    this.memory = memory;
+    for (int i = 0; i < network.model().getnLayers(); i++) {
+      add(network.model().getLayerWiseConfigurations().getInputPreProcess(i));
+      add(network.model().getLayer(i));
+      ends.add(operations.size());
+    }
+  }
+
+  /** Returns the operations, from the input on. */
+  List<Operation> operations() {
+    return operations;
+  }
+
+  /** Counts the operations up to the end of a Deeplearning4j layer, from 1. */
+  int operationsTo(int layer) {
+    return ends.get(layer - 1);
+  }
+
+  /** Returns the trained parameters, in the order of the operations. */
+  List<Parameter> parameters() {
+    return parameters;
+  }
+
+  /** Returns the batch normalisations, in the order of the operations. */
+  List<BatchStatistics> statistics() {
+    return statistics;
+  }
+
+  /** Adds a parameter and returns its number. */
+  private int next(Layer layer, String key, long... shape) {
+    parameters.add(new Parameter(offset(layer, key), shape));
+    return parameters.size() - 1;
+  }
+
+  private int offset(Layer layer, String key) {
+    return (int) (layer.getParam(key).offset() - network.model().params().offset());
+  }
+
+  private void add(InputPreProcessor before) {
+    if (before instanceof ComposableInputPreProcessor several) {
+      for (InputPreProcessor one : several.getInputPreProcessors()) {
+        add(one);
+      }
+    } else if (before instanceof FeedForwardToCnnPreProcessor to) {
+      long[] shape = {-1, to.getNumChannels(), to.getInputHeight(), to.getInputWidth()};
+      operations.add((x, pass) -> x.reshape(shape));
+    } else if (before instanceof CnnToFeedForwardPreProcessor) {
+      operations.add((x, pass) -> x.reshape(x.size(0), -1));
+    } else if (before instanceof LabelChannels) {
+      operations.add(TorchLayers::withClasses);
+    } else if (before instanceof PixelShuffle shuffle) {
+      operations.add((x, pass) -> torch.pixel_shuffle(x, shuffle.factor()));
+    } else if (before != null) {
+      throw unknown(before);
+    }
+  }
+
+  private static Tensor withClasses(Tensor x, Pass pass) {
+    Tensor classes = pass.oneHot();
+    if (x.dim() > 2) {
+      classes =
+          classes
+              .reshape(classes.size(0), classes.size(1), 1, 1)
+              .expand(-1, -1, x.size(2), x.size(3));
+    }
+    return torch.cat(new TensorVector(x, classes), 1);
+  }
+
+  private void add(Layer layer) {
+    org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+    if (conf instanceof HeldValues) {
+      throw unknown(conf); // of weight or spectral normalisation, or historical averaging
+    }
+    add(conf.getIDropout());
+    if (conf instanceof DropoutLayer) {
+      return; // has an activation function, which it does not apply
+    }
+    if (conf instanceof LabelEmbedding embedding) {
+      int table = next(layer, "W", embedding.getNOut(), embedding.getNIn());
+      operations.add(
+          (x, pass) ->
+              torch.cat(
+                  new TensorVector(x, torch.linear(pass.oneHot(), pass.leaves()[table])), 1));
+    } else if (conf instanceof DenseLayer dense) {
+      int weights = next(layer, "W", dense.getNOut(), dense.getNIn());
+      int bias = next(layer, "b", dense.getNOut());
+      operations.add(
+          (x, pass) ->
+              torch.linear(x, pass.leaves()[weights], new TensorOptional(pass.leaves()[bias])));
+    } else if (conf instanceof Deconvolution2D transposed) {
+      addTransposed(transposed, layer);
+    } else if (conf instanceof ConvolutionLayer convolution) {
+      addConvolution(convolution, layer);
+    } else if (conf instanceof BatchNormalization norm) {
+      addNorm(norm, layer);
+    } else if (conf instanceof SubsamplingLayer pool) {
+      addPool(pool);
+    } else if (conf instanceof Cropping2D crop) {
+      int[] cut = crop.getCropping();
+      operations.add(
+          (x, pass) ->
+              x.narrow(2, cut[0], x.size(2) - cut[0] - cut[1])
+                  .narrow(3, cut[2], x.size(3) - cut[2] - cut[3]));
+    } else if (!(conf instanceof ActivationLayer)) {
+      throw unknown(conf);
+    }
+    if (conf instanceof ActivationLayer activation) {
+      add(activation.getActivationFn());
+    } else if (conf instanceof BaseLayer base && !(conf instanceof BatchNormalization)) {
+      add(base.getActivationFn());
+    }
+  }
+
+  private void add(IDropout dropout) {
+    if (dropout instanceof Dropout kept) {
+      operations.add((x, pass) -> torch.dropout(x, 1 - kept.getP(), true));
+    } else if (dropout instanceof GaussianNoise noise) {
+      operations.add((x, pass) -> x.add(torch.randn_like(x), new Scalar(noise.getStddev())));
+    } else if (dropout != null) {
+      throw unknown(dropout);
+    }
+  }
+
+  private void addConvolution(ConvolutionLayer conf, Layer layer) {
+    long kernel = conf.getKernelSize()[0];
+    long stride = conf.getStride()[0];
+    int weights = next(layer, "W", conf.getNOut(), conf.getNIn(), kernel, kernel);
+    int bias = next(layer, "b", conf.getNOut());
+    boolean same = conf.getConvolutionMode() == ConvolutionMode.Same;
+    operations.add(
+        (x, pass) -> {
+          long rows = same ? padding(x.size(2), kernel, stride) : 0;
+          long columns = same ? padding(x.size(3), kernel, stride) : 0;
+          boolean even = rows % 2 == 0 && columns % 2 == 0;
+          // libtorch pads both sides alike, "same" puts the odd row after the image.
+          Tensor padded =
+              even
+                  ? x
+                  : torch.constant_pad_nd(
+                      x, columns / 2, columns - columns / 2, rows / 2, rows - rows / 2);
+          return torch.conv2d(
+              padded,
+              pass.leaves()[weights],
+              new TensorOptional(pass.leaves()[bias]),
+              new long[] {stride, stride},
+              even ? new long[] {rows / 2, columns / 2} : new long[] {0, 0},
+              new long[] {1, 1},
+              1);
+        });
+  }
+
+  private static long padding(long length, long kernel, long stride) {
+    long places = (length + stride - 1) / stride;
+    return Math.max(0, (places - 1) * stride + kernel - length);
+  }
+
+  /** Adds a transposed convolution whose output is its stride times as high and wide. */
+  private void addTransposed(Deconvolution2D conf, Layer layer) {
+    long kernel = conf.getKernelSize()[0];
+    long stride = conf.getStride()[0];
+    int weights = next(layer, "W", conf.getNIn(), conf.getNOut(), kernel, kernel);
+    int bias = next(layer, "b", conf.getNOut());
+    long surplus = kernel - stride;
+    long before = Math.max(0, surplus) / 2;
+    long missing = Math.max(0, -surplus);
+    operations.add(
+        (x, pass) -> {
+          Tensor enlarged =
+              torch.conv_transpose2d(
+                  x,
+                  pass.leaves()[weights],
+                  new TensorOptional(pass.leaves()[bias]),
+                  new long[] {stride, stride},
+                  new long[] {before, before},
+                  new long[] {missing, missing},
+                  1,
+                  1,
+                  1);
+          return surplus > 0 && surplus % 2 != 0
+              ? enlarged
+                  .narrow(2, 0, x.size(2) * stride)
+                  .narrow(3, 0, x.size(3) * stride)
+              : enlarged;
+        });
+  }
+
+  private void addNorm(BatchNormalization norm, Layer layer) {
+    long channels = norm.getNOut();
+    int gamma = next(layer, BatchNormalizationParamInitializer.GAMMA, channels);
+    int beta = next(layer, BatchNormalizationParamInitializer.BETA, channels);
+    BatchStatistics own =
+        new BatchStatistics(
+            offset(layer, BatchNormalizationParamInitializer.GLOBAL_MEAN),
+            offset(layer, BatchNormalizationParamInitializer.GLOBAL_VAR),
+            norm.getDecay(),
+            memory.zeros(channels),
+            memory.zeros(channels));
+    statistics.add(own);
+    operations.add(
+        (x, pass) ->
+            own.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm.getEps()));
+  }
+
+  private void addPool(SubsamplingLayer pool) {
+    long[] kernel = {pool.getKernelSize()[0], pool.getKernelSize()[1]};
+    long[] stride = {pool.getStride()[0], pool.getStride()[1]};
+    long[] none = {0, 0};
+    long[] one = {1, 1};
+    operations.add(
+        switch (pool.getPoolingType()) {
+          case MAX -> (x, pass) -> torch.max_pool2d(x, kernel, stride, none, one, false);
+          case AVG ->
+              (x, pass) ->
+                  torch.avg_pool2d(x, kernel, stride, none, false, true, new LongOptional());
+          default -> throw unknown(pool);
+        });
+  }
+
+  private void add(IActivation activation) {
+    if (activation instanceof ActivationLReLU leaky) {
+      operations.add(
+          leaky.getAlpha() == 0
+              ? (x, pass) -> torch.relu(x)
+              : (x, pass) -> torch.leaky_relu(x, new Scalar(leaky.getAlpha())));
+    } else if (activation instanceof ActivationSoftPlus) {
+      operations.add((x, pass) -> torch.softplus(x));
+    } else if (activation instanceof ActivationTanH) {
+      operations.add((x, pass) -> torch.tanh(x));
+    } else if (activation instanceof ActivationSigmoid) {
+      operations.add((x, pass) -> torch.sigmoid(x));
+    } else if (activation instanceof InstanceNorm norm) {
+      TensorOptional none = new TensorOptional();
+      operations.add(
+          (x, pass) -> torch.instance_norm(x, none, none, none, none, true, 0, norm.epsilon(), true));
+    } else if (!(activation instanceof ActivationIdentity)) {
+      throw unknown(activation);
+    }
+  }
+
+  private static IllegalArgumentException unknown(Object what) {
+    return new IllegalArgumentException(
+        "Not translated to libtorch: " + what.getClass().getSimpleName());
+  }
+}

@@ -1,0 +1,296 @@
+package io.momentgan.engine.torch;
+
+import io.momentgan.engine.Rows;
+import io.momentgan.engine.TrainedNetwork;
+import io.momentgan.engine.torch.TorchLayers.Operation;
+import io.momentgan.network.Network;
+import io.momentgan.network.state.NetworkState;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A network by libtorch's operations and automatic differentiation. Parameters, gradient and
+ * optimizer state are flat tensors in Deeplearning4j's order; the operations see views of them.
+ */
+final class TorchNetwork implements TrainedNetwork {
+  private final Network structure;
+  private final TorchMemory memory;
+  private final TorchLayers layers;
+  private final Tensor params;
+  private final Tensor gradient;
+  private final Tensor kept;
+  private final Tensor[] leaves;
+  private final TorchOptimizer optimizer;
+  private final int frozen;
+  private int passes;
+  private Tensor input;
+  private Tensor output;
+
+  /**
+   * Makes a network with the values of another.
+   *
+   * @param structure of Deeplearning4j's stock layers
+   * @param memory where the values go
+   */
+  TorchNetwork(Network structure, TorchMemory memory) {
+    this.structure = structure;
+    this.memory = memory;
+    int length = structure.layout().length();
+    this.layers = new TorchLayers(structure, memory);
+    this.params = memory.zeros(length);
+    this.gradient = memory.zeros(length);
+    this.kept = memory.zeros(length);
+    this.frozen = structure.optimization().frozen();
+    this.leaves =
+        layers.parameters().stream()
+            .map(p -> leaf(params.narrow(0, p.from(), p.length()).view(p.shape()), p.from() >= frozen))
+            .toArray(Tensor[]::new);
+    this.optimizer = new TorchOptimizer(structure, memory, params, gradient);
+    load(structure.state());
+  }
+
+  /** Keeps a result of an inner scope for the outer one. */
+  private static <P extends Pointer> P keep(PointerScope outer, P result) {
+    if (outer == null) {
+      result.retainReference();
+    } else {
+      outer.attach(result);
+    }
+    return result;
+  }
+
+  @Override
+  public Rows forward(Rows given, int... classes) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope scope = new PointerScope()) {
+      run(outer, TorchRows.tensor(memory, given), layers.operations().size(), classes);
+      return new TorchRows(memory, keep(outer, output.detach().reshape(output.size(0), -1)));
+    }
+  }
+
+  @Override
+  public double[] outputs(int[] classes, Rows... batches) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor[] tensors =
+          Arrays.stream(batches).map(b -> TorchRows.tensor(memory, b)).toArray(Tensor[]::new);
+      Tensor all = tensors.length == 1 ? tensors[0] : torch.cat(new TensorVector(tensors), 0);
+      run(outer, all, layers.operations().size(), classes);
+      return TorchMemory.doubles(output);
+    }
+  }
+
+  @Override
+  public Rows forwardAs(float[] other, Rows given, int... classes) {
+    NetworkState own = state();
+    try (PointerScope scope = new PointerScope()) {
+      params.copy_(memory.tensor(other, other.length));
+    }
+    try {
+      return forward(given, classes);
+    } finally {
+      load(own);
+    }
+  }
+
+  /** Runs operations from the first on; {@code input} and {@code output} outlive the scope. */
+  private void run(PointerScope outer, Tensor rows, int count, int... classes) {
+    // A history of its own: batches have none, and generated images shall not lead to G.
+    input = keep(outer, leaf(rows, true));
+    Pass pass = new Pass(leaves, oneHot(rows, classes));
+    Tensor x = input;
+    for (Operation operation : layers.operations().subList(0, count)) {
+      x = operation.apply(x, pass);
+    }
+    output = keep(outer, x);
+  }
+
+  // In two steps: what requires_grad_ returns is a reference that does not keep the tensor alive.
+  private static Tensor leaf(Tensor values, boolean trained) {
+    Tensor leaf = values.detach();
+    leaf.requires_grad_(trained);
+    return leaf;
+  }
+
+  private Tensor oneHot(Tensor rows, int... classes) {
+    int count = structure.blueprint().labels().classes();
+    if (count == 0) {
+      return null;
+    }
+    if (classes.length != rows.size(0)) {
+      throw new IllegalArgumentException(
+          "Invalid labels: %d for %d rows (a conditional network needs one each)"
+              .formatted(classes.length, rows.size(0)));
+    }
+    float[] oneHot = new float[classes.length * count];
+    for (int i = 0; i < classes.length; i++) {
+      oneHot[i * count + classes[i]] = 1;
+    }
+    return memory.tensor(oneHot, classes.length, count);
+  }
+
+  @Override
+  public void backwardToParameters(Rows epsilon) {
+    try (PointerScope scope = new PointerScope()) {
+      backwardToParameters(TorchRows.tensor(memory, epsilon));
+    }
+  }
+
+  @Override
+  public void backwardToParameters(double[] epsilon) {
+    try (PointerScope scope = new PointerScope()) {
+      backwardToParameters(memory.tensor(epsilon, epsilon.length));
+    }
+  }
+
+  private void backwardToParameters(Tensor epsilon) {
+    TensorVector trained = new TensorVector();
+    for (Tensor leaf : leaves) {
+      if (leaf.requires_grad()) {
+        trained.push_back(leaf);
+      }
+    }
+    TensorVector gradients = backward(epsilon, trained);
+    Map<Integer, Tensor> pieces = new TreeMap<>();
+    if (frozen > 0) {
+      pieces.put(0, torch.zeros_like(params.narrow(0, 0, frozen)));
+    }
+    int at = 0;
+    for (int i = 0; i < leaves.length; i++) {
+      if (leaves[i].requires_grad()) {
+        pieces.put(layers.parameters().get(i).from(), gradients.get(at++).reshape(-1));
+      }
+    }
+    for (BatchStatistics statistics : layers.statistics()) {
+      if (statistics.mean() >= frozen) {
+        pieces.put(statistics.mean(), statistics.meanStep(params));
+        pieces.put(statistics.variance(), statistics.varianceStep(params));
+      }
+    }
+    torch.cat_out(gradient, new TensorVector(pieces.values().toArray(Tensor[]::new)), 0);
+  }
+
+  /** Backpropagates from the output of the last pass, whose history ends with it. */
+  private TensorVector backward(Tensor epsilon, TensorVector to) {
+    return torch.grad(
+        new TensorVector(output),
+        to,
+        new TensorVector(epsilon.reshape(output.sizes())),
+        new BoolOptional(false),
+        false,
+        false);
+  }
+
+  @Override
+  public Rows backwardToInput(double[] epsilon) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope scope = new PointerScope()) {
+      return toInput(outer, memory.tensor(epsilon, epsilon.length));
+    }
+  }
+
+  private Rows toInput(PointerScope outer, Tensor epsilon) {
+    // A tensor of its own: the vector's elements end with it.
+    Tensor errors = backward(epsilon, new TensorVector(input)).get(0).detach();
+    return new TorchRows(memory, keep(outer, errors));
+  }
+
+  @Override
+  public double[] featureMeans(int layer, Rows given, int... classes) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope scope = new PointerScope()) {
+      int count = layers.operationsTo(structure.layersTo(layer));
+      run(outer, TorchRows.tensor(memory, given), count, classes);
+      Tensor features = output.detach().reshape(output.size(0), -1);
+      return TorchMemory.doubles(features.to(ScalarType.Double).mean(0));
+    }
+  }
+
+  @Override
+  public Rows backwardFromFeatureMeans(double[] epsilon) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor ofRow = memory.tensor(epsilon, 1, epsilon.length);
+      return toInput(outer, ofRow.expand(output.size(0), epsilon.length));
+    }
+  }
+
+  @Override
+  public void keepGradient() {
+    addKept();
+    kept.copy_(gradient);
+    passes++;
+  }
+
+  @Override
+  public void addKeptGradients() {
+    addKept();
+    passes = 0;
+  }
+
+  private void addKept() {
+    if (passes == 0) {
+      return;
+    }
+    try (PointerScope scope = new PointerScope()) {
+      gradient.add_(kept);
+      // Running statistics move by the mean of all passes, not by their sum.
+      for (BatchStatistics statistics : layers.statistics()) {
+        for (int from : new int[] {statistics.mean(), statistics.variance()}) {
+          gradient
+              .narrow(0, from, statistics.channels())
+              .add_(kept.narrow(0, from, statistics.channels()), TorchMemory.scalar(passes - 1.0))
+              .mul_(TorchMemory.scalar(1.0 / (passes + 1)));
+        }
+      }
+    }
+  }
+
+  @Override
+  public double[] gradient() {
+    return TorchMemory.doubles(gradient);
+  }
+
+  @Override
+  public void replaceGradient(double[] values) {
+    try (PointerScope scope = new PointerScope()) {
+      gradient.copy_(memory.tensor(values, values.length));
+    }
+  }
+
+  @Override
+  public double update(int batchSize) {
+    try (PointerScope scope = new PointerScope()) {
+      return optimizer.update(batchSize);
+    }
+  }
+
+  @Override
+  public void clip(double bound) {
+    try (PointerScope scope = new PointerScope()) {
+      optimizer.clip(bound);
+    }
+  }
+
+  @Override
+  public NetworkState state() {
+    return new NetworkState(
+        TorchMemory.floats(params), optimizer.state(), optimizer.updates());
+  }
+
+  @Override
+  public void load(NetworkState state) {
+    try (PointerScope scope = new PointerScope()) {
+      params.copy_(memory.tensor(state.params(), state.params().length));
+      optimizer.load(state);
+    }
+  }
+}

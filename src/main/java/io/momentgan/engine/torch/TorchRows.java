@@ -1,0 +1,111 @@
+package io.momentgan.engine.torch;
+
+import io.momentgan.engine.Rows;
+import io.momentgan.moments.Moments;
+import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Rows in a tensor of libtorch's, on its device.
+ *
+ * @param memory type and device of the values
+ * @param tensor values [n, features] without a history
+ */
+record TorchRows(TorchMemory memory, Tensor tensor) implements Rows {
+  /** Takes up rows of any engine. */
+  static Tensor tensor(TorchMemory memory, Rows rows) {
+    if (rows instanceof TorchRows own) {
+      return own.tensor;
+    }
+    return rows.isFloat()
+        ? memory.tensor(rows.floats(), rows.count(), rows.features())
+        : memory.tensor(rows.doubles(), rows.count(), rows.features());
+  }
+
+  @Override
+  public int count() {
+    return (int) tensor.size(0);
+  }
+
+  @Override
+  public int features() {
+    return (int) tensor.size(1);
+  }
+
+  @Override
+  public boolean isFloat() {
+    return memory.type() == ScalarType.Float;
+  }
+
+  @Override
+  public float[] floats() {
+    return TorchMemory.floats(tensor);
+  }
+
+  @Override
+  public double[] doubles() {
+    return TorchMemory.doubles(tensor);
+  }
+
+  // In double, as the host's: 2 * features values cross the bus instead of n * features.
+  @Override
+  public Moments moments() {
+    try (PointerScope scope = new PointerScope()) {
+      T_TensorTensor_T moments =
+          torch.var_mean(tensor.to(ScalarType.Double), new long[] {0}, false);
+      double[] both =
+          TorchMemory.doubles(
+              torch.stack(
+                  new TensorVector(moments.get0(), moments.get1())));
+      int features = features();
+      double[] mean = new double[features];
+      double[] m2 = new double[features];
+      for (int j = 0; j < features; j++) {
+        m2[j] = both[j] * count();
+        mean[j] = both[features + j];
+      }
+      return new Moments(count(), mean, m2);
+    }
+  }
+
+  @Override
+  public Rows plus(float[] terms) {
+    return new TorchRows(memory, tensor.add(memory.tensor(terms, count(), features())));
+  }
+
+  @Override
+  public Rows withValues(double[] values) {
+    return new TorchRows(memory, memory.tensor(values, count(), features()));
+  }
+
+  @Override
+  public Rows replaced(int[] at, float[][] by) {
+    Tensor mixed = tensor.clone();
+    for (int i = 0; i < at.length; i++) {
+      mixed.select(0, at[i]).copy_(memory.tensor(by[i], features()));
+    }
+    return new TorchRows(memory, mixed);
+  }
+
+  @Override
+  public void addAffine(Rows at, double[] factor, double[] shift) {
+    Tensor both = memory.tensor(join(factor, shift), 2, factor.length);
+    tensor.addcmul_(tensor(memory, at), both.select(0, 0)).add_(both.select(0, 1));
+  }
+
+  private static double[] join(double[] first, double[] second) {
+    double[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  @Override
+  public void add(double[] terms) {
+    tensor.add_(memory.tensor(terms, count(), features()));
+  }
+}
