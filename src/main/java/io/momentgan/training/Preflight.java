@@ -31,9 +31,13 @@ public final class Preflight {
    * @throws UserException naming the setting and what to set it to
    */
   public static void check(Experiment experiment, DataSet images) {
-    Engine.of(experiment.engine()).require(experiment);
     MlflowServer.requireAddress(experiment.tracking(), System.getenv());
     SparkConf conf = SparkContexts.conf();
+    Engine engine = Engine.of(experiment.engine());
+    engine.require(experiment);
+    if (Cluster.isLocal(conf)) {
+      engine.gpus(); // loads its libraries, which a driver of a cluster may lack
+    }
     if (SparkContexts.running().isDefined()) {
       checkRunning(conf);
     }

@@ -62,7 +62,7 @@ public final class TorchEngine implements Engine {
 
   @Override
   public int gpus() {
-    return load(torch::cuda_is_available) ? torch.cuda_device_count() : 0;
+    return load(() -> torch.cuda_is_available()) ? torch.cuda_device_count() : 0;
   }
 
   @FunctionalInterface
@@ -70,7 +70,11 @@ public final class TorchEngine implements Engine {
     boolean call();
   }
 
-  /** Makes the process's first call of libtorch, which loads its natives. */
+  /**
+   * Makes the process's first call of libtorch, which loads its natives.
+   *
+   * @param call a lambda, as a method reference would load the class outside
+   */
   private static boolean load(First call) {
     try {
       return call.call();
@@ -94,7 +98,7 @@ public final class TorchEngine implements Engine {
 
   @Override
   public Device bind(int gpu) {
-    load(torch::hasCUDA);
+    load(() -> torch.hasCUDA());
     Context context = torch.globalContext();
     context.setDeterministicCuDNN(true);
     if (!Threads.inUse().isEmpty()) {

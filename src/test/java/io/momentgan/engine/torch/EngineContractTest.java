@@ -1,7 +1,6 @@
 package io.momentgan.engine.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
@@ -219,13 +218,5 @@ class EngineContractTest {
     assertThat(found.params()).isEqualTo(given.params());
     assertThat(found.updaterState()).isEqualTo(given.updaterState());
     assertThat(found.updates()).isEqualTo(42);
-  }
-
-  @Test
-  void settingsThatItLacksAreRefusedByName() {
-    assertThatThrownBy(() -> new TorchEngine().require(Experiments.named("virtual-batch-norm")))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("virtual-batch-norm")
-        .hasMessageContaining("Setting engine: found torch");
   }
 }

@@ -1,0 +1,58 @@
+package io.momentgan.engine.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.momentgan.Experiments;
+import io.momentgan.config.ConfigException;
+import io.momentgan.config.Experiment;
+import io.momentgan.config.Experiment.EngineName;
+import io.momentgan.device.Device;
+import io.momentgan.engine.Engine;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the engine does without its natives. */
+class TorchEngineTest {
+  @ParameterizedTest
+  @EnumSource(EngineName.class)
+  void everyNameHasAnEngine(EngineName name) {
+    assertThat(Engine.of(name).name()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "virtual-batch-norm, generator.layers.0.virtual-batch-norm",
+    "improved-gan-mnist, generator.output-layer.weight-norm",
+    "minibatch-discrimination-mnist, discriminator.layers.3: type minibatch",
+    "hacks-spectral-norm, discriminator.spectral-norm",
+    "historical-averaging, optimizer.historical-averaging"
+  })
+  void settingsThatItLacksAreRefusedByName(String preset, String setting) {
+    Experiment experiment = Experiments.named(preset);
+    assertThatThrownBy(() -> new TorchEngine().require(experiment))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Setting engine: found torch")
+        .hasMessageContaining(setting);
+  }
+
+  @Test
+  void aLibraryThatIsMissingIsNamedInOneLine() {
+    LinkageError error = new NoClassDefFoundError("Could not initialize class torch");
+    error.initCause(
+        new UnsatisfiedLinkError(
+            "libtorch_cuda.so: libcudart.so.13: cannot open shared object file\nand more"));
+    assertThat(TorchEngine.missing(error))
+        .contains("libcudart.so.13: cannot open shared object file", "-Ptorch-cuda")
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void gpusAreNamedByTheDriver() {
+    assertThat(NvidiaDevices.read(1, "NVIDIA H100 80GB HBM3, 9.0, 81559"))
+        .isEqualTo(new Device(1, "NVIDIA H100 80GB HBM3", "9.0", 81559L << 20));
+    assertThat(NvidiaDevices.read(0, "")).isEqualTo(new Device(0, "NVIDIA GPU", "?", 0));
+  }
+}
