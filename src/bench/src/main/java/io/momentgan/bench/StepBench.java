@@ -1,7 +1,5 @@
 package io.momentgan.bench;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.momentgan.collective.Group;
@@ -10,6 +8,8 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.moments.RealSide;
@@ -95,7 +95,8 @@ final class StepBench {
     int classes = experiment.labels().classes();
     float black = experiment.generator().output().black();
     return new Batch(
-        new ArrayRows(Nd4j.rand(DataType.FLOAT, rows, shape.features()).muli(1 - black).addi(black)),
+        new ArrayRows(
+            Nd4j.rand(DataType.FLOAT, rows, shape.features()).muli(1 - black).addi(black)),
         withLabels && classes > 0
             ? IntStream.range(0, rows).map(i -> i % classes).toArray()
             : new int[0]);
@@ -104,6 +105,11 @@ final class StepBench {
   /** Shape of an image. */
   ImageShape shape() {
     return shape;
+  }
+
+  /** The networks, which {@link #iterate} changes. */
+  GanNetworks networks() {
+    return networks;
   }
 
   /** The real batches of every iteration. */
@@ -174,7 +180,7 @@ final class StepBench {
   double multiplyAdds() {
     boolean matches = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
     Network network = networks.discriminator();
-    INDArray images = real.updates().get(0).images();
+    INDArray images = ((ArrayRows) real.updates().get(0).images()).array();
     double g = perImage(networks.generator(), zeros(), networks.generator().model().getnLayers());
     double d = perImage(network, images, network.model().getnLayers());
     double judged =
