@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ScaleCommand.class,
       RingCommand.class,
       DeviceCheckCommand.class,
+      GoldenCommand.class,
       CalibrateCommand.class,
       JmhCommand.class
     },

@@ -1,7 +1,5 @@
 package io.momentgan.bench;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -15,6 +13,8 @@ import io.momentgan.data.sets.DataSets;
 import io.momentgan.device.Device;
 import io.momentgan.device.Devices;
 import io.momentgan.device.SmokeTest;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.ReplayBuffer;

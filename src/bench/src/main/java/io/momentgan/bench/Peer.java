@@ -8,7 +8,6 @@ import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.OptimizerConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
-import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.step.Batch;
 import io.momentgan.step.RealBatches;
@@ -216,7 +215,8 @@ final class Peer implements AutoCloseable {
     commands.write(bytes.array());
   }
 
-  private static void requireKnown(Experiment e) {
+  /** Refuses settings that a plain step of libtorch or PyTorch has not. */
+  static void requireKnown(Experiment e) {
     requireKnown(e.generator());
     requireKnown(e.discriminator());
     require(e.loss().type() == LossConfig.Type.CROSS_ENTROPY, "a loss other than cross-entropy");

@@ -1,13 +1,13 @@
 package io.momentgan.bench;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
@@ -75,7 +75,13 @@ final class RingStudy {
     try (Collective alone = new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(60))) {
       train(
           new GanStep(
-              experiment, new Dl4jPair(networks), alone, realSide(), false, new float[0], ReplayBuffer.EMPTY),
+              experiment,
+              new Dl4jPair(networks),
+              alone,
+              realSide(),
+              false,
+              new float[0],
+              ReplayBuffer.EMPTY),
           iterations);
     }
     long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, iterations, 1);
@@ -90,7 +96,9 @@ final class RingStudy {
   private void train(GanStep step, int iterations) {
     int batch = experiment.train().batchSize();
     for (int i = 0; i < iterations && !step.hasStopped(); i++) {
-      step.iterate(new Batch(new ArrayRows(HostArrays.toArray(points(batch), batch, FEATURES)), new int[0]), i);
+      step.iterate(
+          new Batch(new ArrayRows(HostArrays.toArray(points(batch), batch, FEATURES)), new int[0]),
+          i);
     }
   }
 

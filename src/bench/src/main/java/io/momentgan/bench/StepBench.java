@@ -4,7 +4,6 @@ import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.device.Device;
 import io.momentgan.engine.Engine;
 import io.momentgan.engine.TrainedPair;
-import io.momentgan.engine.ArrayRows;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.momentgan.collective.Group;
@@ -13,6 +12,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.moments.RealSide;
@@ -103,7 +103,8 @@ final class StepBench {
     int classes = experiment.labels().classes();
     float black = experiment.generator().output().black();
     return new Batch(
-        new ArrayRows(Nd4j.rand(DataType.FLOAT, rows, shape.features()).muli(1 - black).addi(black)),
+        new ArrayRows(
+            Nd4j.rand(DataType.FLOAT, rows, shape.features()).muli(1 - black).addi(black)),
         withLabels && classes > 0
             ? IntStream.range(0, rows).map(i -> i % classes).toArray()
             : new int[0]);
@@ -117,6 +118,11 @@ final class StepBench {
   /** Shape of an image. */
   ImageShape shape() {
     return shape;
+  }
+
+  /** The networks, which {@link #iterate} changes. */
+  GanNetworks networks() {
+    return networks;
   }
 
   /** The real batches of every iteration. */

@@ -2,11 +2,16 @@ package io.momentgan.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.app.Main;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +70,7 @@ class BenchMainTest {
         "scale",
         "ring",
         "device-check",
+        "golden",
         "calibrate"
       })
   void everyCommandExplainsItself(String command) {
@@ -140,5 +146,42 @@ class BenchMainTest {
     assertThat(run.succeeds())
         .containsPattern("\\| ff-1 \\| 1x28x28 \\| 0.09 \\|  \\| [0-9.]+ \\|")
         .contains("| ff-1 (memory) | ");
+  }
+
+  @Test
+  void goldenFilesHoldTheStatesAroundOneStep() throws IOException {
+    assertThat(Run.of("golden", folder.toString()).succeeds()).contains("ff-6", "dconv", "dcgan");
+    for (String network : List.of("generator", "discriminator")) {
+      JsonNode settings =
+          new JsonMapper().readTree(folder.resolve("golden-ff-6.json").toFile()).get(network);
+      long parameters = 0;
+      for (JsonNode layer : settings.get("layers")) {
+        String[] words = layer.textValue().split(" ");
+        if (words[0].equals("dense")) {
+          parameters += Long.parseLong(words[2]) * (Long.parseLong(words[1]) + 1);
+        }
+      }
+      for (String part : List.of("params", "m", "v")) {
+        byte[] before = array("golden-ff-6-%s-%s-before.npy".formatted(network, part));
+        byte[] after = array("golden-ff-6-%s-%s-after.npy".formatted(network, part));
+        assertThat(before).hasSize((int) parameters * Float.BYTES).isNotEqualTo(after);
+        assertThat(after).hasSameSizeAs(before).isNotEqualTo(new byte[after.length]);
+      }
+      assertThat(settings.get("updates").intValue()).isEqualTo(3);
+    }
+    assertThat(array("golden-dcgan-real.npy")).hasSize(16 * 3 * 32 * 32 * Float.BYTES);
+    assertThat(Files.readString(folder.resolve("time-dcgan.json")))
+        .contains("\"batches\":[64,128,256]", "transposed-convolution 512 256 5 2 2 1");
+  }
+
+  /** The values of a file in NumPy's format. */
+  private byte[] array(String name) throws IOException {
+    byte[] file = Files.readAllBytes(folder.resolve(name));
+    int header = 10 + (file[8] & 0xff) + 256 * (file[9] & 0xff);
+    assertThat(header % 64).as("bytes before the values of %s", name).isZero();
+    assertThat(new String(file, 0, header, StandardCharsets.ISO_8859_1))
+        .startsWith("\u0093NUMPY\u0001")
+        .endsWith("\n");
+    return Arrays.copyOfRange(file, header, file.length);
   }
 }
