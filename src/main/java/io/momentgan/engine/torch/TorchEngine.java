@@ -77,6 +77,7 @@ public final class TorchEngine implements Engine {
    */
   private static boolean load(First call) {
     try {
+      GpuNatives.unpack();
       return call.call();
     } catch (LinkageError e) {
       throw new UserException(missing(e), e);
