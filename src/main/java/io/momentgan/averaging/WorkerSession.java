@@ -78,7 +78,8 @@ final class WorkerSession {
     long start = System.nanoTime();
     Engine engine = Engine.of(context.experiment().engine());
     Device device =
-        engine.bind(Devices.choose(TaskContext.get(), context.experiment().device(), engine.gpus()));
+        engine.bind(
+            Devices.choose(TaskContext.get(), context.experiment().device(), engine.gpus()));
     TrainedPair networks = Pool.take(context, engine, device);
     Snapshot snapshot = handover.snapshot();
     SharedAdamState shared = SharedAdamState.before(round, context.experiment());

@@ -44,9 +44,7 @@ public record ArrayRows(INDArray array) implements Rows {
 
   @Override
   public Moments moments() {
-    return isFloat()
-        ? Moments.of(floats(), features())
-        : Moments.of(doubles(), features());
+    return isFloat() ? Moments.of(floats(), features()) : Moments.of(doubles(), features());
   }
 
   @Override

@@ -71,8 +71,7 @@ final class Dl4jNetwork implements TrainedNetwork {
   @Override
   public double[] featureMeans(int layer, Rows input, int... classes) {
     rows = input.count();
-    double[] features =
-        HostArrays.doubles(network.features(layer, ArrayRows.of(input), classes));
+    double[] features = HostArrays.doubles(network.features(layer, ArrayRows.of(input), classes));
     double[] means = new double[features.length / rows];
     for (int i = 0; i < features.length; i++) {
       means[i % means.length] += features[i] / rows;

@@ -54,8 +54,7 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
     boolean gpu = engine.gpus() > 0 && experiment.device().use() != DeviceConfig.Use.CPU;
     TrainedPair networks = engine.open(unlabelled, shape, engine.bind(gpu ? 0 : -1));
     int count = experiment.train().batchSize();
-    Batch batch =
-        new Batch(networks.rows(new float[count * shape.features()], count), new int[0]);
+    Batch batch = new Batch(networks.rows(new float[count * shape.features()], count), new int[0]);
     List<Long> times = new ArrayList<>();
     Group group = new Group("estimate", 0, 0, 0, 0);
     try (Collective alone = new LocalCollectives().join(group, 0, 1, ALONE)) {

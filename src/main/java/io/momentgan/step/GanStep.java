@@ -74,8 +74,7 @@ public final class GanStep {
     this.collective = new KnownExchanges(collective, exchanges);
     this.sharing = new GradientSharing(this.collective, sharesGradients && collective.size() > 1);
     this.exchangesAgain = sharing.on() || exchanges.updateLosses();
-    this.discriminator =
-        new DiscriminatorUpdate(experiment, networks, sharing, replay);
+    this.discriminator = new DiscriminatorUpdate(experiment, networks, sharing, replay);
     this.exchange =
         new MomentExchange(experiment.moments().scope(), this.collective, realSide, exchangesAgain);
     this.matchesFeatures = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;

@@ -3,8 +3,6 @@ package io.momentgan.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.Relabelled;
 import io.momentgan.SparkTests;
@@ -18,6 +16,8 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
@@ -710,7 +710,8 @@ class RoundsOnSparkTest {
   private static Batch batch(Experiment experiment, Shard shard, int[] order, int iteration) {
     int size = experiment.train().batchSize();
     return new Batch(
-        new ArrayRows(HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features())),
+        new ArrayRows(
+            HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features())),
         shard.classes(order, iteration, size));
   }
 

@@ -3,7 +3,6 @@ package io.momentgan.averaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.Relabelled;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
@@ -14,6 +13,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.data.glyphs.GlyphSource;
+import io.momentgan.engine.ArrayRows;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;

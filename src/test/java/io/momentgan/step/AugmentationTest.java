@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.stream.DoubleStream;
-import io.momentgan.engine.Rows;
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -17,6 +13,9 @@ import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.Rows;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -27,6 +26,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,7 +204,8 @@ class AugmentationTest {
       MomentExchange exchange =
           new MomentExchange(experiment.moments().scope(), alone, RealSide.UNKNOWN, false);
       double penalty =
-          new PenaltyGradient(experiment.moments()).value(exchange.begin(new ArrayRows(real), new ArrayRows(fake), 0).await());
+          new PenaltyGradient(experiment.moments())
+              .value(exchange.begin(new ArrayRows(real), new ArrayRows(fake), 0).await());
       return discriminator.judge(new Batch(new ArrayRows(fake), new int[0]), 0, 0).loss() + penalty;
     }
   }
@@ -294,7 +295,9 @@ class AugmentationTest {
       GanStep step = step(experiment, networks, alone);
       for (int i = 0; i < 3; i++) {
         float[] real = HostArrays.floats(values(BATCH * IMAGE.features(), i));
-        step.iterate(new Batch(new ArrayRows(HostArrays.toArray(real, BATCH, IMAGE.features())), new int[0]), i);
+        step.iterate(
+            new Batch(new ArrayRows(HostArrays.toArray(real, BATCH, IMAGE.features())), new int[0]),
+            i);
       }
     }
     return networks.generator().state().params();
@@ -306,7 +309,13 @@ class AugmentationTest {
 
   private static GanStep step(Experiment experiment, GanNetworks networks, Collective alone) {
     return new GanStep(
-        experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+        experiment,
+        new Dl4jPair(networks),
+        alone,
+        RealSide.UNKNOWN,
+        false,
+        new float[0],
+        ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -14,6 +12,8 @@ import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -182,7 +182,12 @@ class ClassifierTest {
     Network thrice = GanNetworks.build(experiment, IMAGE, DataType.DOUBLE).discriminator();
     Batch unlabelled = new Batch(new ArrayRows(images(1)), new int[0]);
     update(experiment, once, unlabelled, unlabelled, null);
-    update(experiment, thrice, unlabelled, unlabelled, new Batch(new ArrayRows(images(1)), classes(1)));
+    update(
+        experiment,
+        thrice,
+        unlabelled,
+        unlabelled,
+        new Batch(new ArrayRows(images(1)), classes(1)));
     once.layout()
         .statistics()
         .forEach(
@@ -206,7 +211,13 @@ class ClassifierTest {
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
     GanStep step =
         new GanStep(
-            experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+            experiment,
+            new Dl4jPair(networks),
+            alone,
+            RealSide.UNKNOWN,
+            false,
+            new float[0],
+            ReplayBuffer.EMPTY);
     for (int i = 0; i < 200; i++) {
       Batch labelled = new Batch(new ArrayRows(spots(i)), classes(i));
       Batch unlabelled = new Batch(new ArrayRows(spots(i + 1000)), new int[0]);

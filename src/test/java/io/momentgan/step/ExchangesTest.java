@@ -3,8 +3,6 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Exchange;
@@ -14,6 +12,8 @@ import io.momentgan.collective.Message;
 import io.momentgan.config.Exchanges;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;

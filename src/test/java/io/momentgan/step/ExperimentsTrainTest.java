@@ -2,13 +2,13 @@ package io.momentgan.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.ReplayBuffer;
@@ -57,7 +57,9 @@ class ExperimentsTrainTest {
     Nd4j.getRandom().setSeed(3);
     INDArray real = Nd4j.rand(DataType.FLOAT, 4, IMAGE.features()).muli(2).subi(1);
     for (int iteration = 0; iteration < 2; iteration++) {
-      assertThat(step.iterate(new Batch(new ArrayRows(real), new int[] {7, 0, 9, 3}), iteration).isFinite())
+      assertThat(
+              step.iterate(new Batch(new ArrayRows(real), new int[] {7, 0, 9, 3}), iteration)
+                  .isFinite())
           .isTrue();
     }
     assertThat(networks.generator().state().params()).isNotEqualTo(generator);

@@ -3,8 +3,6 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -12,6 +10,8 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.Clusters;
 import io.momentgan.moments.Moments;
@@ -299,7 +299,13 @@ class GanStepTest {
 
   private GanStep step(Experiment experiment, GanNetworks networks) {
     return new GanStep(
-        experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+        experiment,
+        new Dl4jPair(networks),
+        alone,
+        RealSide.UNKNOWN,
+        false,
+        new float[0],
+        ReplayBuffer.EMPTY);
   }
 
   /** With plain gradient descent of rate 1 an update is the gradient. */

@@ -3,14 +3,14 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -50,7 +50,13 @@ class GaussianToyTest {
     GanNetworks networks = GanNetworks.build(experiment, NUMBER, DataType.FLOAT);
     step =
         new GanStep(
-            experiment, new Dl4jPair(networks), alone, RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+            experiment,
+            new Dl4jPair(networks),
+            alone,
+            RealSide.UNKNOWN,
+            false,
+            new float[0],
+            ReplayBuffer.EMPTY);
     return networks;
   }
 

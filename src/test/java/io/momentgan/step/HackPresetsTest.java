@@ -3,8 +3,6 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -13,6 +11,8 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.config.Seeds.Use;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -298,7 +298,10 @@ class HackPresetsTest {
     for (int iteration = 0; iteration < iterations; iteration++) {
       INDArray fake = Nd4j.valueArrayOf(new long[] {batch, 2}, iteration, DataType.FLOAT);
       float[] shown =
-          input.replayed(new Batch(new ArrayRows(fake), new int[0]), iteration, 0).images().floats();
+          input
+              .replayed(new Batch(new ArrayRows(fake), new int[0]), iteration, 0)
+              .images()
+              .floats();
       for (int i = 0; i < batch; i++) {
         replayed += shown[2 * i] < iteration ? 1 : 0;
       }
@@ -326,8 +329,15 @@ class HackPresetsTest {
       double old = meanProbability(networks, other.generator().forward(z));
       double seen =
           new GanStep(
-                  experiment, new Dl4jPair(networks), alone(), RealSide.UNKNOWN, false, older, ReplayBuffer.EMPTY)
-              .iterate(new Batch(new ArrayRows(real(0).castTo(DataType.FLOAT)), new int[0]), iteration)
+                  experiment,
+                  new Dl4jPair(networks),
+                  alone(),
+                  RealSide.UNKNOWN,
+                  false,
+                  older,
+                  ReplayBuffer.EMPTY)
+              .iterate(
+                  new Batch(new ArrayRows(real(0).castTo(DataType.FLOAT)), new int[0]), iteration)
               .dFake();
       assertThat(Math.min(Math.abs(seen - own), Math.abs(seen - old))).isLessThan(1e-6);
       faced += Math.abs(seen - old) < 1e-6 ? 1 : 0;
@@ -481,7 +491,13 @@ class HackPresetsTest {
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
     return new GanStep(
-        experiment, new Dl4jPair(networks), alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+        experiment,
+        new Dl4jPair(networks),
+        alone(),
+        RealSide.UNKNOWN,
+        false,
+        new float[0],
+        ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {

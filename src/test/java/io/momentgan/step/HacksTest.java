@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.engine.Rows;
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -15,6 +12,9 @@ import io.momentgan.config.ConfigException;
 import io.momentgan.config.DiscriminatorInputConfig;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
+import io.momentgan.engine.Rows;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -206,7 +206,14 @@ class HacksTest {
     step(experiment, networks).iterate(batch(real()), iteration);
     float[] alone = networks.discriminator().state().params();
     networks.load(start);
-    new GanStep(experiment, new Dl4jPair(networks), alone(), RealSide.UNKNOWN, false, older, ReplayBuffer.EMPTY)
+    new GanStep(
+            experiment,
+            new Dl4jPair(networks),
+            alone(),
+            RealSide.UNKNOWN,
+            false,
+            older,
+            ReplayBuffer.EMPTY)
         .iterate(batch(real()), iteration);
     boolean faced = !Arrays.equals(networks.discriminator().state().params(), alone);
     networks.load(start);
@@ -353,7 +360,13 @@ class HacksTest {
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
     return new GanStep(
-        experiment, new Dl4jPair(networks), alone(), RealSide.UNKNOWN, false, new float[0], ReplayBuffer.EMPTY);
+        experiment,
+        new Dl4jPair(networks),
+        alone(),
+        RealSide.UNKNOWN,
+        false,
+        new float[0],
+        ReplayBuffer.EMPTY);
   }
 
   private static Collective alone() {
@@ -376,8 +389,7 @@ class HacksTest {
   }
 
   private static double sd(Rows values) {
-    return Math.sqrt(
-        DoubleStream.of(values.doubles()).map(v -> v * v).average().orElseThrow());
+    return Math.sqrt(DoubleStream.of(values.doubles()).map(v -> v * v).average().orElseThrow());
   }
 
   private static double mean(double[] values) {

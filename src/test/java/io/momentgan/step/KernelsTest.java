@@ -3,8 +3,6 @@ package io.momentgan.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -12,6 +10,8 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.Images;
 import io.momentgan.data.sets.DataSets;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;

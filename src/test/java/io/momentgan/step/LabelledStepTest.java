@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.momentgan.engine.Dl4jPair;
-import io.momentgan.engine.ArrayRows;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
@@ -13,6 +11,8 @@ import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.data.ImageShape;
+import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
@@ -92,7 +92,8 @@ class LabelledStepTest {
     assertThat(accuracy(networks, 7)).isLessThan(0.8);
     GanStep step = step(experiment, networks);
     for (int i = 0; i < 150; i++) {
-      assertThat(step.iterate(new Batch(new ArrayRows(images(i)), labels(i)), i).isFinite()).isTrue();
+      assertThat(step.iterate(new Batch(new ArrayRows(images(i)), labels(i)), i).isFinite())
+          .isTrue();
     }
     assertThat(accuracy(networks, 1000)).isGreaterThan(0.95);
   }
@@ -138,7 +139,8 @@ class LabelledStepTest {
     step(experiment, one).iterate(new Batch(new ArrayRows(images(1)), labels(1)), 0);
     step(experiment, other).iterate(new Batch(new ArrayRows(images(1)), labels(2)), 0);
     assertThat(other.generator().state().params()).isNotEqualTo(one.generator().state().params());
-    assertThatThrownBy(() -> step(experiment, one).iterate(new Batch(new ArrayRows(images(1)), new int[0]), 1))
+    assertThatThrownBy(
+            () -> step(experiment, one).iterate(new Batch(new ArrayRows(images(1)), new int[0]), 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a conditional network needs one each");
   }
@@ -204,7 +206,10 @@ class LabelledStepTest {
     double[] targets = new double[BATCH];
     Arrays.fill(targets, target);
     Verdict verdict =
-        Verdict.of(network.outputs(((ArrayRows) images.images()).array(), images.classes()), images.classes(), head(2));
+        Verdict.of(
+            network.outputs(((ArrayRows) images.images()).array(), images.classes()),
+            images.classes(),
+            head(2));
     double[] gradient = verdict.gradient(LogitLoss.crossEntropy(verdict.logits(), targets));
     network.backward(HostArrays.toArray(DataType.DOUBLE, gradient, BATCH, 1 + CLASSES));
     return network.gradient().dup();

@@ -27,8 +27,7 @@ final class BatchStatistics {
    * @param batchMean receives the means [channels]
    * @param batchVariance receives the unbiased variances [channels]
    */
-  BatchStatistics(
-      int mean, int variance, double decay, Tensor batchMean, Tensor batchVariance) {
+  BatchStatistics(int mean, int variance, double decay, Tensor batchMean, Tensor batchVariance) {
     this.mean = mean;
     this.variance = variance;
     this.decay = decay;

@@ -6,8 +6,10 @@ import java.util.List;
 import org.bytedeco.javacpp.Loader;
 
 /** libtorch's natives for GPUs, where the build has them. */
-// JavaCPP unpacks and loads one after another. Where libtorch_cuda.so comes before a library that it
-// needs, it fails in silence, and the first process of a machine trained on its CPU (seen on an H100).
+// JavaCPP unpacks and loads one after another. Where libtorch_cuda.so comes before a library that
+// it
+// needs, it fails in silence, and the first process of a machine trained on its CPU (seen on an
+// H100).
 final class GpuNatives {
   private static final String FOLDER = "/org/bytedeco/pytorch/linux-x86_64-gpu/";
   private static final List<String> LIBRARIES =

@@ -8,4 +8,5 @@ import org.bytedeco.pytorch.Tensor;
  * @param leaves the parameters, in the order of the operations
  * @param oneHot classes of the rows [n, classes]; null without
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Pass(Tensor[] leaves, Tensor oneHot) {}

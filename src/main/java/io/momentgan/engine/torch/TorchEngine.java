@@ -110,7 +110,7 @@ public final class TorchEngine implements Engine {
 
   @Override
   public void tryOut(Device device, String host) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       TorchMemory memory = TorchMemory.of(device.number(), ScalarType.Float);
       Tensor image = memory.tensor(new float[SIDE * SIDE], 1, 1, SIDE, SIDE).requires_grad_(true);
       Tensor filter = memory.tensor(new float[] {1, 0, 0, 1}, 1, 1, 2, 2);

@@ -160,8 +160,7 @@ final class TorchLayers {
       int table = next(layer, "W", embedding.getNOut(), embedding.getNIn());
       operations.add(
           (x, pass) ->
-              torch.cat(
-                  new TensorVector(x, torch.linear(pass.oneHot(), pass.leaves()[table])), 1));
+              torch.cat(new TensorVector(x, torch.linear(pass.oneHot(), pass.leaves()[table])), 1));
     } else if (conf instanceof DenseLayer dense) {
       int weights = next(layer, "W", dense.getNOut(), dense.getNIn());
       int bias = next(layer, "b", dense.getNOut());
@@ -258,9 +257,7 @@ final class TorchLayers {
                   1,
                   1);
           return surplus > 0 && surplus % 2 != 0
-              ? enlarged
-                  .narrow(2, 0, x.size(2) * stride)
-                  .narrow(3, 0, x.size(3) * stride)
+              ? enlarged.narrow(2, 0, x.size(2) * stride).narrow(3, 0, x.size(3) * stride)
               : enlarged;
         });
   }
@@ -278,8 +275,7 @@ final class TorchLayers {
             memory.zeros(channels));
     statistics.add(own);
     operations.add(
-        (x, pass) ->
-            own.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm.getEps()));
+        (x, pass) -> own.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm.getEps()));
   }
 
   private void addPool(SubsamplingLayer pool) {
@@ -312,7 +308,8 @@ final class TorchLayers {
     } else if (activation instanceof InstanceNorm norm) {
       TensorOptional none = new TensorOptional();
       operations.add(
-          (x, pass) -> torch.instance_norm(x, none, none, none, none, true, 0, norm.epsilon(), true));
+          (x, pass) ->
+              torch.instance_norm(x, none, none, none, none, true, 0, norm.epsilon(), true));
     } else if (!(activation instanceof ActivationIdentity)) {
       throw unknown(activation);
     }

@@ -45,13 +45,19 @@ record TorchMemory(Device device, ScalarType type) {
     return tensor(new float[(int) length], length);
   }
 
+  /** Begins a scope whose end frees the tensors that were made in it. */
+  @SuppressWarnings("unchecked") // an empty array of classes
+  static PointerScope scope() {
+    return new PointerScope();
+  }
+
   static Scalar scalar(double value) {
     return new Scalar(value);
   }
 
   /** Copies values, rounded, to the heap in row-major order. */
   static float[] floats(Tensor tensor) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = scope()) {
       Tensor host = tensor.detach().to(ScalarType.Float).cpu().contiguous();
       float[] values = new float[(int) host.numel()];
       host.data_ptr_float().get(values);
@@ -61,7 +67,7 @@ record TorchMemory(Device device, ScalarType type) {
 
   /** Copies values to the heap in row-major order. */
   static double[] doubles(Tensor tensor) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = scope()) {
       Tensor host = tensor.detach().to(ScalarType.Double).cpu().contiguous();
       double[] values = new double[(int) host.numel()];
       host.data_ptr_double().get(values);

@@ -51,7 +51,10 @@ final class TorchNetwork implements TrainedNetwork {
     this.frozen = structure.optimization().frozen();
     this.leaves =
         layers.parameters().stream()
-            .map(p -> leaf(params.narrow(0, p.from(), p.length()).view(p.shape()), p.from() >= frozen))
+            .map(
+                p ->
+                    leaf(
+                        params.narrow(0, p.from(), p.length()).view(p.shape()), p.from() >= frozen))
             .toArray(Tensor[]::new);
     this.optimizer = new TorchOptimizer(structure, memory, params, gradient);
     load(structure.state());
@@ -70,7 +73,7 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public Rows forward(Rows given, int... classes) {
     PointerScope outer = PointerScope.getInnerScope();
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       run(outer, TorchRows.tensor(memory, given), layers.operations().size(), classes);
       return new TorchRows(memory, keep(outer, output.detach().reshape(output.size(0), -1)));
     }
@@ -79,7 +82,7 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public double[] outputs(int[] classes, Rows... batches) {
     PointerScope outer = PointerScope.getInnerScope();
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       Tensor[] tensors =
           Arrays.stream(batches).map(b -> TorchRows.tensor(memory, b)).toArray(Tensor[]::new);
       Tensor all = tensors.length == 1 ? tensors[0] : torch.cat(new TensorVector(tensors), 0);
@@ -91,7 +94,7 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public Rows forwardAs(float[] other, Rows given, int... classes) {
     NetworkState own = state();
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       params.copy_(memory.tensor(other, other.length));
     }
     try {
@@ -139,14 +142,14 @@ final class TorchNetwork implements TrainedNetwork {
 
   @Override
   public void backwardToParameters(Rows epsilon) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       backwardToParameters(TorchRows.tensor(memory, epsilon));
     }
   }
 
   @Override
   public void backwardToParameters(double[] epsilon) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       backwardToParameters(memory.tensor(epsilon, epsilon.length));
     }
   }
@@ -192,7 +195,7 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public Rows backwardToInput(double[] epsilon) {
     PointerScope outer = PointerScope.getInnerScope();
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       return toInput(outer, memory.tensor(epsilon, epsilon.length));
     }
   }
@@ -206,7 +209,7 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public double[] featureMeans(int layer, Rows given, int... classes) {
     PointerScope outer = PointerScope.getInnerScope();
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       int count = layers.operationsTo(structure.layersTo(layer));
       run(outer, TorchRows.tensor(memory, given), count, classes);
       Tensor features = output.detach().reshape(output.size(0), -1);
@@ -217,7 +220,7 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public Rows backwardFromFeatureMeans(double[] epsilon) {
     PointerScope outer = PointerScope.getInnerScope();
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       Tensor ofRow = memory.tensor(epsilon, 1, epsilon.length);
       return toInput(outer, ofRow.expand(output.size(0), epsilon.length));
     }
@@ -240,7 +243,7 @@ final class TorchNetwork implements TrainedNetwork {
     if (passes == 0) {
       return;
     }
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       gradient.add_(kept);
       // Running statistics move by the mean of all passes, not by their sum.
       for (BatchStatistics statistics : layers.statistics()) {
@@ -261,34 +264,33 @@ final class TorchNetwork implements TrainedNetwork {
 
   @Override
   public void replaceGradient(double[] values) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       gradient.copy_(memory.tensor(values, values.length));
     }
   }
 
   @Override
   public double update(int batchSize) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       return optimizer.update(batchSize);
     }
   }
 
   @Override
   public void clip(double bound) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       optimizer.clip(bound);
     }
   }
 
   @Override
   public NetworkState state() {
-    return new NetworkState(
-        TorchMemory.floats(params), optimizer.state(), optimizer.updates());
+    return new NetworkState(TorchMemory.floats(params), optimizer.state(), optimizer.updates());
   }
 
   @Override
   public void load(NetworkState state) {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       params.copy_(memory.tensor(state.params(), state.params().length));
       optimizer.load(state);
     }

@@ -49,8 +49,7 @@ final class TorchOptimizer {
     this.gradient = gradient;
     this.first = memory.zeros(params.numel());
     this.second = memory.zeros(params.numel());
-    BaseMultiLayerUpdater<?> updater =
-        (BaseMultiLayerUpdater<?>) structure.model().getUpdater();
+    BaseMultiLayerUpdater<?> updater = (BaseMultiLayerUpdater<?>) structure.model().getUpdater();
     this.blocks = updater.getUpdaterBlocks();
     this.config =
         blocks.stream()
@@ -144,9 +143,7 @@ final class TorchOptimizer {
   private void update(Adam adam, double rate) {
     double t = updates + 1.0;
     double corrected =
-        rate
-            * Math.sqrt(1 - Math.pow(adam.getBeta2(), t))
-            / (1 - Math.pow(adam.getBeta1(), t));
+        rate * Math.sqrt(1 - Math.pow(adam.getBeta2(), t)) / (1 - Math.pow(adam.getBeta1(), t));
     first.mul_(new Scalar(adam.getBeta1())).add_(gradient, new Scalar(1 - adam.getBeta1()));
     second
         .mul_(new Scalar(adam.getBeta2()))

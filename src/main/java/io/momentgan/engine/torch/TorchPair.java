@@ -57,10 +57,11 @@ final class TorchPair implements TrainedPair {
     torch.manual_seed(seed);
   }
 
-  // Else tensors live until the JVM collects their small Java objects, and the device's memory ends.
+  // Else tensors live until the JVM collects their small Java objects, and the device's memory
+  // ends.
   @Override
   public Iteration begin() {
-    PointerScope scope = new PointerScope();
+    PointerScope scope = TorchMemory.scope();
     return scope::close;
   }
 }

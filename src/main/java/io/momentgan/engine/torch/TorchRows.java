@@ -55,13 +55,11 @@ record TorchRows(TorchMemory memory, Tensor tensor) implements Rows {
   // In double, as the host's: 2 * features values cross the bus instead of n * features.
   @Override
   public Moments moments() {
-    try (PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = TorchMemory.scope()) {
       T_TensorTensor_T moments =
           torch.var_mean(tensor.to(ScalarType.Double), new long[] {0}, false);
       double[] both =
-          TorchMemory.doubles(
-              torch.stack(
-                  new TensorVector(moments.get0(), moments.get1())));
+          TorchMemory.doubles(torch.stack(new TensorVector(moments.get0(), moments.get1())));
       int features = features();
       double[] mean = new double[features];
       double[] m2 = new double[features];

@@ -164,7 +164,9 @@ class EngineContractTest {
     double[] theirs = values(expected);
     for (int i = 0; i < ours.length; i++) {
       double tolerance = 1e-6 * Math.max(1, Math.abs(theirs[i]));
-      assertThat(ours[i]).as("%s, expected %s", found, expected).isCloseTo(theirs[i], within(tolerance));
+      assertThat(ours[i])
+          .as("%s, expected %s", found, expected)
+          .isCloseTo(theirs[i], within(tolerance));
     }
   }
 
@@ -206,7 +208,8 @@ class EngineContractTest {
   void loadThenStateKeepsTheBits() {
     Experiment experiment = Experiments.named("dcgan");
     GanNetworks networks = GanNetworks.build(experiment, IMAGE, DataType.FLOAT);
-    TrainedPair torch = TorchEngine.open(experiment.with("train.seed=7"), IMAGE, CPU, DataType.FLOAT);
+    TrainedPair torch =
+        TorchEngine.open(experiment.with("train.seed=7"), IMAGE, CPU, DataType.FLOAT);
     NetworkState state = networks.generator().state();
     float[] moments = new float[state.updaterState().length];
     for (int i = 0; i < moments.length; i++) {
