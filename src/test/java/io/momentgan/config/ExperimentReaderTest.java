@@ -8,8 +8,8 @@ import io.momentgan.Experiments;
 import io.momentgan.config.DataConfig.ImagesConfig;
 import io.momentgan.config.Experiment.CheckpointConfig;
 import io.momentgan.config.Experiment.DeviceConfig;
-import io.momentgan.config.Experiment.FailuresConfig;
 import io.momentgan.config.Experiment.EngineName;
+import io.momentgan.config.Experiment.FailuresConfig;
 import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.config.Experiment.LatentConfig;
 import io.momentgan.config.Experiment.S3Config;
@@ -183,7 +183,7 @@ class ExperimentReaderTest {
                     1,
                     1,
                     AveragingConfig.Path.AUTO),
-                new FailuresConfig(3, 100, 0),
+                new FailuresConfig(3, 100, 0, 120, 0),
                 new CheckpointConfig(0, 3, 0, true),
                 new SamplesConfig(64, 16, List.of()),
                 new EvaluationConfig(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.Experiments;
 import io.momentgan.config.UserException;
+import io.momentgan.partition.WorkerHistory;
 import io.momentgan.storage.Folder;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,6 +39,7 @@ class RunRecordTest {
   }
 
   private static RunRecord record(Map<String, String> versions, String... overrides) {
-    return new RunRecord(Experiments.small(overrides), versions, null, "", "1");
+    return new RunRecord(
+        Experiments.small(overrides), versions, null, "", "1", WorkerHistory.of(1));
   }
 }

@@ -1,0 +1,143 @@
+package io.momentgan.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.WorkerHistory;
+import io.momentgan.run.Run;
+import io.momentgan.run.metrics.Jsonl;
+import io.momentgan.run.metrics.MetricsTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that goes on with another number of workers than it began with. */
+class OtherWorkersTest {
+  /** Everything that a worker keeps: past images, and moments of Adam's between rounds. */
+  private static final String[] SETTINGS = {
+    "checkpoint.every=1",
+    "checkpoint.keep-last=20",
+    "discriminator-input.replay-capacity=30",
+    "averaging.first-moment-period=2",
+    "averaging.second-moment-period=3",
+  };
+
+  @TempDir private Path folder;
+
+  /** One worker shares all moments after each round; two do not at this place of an epoch. */
+  @Test
+  void twoWorkersGoOnWithinAnEpochOfOne() throws IOException {
+    Path run = train("train.workers=1");
+    dropCheckpointsAfter(run, 7);
+    Path again = folder.resolve("again");
+    FileUtils.copyDirectory(run.toFile(), again.toFile());
+
+    assertThat(resume(run, "train.workers=2").err())
+        .containsOnlyOnce("From round 8 on the run has 2 workers, before it had 1: its figures");
+    // The last 12 of 20 iterations of the second epoch become 6 of 10, in rounds of 4 and 2.
+    Snapshot end = SameRun.snapshot(run);
+    assertThat(end.round()).isEqualTo(9);
+    assertThat(end.iteration()).isEqualTo(34);
+    assertThat(end.samplesSeen()).isEqualTo(800);
+    assertThat(end.replay()).hasSize(2).allMatch(buffer -> buffer.count() == 30);
+    assertThat(history(run)).isEqualTo(WorkerHistory.of(1).after(7, 2));
+    assertThat(workersByRound(run)).containsOnlyKeys(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L));
+    assertThat(workersByRound(run)).allSatisfy(OtherWorkersTest::areOneThenTwo);
+
+    resume(again, "train.workers=2");
+    SameRun.assertSame(again, run);
+  }
+
+  /**
+   * Checkpoints of all numbers of workers stay what they are, and runs can be resumed from them.
+   */
+  @Test
+  void aRunChangesItsWorkersAgainAndAgain() throws IOException {
+    Path run = train("train.workers=3");
+    long two = SameRun.snapshot(run).round();
+    resume(run, "train.workers=1", "train.epochs=3");
+    long three = SameRun.snapshot(run).round();
+    assertThat(history(run)).isEqualTo(WorkerHistory.of(3).after(two, 1));
+    assertThat(SameRun.snapshot(run).replay()).hasSize(1);
+    Path whole = folder.resolve("whole");
+    FileUtils.copyDirectory(run.toFile(), whole.toFile());
+
+    // A driver that died between a change and the first checkpoint after it.
+    dropCheckpointsAfter(run, two);
+    assertThat(resume(run).err()).contains("From round %d on".formatted(two + 1));
+    SameRun.assertSame(run, whole);
+    assertThat(resume(run, "train.epochs=4").err()).doesNotContain("From round");
+    assertThat(history(run)).isEqualTo(WorkerHistory.of(3).after(two, 1));
+
+    // Back to where it had three, with three: a run that never changed.
+    dropCheckpointsAfter(run, two);
+    resume(run, "train.workers=3", "train.epochs=2");
+    assertThat(SameRun.snapshot(run).round()).isEqualTo(two).isLessThan(three);
+  }
+
+  @Test
+  void aRunThatHasAllItsEpochsNeedsNoOtherWorkers() {
+    Path run = train("train.workers=1");
+    assertThat(CommandRun.of("resume", run.toString(), "--set", "train.workers=2").succeeds().out())
+        .startsWith("Nothing to do: ");
+    assertThat(history(run)).isEqualTo(WorkerHistory.of(1));
+  }
+
+  @Test
+  void makingARunAgainWarnsThatItsWorkersChanged() {
+    Path run = train("train.workers=1");
+    resume(run, "train.workers=2", "train.epochs=3");
+    CommandRun again =
+        CommandRun.of(
+            "train", run.resolve("run.yaml").toString(), "--out", folder + "/b", "--dry-run");
+    assertThat(again.succeeds().err())
+        .containsOnlyOnce("other numbers of workers on its way (1, from round 11 on 2)");
+  }
+
+  private Path train(String workers) {
+    List<String> settings = new ArrayList<>(List.of(SETTINGS));
+    settings.add(workers);
+    return TinyExperiment.train(folder, settings.toArray(String[]::new));
+  }
+
+  private static CommandRun resume(Path run, String... settings) {
+    List<String> args = new ArrayList<>(List.of("resume", run.toString()));
+    Stream.of(settings).forEach(setting -> args.addAll(List.of("--set", setting)));
+    return CommandRun.of(args.toArray(String[]::new)).succeeds();
+  }
+
+  private static void dropCheckpointsAfter(Path run, long round) throws IOException {
+    for (String name : run.resolve("checkpoints").toFile().list()) {
+      if (Long.parseLong(name.replace("step=", "")) > round) {
+        FileUtils.deleteDirectory(run.resolve("checkpoints").resolve(name).toFile());
+      }
+    }
+  }
+
+  private static WorkerHistory history(Path run) {
+    return open(run).record().workers();
+  }
+
+  private static Run open(Path run) {
+    return Run.open(run.toString(), Map.of());
+  }
+
+  private static Map<Long, Long> workersByRound(Path run) {
+    return Jsonl.readJson(open(run).folder(), MetricsTable.WORKERS).stream()
+        .map(line -> line.get("round"))
+        .collect(Collectors.groupingBy(JsonNode::asLong, TreeMap::new, Collectors.counting()));
+  }
+
+  private static void areOneThenTwo(long round, long workers) {
+    assertThat(workers).isEqualTo(round < 8 ? 1 : 2);
+  }
+}
