@@ -41,7 +41,7 @@ final class MissingWorkers {
     if (sinceNanos == null) {
       sinceNanos = now;
       LOG.warn(
-          "The cluster runs {} tasks at once, and a round needs {}: waiting {} s for executors (failures.wait-seconds)",
+          "The cluster has room for {} of {} workers: waiting {} s for executors (failures.wait-seconds)",
           there(),
           needed,
           seconds);
@@ -84,7 +84,7 @@ final class MissingWorkers {
 
   /** Says what is missing. */
   String text(int there) {
-    return "the cluster runs %d tasks at once, and a round needs %d; waited %d s for executors (failures.wait-seconds)"
-        .formatted(there, needed, seconds);
+    return "after %d s (failures.wait-seconds) the cluster has room for %d of %d workers"
+        .formatted(seconds, there, needed);
   }
 }

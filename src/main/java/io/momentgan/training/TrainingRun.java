@@ -144,17 +144,16 @@ public final class TrainingRun {
     WorkerHistory workers = going.record().workers();
     if (made > 0 && workers.last().round() == made + 1) {
       LOG.warn(
-          "From round {} on the run has {} workers, before it had {}: its figures differ from those of a run whose workers stay",
-          made + 1,
+          "Workers: {} from round {} on, {} before: figures differ from those of a run whose number of workers stays",
           workers.last().workers(),
+          made + 1,
           workers.in(made));
     }
     going.folder().publish(RunRecord.FILE, going.record().toYaml());
     try {
       new TrainingRun(spark, going, images, stop).trainOrStop(checkpoint);
     } catch (LostWorkersException e) {
-      LOG.warn(
-          "{}; the training goes on with fewer workers (failures.least-workers)", e.getMessage());
+      LOG.warn("{}; the training goes on with those (failures.least-workers)", e.getMessage());
       Run fewer = going.with(List.of("train.workers=" + e.left()));
       goOn(spark, fewer, images, going.checkpoints().newest(), stop);
     }
@@ -218,9 +217,7 @@ public final class TrainingRun {
           new RunContext(name(), experiment, images.shape(), collectives(spark), real, labelled);
       train(shards, context, floor, realVariance, checkpoint);
     } finally {
-      // Spark prints a stack trace if it is closed before the answers are there. Executors may
-      // hang.
-      shards.rdd().unpersist(spark.isLocal());
+      shards.release();
     }
   }
 

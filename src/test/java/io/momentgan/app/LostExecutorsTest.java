@@ -62,11 +62,12 @@ class LostExecutorsTest {
   void aRunGoesOnWithTheWorkersThatAreLeftIfItMay() throws Exception {
     try (LogLines log = new LogLines()) {
       trainAndLose("failures.wait-seconds=5", "failures.least-workers=1").succeeds();
-      assertThat(log.with("runs 1 tasks at once, and a round needs 2; waited 5 s for executors"))
+      assertThat(
+              log.with("after 5 s (failures.wait-seconds) the cluster has room for 1 of 2 workers"))
           .singleElement()
           .asString()
-          .endsWith("goes on with fewer workers (failures.least-workers)");
-      assertThat(log.with("on the run has 1 workers, before it had 2: its figures")).hasSize(1);
+          .endsWith("goes on with those (failures.least-workers)");
+      assertThat(log.with("on, 2 before: figures differ from those")).hasSize(1);
     }
     Run shrunk = Run.open(run().toString(), Map.of());
     WorkerHistory history = shrunk.record().workers();
@@ -83,7 +84,7 @@ class LostExecutorsTest {
   void aRunThatMayNotEndsInOneLineAndCanBeResumed() throws Exception {
     String line = trainAndLose("failures.wait-seconds=5").refusal(Main.FAILED);
     assertThat(line)
-        .contains("runs 1 tasks at once, and a round needs 2; waited 5 s for executors")
+        .contains("after 5 s (failures.wait-seconds) the cluster has room for 1 of 2 workers")
         .contains("or resume with --set train.workers=1")
         .contains("the last good checkpoint is that of round");
     Path fewer = folder.resolve("fewer");

@@ -46,7 +46,7 @@ class OtherWorkersTest {
     dropCheckpointsAfter(run, 7);
     try (LogLines log = new LogLines()) {
       resume(run, "train.workers=2");
-      assertThat(log.with("From round 8 on the run has 2 workers, before it had 1: its figures"))
+      assertThat(log.with("Workers: 2 from round 8 on, 1 before: figures differ from those"))
           .hasSize(1);
     }
     // The last 12 of 20 iterations of the second epoch become 6 of 10, in rounds of 4 and 2.
@@ -79,10 +79,10 @@ class OtherWorkersTest {
     dropCheckpointsAfter(run, two);
     try (LogLines log = new LogLines()) {
       resume(run);
-      assertThat(log.with("From round %d on".formatted(two + 1))).hasSize(1);
+      assertThat(log.with("Workers: 1 from round %d on".formatted(two + 1))).hasSize(1);
       SameRun.assertSame(run, whole);
       resume(run, "train.epochs=4");
-      assertThat(log.with("From round")).hasSize(1);
+      assertThat(log.with("Workers: ")).hasSize(1);
     }
     assertThat(history(run)).isEqualTo(WorkerHistory.of(3).after(two, 1));
 
