@@ -41,8 +41,9 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SettingDifferences.requireChangeable(settings.all());
-    Run run = open().with(settings.all());
-    Experiment experiment = run.record().experiment();
+    Run opened = open().with(settings.all());
+    Experiment experiment = SparkContexts.withWorkers(opened.record().experiment());
+    Run run = opened.with(opened.record().with(experiment));
     SparkContexts.chooseThreads(experiment.train().workers(), run.record().threads());
     Map<String, String> hadoop = SparkContexts.hadoopSettings(experiment.s3());
     StorageCheck.requireReadable("--data", experiment.data().uri(), hadoop);

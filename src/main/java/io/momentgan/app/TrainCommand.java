@@ -156,6 +156,7 @@ final class TrainCommand implements Callable<Integer> {
   private static void warnOfOtherBits(RunRecord recorded, Experiment again, DataSet images) {
     if (again.equals(recorded.experiment())) {
       recorded.warnOfOtherBits();
+      recorded.warnOfChangedWorkers();
     }
     recorded.warnOfOtherData(again, images);
   }

@@ -33,13 +33,16 @@ public final class SettingDifferences {
           "device.",
           "data.cache");
 
+  /** Resuming with another number is another training from there on. */
+  private static final String WORKERS = "train.workers";
+
   /** What tells repetitions of an experiment apart, or says nothing of its training. */
   private static final List<String> NOT_COMPARED =
       List.of("train.seed", "seeds", "description", "tracking.tensorboard", "tracking.mlflow");
 
   private SettingDifferences() {}
 
-  /** Whether a run may resume with another value of the setting. */
+  /** Whether a run may resume with another value of the setting and stay the same training. */
   public static boolean isChangeable(String key) {
     return CHANGEABLE.stream().anyMatch(key::startsWith);
   }
@@ -51,10 +54,10 @@ public final class SettingDifferences {
    */
   public static void requireChangeable(List<String> overrides) {
     for (String override : overrides) {
-      if (!isChangeable(override)) {
+      if (!isChangeable(override) && !override.startsWith(WORKERS)) {
         throw new UserException(
-            "--set %s: found a setting that a run cannot change once it has begun, expected one of %s;"
-                    .formatted(override, String.join(", ", CHANGEABLE))
+            "--set %s: found a setting that a run cannot change once it has begun, expected one of %s, %s;"
+                    .formatted(override, WORKERS, String.join(", ", CHANGEABLE))
                 + " start a new run for others");
       }
     }

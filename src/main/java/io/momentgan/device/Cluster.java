@@ -212,8 +212,8 @@ public final class Cluster {
     }
   }
 
-  /** What Spark's own check before a barrier stage asks. */
-  private static int runningSlots(SparkContext spark) {
+  /** The tasks that a cluster runs at once now: what Spark asks before a barrier stage. */
+  public static int runningSlots(SparkContext spark) {
     return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
   }
 }

@@ -9,9 +9,10 @@ import java.io.Serializable;
  * @param epoch number of its epoch, from 1
  * @param firstIteration its first iteration within the epoch, from 0
  * @param iterations number of its iterations
+ * @param passesBefore passes over the images in the epochs before
  * @param iterationsPerPass iterations in which a worker goes through its images once
  * @param iterationsBefore number of iterations of the whole training before this round
- * @param indexInEpoch number of rounds of its epoch before it
+ * @param indexInEpoch number of rounds of its epoch before it, with the same number of workers
  * @param lastOfEpoch whether the epoch ends with it
  * @param sharesGradients whether the epoch's rounds are of one iteration, so that workers can share
  *     each gradient
@@ -21,6 +22,7 @@ public record Round(
     int epoch,
     int firstIteration,
     int iterations,
+    int passesBefore,
     int iterationsPerPass,
     long iterationsBefore,
     int indexInEpoch,
@@ -33,7 +35,7 @@ public record Round(
    * @param made iterations of this round before it
    */
   public int pass(int made) {
-    return (int) ((iterationsBefore + made) / iterationsPerPass) + 1;
+    return passesBefore + (firstIteration + made) / iterationsPerPass + 1;
   }
 
   /**
@@ -42,6 +44,6 @@ public record Round(
    * @param made iterations of this round before it
    */
   public int inPass(int made) {
-    return (int) ((iterationsBefore + made) % iterationsPerPass);
+    return (firstIteration + made) % iterationsPerPass;
   }
 }

@@ -4,6 +4,10 @@ import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -17,6 +21,8 @@ import org.apache.spark.storage.StorageLevel;
  * @param sizes number of images of each shard; they differ by at most one
  */
 public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
+  private static final int ANSWER_SECONDS = 5;
+
   public Shards {
     sizes = List.copyOf(sizes);
   }
@@ -52,6 +58,21 @@ public record Shards(JavaRDD<Shard> rdd, List<Integer> sizes) {
     int from = (int) ((long) count * rank / workers);
     int to = (int) ((long) count * (rank + 1) / workers);
     return Arrays.copyOfRange(order, from, to);
+  }
+
+  /**
+   * Forgets the shards. Waits a while for the executors' answers: Spark prints a stack trace if it
+   * is closed before they are there.
+   */
+  public void release() {
+    CompletableFuture<?> answers = CompletableFuture.runAsync(() -> rdd.unpersist(true));
+    try {
+      answers.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      answers.cancel(false); // executors that hang or are lost do not answer
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Number of images of the smallest shard, before any is loaded. */

@@ -173,12 +173,12 @@ public final class RunPage {
   private String origin() {
     String kind = record.data().kind();
     String uri = record.data().uri();
-    return "Data: %s, %d training images. Created %s, workers: %d."
+    return "Data: %s, %d training images. Created %s, workers: %s."
         .formatted(
             kind.equals(uri) ? kind : kind + " from " + uri,
             record.data().training(),
             record.created(),
-            experiment.train().workers());
+            record.workers());
   }
 
   private String progress() {

@@ -6,6 +6,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.NetworkSize;
+import io.momentgan.partition.WorkerHistory;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class CheckpointContents {
   private final int features;
   private final int replayCapacity;
   private final int opponentRounds;
+  private final WorkerHistory workers;
 
   /** Largest sizes in bytes of the files that each checkpoint has. */
   private final Map<String, Long> always = new LinkedHashMap<>();
@@ -42,11 +44,13 @@ final class CheckpointContents {
   /**
    * The files of a run's checkpoints.
    *
-   * @param experiment the run's settings, workers known
-   * @param shape shape of its images
+   * @param record of the run
    * @throws io.momentgan.config.ConfigException if networks are larger than arrays can be
    */
-  CheckpointContents(Experiment experiment, ImageShape shape) {
+  CheckpointContents(RunRecord record) {
+    Experiment experiment = record.experiment();
+    ImageShape shape = record.shape();
+    workers = record.workers();
     generator = GanNetworks.generatorSize(experiment, shape);
     discriminator = GanNetworks.discriminatorSize(experiment, shape);
     features = shape.features();
@@ -65,10 +69,6 @@ final class CheckpointContents {
     if (experiment.averaging().outer().type() != OuterType.NONE) {
       always.put(GENERATOR_VELOCITY, arrayBytes(generator.parameters()));
       always.put(DISCRIMINATOR_VELOCITY, arrayBytes(discriminator.parameters()));
-    }
-    for (int rank = 0; replayCapacity > 0 && rank < experiment.train().workers(); rank++) {
-      always.put(replayImages(rank), arrayBytes((long) replayCapacity * features));
-      always.put(replayClasses(rank), arrayBytes(replayCapacity));
     }
   }
 
@@ -111,6 +111,11 @@ final class CheckpointContents {
     Map<String, Long> expected = new LinkedHashMap<>(always);
     if (opponentRounds > 0 && manifest.step() >= opponentRounds) {
       expected.put(OPPONENT, arrayBytes(generator.parameters()));
+    }
+    int ranks = replayCapacity > 0 ? workers.in(manifest.step()) : 0;
+    for (int rank = 0; rank < ranks; rank++) {
+      expected.put(replayImages(rank), arrayBytes((long) replayCapacity * features));
+      expected.put(replayClasses(rank), arrayBytes(replayCapacity));
     }
     Set<String> missing = new TreeSet<>(expected.keySet());
     for (CheckpointManifest.Part part : manifest.files()) {

@@ -50,7 +50,7 @@ public final class Checkpoints {
    */
   public Checkpoints(Folder run, RunRecord record) {
     this.run = run;
-    this.contents = () -> new CheckpointContents(record.experiment(), record.shape());
+    this.contents = () -> new CheckpointContents(record);
   }
 
   /**

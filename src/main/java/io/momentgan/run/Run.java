@@ -68,6 +68,17 @@ public record Run(Folder folder, RunRecord record, Checkpoints checkpoints) {
     return overrides.isEmpty() ? this : with(record.with(overrides));
   }
 
+  /**
+   * This run as it goes on with the workers of its settings.
+   *
+   * @param rounds that are made
+   */
+  public Run goingOn(long rounds) {
+    RunRecord going = record.goingOn(rounds);
+    // Files of a checkpoint depend on the workers that wrote it.
+    return going.equals(record) ? this : new Run(folder, going, new Checkpoints(folder, going));
+  }
+
   /** This run with another record. */
   public Run with(RunRecord other) {
     return new Run(folder, other, checkpoints);

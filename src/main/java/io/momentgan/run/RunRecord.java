@@ -12,6 +12,7 @@ import io.momentgan.config.YamlFiles;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Threads;
+import io.momentgan.partition.WorkerHistory;
 import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,13 +31,15 @@ import org.slf4j.LoggerFactory;
  * @param data facts of the data
  * @param created when the run began, UTC, ISO 8601
  * @param threads of each worker's matrix products, {@code OMP_NUM_THREADS}; empty if not set
+ * @param workers how many the run has had
  */
 public record RunRecord(
     Experiment experiment,
     Map<String, String> versions,
     Data data,
     String created,
-    String threads) {
+    String threads,
+    WorkerHistory workers) {
   /** The file that makes a folder the folder of a run. */
   public static final String FILE = "run.yaml";
 
@@ -93,7 +96,8 @@ public record RunRecord(
         Versions.all(),
         Data.of(images),
         now.truncatedTo(ChronoUnit.SECONDS).toString(),
-        Threads.inUse());
+        Threads.inUse(),
+        WorkerHistory.of(experiment.train().workers()));
   }
 
   /**
@@ -130,16 +134,23 @@ public record RunRecord(
 
   private static RunRecord of(JsonNode tree, String file) {
     try {
-      JsonNode experiment = tree.required("experiment");
+      JsonNode settings = tree.required("experiment");
       ExperimentReader.requireRecordFormat(tree, file);
+      Experiment experiment =
+          ExperimentReader.read(YAML.writeValueAsString(settings), file, List.of());
       return new RunRecord(
-          ExperimentReader.read(YAML.writeValueAsString(experiment), file, List.of()),
+          experiment,
           YAML.convertValue(
               tree.required("versions"),
               YAML.getTypeFactory().constructMapType(TreeMap.class, String.class, String.class)),
           YAML.treeToValue(tree.required("data").requireNonNull(), Data.class),
           tree.required("created").asText(),
-          tree.required("threads").asText());
+          tree.required("threads").asText(),
+          tree.has("workers")
+              ? YAML.treeToValue(
+                  YAML.createObjectNode().set("stretches", tree.get("workers")),
+                  WorkerHistory.class)
+              : WorkerHistory.of(experiment.train().workers()));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw damaged(file, e);
     }
@@ -159,7 +170,22 @@ public record RunRecord(
 
   /** This run with other settings. */
   public RunRecord with(Experiment changed) {
-    return new RunRecord(changed, versions, data, created, threads);
+    return new RunRecord(changed, versions, data, created, threads, workers);
+  }
+
+  /**
+   * This run as it goes on with the workers of its settings.
+   *
+   * @param rounds that are made
+   */
+  public RunRecord goingOn(long rounds) {
+    return new RunRecord(
+        experiment,
+        versions,
+        data,
+        created,
+        threads,
+        workers.after(rounds, experiment.train().workers()));
   }
 
   /** Warns of everything that makes this process compute other last bits than the run so far. */
@@ -180,6 +206,16 @@ public record RunRecord(
     }
   }
 
+  /** Warns that a new run of the settings will not be this one if its workers have changed. */
+  public void warnOfChangedWorkers() {
+    if (workers.hasChanged()) {
+      LOG.warn(
+          "The run had other numbers of workers on its way ({}), a new one has {} throughout: figures will differ",
+          workers,
+          workers.last().workers());
+    }
+  }
+
   /** Whether the run's kernels began with another library; stock ones have ND4J's. */
   boolean hasOtherProducts(String now) {
     return experiment.kernels() == Kernels.FAST
@@ -196,6 +232,7 @@ public record RunRecord(
       tree.set("data", YAML.valueToTree(data));
       tree.put("created", created);
       tree.put("threads", threads);
+      tree.set("workers", YAML.valueToTree(workers.stretches()));
       return YAML.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("The run's record cannot be written as YAML", e);

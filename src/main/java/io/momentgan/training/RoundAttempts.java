@@ -30,6 +30,7 @@ final class RoundAttempts implements AutoCloseable {
   private final JavaSparkContext spark;
   private final String run;
   private final FailuresConfig config;
+  private final MissingWorkers missing;
   private final int workers;
   private final Schedule schedule;
   private final CheckpointListener checkpoints;
@@ -53,6 +54,7 @@ final class RoundAttempts implements AutoCloseable {
     this.spark = spark;
     this.run = run.folder().name();
     this.config = run.record().experiment().failures();
+    this.missing = new MissingWorkers(spark, run.record().experiment());
     this.workers = run.record().experiment().train().workers();
     this.schedule = schedule;
     this.checkpoints = checkpoints;
@@ -66,14 +68,16 @@ final class RoundAttempts implements AutoCloseable {
    * @param attempt runs it
    * @return its result; empty when it failed and may be retried, or was cancelled by a signal
    * @throws TrainingStoppedException when one attempt too many failed
+   * @throws LostWorkersException when executors are lost and not replaced in time
    */
   Optional<RoundResult> make(Round round, Supplier<RoundResult> attempt) {
     spark.setJobGroup(run, description(round), true);
     exceeded = false;
     stop.cancelling(() -> spark.cancelJobGroup(run));
     try {
-      return Optional.of(withinDeadline(attempt));
+      return Optional.of(watched(attempt));
     } catch (RoundFailedException e) {
+      requireWorkers(round, e);
       // Ctrl-C at a terminal also reaches workers that are processes of this machine.
       if (stop.received().isEmpty()) {
         failed(round, e);
@@ -81,6 +85,37 @@ final class RoundAttempts implements AutoCloseable {
       return Optional.empty();
     } finally {
       stop.cancelling(null);
+    }
+  }
+
+  /** A worker without an executor keeps the others waiting, attempt after attempt. */
+  private RoundResult watched(Supplier<RoundResult> attempt) {
+    if (spark.isLocal()) {
+      return withinDeadline(attempt);
+    }
+    ScheduledFuture<?> watch =
+        clock.scheduleWithFixedDelay(
+            () -> {
+              if (missing.overdue()) {
+                spark.cancelJobGroup(run);
+              }
+            },
+            1,
+            1,
+            TimeUnit.SECONDS);
+    try {
+      return withinDeadline(attempt);
+    } finally {
+      watch.cancel(false);
+    }
+  }
+
+  /** An attempt that fails for want of workers is no reason to make the next one without them. */
+  private void requireWorkers(Round round, RoundFailedException e) {
+    if (missing.await(() -> stop.received().isPresent()) && stop.received().isEmpty()) {
+      int left = missing.there();
+      throw new LostWorkersException(
+          "Round %d failed: %s".formatted(round.number() + 1, missing.text(left)), e, left);
     }
   }
 

@@ -20,6 +20,7 @@ import io.momentgan.partition.RealMoments;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;
 import io.momentgan.partition.Shards;
+import io.momentgan.partition.WorkerHistory;
 import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Json;
 import io.momentgan.run.Run;
@@ -49,9 +50,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A training: round after round, each handing its snapshot to the next. */
 public final class TrainingRun {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+
   private final JavaSparkContext spark;
   private final Run run;
   private final Experiment experiment;
@@ -69,7 +74,8 @@ public final class TrainingRun {
   }
 
   private static Schedule schedule(Run run, DataSet images) {
-    return Schedule.of(run.record().experiment().train(), images.training().count());
+    return Schedule.of(
+        run.record().experiment().train(), images.training().count(), run.record().workers());
   }
 
   /**
@@ -116,14 +122,40 @@ public final class TrainingRun {
   public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint, Lease lease) {
     lease.requireHeld();
     run.folder().deleteLeftovers();
-    run.folder().publish(RunRecord.FILE, run.record().toYaml());
     if (checkpoint.isEmpty()) {
       publishRejected(images, run.folder());
     }
     try (StopRequests stop = StopRequests.begin(CheckpointListener.resumption(run));
         JavaSparkContext spark =
             SparkContexts.open(run.folder().name(), run.record().experiment())) {
-      new TrainingRun(spark, run, images, stop).trainOrStop(checkpoint);
+      goOn(spark, run, images, checkpoint, stop);
+    }
+  }
+
+  /** Goes on with the workers of the settings, and with fewer where some are lost for good. */
+  private static void goOn(
+      JavaSparkContext spark,
+      Run run,
+      DataSet images,
+      Optional<Checkpoint> checkpoint,
+      StopRequests stop) {
+    long made = checkpoint.map(each -> each.manifest().step()).orElse(0L);
+    Run going = run.goingOn(made);
+    WorkerHistory workers = going.record().workers();
+    if (made > 0 && workers.last().round() == made + 1) {
+      LOG.warn(
+          "Workers: {} from round {} on, {} before: figures differ from those of a run whose number of workers stays",
+          workers.last().workers(),
+          made + 1,
+          workers.in(made));
+    }
+    going.folder().publish(RunRecord.FILE, going.record().toYaml());
+    try {
+      new TrainingRun(spark, going, images, stop).trainOrStop(checkpoint);
+    } catch (LostWorkersException e) {
+      LOG.warn("{}; the training goes on with those (failures.least-workers)", e.getMessage());
+      Run fewer = going.with(List.of("train.workers=" + e.left()));
+      goOn(spark, fewer, images, going.checkpoints().newest(), stop);
     }
   }
 
@@ -154,7 +186,8 @@ public final class TrainingRun {
    */
   public static boolean isComplete(Run run, DataSet images, Checkpoint newest) {
     return QualityListener.isExhausted(run)
-        || newest.manifest().step() >= schedule(run, images).rounds();
+        || newest.manifest().step()
+            >= schedule(run.goingOn(newest.manifest().step()), images).rounds();
   }
 
   /** Whether a run stopped early because evaluation.patience ended. */
@@ -181,14 +214,19 @@ public final class TrainingRun {
       double realVariance = RealMoments.variance(shards, experiment, real);
       LabelledImages labelled = LabelledImages.choose(shards, experiment.labels(), images.shape());
       RunContext context =
-          new RunContext(
-              run.folder().name(), experiment, images.shape(), collectives(spark), real, labelled);
+          new RunContext(name(), experiment, images.shape(), collectives(spark), real, labelled);
       train(shards, context, floor, realVariance, checkpoint);
     } finally {
-      // Spark prints a stack trace if it is closed before the answers are there. Executors may
-      // hang.
-      shards.rdd().unpersist(spark.isLocal());
+      shards.release();
     }
+  }
+
+  /** Workers keep state by this name, which ends with their number. */
+  private String name() {
+    WorkerHistory workers = run.record().workers();
+    return workers.hasChanged()
+        ? "%s (workers: %s)".formatted(run.folder().name(), workers)
+        : run.folder().name();
   }
 
   private void train(
@@ -220,8 +258,7 @@ public final class TrainingRun {
               new TensorBoardListener(run),
               mlflow,
               new ReportListener(run));
-      Snapshot start =
-          checkpoint.map(Checkpoint::snapshot).orElseGet(() -> initialSnapshot(shards));
+      Snapshot start = checkpoint.map(this::snapshot).orElseGet(() -> initialSnapshot(shards));
       RunProgress progress = checkpoint.map(Checkpoint::progress).orElseGet(RunProgress::none);
       listeners.forEach(listener -> listener.begin(start, progress));
       boolean finished;
@@ -230,6 +267,10 @@ public final class TrainingRun {
       } catch (DivergedException e) {
         listeners.forEach(TrainingListener::publish);
         throw TrainingStoppedException.diverged(e, checkpoints.lastGood());
+      } catch (LostWorkersException e) {
+        checkpoints.writeNewest();
+        listeners.forEach(TrainingListener::publish);
+        throw canGoOn(e) ? e : stopped(e, checkpoints);
       }
       if (!finished) {
         checkpoints.writeNewest();
@@ -240,6 +281,27 @@ public final class TrainingRun {
       }
       listeners.forEach(TrainingListener::finished);
     }
+  }
+
+  private Snapshot snapshot(Checkpoint checkpoint) {
+    return checkpoint
+        .snapshot()
+        .forWorkers(experiment.train().workers(), experiment.discriminatorInput().replayCapacity());
+  }
+
+  private boolean canGoOn(LostWorkersException loss) {
+    int least = experiment.failures().leastWorkers();
+    return least > 0 && loss.left() >= least;
+  }
+
+  private static TrainingStoppedException stopped(
+      LostWorkersException loss, CheckpointListener checkpoints) {
+    String fewer =
+        loss.left() == 0 ? "" : ", or resume with --set train.workers=%d".formatted(loss.left());
+    return TrainingStoppedException.failed(
+        "%s; give the cluster executors%s (failures.least-workers goes on with fewer by itself); %s"
+            .formatted(loss.getMessage(), fewer, checkpoints.howToContinue()),
+        loss);
   }
 
   private Optional<MlflowServer> mlflow() {

@@ -119,7 +119,8 @@ class ResumeTest {
     Path run = TinyExperiment.train(folder, "train.epochs=1");
     List<String> before = contents(run);
     for (String other :
-        List.of("train.seed=2", "train.workers=1", "data.limit=100", "train.epochsX=3", "name=b")) {
+        List.of(
+            "train.seed=2", "train.batch-size=10", "data.limit=100", "train.epochsX=3", "name=b")) {
       assertThat(CommandRun.of("resume", run.toString(), "--set", other).mistake())
           .contains("--set " + other);
     }

@@ -183,7 +183,7 @@ class ExperimentReaderTest {
                     1,
                     1,
                     AveragingConfig.Path.AUTO),
-                new FailuresConfig(3, 100, 0),
+                new FailuresConfig(3, 100, 0, 120, 0),
                 new CheckpointConfig(0, 3, 0, true),
                 new SamplesConfig(64, 16, List.of()),
                 new EvaluationConfig(

@@ -1,8 +1,11 @@
 package io.momentgan.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.Experiments;
+import io.momentgan.config.TrainConfig;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -22,11 +25,11 @@ class ScheduleTest {
       @ForAll @IntRange(min = 1, max = 20) int averagingFrequency,
       @ForAll @IntRange(min = 1, max = 4) int epochs) {
     Schedule schedule =
-        new Schedule(
-            perEpoch,
+        Schedule.of(
             Experiments.small(
                     "train.averaging-frequency=" + averagingFrequency, "train.epochs=" + epochs)
-                .train());
+                .train(),
+            8 * perEpoch);
     long iterations = 0;
     int ends = 0;
     for (long number = 0; number < schedule.rounds(); number++) {
@@ -55,9 +58,62 @@ class ScheduleTest {
             80);
     assertThat(schedule.iterationsPerEpoch()).isEqualTo(10);
     assertThat(schedule.rounds()).isEqualTo(10 + 5 + 5 + 3);
-    assertThat(schedule.round(9)).isEqualTo(new Round(9, 1, 9, 1, 10, 9, 9, true, true));
-    assertThat(schedule.round(10)).isEqualTo(new Round(10, 2, 0, 2, 10, 10, 0, false, false));
-    assertThat(schedule.round(22)).isEqualTo(new Round(22, 4, 8, 2, 10, 38, 2, true, false));
+    assertThat(schedule.round(9)).isEqualTo(new Round(9, 1, 9, 1, 0, 10, 9, 9, true, true));
+    assertThat(schedule.round(10)).isEqualTo(new Round(10, 2, 0, 2, 1, 10, 10, 0, false, false));
+    assertThat(schedule.round(22)).isEqualTo(new Round(22, 4, 8, 2, 3, 10, 38, 2, true, false));
+  }
+
+  /** 1 worker makes 20 iterations of an epoch, 2 make 10, 4 make 5. */
+  @Test
+  void otherWorkersGoOnAtTheSameShareOfTheirEpoch() {
+    TrainConfig train = Experiments.small("train.epochs=3", "train.passes=2").train();
+    WorkerHistory history = WorkerHistory.of(1).after(3, 2).after(5, 4);
+    Schedule schedule = Schedule.of(train, 80, history);
+    // 12 of 20 iterations are made: 6 of 10.
+    assertThat(schedule.round(2)).isEqualTo(new Round(2, 1, 8, 4, 0, 10, 8, 2, false, false));
+    assertThat(schedule.round(3)).isEqualTo(new Round(3, 1, 6, 4, 0, 5, 12, 0, true, false));
+    assertThat(schedule.round(4)).isEqualTo(new Round(4, 2, 0, 4, 2, 5, 16, 0, false, false));
+    // 4 of 10: 1 of 4, in the first pass of the second epoch.
+    assertThat(schedule.round(5)).isEqualTo(new Round(5, 2, 1, 3, 2, 2, 20, 0, true, false));
+    assertThat(schedule.round(6)).isEqualTo(new Round(6, 3, 0, 4, 4, 2, 23, 0, true, false));
+    assertThat(schedule.rounds()).isEqualTo(7);
+    assertThat(schedule.iterations()).isEqualTo(27);
+    assertThat(schedule.epoch(23)).isEqualTo(2);
+    assertThat(schedule.epoch(24)).isEqualTo(3);
+  }
+
+  @Property(tries = 200)
+  void iterationsAreNumberedOnWhenWorkersChange(
+      @ForAll @IntRange(min = 1, max = 5) int before,
+      @ForAll @IntRange(min = 1, max = 5) int after,
+      @ForAll @IntRange(max = 6) int made) {
+    TrainConfig train = Experiments.small("train.epochs=3").train();
+    Schedule schedule = Schedule.of(train, 200, WorkerHistory.of(before).after(made, after));
+    long iterations = 0;
+    int epoch = 1;
+    for (long number = 0; number < schedule.rounds(); number++) {
+      Round round = schedule.round(number);
+      assertThat(round.iterationsBefore()).isEqualTo(iterations);
+      assertThat(round.epoch()).isEqualTo(epoch);
+      assertThat(round.iterations()).isPositive();
+      assertThat(round.pass(round.iterations() - 1)).isEqualTo(epoch);
+      iterations += round.iterations();
+      epoch += round.lastOfEpoch() ? 1 : 0;
+    }
+    assertThat(epoch).isEqualTo(4);
+    assertThat(schedule.iterations()).isEqualTo(iterations);
+  }
+
+  @Test
+  void aHistoryForgetsRoundsThatAreMadeAgain() {
+    WorkerHistory history = WorkerHistory.of(4).after(30, 3).after(40, 2);
+    assertThat(history).hasToString("4, from round 31 on 3, from round 41 on 2");
+    assertThat(List.of(history.in(30), history.in(31), history.in(99))).containsExactly(4, 3, 2);
+    assertThat(history.after(35, 3)).hasToString("4, from round 31 on 3");
+    assertThat(history.after(30, 4)).isEqualTo(WorkerHistory.of(4));
+    assertThat(history.after(0, 5)).isEqualTo(WorkerHistory.of(5));
+    List<WorkerHistory.Stretch> late = List.of(new WorkerHistory.Stretch(2, 1));
+    assertThatThrownBy(() -> new WorkerHistory(late)).hasMessageContaining("from 1 on");
   }
 
   @Test

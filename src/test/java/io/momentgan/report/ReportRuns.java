@@ -2,6 +2,7 @@ package io.momentgan.report;
 
 import io.momentgan.Experiments;
 import io.momentgan.data.ImageShape;
+import io.momentgan.partition.WorkerHistory;
 import io.momentgan.run.NpyArray;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.Runs;
@@ -40,7 +41,13 @@ final class ReportRuns {
         new RunRecord.Data("glyphs", "glyphs", "abc", 60000, "1x28x28", List.of());
     Map<String, String> versions = Map.of("momentgan", "0.1.0", "spark", "3.5.7");
     RunRecord record =
-        new RunRecord(Experiments.small(all), versions, data, "2026-01-01T00:00:00Z", "1");
+        new RunRecord(
+            Experiments.small(all),
+            versions,
+            data,
+            "2026-01-01T00:00:00Z",
+            "1",
+            WorkerHistory.of(2));
     folder.publish("run.yaml", record.toYaml());
     try (Jsonl<EpochLine> log = Jsonl.create(folder, MetricsTable.EPOCHS, seed)) {
       epochs.forEach(log::append);

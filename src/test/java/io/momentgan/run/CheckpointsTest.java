@@ -14,6 +14,7 @@ import io.momentgan.data.ImageShape;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.StrangeZips;
 import io.momentgan.network.state.Snapshot;
+import io.momentgan.partition.WorkerHistory;
 import io.momentgan.storage.Digests;
 import io.momentgan.storage.Folder;
 import io.momentgan.storage.FolderTest;
@@ -46,7 +47,8 @@ class CheckpointsTest {
           Map.of(),
           new RunRecord.Data("idx", "data", "0", 10, "1x4x4", List.of()),
           "2026-01-01T00:00:00Z",
-          "1");
+          "1",
+          WorkerHistory.of(1));
 
   @TempDir Path out;
   private Folder run;

@@ -2,6 +2,7 @@ package io.momentgan.tracking;
 
 import io.momentgan.Experiments;
 import io.momentgan.config.Experiment;
+import io.momentgan.partition.WorkerHistory;
 import io.momentgan.report.RunPictures;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
@@ -55,7 +56,8 @@ final class RunTables {
             Map.of("momentgan", "0.1.0"),
             new RunRecord.Data("glyphs", "glyphs", "abc", 400, "1x28x28", List.of()),
             "2026-01-01T00:00:00Z",
-            "1");
+            "1",
+            WorkerHistory.of(1));
     return new RunTables(Run.create(out.toString(), record, Map.of()), 0);
   }
 

@@ -1,6 +1,10 @@
 package io.momentgan.network.state;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Generated images that a worker's discriminator may be shown again, in no order that means
@@ -20,6 +24,42 @@ public record ReplayBuffer(float[][] images, int[] classes) implements Serializa
       throw new IllegalArgumentException(
           "Invalid classes: %d for %d images".formatted(classes.length, images.length));
     }
+  }
+
+  /**
+   * Deals the images of all workers anew, to another number of workers: in turn one of each old
+   * worker to the next new one, until the new buffers are full.
+   *
+   * @param buffers of the old workers, in rank order
+   * @param workers number of new ones
+   * @param capacity most images of a buffer
+   */
+  static List<ReplayBuffer> dealt(List<ReplayBuffer> buffers, int workers, int capacity) {
+    List<List<float[]>> images = lists(workers);
+    List<List<Integer>> classes = lists(workers);
+    int most = buffers.stream().mapToInt(ReplayBuffer::count).max().orElse(0);
+    int dealt = 0;
+    for (int i = 0; i < most; i++) {
+      for (ReplayBuffer buffer : buffers) {
+        if (i < buffer.count()) {
+          images.get(dealt % workers).add(buffer.images()[i]);
+          classes.get(dealt++ % workers).add(buffer.classes()[i]);
+        }
+      }
+    }
+    return IntStream.range(0, workers)
+        .mapToObj(rank -> of(images.get(rank), classes.get(rank), capacity))
+        .toList();
+  }
+
+  private static <T> List<List<T>> lists(int count) {
+    return Stream.generate(() -> (List<T>) new ArrayList<T>()).limit(count).toList();
+  }
+
+  private static ReplayBuffer of(List<float[]> images, List<Integer> classes, int most) {
+    return new ReplayBuffer(
+        images.stream().limit(most).toArray(float[][]::new),
+        classes.stream().limit(most).mapToInt(Integer::intValue).toArray());
   }
 
   /** Number of images. */

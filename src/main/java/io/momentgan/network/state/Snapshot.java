@@ -40,8 +40,25 @@ public record Snapshot(
 
   /** This snapshot without the buffers. */
   public Snapshot withoutReplay() {
+    return withReplay(List.of());
+  }
+
+  /**
+   * This snapshot for another number of workers: their buffers are {@linkplain ReplayBuffer#dealt
+   * dealt anew}, all else belongs to no worker.
+   *
+   * @param workers how many
+   * @param capacity most images of a buffer
+   */
+  public Snapshot forWorkers(int workers, int capacity) {
+    return replay.isEmpty() || replay.size() == workers
+        ? this
+        : withReplay(ReplayBuffer.dealt(replay, workers, capacity));
+  }
+
+  private Snapshot withReplay(List<ReplayBuffer> other) {
     return new Snapshot(
-        round, iteration, samplesSeen, generator, discriminator, opponent, List.of(), averaging);
+        round, iteration, samplesSeen, generator, discriminator, opponent, other, averaging);
   }
 
   /** Returns the generator's exponential moving average without optimizer state, if it is kept. */

@@ -230,7 +230,7 @@ public final class ProgressListener implements TrainingListener {
 
   /** The epoch of the newest iteration. */
   private long epoch(Position at) {
-    return 1 + Math.max(0, at.iteration() - 1) / Math.max(1, schedule.iterationsPerEpoch());
+    return schedule.epoch(at.iteration());
   }
 
   private long percent(Position at) {

@@ -27,8 +27,9 @@ class ProgressListenerTest {
   private ProgressListener progress(int perEpoch, int epochs, NoiseFloor floor, boolean bar) {
     PrintStream out = new PrintStream(bytes, true, UTF_8);
     Experiment experiment = Experiments.small("train.epochs=" + epochs, "train.workers=2");
+    int images = perEpoch * experiment.train().batchSize() * 2;
     return new ProgressListener(
-        "ff5", new Schedule(perEpoch, experiment.train()), floor, out, bar, nanos::get);
+        "ff5", Schedule.of(experiment.train(), images), floor, out, bar, nanos::get);
   }
 
   /** Without the legend. */

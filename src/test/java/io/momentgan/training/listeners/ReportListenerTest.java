@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.Experiments;
 import io.momentgan.partition.Round;
+import io.momentgan.partition.WorkerHistory;
 import io.momentgan.report.RunPage;
 import io.momentgan.run.Run;
 import io.momentgan.run.RunRecord;
@@ -31,7 +32,8 @@ class ReportListenerTest {
             Map.of("momentgan", "0.1.0"),
             new RunRecord.Data("glyphs", "glyphs", "abc", 400, "1x28x28", List.of()),
             "2026-01-01T00:00:00Z",
-            "1");
+            "1",
+            WorkerHistory.of(1));
     run = Run.create(out.toString(), record, Map.of());
     page = out.resolve(run.folder().name()).resolve(RunPage.PAGE);
   }
@@ -42,7 +44,7 @@ class ReportListenerTest {
   }
 
   private static TrainingListener.RoundEnd round(int epoch, boolean last) {
-    Round round = new Round(epoch - 1, epoch, 0, 1, 1, epoch - 1, 0, last, false);
+    Round round = new Round(epoch - 1, epoch, 0, 1, epoch - 1, 1, epoch - 1, 0, last, false);
     return new TrainingListener.RoundEnd(round, null, null, null, List.of());
   }
 
