@@ -26,6 +26,7 @@ import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.StartNetworks;
+import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
 import io.momentgan.sampling.Initialisation;
@@ -47,6 +48,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -58,8 +60,15 @@ public final class TrainingRun {
   private final DataSet images;
   private final Schedule schedule;
   private final StopRequests stop;
+  private final Consumer<EpochLine> epochs;
 
-  TrainingRun(JavaSparkContext spark, Run run, DataSet images, StopRequests stop) {
+  TrainingRun(
+      JavaSparkContext spark,
+      Run run,
+      DataSet images,
+      StopRequests stop,
+      Consumer<EpochLine> epochs) {
+    this.epochs = epochs;
     this.stop = stop;
     this.spark = spark;
     this.run = run;
@@ -85,7 +94,7 @@ public final class TrainingRun {
   public static Run begin(
       Experiment experiment, DataSet images, String out, Map<String, String> hadoop) {
     Run run = Run.create(out, RunRecord.of(experiment, images, Instant.now()), hadoop);
-    goOn(run, images, Optional.empty());
+    goOn(run, images, Optional.empty(), line -> {});
     return run;
   }
 
@@ -95,12 +104,14 @@ public final class TrainingRun {
    * @param run the run
    * @param images its data
    * @param checkpoint where it goes on; empty to train from initial weights
+   * @param epochs hears of each epoch that ends
    * @throws TrainingStoppedException when it diverges or too many rounds fail
    * @throws io.momentgan.config.UserException when another process trains it
    */
-  public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint) {
+  public static void goOn(
+      Run run, DataSet images, Optional<Checkpoint> checkpoint, Consumer<EpochLine> epochs) {
     try (Lease lease = Lease.take(run.folder())) {
-      goOn(run.under(lease), images, checkpoint, lease);
+      goOn(run.under(lease), images, checkpoint, lease, epochs);
     }
   }
 
@@ -111,9 +122,15 @@ public final class TrainingRun {
    * @param images its data
    * @param checkpoint where it goes on; empty to train from initial weights
    * @param lease of its folder
+   * @param epochs hears of each epoch that ends
    * @throws TrainingStoppedException when it diverges or too many rounds fail
    */
-  public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint, Lease lease) {
+  public static void goOn(
+      Run run,
+      DataSet images,
+      Optional<Checkpoint> checkpoint,
+      Lease lease,
+      Consumer<EpochLine> epochs) {
     lease.requireHeld();
     run.folder().deleteLeftovers();
     run.folder().publish(RunRecord.FILE, run.record().toYaml());
@@ -123,7 +140,7 @@ public final class TrainingRun {
     try (StopRequests stop = StopRequests.begin(CheckpointListener.resumption(run));
         JavaSparkContext spark =
             SparkContexts.open(run.folder().name(), run.record().experiment())) {
-      new TrainingRun(spark, run, images, stop).trainOrStop(checkpoint);
+      new TrainingRun(spark, run, images, stop, epochs).trainOrStop(checkpoint);
     }
   }
 
@@ -198,7 +215,7 @@ public final class TrainingRun {
       double realVariance,
       Optional<Checkpoint> checkpoint) {
     try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards);
-        MetricsListener metrics = new MetricsListener(run, floor, realVariance);
+        MetricsListener metrics = new MetricsListener(run, floor, realVariance, epochs);
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor, spark);
         SamplesListener samples = new SamplesListener(run, schedule);
         QualityListener quality =
