@@ -376,6 +376,7 @@ class GanEstimatorTest {
         .rootCause()
         .isInstanceOf(UserException.class)
         .hasMessage("Column array: found an image of 16 values, expected 1x5x5 (25 values)");
+    assertThat(folder.resolve("x")).as("nothing is left").isEmptyDirectory();
   }
 
   private static String image() {
