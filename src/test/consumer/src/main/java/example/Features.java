@@ -25,7 +25,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** Classifies MNIST by few labels: from pixels, and from what a discriminator sees in them. */
 public final class Features {
-  private static final int TRAINED = 20_000;
+  private static final int TRAINED = 8_000;
   private static final int LABELLED = 1000;
   private static final int TESTED = 10_000;
   private static final StructType COLUMNS =
@@ -36,7 +36,7 @@ public final class Features {
   private Features() {}
 
   /**
-   * Trains on 20000 images without their labels, then classifiers on 1000 labels.
+   * Trains on 8000 images without their labels, then classifiers on 1000 labels.
    *
    * @param args folder of runs; folder of MNIST's files
    */
