@@ -335,6 +335,8 @@ class ArchitectureTest {
                   "config",
                   "storage",
                   "data",
+                  "data.arrays",
+                  "data.decoding",
                   "data.sets",
                   "network.state",
                   "device",

@@ -68,7 +68,7 @@ final class ResumeCommand implements Callable<Integer> {
       spec.commandLine().getOut().println("Nothing to do: " + whyComplete(run));
       return;
     }
-    TrainingRun.goOn(run, images, newest, lease);
+    TrainingRun.goOn(run, images, newest, lease, line -> {});
     spec.commandLine().getOut().println("Run folder: " + run.folder().uri());
   }
 

@@ -154,7 +154,7 @@ record StudyRun(Experiment experiment, String out) {
     Done done = complete(run, images, newest);
     if (done == Done.RESUMED) {
       run.record().warnOfOtherBits();
-      TrainingRun.goOn(run, images, newest, lease);
+      TrainingRun.goOn(run, images, newest, lease, line -> {});
     } else if (!run.folder().exists(RunPage.PAGE)) {
       RunPage.write(run.folder());
     }

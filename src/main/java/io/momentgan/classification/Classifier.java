@@ -34,7 +34,7 @@ public record Classifier(
               .formatted(name));
     }
     classes = List.copyOf(classes);
-    state = new NetworkState(state.params(), new float[0], state.updates());
+    state = state.withoutUpdater();
   }
 
   /** Whether the outputs for an image depend on the images beside it. */

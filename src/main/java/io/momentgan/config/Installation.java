@@ -1,10 +1,16 @@
 package io.momentgan.config;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Where MomentGAN lies and how its user called it, as the scripts of {@code submit/} say. */
@@ -29,7 +35,8 @@ public final class Installation {
   }
 
   /**
-   * Finds a settings file: of this path, else of this name among the installation's own.
+   * Finds a settings file: of this path, else of this name among the installation's own, or those
+   * of the jar where there is no installation.
    *
    * @param given such as {@code ff-5} for {@code conf/experiments/ff-5.yaml}
    * @param folder of the installation's own files, such as {@code conf/experiments}
@@ -38,13 +45,14 @@ public final class Installation {
    */
   public static Path find(String given, String folder) {
     Path path = path(given);
-    Path own = Path.of(System.getenv().getOrDefault(HOME, "")).resolve(folder);
-    Path named = own.resolve(given + SUFFIX);
     if (Files.exists(path)) {
       return path;
     }
-    if (path.getNameCount() == 1 && Files.isRegularFile(named)) {
-      return named;
+    if (path.getNameCount() == 1) {
+      Path named = own(folder).resolve(given + SUFFIX);
+      if (Files.isRegularFile(named)) {
+        return named;
+      }
     }
     String name = String.valueOf(path.getFileName()).replaceFirst("\\.ya?ml$", "");
     throw new UserException(
@@ -70,8 +78,7 @@ public final class Installation {
    * @return in order, such as {@code ff-5}; empty without such a folder
    */
   public static List<String> names(String folder) {
-    Path own = Path.of(System.getenv().getOrDefault(HOME, "")).resolve(folder);
-    try (Stream<Path> files = Files.list(own)) {
+    try (Stream<Path> files = Files.list(own(folder))) {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(SUFFIX))
@@ -80,6 +87,33 @@ public final class Installation {
           .toList();
     } catch (IOException e) {
       return List.of(); // the suggestion is a courtesy
+    }
+  }
+
+  private static Path own(String folder) {
+    Path own = Path.of(System.getenv().getOrDefault(HOME, "")).resolve(folder);
+    URL inJar = Installation.class.getResource("/io/momentgan/" + folder);
+    return Files.isDirectory(own) || inJar == null ? own : path(inJar);
+  }
+
+  private static Path path(URL resource) {
+    try {
+      URI uri = resource.toURI();
+      if (uri.getScheme().equals("jar")) {
+        open(uri);
+      }
+      return Path.of(uri);
+    } catch (URISyntaxException | IOException e) {
+      throw new UserException("%s: cannot be read: %s".formatted(resource, e.getMessage()), e);
+    }
+  }
+
+  /** Makes the files of a jar known to this process, once. */
+  private static synchronized void open(URI jar) throws IOException {
+    try {
+      FileSystems.getFileSystem(jar);
+    } catch (FileSystemNotFoundException e) {
+      FileSystems.newFileSystem(jar, Map.of());
     }
   }
 }

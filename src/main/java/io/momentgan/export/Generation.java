@@ -36,7 +36,7 @@ public record Generation(String run, int epoch, GeneratedDraw draw) implements S
   private static final int CV_8UC3 = 16;
 
   /** {@code org.apache.spark.ml.image.ImageSchema.columnSchema}. */
-  private static final StructType IMAGE =
+  public static final StructType IMAGE =
       new StructType()
           .add("origin", DataTypes.StringType, true)
           .add("height", DataTypes.IntegerType, false)
@@ -141,7 +141,7 @@ public record Generation(String run, int epoch, GeneratedDraw draw) implements S
   }
 
   /** Makes a row of Spark's image schema, pixel after pixel, each in blue, green, red. */
-  static Row struct(Images images, int at) {
+  public static Row struct(Images images, int at) {
     ImageShape shape = images.shape();
     byte[] planes = image(images.pixels(), at, shape);
     int channels = shape.channels();

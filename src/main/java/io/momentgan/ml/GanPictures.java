@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 /** Images of a DataFrame as pictures in a page. */
 public final class GanPictures {
   private static final String IMAGE = "image";
+  private static final String ROWS = "Rows";
 
   private GanPictures() {}
 
@@ -38,40 +39,19 @@ public final class GanPictures {
     if (images.isEmpty() || images.stream().anyMatch(Row::anyNull)) {
       throw new UserException("Rows: found no image, expected one in each row, and at least one");
     }
-    ImageShape shape = shape(images.get(0));
+    ImageShape shape = ImageColumn.shape(ROWS, images.get(0));
     float[][] pixels = images.stream().map(image -> planes(image, shape)).toArray(float[][]::new);
     byte[] png = ImageGrid.of(shape, columns).withRange(0, 255).enlarged().png(pixels);
     return "<img alt=\"%d images\" src=\"data:image/png;base64,%s\">"
         .formatted(images.size(), Base64.getEncoder().encodeToString(png));
   }
 
-  private static ImageShape shape(Row image) {
-    int channels = image.getInt(2);
-    if (channels != 1 && channels != 3) {
-      throw new UserException(
-          "Rows: found an image of %d channels, expected 1 or 3".formatted(channels));
-    }
-    return new ImageShape(channels, image.getInt(0), image.getInt(1));
-  }
-
-  /** Red, green and blue one after the other, from pixels of blue, green, red. */
   private static float[] planes(Row image, ImageShape shape) {
-    if (!shape(image).equals(shape)) {
+    ImageShape found = ImageColumn.shape(ROWS, image);
+    if (!found.equals(shape)) {
       throw new UserException(
-          "Rows: found images of %s and %s, expected one size".formatted(shape, shape(image)));
+          "Rows: found images of %s and %s, expected one size".formatted(shape, found));
     }
-    byte[] data = image.getAs(3);
-    if (data.length != shape.features()) {
-      throw new UserException(
-          "Rows: found %d bytes for an image of %s, expected a byte per value, %d"
-              .formatted(data.length, shape, shape.features()));
-    }
-    int plane = shape.height() * shape.width();
-    float[] planes = new float[data.length];
-    for (int i = 0; i < data.length; i++) {
-      int channel = shape.channels() - 1 - i % shape.channels();
-      planes[channel * plane + i / shape.channels()] = data[i] & 0xFF;
-    }
-    return planes;
+    return ImageColumn.planes(ROWS, image);
   }
 }

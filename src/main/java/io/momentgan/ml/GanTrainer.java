@@ -3,6 +3,7 @@ package io.momentgan.ml;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
+import io.momentgan.config.Installation;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
@@ -13,18 +14,23 @@ import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.Preflight;
 import io.momentgan.training.SparkContexts;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 
 /** Trains GANs in a Spark session, in the background. Immutable. */
 public final class GanTrainer {
   private final SparkSession spark;
   private final Experiment experiment;
+  private final List<Consumer<GanTraining.EpochEnd>> listeners;
 
-  private GanTrainer(SparkSession spark, Experiment experiment) {
+  private GanTrainer(
+      SparkSession spark, Experiment experiment, List<Consumer<GanTraining.EpochEnd>> listeners) {
     this.spark = spark;
     this.experiment = experiment;
+    this.listeners = List.copyOf(listeners);
   }
 
   /**
@@ -35,18 +41,53 @@ public final class GanTrainer {
    * @throws io.momentgan.config.ConfigException naming a refused setting
    */
   public static GanTrainer of(SparkSession spark, String yaml) {
-    return new GanTrainer(spark, ExperimentReader.read(yaml, "the settings", List.of()));
+    return new GanTrainer(spark, ExperimentReader.read(yaml, "the settings", List.of()), List.of());
   }
 
   /**
-   * Overrides a setting.
+   * Prepares a training by an experiment's file.
    *
-   * @param assignment of the form {@code key=value}, such as {@code train.epochs=3}
+   * @param spark the session
+   * @param experiment a local YAML file, or the name of one in conf/experiments, such as {@code
+   *     quickstart}; the jar has these files too
+   * @throws UserException naming a refused setting, or the nearest name if there is no such file
+   */
+  public static GanTrainer ofExperiment(SparkSession spark, String experiment) {
+    return new GanTrainer(
+        spark,
+        ExperimentReader.read(Installation.find(experiment, "conf/experiments"), List.of()),
+        List.of());
+  }
+
+  /**
+   * Overrides settings.
+   *
+   * @param assignments of the form {@code key=value}, such as {@code train.epochs=3}; checked
+   *     together
    * @throws io.momentgan.config.ConfigException naming a refused setting
    */
-  public GanTrainer set(String assignment) {
+  public GanTrainer set(String... assignments) {
     return new GanTrainer(
-        spark, ExperimentReader.override(experiment, "the settings", List.of(assignment)));
+        spark,
+        ExperimentReader.override(experiment, "the settings", List.of(assignments)),
+        listeners);
+  }
+
+  /** The settings. */
+  Experiment experiment() {
+    return experiment;
+  }
+
+  /**
+   * Adds a listener.
+   *
+   * @param listener hears of each epoch once its metrics are written, on the training's thread,
+   *     which waits for it; what it throws ends the training
+   */
+  public GanTrainer onEpoch(Consumer<GanTraining.EpochEnd> listener) {
+    List<Consumer<GanTraining.EpochEnd>> more = new ArrayList<>(listeners);
+    more.add(listener);
+    return new GanTrainer(spark, experiment, more);
   }
 
   /**
@@ -84,6 +125,6 @@ public final class GanTrainer {
     Preflight.check(known, images);
     Experiment checked = StartNetworks.checked("Setting start.run", known, images.shape(), hadoop);
     Run run = Run.create(out, RunRecord.of(checked, images, Instant.now()), hadoop);
-    return GanTraining.start(spark, run, images);
+    return GanTraining.start(spark, run, images, listeners);
   }
 }

@@ -4,9 +4,12 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.device.StopRequests;
 import io.momentgan.run.Run;
+import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Figures;
 import io.momentgan.training.TrainingRun;
 import io.momentgan.training.TrainingStoppedException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -14,11 +17,39 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.sql.SparkSession;
 
 /** A training in the background. {@link GanRuns} reads its progress from its folder. */
 public final class GanTraining {
+  /**
+   * An epoch that a training has ended. Losses are means over the epoch, in nats.
+   *
+   * @param epoch from 1 on
+   * @param seconds spent on training since the run's start
+   * @param discriminatorLoss the discriminator's loss
+   * @param generatorLoss the generator's loss, moment terms included
+   * @param alarms signs of trouble in this epoch, one sentence each
+   */
+  public record EpochEnd(
+      int epoch,
+      double seconds,
+      double discriminatorLoss,
+      double generatorLoss,
+      List<String> alarms) {
+    /** Copies the alarms. */
+    public EpochEnd {
+      alarms = List.copyOf(alarms);
+    }
+
+    private static EpochEnd of(EpochLine line) {
+      Figures mean = line.mean();
+      return new EpochEnd(
+          line.epoch(), line.at().seconds(), mean.dLoss(), mean.gLoss(), line.alarms());
+    }
+  }
+
   /** The newest training of this process. */
   private static final AtomicReference<GanTraining> NEWEST = new AtomicReference<>();
 
@@ -27,9 +58,10 @@ public final class GanTraining {
   private final Run run;
   private final FutureTask<Run> task;
 
-  private GanTraining(SparkSession spark, Run run, DataSet images) {
+  private GanTraining(
+      SparkSession spark, Run run, DataSet images, List<Consumer<EpochEnd>> listeners) {
     this.run = run;
-    this.task = new FutureTask<>(() -> train(spark, images), run);
+    this.task = new FutureTask<>(() -> train(spark, images, listeners), run);
   }
 
   /** Refuses a second training in this process. */
@@ -42,8 +74,9 @@ public final class GanTraining {
     }
   }
 
-  static GanTraining start(SparkSession spark, Run run, DataSet images) {
-    GanTraining training = new GanTraining(spark, run, images);
+  static GanTraining start(
+      SparkSession spark, Run run, DataSet images, List<Consumer<EpochEnd>> listeners) {
+    GanTraining training = new GanTraining(spark, run, images, listeners);
     NEWEST.set(training);
     Thread thread = new Thread(training.task, "momentgan " + training);
     thread.setDaemon(true);
@@ -51,12 +84,16 @@ public final class GanTraining {
     return training;
   }
 
-  private void train(SparkSession spark, DataSet images) {
+  private void train(SparkSession spark, DataSet images, List<Consumer<EpochEnd>> listeners) {
     // Threads inherit the job group of the paragraph that starts them; cancelling that would end
     // them.
     spark.sparkContext().clearJobGroup();
     try {
-      TrainingRun.goOn(run, images, Optional.empty());
+      TrainingRun.goOn(
+          run,
+          images,
+          Optional.empty(),
+          line -> listeners.forEach(listener -> listener.accept(EpochEnd.of(line))));
     } catch (TrainingStoppedException e) {
       if (e.signal().isEmpty()) {
         throw e;

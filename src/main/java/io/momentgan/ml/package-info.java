@@ -1,5 +1,6 @@
 /**
  * For notebooks and programs with a Spark session of their own: run folders as tables, samples as a
- * DataFrame, trainings in the background. Semantically versioned, as is what its methods return.
+ * DataFrame, trainings in the background, GANs as stages of Spark ML. Semantically versioned, as is
+ * what its methods return.
  */
 package io.momentgan.ml;

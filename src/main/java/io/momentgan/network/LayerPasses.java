@@ -54,9 +54,15 @@ final class LayerPasses {
   /** Runs the backward pass of the last {@link #forward}. */
   INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
     compute(gradients, inputErrors);
-    return fast
-        ? backpropagate(epsilon, inputErrors, model.getnLayers())
-        : model.backpropGradient(epsilon, null).getSecond();
+    INDArray errors =
+        fast
+            ? backpropagate(epsilon, inputErrors, model.getnLayers())
+            : model.backpropGradient(epsilon, null).getSecond();
+    return inputErrors ? inRows(errors) : null;
+  }
+
+  private static INDArray inRows(INDArray array) {
+    return array.ordering() == 'c' ? array : array.dup('c');
   }
 
   /** Runs a training pass through the first layers; the next one may overwrite its output. */
@@ -70,7 +76,7 @@ final class LayerPasses {
   /** Runs the backward pass of the last {@link #features}, for the gradient of the input only. */
   INDArray backwardFromFeatures(INDArray epsilon) {
     compute(false, true);
-    return backpropagate(epsilon.reshape('c', featureShape), true, featureLayers);
+    return inRows(backpropagate(epsilon.reshape('c', featureShape), true, featureLayers));
   }
 
   private void compute(boolean gradients, boolean inputErrors) {

@@ -241,7 +241,7 @@ public final class Network {
    *     overwrite
    */
   public INDArray backwardFromFeatures(INDArray epsilon) {
-    return rows(inRows(passes.backwardFromFeatures(epsilon)));
+    return rows(passes.backwardFromFeatures(epsilon));
   }
 
   private INDArray backward(INDArray epsilon, boolean gradients, boolean inputErrors) {
@@ -249,7 +249,7 @@ public final class Network {
     if (gradients) {
       weights.passGradient();
     }
-    return inputErrors ? rows(inRows(back)) : null;
+    return inputErrors ? rows(back) : null;
   }
 
   /** Returns the gradient of the summed loss with respect to the parameters: a view. */
@@ -320,8 +320,9 @@ public final class Network {
     return rows(output.dup('c'));
   }
 
-  private static INDArray inRows(INDArray array) {
-    return array.ordering() == 'c' ? array : array.dup('c');
+  /** Infers the last hidden layer's outputs beside noise and dropout, by running statistics. */
+  public INDArray sampleFeatures(INDArray input) {
+    return rows(passes.activate(input, layer -> false, layersTo(0)).dup('c'));
   }
 
   private static INDArray rows(INDArray images) {

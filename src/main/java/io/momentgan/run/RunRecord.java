@@ -216,6 +216,21 @@ public record RunRecord(
     }
   }
 
+  /**
+   * Warns of a number of workers other than before.
+   *
+   * @param made number of rounds that the run has made
+   */
+  public void warnOfOtherWorkers(long made) {
+    if (made > 0 && workers.last().round() == made + 1) {
+      LOG.warn(
+          "Workers: {} from round {} on, {} before: figures differ from those of a run whose number of workers stays",
+          workers.last().workers(),
+          made + 1,
+          workers.in(made));
+    }
+  }
+
   /** Whether the run's kernels began with another library; stock ones have ND4J's. */
   boolean hasOtherProducts(String now) {
     return experiment.kernels() == Kernels.FAST

@@ -20,7 +20,7 @@ public record GeneratedDraw(
     implements ImageDraw {
   public GeneratedDraw {
     // The optimizer's state stays behind.
-    generator = new NetworkState(generator.params(), new float[0], generator.updates());
+    generator = generator.withoutUpdater();
   }
 
   /** Images drawn together. */

@@ -58,8 +58,18 @@ public final class Sampler {
    * @return images [count][features] in [-1, 1]
    */
   public float[][] draw(NetworkState state, int count, long seed) {
-    float[] z = LatentVectors.draw(experiment.latent(), count, seed);
-    return draw(state, z, classes(count), seed);
+    return draw(state, classes(count), seed);
+  }
+
+  /**
+   * Draws an image of each of these classes, as one batch.
+   *
+   * @param classes the class of each; ignored without classes
+   * @return images [classes.length][features] in [-1, 1]
+   */
+  public float[][] draw(NetworkState state, int[] classes, long seed) {
+    float[] z = LatentVectors.draw(experiment.latent(), classes.length, seed);
+    return draw(state, z, classes, seed);
   }
 
   /**

@@ -27,6 +27,7 @@ import io.momentgan.run.Run;
 import io.momentgan.run.RunProgress;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.StartNetworks;
+import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
 import io.momentgan.sampling.Initialisation;
@@ -48,6 +49,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
@@ -63,8 +65,15 @@ public final class TrainingRun {
   private final DataSet images;
   private final Schedule schedule;
   private final StopRequests stop;
+  private final Consumer<EpochLine> epochs;
 
-  TrainingRun(JavaSparkContext spark, Run run, DataSet images, StopRequests stop) {
+  TrainingRun(
+      JavaSparkContext spark,
+      Run run,
+      DataSet images,
+      StopRequests stop,
+      Consumer<EpochLine> epochs) {
+    this.epochs = epochs;
     this.stop = stop;
     this.spark = spark;
     this.run = run;
@@ -91,7 +100,7 @@ public final class TrainingRun {
   public static Run begin(
       Experiment experiment, DataSet images, String out, Map<String, String> hadoop) {
     Run run = Run.create(out, RunRecord.of(experiment, images, Instant.now()), hadoop);
-    goOn(run, images, Optional.empty());
+    goOn(run, images, Optional.empty(), line -> {});
     return run;
   }
 
@@ -101,12 +110,14 @@ public final class TrainingRun {
    * @param run the run
    * @param images its data
    * @param checkpoint where it goes on; empty to train from initial weights
+   * @param epochs hears of each epoch that ends
    * @throws TrainingStoppedException when it diverges or too many rounds fail
    * @throws io.momentgan.config.UserException when another process trains it
    */
-  public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint) {
+  public static void goOn(
+      Run run, DataSet images, Optional<Checkpoint> checkpoint, Consumer<EpochLine> epochs) {
     try (Lease lease = Lease.take(run.folder())) {
-      goOn(run.under(lease), images, checkpoint, lease);
+      goOn(run.under(lease), images, checkpoint, lease, epochs);
     }
   }
 
@@ -117,9 +128,15 @@ public final class TrainingRun {
    * @param images its data
    * @param checkpoint where it goes on; empty to train from initial weights
    * @param lease of its folder
+   * @param epochs hears of each epoch that ends
    * @throws TrainingStoppedException when it diverges or too many rounds fail
    */
-  public static void goOn(Run run, DataSet images, Optional<Checkpoint> checkpoint, Lease lease) {
+  public static void goOn(
+      Run run,
+      DataSet images,
+      Optional<Checkpoint> checkpoint,
+      Lease lease,
+      Consumer<EpochLine> epochs) {
     lease.requireHeld();
     run.folder().deleteLeftovers();
     if (checkpoint.isEmpty()) {
@@ -128,7 +145,7 @@ public final class TrainingRun {
     try (StopRequests stop = StopRequests.begin(CheckpointListener.resumption(run));
         JavaSparkContext spark =
             SparkContexts.open(run.folder().name(), run.record().experiment())) {
-      goOn(spark, run, images, checkpoint, stop);
+      goOn(spark, run, images, checkpoint, stop, epochs);
     }
   }
 
@@ -138,24 +155,18 @@ public final class TrainingRun {
       Run run,
       DataSet images,
       Optional<Checkpoint> checkpoint,
-      StopRequests stop) {
+      StopRequests stop,
+      Consumer<EpochLine> epochs) {
     long made = checkpoint.map(each -> each.manifest().step()).orElse(0L);
     Run going = run.goingOn(made);
-    WorkerHistory workers = going.record().workers();
-    if (made > 0 && workers.last().round() == made + 1) {
-      LOG.warn(
-          "Workers: {} from round {} on, {} before: figures differ from those of a run whose number of workers stays",
-          workers.last().workers(),
-          made + 1,
-          workers.in(made));
-    }
+    going.record().warnOfOtherWorkers(made);
     going.folder().publish(RunRecord.FILE, going.record().toYaml());
     try {
-      new TrainingRun(spark, going, images, stop).trainOrStop(checkpoint);
+      new TrainingRun(spark, going, images, stop, epochs).trainOrStop(checkpoint);
     } catch (LostWorkersException e) {
       LOG.warn("{}; the training goes on with those (failures.least-workers)", e.getMessage());
       Run fewer = going.with(List.of("train.workers=" + e.left()));
-      goOn(spark, fewer, images, going.checkpoints().newest(), stop);
+      goOn(spark, fewer, images, going.checkpoints().newest(), stop, epochs);
     }
   }
 
@@ -223,10 +234,9 @@ public final class TrainingRun {
 
   /** Workers keep state by this name, which ends with their number. */
   private String name() {
+    String name = run.folder().name();
     WorkerHistory workers = run.record().workers();
-    return workers.hasChanged()
-        ? "%s (workers: %s)".formatted(run.folder().name(), workers)
-        : run.folder().name();
+    return workers.hasChanged() ? "%s (workers: %s)".formatted(name, workers) : name;
   }
 
   private void train(
@@ -236,7 +246,7 @@ public final class TrainingRun {
       double realVariance,
       Optional<Checkpoint> checkpoint) {
     try (GanTrainingMaster master = GanTrainingMaster.open(spark, context, shards);
-        MetricsListener metrics = new MetricsListener(run, floor, realVariance);
+        MetricsListener metrics = new MetricsListener(run, floor, realVariance, epochs);
         ProgressListener bar = new ProgressListener(run.folder().name(), schedule, floor, spark);
         SamplesListener samples = new SamplesListener(run, schedule);
         QualityListener quality =

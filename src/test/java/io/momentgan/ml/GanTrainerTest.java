@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.imageio.ImageIO;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
@@ -73,6 +74,26 @@ class GanTrainerTest {
     Row row = runs.table("settings").filter("setting = 'train.workers'").first();
     assertThat(row.<String>getAs("value")).as("slots of the session").isEqualTo("2");
     assertThat(runs.table("sheets").count()).as("a table that no run has").isZero();
+  }
+
+  @Test
+  void listenersHearOfEachEpoch() {
+    List<GanTraining.EpochEnd> heard = new CopyOnWriteArrayList<>();
+    GanTraining training =
+        GanTrainer.of(spark, SETTINGS).onEpoch(heard::add).start(folder + "/heard");
+    assertThat(training.await(60)).isTrue();
+    assertThat(heard).extracting(GanTraining.EpochEnd::epoch).containsExactly(1, 2);
+    Row last = GanRuns.at(spark, training.folder()).table("epochs").filter("epoch = 2").first();
+    assertThat(heard.get(1).discriminatorLoss()).isEqualTo(last.getAs("d_loss_epoch_mean"));
+    assertThat(heard.get(1).generatorLoss()).isEqualTo(last.getAs("g_loss_epoch_mean"));
+    GanTraining ended =
+        GanTrainer.of(spark, SETTINGS)
+            .onEpoch(
+                epoch -> {
+                  throw new IllegalArgumentException("enough");
+                })
+            .start(folder + "/ended");
+    assertThatThrownBy(() -> ended.await(60)).hasMessage("enough");
   }
 
   @Test

@@ -59,7 +59,8 @@ class GaugesListenerTest {
     Run run = Run.create(folder.toString(), record, Map.of());
     String page;
     try (JavaSparkContext spark = SparkContexts.open("gauges", experiment)) {
-      new TrainingRun(spark, run, images, StopRequests.begin("")).train(Optional.empty());
+      new TrainingRun(spark, run, images, StopRequests.begin(""), line -> {})
+          .train(Optional.empty());
       page = read(spark.sc().uiWebUrl().get() + "/metrics/prometheus");
     }
     List<String> rounds = run.folder().readText("metrics/rounds.jsonl").lines().toList();

@@ -67,11 +67,19 @@ public final class ParquetForm implements ArrayForm {
       Map<Split, Set<String>> folders = new EnumMap<>(Split.class);
       for (String file : files) {
         Split split = place.given().isPresent() ? Split.TRAINING : split(file);
-        folders.computeIfAbsent(split, each -> new TreeSet<>()).add(Place.folder(file));
         ParquetRows rows = ParquetRows.check(place.files().get(file), config.images());
+        if (rows.images() == 0) {
+          continue; // Spark writes such a file for a first partition without rows
+        }
+        folders.computeIfAbsent(split, each -> new TreeSet<>()).add(Place.folder(file));
         unusable.addAll(rows.unusable());
         images += rows.images();
         splits.computeIfAbsent(split, each -> new ArrayList<>()).add(rows);
+      }
+      if (images == 0) {
+        throw new DataException(
+            "%s: found no rows, expected one per image; copy the files again"
+                .formatted(place.location()));
       }
       requireOneFolder(folders);
       requireEnough();

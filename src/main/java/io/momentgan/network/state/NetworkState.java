@@ -45,6 +45,11 @@ public record NetworkState(float[] params, float[] updaterState, int updates)
     }
   }
 
+  /** Returns this state without the optimizer's, for inference. */
+  public NetworkState withoutUpdater() {
+    return new NetworkState(params, new float[0], updates);
+  }
+
   /** Bytes of parameters and optimizer state. */
   public long bytes() {
     return (long) Float.BYTES * (params.length + updaterState.length);

@@ -11,6 +11,7 @@ import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.RoundLine;
 import io.momentgan.run.metrics.WorkerLine;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ public final class MetricsListener implements TrainingListener {
   private final Run run;
   private final NoiseFloor floor;
   private final Alarms alarms;
+  private final Consumer<EpochLine> hearer;
   private Jsonl<RoundLine> rounds;
   private Jsonl<WorkerLine> workers;
   private Jsonl<EpochLine> epochs;
@@ -31,8 +33,11 @@ public final class MetricsListener implements TrainingListener {
    * @param run the run
    * @param floor of the moment terms
    * @param realVariance variance term of a generator whose images are all alike
+   * @param hearer of each epoch's line, once it is written
    */
-  public MetricsListener(Run run, NoiseFloor floor, double realVariance) {
+  public MetricsListener(
+      Run run, NoiseFloor floor, double realVariance, Consumer<EpochLine> hearer) {
+    this.hearer = hearer;
     this.run = run;
     this.floor = floor;
     this.alarms =
@@ -56,8 +61,11 @@ public final class MetricsListener implements TrainingListener {
     if (end.round().lastOfEpoch()) {
       List<String> raised = alarms.next(end.progress().epoch());
       raised.forEach(alarm -> LOG.warn("Epoch {}: {}", end.round().epoch(), alarm));
-      epochs.append(EpochLine.of(end.round().epoch(), end.result(), end.progress(), floor, raised));
+      EpochLine line =
+          EpochLine.of(end.round().epoch(), end.result(), end.progress(), floor, raised);
+      epochs.append(line);
       publish();
+      hearer.accept(line);
     }
   }
 

@@ -9,25 +9,25 @@ import org.apache.spark.sql.SparkSession;
 
 /** Trains a small GAN on the embedded digits, and draws images from it. */
 public final class OwnProject {
-  private static final String SETTINGS =
-      """
-      name: own
-      data: {glyphs: {train: 1000, test: 100}, validation: 100}
-      generator: {layers: [{type: dense, units: 32}]}
-      discriminator: {layers: [{type: dense, units: 32}]}
-      train: {epochs: 1, batch-size: 50}
-      """;
+  private static final String[] SETTINGS = {
+    "name=own",
+    "data.glyphs.train=1000",
+    "data.glyphs.test=100",
+    "data.validation=100",
+    "train.epochs=1"
+  };
 
   private OwnProject() {}
 
   /**
    * Trains, waits, generates.
    *
-   * @param args the folder that gets the run's folder
+   * @param args the folder that gets the run's folder, first
    */
   public static void main(String[] args) {
     try (SparkSession spark = SparkSession.builder().master("local[2]").getOrCreate()) {
-      GanTraining training = GanTrainer.of(spark, SETTINGS).start(args[0]);
+      GanTraining training =
+          GanTrainer.ofExperiment(spark, "quickstart").set(SETTINGS).start(args[0]);
       while (!training.await(10)) {
         System.out.println("training " + training);
       }

@@ -1,0 +1,119 @@
+package io.momentgan.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.momentgan.Experiments;
+import io.momentgan.config.UserException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.Params;
+import org.junit.jupiter.api.Test;
+
+/** Parameters, and their names in Python. */
+class GanParamsTest {
+  private final GanEstimator estimator = new GanEstimator();
+
+  @Test
+  void defaults() {
+    assertThat(estimator.getImageCol()).isEqualTo("image");
+    assertThat(estimator.getExperiment()).isEqualTo("quickstart");
+    assertThat(estimator.getSettings()).isEmpty();
+    assertThat(estimator.getOut()).isEqualTo("runs");
+    for (String none : new String[] {"labelCol", "epochs", "seed", "workers"}) {
+      assertThat(estimator.isDefined(estimator.getParam(none))).as(none).isFalse();
+    }
+    assertThat(estimator.explainParams()).contains("imageCol: column of images", "default: runs");
+  }
+
+  @Test
+  void refusedValuesAreNamed() {
+    assertThatThrownBy(() -> estimator.setEpochs(0))
+        .isInstanceOf(UserException.class)
+        .hasMessage("epochs: found 0, expected a positive number");
+    assertThatThrownBy(() -> estimator.setWorkers(-1))
+        .hasMessage("workers: found -1, expected a positive number");
+    assertThatThrownBy(() -> estimator.setImageCol(""))
+        .hasMessage("imageCol: found an empty text, expected a text");
+    assertThatThrownBy(() -> estimator.setExperiment(null))
+        .hasMessage("experiment: found null, expected a text");
+    assertThatThrownBy(() -> new ParamMap().put(estimator.epochs(), 0))
+        .as("in a map, as of a grid")
+        .hasMessage("epochs: found 0, expected a positive number");
+  }
+
+  @Test
+  void copiesHaveTheSameValues() {
+    estimator.setEpochs(3).setSettings("train.batch-size=5").setSeed(9);
+    GanEstimator copy = estimator.copy(new ParamMap().put(estimator.out(), "elsewhere"));
+    assertThat(copy.uid()).isEqualTo(estimator.uid());
+    assertThat(copy.getEpochs()).isEqualTo(3);
+    assertThat(copy.getSeed()).isEqualTo(9);
+    assertThat(copy.getSettings()).containsExactly("train.batch-size=5");
+    assertThat(copy.getOut()).isEqualTo("elsewhere");
+    assertThat(estimator.getOut()).isEqualTo("runs");
+  }
+
+  @Test
+  void pythonKnowsTheParameters() throws Exception {
+    String python =
+        Files.readString(Experiments.REPOSITORY.resolve("src/main/python/momentgan/ml.py"));
+    for (Class<? extends Params> type :
+        java.util.List.<Class<? extends Params>>of(GanEstimator.class, GanModel.class)) {
+      Matcher body =
+          Pattern.compile(
+                  "^class " + type.getSimpleName() + "\\(.*?(?=^class |\\z)",
+                  Pattern.MULTILINE | Pattern.DOTALL)
+              .matcher(python);
+      assertThat(body.find()).as(type.getSimpleName()).isTrue();
+      assertThat(found(body.group(), "^    (\\w+) = Param\\("))
+          .as("parameters of %s", type)
+          .isEqualTo(parameters(type));
+      Set<String> setters = new TreeSet<>();
+      parameters(type).forEach(name -> setters.add("set" + capital(name)));
+      assertThat(found(body.group(), "^    def (set\\w+)\\(self, value\\)"))
+          .as("setters of %s", type)
+          .isEqualTo(setters);
+      for (String setter : setters) {
+        assertThat(type.getMethods()).extracting(Method::getName).contains(setter);
+      }
+      for (String called : found(body.group(), "_call_java\\(\"(\\w+)\"")) {
+        assertThat(type.getMethods()).extracting(Method::getName).contains(called);
+      }
+    }
+    for (String name : found(python, "\"(io\\.momentgan\\.[\\w.]+\\.[A-Z]\\w+)\"")) {
+      assertThat(Class.forName(name)).isNotNull();
+    }
+    assertThat(found(python, "\"(io\\.momentgan\\.[\\w.]+\\.[A-Z]\\w+)\""))
+        .contains(GanEstimator.class.getName(), GanModel.class.getName());
+  }
+
+  private static Set<String> parameters(Class<?> type) {
+    Set<String> names = new TreeSet<>();
+    Stream.of(type.getDeclaredMethods())
+        .filter(method -> Param.class.isAssignableFrom(method.getReturnType()))
+        .filter(method -> method.getParameterCount() == 0)
+        .forEach(method -> names.add(method.getName()));
+    return names;
+  }
+
+  private static String capital(String name) {
+    return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+  }
+
+  private static Set<String> found(String text, String pattern) {
+    Set<String> found = new TreeSet<>();
+    Pattern.compile(pattern, Pattern.MULTILINE)
+        .matcher(text)
+        .results()
+        .forEach(result -> found.add(result.group(1)));
+    return found;
+  }
+}
