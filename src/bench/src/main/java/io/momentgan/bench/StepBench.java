@@ -1,18 +1,18 @@
 package io.momentgan.bench;
 
-import io.momentgan.config.Experiment.DeviceConfig;
-import io.momentgan.device.Device;
-import io.momentgan.engine.Engine;
-import io.momentgan.engine.TrainedPair;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.Experiment.DeviceConfig;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
+import io.momentgan.device.Device;
 import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Engine;
+import io.momentgan.engine.TrainedPair;
 import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.loops.MatrixProducts;
 import io.momentgan.moments.RealSide;
