@@ -116,7 +116,7 @@ public final class Schedule {
             .orElseThrow();
     int epoch = in.epoch();
     long before = in.rounds();
-    while (epoch <= train.epochs() && number >= before + roundsOf(epoch, in)) {
+    while (in.perEpoch() > 0 && number >= before + roundsOf(epoch, in)) {
       before += roundsOf(epoch++, in);
     }
     int frequency = train.averagingFrequency(epoch);
