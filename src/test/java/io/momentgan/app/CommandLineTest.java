@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -277,6 +278,7 @@ class CommandLineTest {
   }
 
   @Test
+  @Tag("long")
   void dryRunOfEachExperimentFileSucceeds() throws IOException {
     Path experiments = Path.of(System.getProperty("momentgan.repository", "."), "conf/experiments");
     try (Stream<Path> files = Files.list(experiments)) {

@@ -109,6 +109,13 @@ record CommandRun(int code, String out, String err) {
     return new CommandRun(code, out, err.replaceAll("(?m)^.* HttpDownload: .*\\R", ""));
   }
 
+  /** Without what Spark itself prints where an answer comes from an executor while it closes. */
+  CommandRun withoutLateAnswers() {
+    String late =
+        "(?m)^java\\.util\\.concurrent\\.RejectedExecutionException: .*\\R(?:\\tat .*\\R)+";
+    return new CommandRun(code, out, err.replaceAll(late, ""));
+  }
+
   /** The command was refused as the user's mistake: one line and nothing else. */
   String mistake() {
     String line = refusal(Main.USER_MISTAKE);

@@ -82,7 +82,7 @@ class LostExecutorsTest {
 
   @Test
   void aRunThatMayNotEndsInOneLineAndCanBeResumed() throws Exception {
-    String line = trainAndLose("failures.wait-seconds=5").refusal(Main.FAILED);
+    String line = trainAndLose("failures.wait-seconds=5").withoutLateAnswers().refusal(Main.FAILED);
     assertThat(line)
         .contains("after 5 s (failures.wait-seconds) the cluster has room for 1 of 2 workers")
         .contains("or resume with --set train.workers=1")
