@@ -129,7 +129,7 @@ class ArchitectureTest {
                   "network",
                   "device",
                   "engine")
-              .with(DL4J, ND4J, JAVACPP),
+              .with(DL4J, ND4J, JAVACPP, SLF4J, LANG),
           Layer.of("step.loss", "config"),
           Layer.of(
                   "step",

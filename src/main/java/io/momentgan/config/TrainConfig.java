@@ -112,4 +112,25 @@ public record TrainConfig(
     return averagingFrequency == 1
         || warmUp.stream().anyMatch(phase -> phase.averagingFrequency() == 1);
   }
+
+  /**
+   * When failed rounds and lost executors end the run.
+   *
+   * @param limit failed attempts at rounds that end the run, if they fall
+   * @param window within so many rounds
+   * @param roundSeconds wall time after which an attempt at a round has failed; 0 for no limit
+   * @param waitSeconds wall time for which a round waits for executors in the place of lost ones
+   * @param leastWorkers fewest workers to go on with after that; 0 for none fewer than before
+   */
+  public record FailuresConfig(
+      int limit, int window, int roundSeconds, int waitSeconds, int leastWorkers)
+      implements Serializable {
+    public FailuresConfig {
+      check(limit > 0, "limit", limit, "a positive number of attempts");
+      check(window > 0, "window", window, "a positive number of rounds");
+      check(roundSeconds >= 0, "round-seconds", roundSeconds, "0 (no limit) or more");
+      checkPositive("wait-seconds", waitSeconds);
+      check(leastWorkers >= 0, "least-workers", leastWorkers, "0 (no fewer) or more");
+    }
+  }
 }

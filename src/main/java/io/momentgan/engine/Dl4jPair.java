@@ -4,39 +4,27 @@ import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.GanNetworks;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Networks of Deeplearning4j's in training. */
-public final class Dl4jPair implements TrainedPair {
-  private final GanNetworks networks;
-  private final TrainedNetwork generator;
-  private final TrainedNetwork discriminator;
-
+/**
+ * Networks of Deeplearning4j's in training.
+ *
+ * @param structure the networks, which training changes
+ * @param generator trains the first of them
+ * @param discriminator trains the second
+ */
+public record Dl4jPair(
+    GanNetworks structure, TrainedNetwork generator, TrainedNetwork discriminator)
+    implements TrainedPair {
   /** Trains these networks. */
   public Dl4jPair(GanNetworks networks) {
-    this.networks = networks;
-    this.generator = new Dl4jNetwork(networks.generator());
-    this.discriminator = new Dl4jNetwork(networks.discriminator());
-  }
-
-  @Override
-  public TrainedNetwork generator() {
-    return generator;
-  }
-
-  @Override
-  public TrainedNetwork discriminator() {
-    return discriminator;
-  }
-
-  @Override
-  public GanNetworks structure() {
-    return networks;
+    this(
+        networks, new Dl4jNetwork(networks.generator()), new Dl4jNetwork(networks.discriminator()));
   }
 
   @Override
   public Rows rows(float[] values, int count) {
     return new ArrayRows(
         HostArrays.toArray(values, count, values.length / count)
-            .castTo(networks.generator().dataType()));
+            .castTo(structure.generator().dataType()));
   }
 
   @Override

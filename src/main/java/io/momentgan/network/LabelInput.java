@@ -24,7 +24,33 @@ public record LabelInput(LabelsConfig.Use use, int classes, int embedding) {
         : new LabelInput(labels.discriminator(), labels.classes(), labels.embedding());
   }
 
-  boolean isOn() {
+  /**
+   * Codes classes as rows of zeros with a one.
+   *
+   * @param labels class of each row
+   * @param rows number of rows
+   * @return values [rows, classes], row after row
+   * @throws IllegalArgumentException unless there is one valid class a row
+   */
+  public float[] oneHot(int[] labels, long rows) {
+    if (labels.length != rows) {
+      throw new IllegalArgumentException(
+          "Invalid labels: %d for %d rows (a conditional network needs one each)"
+              .formatted(labels.length, rows));
+    }
+    float[] oneHot = new float[labels.length * classes];
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0 || labels[i] >= classes) {
+        throw new IllegalArgumentException(
+            "Invalid label: %d (must be 0 to %d)".formatted(labels[i], classes - 1));
+      }
+      oneHot[i * classes + labels[i]] = 1;
+    }
+    return oneHot;
+  }
+
+  /** Returns whether the network is conditional. */
+  public boolean isOn() {
     return classes > 0;
   }
 

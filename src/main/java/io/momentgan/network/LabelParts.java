@@ -17,10 +17,10 @@ final class LabelParts {
   private final List<Conditional> withReference = new ArrayList<>();
   private final List<Conditional> parts = new ArrayList<>();
   private final int reference;
-  private final int classes;
+  private final LabelInput input;
 
-  LabelParts(MultiLayerNetwork model, int classes) {
-    this.classes = classes;
+  LabelParts(MultiLayerNetwork model, LabelInput input) {
+    this.input = input;
     this.reference = VirtualBatch.rows(model);
     List<Conditional> next = reference > 0 ? withReference : parts;
     for (int i = 0; i < model.getnLayers(); i++) {
@@ -52,31 +52,18 @@ final class LabelParts {
    * @throws IllegalArgumentException if a conditional network gets other than one valid class a row
    */
   void give(int[] labels, INDArray rows) {
-    if (classes == 0) {
+    if (!input.isOn()) {
       return;
     }
-    if (labels.length != rows.size(0)) {
-      throw new IllegalArgumentException(
-          "Invalid labels: %d for %d rows (a conditional network needs one each)"
-              .formatted(labels.length, rows.size(0)));
-    }
+    INDArray given = oneHot(labels, rows.size(0)).castTo(rows.dataType());
     int[] all = new int[reference + labels.length];
-    Arrays.setAll(all, i -> i < reference ? i % classes : labels[i - reference]);
-    INDArray ofAll = oneHot(all).castTo(rows.dataType());
+    Arrays.setAll(all, i -> i < reference ? i % input.classes() : labels[i - reference]);
+    INDArray ofAll = oneHot(all, all.length).castTo(rows.dataType());
     withReference.forEach(part -> part.condition(ofAll));
-    INDArray given = oneHot(labels).castTo(rows.dataType());
     parts.forEach(part -> part.condition(given));
   }
 
-  private INDArray oneHot(int[] labels) {
-    float[] oneHot = new float[labels.length * classes];
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < 0 || labels[i] >= classes) {
-        throw new IllegalArgumentException(
-            "Invalid label: %d (must be 0 to %d)".formatted(labels[i], classes - 1));
-      }
-      oneHot[i * classes + labels[i]] = 1;
-    }
-    return HostArrays.toArray(oneHot, labels.length, classes);
+  private INDArray oneHot(int[] labels, long rows) {
+    return HostArrays.toArray(input.oneHot(labels, rows), rows, input.classes());
   }
 }

@@ -52,7 +52,7 @@ public final class Network {
     model.initGradientsView();
     layout = ParameterLayout.of(model);
     gradient = model.getFlattenedGradients().reshape(layout.length());
-    labels = new LabelParts(model, blueprint.labels().classes());
+    labels = new LabelParts(model, blueprint.labels());
     LayerStack layers = blueprint.layers();
     layerEnds = layers.ends();
     int frozenLayers = config().freeze() == 0 ? 0 : layerEnds.get(config().freeze() - 1);

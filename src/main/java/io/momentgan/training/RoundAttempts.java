@@ -2,7 +2,7 @@ package io.momentgan.training;
 
 import io.momentgan.averaging.RoundFailedException;
 import io.momentgan.averaging.RoundResult;
-import io.momentgan.config.Experiment.FailuresConfig;
+import io.momentgan.config.TrainConfig.FailuresConfig;
 import io.momentgan.device.StopRequests;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Schedule;

@@ -56,6 +56,7 @@ final class StartReport {
           "Setting device.use: found cpu, but worker %d on %s computes on %s; set BACKEND_PRIORITY_CPU=1000 in its environment"
               .formatted(shard.rank(), host, device));
     }
+    engine.tryOut(device, host);
     if (!device.isGpu() && use == DeviceConfig.Use.GPU) {
       throw new UserException(
           ("Setting device.use: found gpu, but worker %d on %s computes on its CPU, expected a GPU; set"
@@ -63,7 +64,6 @@ final class StartReport {
                   + " NVIDIA's driver, or set device.use=auto")
               .formatted(shard.rank(), host));
     }
-    engine.tryOut(device, host);
     return new StartLine(
         shard.rank(),
         host,

@@ -9,20 +9,22 @@ import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
 import io.momentgan.device.DeviceException;
-import io.momentgan.device.Threads;
 import io.momentgan.engine.Engine;
 import io.momentgan.engine.TrainedPair;
 import io.momentgan.network.GanNetworks;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** libtorch, on CPUs and on NVIDIA's GPUs from Turing to Blackwell. */
 public final class TorchEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(TorchEngine.class);
   private static final int SIDE = 8;
 
   @Override
@@ -62,23 +64,16 @@ public final class TorchEngine implements Engine {
 
   @Override
   public int gpus() {
-    return load(() -> torch.cuda_is_available()) ? torch.cuda_device_count() : 0;
+    load();
+    return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
   }
 
-  @FunctionalInterface
-  private interface First {
-    boolean call();
-  }
-
-  /**
-   * Makes the process's first call of libtorch, which loads its natives.
-   *
-   * @param call a lambda, as a method reference would load the class outside
-   */
-  private static boolean load(First call) {
+  /** Loads the natives, all of them before the first question for GPUs, whose answer stays. */
+  private static void load() {
     try {
       GpuNatives.unpack();
-      return call.call();
+      torch.get_num_threads();
+      GpuNatives.load();
     } catch (LinkageError e) {
       throw new UserException(missing(e), e);
     }
@@ -86,10 +81,7 @@ public final class TorchEngine implements Engine {
 
   /** Says in one line why libtorch does not load. */
   static String missing(LinkageError error) {
-    Throwable cause = error;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = ExceptionUtils.getRootCause(error);
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     return ("Setting engine: found torch, but libtorch does not load (%s: %s); build with mvn -Ptorch"
             + " package for CPUs (needs glibc 2.35) or -Ptorch-cuda for GPUs (also CUDA 13 with"
@@ -99,17 +91,19 @@ public final class TorchEngine implements Engine {
 
   @Override
   public Device bind(int gpu) {
-    load(() -> torch.hasCUDA());
-    Context context = torch.globalContext();
-    context.setDeterministicCuDNN(true);
-    if (!Threads.inUse().isEmpty()) {
-      torch.set_num_threads(Integer.parseInt(Threads.inUse()));
-    }
+    load();
+    torch.globalContext().setDeterministicCuDNN(true);
     return gpu < 0 ? new Device(-1, "CPU", "", Pointer.maxBytes()) : NvidiaDevices.of(gpu);
   }
 
   @Override
   public void tryOut(Device device, String host) {
+    if (GpuNatives.areThere() && !torch.cuda_is_available()) {
+      LOG.warn(
+          "{}: libtorch finds no GPU ({}) and computes on the CPU; device.use=gpu refuses that",
+          host,
+          GpuNatives.load().orElse("NVIDIA's driver shows none"));
+    }
     try (PointerScope scope = TorchMemory.scope()) {
       TorchMemory memory = TorchMemory.of(device.number(), ScalarType.Float);
       Tensor image = memory.tensor(new float[SIDE * SIDE], 1, 1, SIDE, SIDE).requires_grad_(true);

@@ -43,6 +43,15 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** Translates a network of Deeplearning4j's stock layers to operations of libtorch. */
 final class TorchLayers {
+  /**
+   * What the operations of a pass share.
+   *
+   * @param leaves the parameters, in the order of the operations
+   * @param oneHot classes of the rows [n, classes]; null without
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Pass(Tensor[] leaves, Tensor oneHot) {}
+
   /** An operation of a training pass. */
   @FunctionalInterface
   interface Operation {

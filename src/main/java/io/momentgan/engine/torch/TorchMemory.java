@@ -4,7 +4,6 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -49,10 +48,6 @@ record TorchMemory(Device device, ScalarType type) {
   @SuppressWarnings("unchecked") // an empty array of classes
   static PointerScope scope() {
     return new PointerScope();
-  }
-
-  static Scalar scalar(double value) {
-    return new Scalar(value);
   }
 
   /** Copies values, rounded, to the heap in row-major order. */

@@ -3,6 +3,8 @@ package io.momentgan.engine.torch;
 import io.momentgan.engine.Rows;
 import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.torch.TorchLayers.Operation;
+import io.momentgan.engine.torch.TorchLayers.Pass;
+import io.momentgan.network.LabelInput;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import java.util.Arrays;
@@ -11,6 +13,7 @@ import java.util.TreeMap;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -124,20 +127,10 @@ final class TorchNetwork implements TrainedNetwork {
   }
 
   private Tensor oneHot(Tensor rows, int... classes) {
-    int count = structure.blueprint().labels().classes();
-    if (count == 0) {
-      return null;
-    }
-    if (classes.length != rows.size(0)) {
-      throw new IllegalArgumentException(
-          "Invalid labels: %d for %d rows (a conditional network needs one each)"
-              .formatted(classes.length, rows.size(0)));
-    }
-    float[] oneHot = new float[classes.length * count];
-    for (int i = 0; i < classes.length; i++) {
-      oneHot[i * count + classes[i]] = 1;
-    }
-    return memory.tensor(oneHot, classes.length, count);
+    LabelInput labels = structure.blueprint().labels();
+    return labels.isOn()
+        ? memory.tensor(labels.oneHot(classes, rows.size(0)), classes.length, labels.classes())
+        : null;
   }
 
   @Override
@@ -250,8 +243,8 @@ final class TorchNetwork implements TrainedNetwork {
         for (int from : new int[] {statistics.mean(), statistics.variance()}) {
           gradient
               .narrow(0, from, statistics.channels())
-              .add_(kept.narrow(0, from, statistics.channels()), TorchMemory.scalar(passes - 1.0))
-              .mul_(TorchMemory.scalar(1.0 / (passes + 1)));
+              .add_(kept.narrow(0, from, statistics.channels()), new Scalar(passes - 1.0))
+              .mul_(new Scalar(1.0 / (passes + 1)));
         }
       }
     }

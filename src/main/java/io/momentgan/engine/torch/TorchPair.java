@@ -7,39 +7,27 @@ import io.momentgan.network.GanNetworks;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
 
-/** Networks in training by libtorch. */
-final class TorchPair implements TrainedPair {
-  private final GanNetworks structure;
-  private final TorchMemory memory;
-  private final TrainedNetwork generator;
-  private final TrainedNetwork discriminator;
-
-  /**
-   * Makes networks with the values of others.
-   *
-   * @param structure of stock layers
-   * @param memory where the values go
-   */
+/**
+ * Networks in training by libtorch.
+ *
+ * @param structure of stock layers
+ * @param memory where the values are
+ * @param generator with the structure's first values
+ * @param discriminator likewise
+ */
+record TorchPair(
+    GanNetworks structure,
+    TorchMemory memory,
+    TrainedNetwork generator,
+    TrainedNetwork discriminator)
+    implements TrainedPair {
+  /** Makes networks with the values of others. */
   TorchPair(GanNetworks structure, TorchMemory memory) {
-    this.structure = structure;
-    this.memory = memory;
-    this.generator = new TorchNetwork(structure.generator(), memory);
-    this.discriminator = new TorchNetwork(structure.discriminator(), memory);
-  }
-
-  @Override
-  public TrainedNetwork generator() {
-    return generator;
-  }
-
-  @Override
-  public TrainedNetwork discriminator() {
-    return discriminator;
-  }
-
-  @Override
-  public GanNetworks structure() {
-    return structure;
+    this(
+        structure,
+        memory,
+        new TorchNetwork(structure.generator(), memory),
+        new TorchNetwork(structure.discriminator(), memory));
   }
 
   @Override
@@ -57,8 +45,7 @@ final class TorchPair implements TrainedPair {
     torch.manual_seed(seed);
   }
 
-  // Else tensors live until the JVM collects their small Java objects, and the device's memory
-  // ends.
+  // Else tensors live until the JVM collects their small objects, when the device is full.
   @Override
   public Iteration begin() {
     PointerScope scope = TorchMemory.scope();
