@@ -65,6 +65,23 @@ class ReportsTest {
   }
 
   @Test
+  void penaltiesAreDrawnWithTheLossesThatTheyArePartOf() {
+    List<EpochLine> lines = List.of(JsonlTest.epoch(1, 1, 3), JsonlTest.epoch(2, 1, 3));
+    Folder penalised =
+        ReportRuns.of(
+            out.resolve("runs"), "r1", 7, lines, "loss.gradient-penalty.r1=10", "engine=torch");
+    RunPage.write(penalised);
+    assertThat(penalised.readText("report/index.html"))
+        .contains("equilibrium 1.376, least possible 0.325, both without the penalty")
+        .contains(
+            "<td>Gradient penalty</td><td class=\"number\">0.125</td>"
+                + "<td class=\"number\">0.250</td><td>a part of the discriminator loss</td>")
+        .contains("\"Gradient penalty\"");
+    RunPage.write(run);
+    assertThat(run.readText("report/index.html")).doesNotContain("<td>Gradient penalty</td>");
+  }
+
+  @Test
   void aReportLinksToTheRecordsFromWhereverItLies() {
     RunPage.write(run);
     assertThat(run.readText("report/index.html"))
