@@ -19,7 +19,7 @@ class LossConfigTest {
       delimiter = '|',
       value = {
         "gradient-penalty.r1=-1 | loss.gradient-penalty.r1: found -1.0, expected 0 (none) or a positive weight",
-        "gradient-penalty.wgan-gp=.nan | loss.gradient-penalty.wgan-gp: found NaN",
+        "gradient-penalty.wgan-gp=-10 | loss.gradient-penalty.wgan-gp: found -10.0, expected 0 (none) or a positive weight",
         "gradient-penalty.r3=1 | loss.gradient-penalty.r3",
         "gradient-penalty.every=0 | loss.gradient-penalty.every: found 0, expected 1 (each update) or more",
         "gradient-penalty.every=4 | loss.gradient-penalty.every: found 4, expected 1 without a penalty",
