@@ -211,6 +211,7 @@ class RoundsOnSparkTest {
     assertThat(Arrays.copyOf(moved, head)).isNotEqualTo(Arrays.copyOf(before, head));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({
     "2, sgd, none, name=plain",

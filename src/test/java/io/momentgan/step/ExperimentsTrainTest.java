@@ -38,6 +38,7 @@ class ExperimentsTrainTest {
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
   @MethodSource("names")
   void bothNetworksMoveAndEveryLossIsFinite(String name) {

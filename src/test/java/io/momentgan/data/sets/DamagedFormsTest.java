@@ -92,6 +92,7 @@ class DamagedFormsTest {
     return name.endsWith(".bin") || name.endsWith(".csv");
   }
 
+  @Tag("long")
   @Property(tries = 100)
   void aFileThatIsCutOffIsRefused(
       @ForAll @IntRange(max = 9) int form, @ForAll @IntRange(max = 100_000) int at)
