@@ -20,8 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class MomentGanPlugin implements SparkPlugin {
   private static final Logger LOG = LoggerFactory.getLogger(MomentGanPlugin.class);
   private static final String PORT = "spark.momentgan.hub.port";
-  private static final String HUB_HOST = "hub.host";
-  private static final String HUB_PORT = "hub.port";
+  private static final String HUB = "hub";
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -41,10 +40,12 @@ public final class MomentGanPlugin implements SparkPlugin {
       SparkConf conf = spark.conf();
       String host = conf.get("spark.driver.host");
       String address = conf.get("spark.driver.bindAddress", host);
-      hub = Hub.open(conf, SparkEnv.get().securityManager(), address, conf.getInt(PORT, 0));
+      hub =
+          Hub.open(
+              conf, SparkEnv.get().securityManager(), address, conf.getInt(PORT, 0), new Token());
       HubCollectives.open(hub);
       LOG.info("Workers exchange messages at {}:{}", host, hub.port());
-      return Map.of(HUB_HOST, host, HUB_PORT, Integer.toString(hub.port()));
+      return Map.of(HUB, host + ":" + hub.port());
     }
 
     @Override
@@ -56,24 +57,18 @@ public final class MomentGanPlugin implements SparkPlugin {
   }
 
   private static final class OnExecutor implements ExecutorPlugin {
-    private HubClient client;
-
     @Override
     public void init(PluginContext context, Map<String, String> hub) {
-      client =
-          new HubClient(
-              context.conf(),
-              SparkEnv.get().securityManager(),
-              hub.get(HUB_HOST),
-              Integer.parseInt(hub.get(HUB_PORT)));
-      HubCollectives.connect(client);
+      SparkEnv env = SparkEnv.get();
+      // Under the name that other executors fetch blocks from; an executor's context knows no name.
+      String host = env.blockManager().blockManagerId().host();
+      WorkerProcess process = new WorkerProcess(context.conf(), env.securityManager(), host);
+      HubCollectives.connect(process, process.hub(hub.get(HUB)));
     }
 
     @Override
     public void shutdown() {
-      if (client != null) {
-        HubCollectives.disconnect(client);
-      }
+      HubCollectives.disconnect();
     }
   }
 }

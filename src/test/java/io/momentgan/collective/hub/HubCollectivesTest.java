@@ -24,7 +24,7 @@ class HubCollectivesTest extends CollectiveContractTest {
 
   @Override
   protected CollectiveFactory factory() {
-    return (group, rank, size, deadline) ->
-        loopback.join(processes.get(rank % 2), group, rank, size, deadline);
+    return (group, rank, meeting) ->
+        loopback.join(processes.get(rank % 2), group, rank, meeting.size(), meeting.deadline());
   }
 }

@@ -79,9 +79,9 @@ class HubTest {
   @Test
   void aLostConnectionFailsTheGroupAtOnceAndSaysHowFarEachGot() throws Exception {
     try (Loopback loopback = new Loopback()) {
-      HubClient dying = loopback.client();
+      WorkerProcess dying = loopback.process();
       Collective zero = loopback.join(loopback.client(), FIRST, 0, 3);
-      Collective one = loopback.join(dying, FIRST, 1, 3);
+      Collective one = loopback.join(loopback.client(dying), FIRST, 1, 3);
       CompletableFuture<BatchMoments> waiting =
           CompletableFuture.supplyAsync(() -> zero.merge(message(moments(0, 3))));
       awaitExchange(waiting);

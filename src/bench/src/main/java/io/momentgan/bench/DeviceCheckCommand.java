@@ -121,8 +121,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
     double[] losses = new double[2 * iterations];
     double[] millis = new double[iterations];
     try (Collective alone =
-        new LocalCollectives()
-            .join(new Group(file.toString(), 0, 0, 0, 0), 0, 1, Duration.ofMinutes(1))) {
+        LocalCollectives.alone()) {
       GanStep step =
           new GanStep(
               experiment,

@@ -71,8 +71,7 @@ final class RingStudy {
   Result run(int iterations) {
     GanNetworks networks =
         GanNetworks.build(experiment, new ImageShape(FEATURES, 1, 1), DataType.FLOAT);
-    Group group = new Group("bench ring", experiment.train().seed(), 0, 0, 0);
-    try (Collective alone = new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(60))) {
+    try (Collective alone = LocalCollectives.alone()) {
       train(
           new GanStep(
               experiment,

@@ -69,12 +69,7 @@ final class StepBench {
         new GanStep(
             experiment,
             pair,
-            new LocalCollectives()
-                .join(
-                    new Group("bench step", NUMBER.incrementAndGet(), 0, 0, 0),
-                    0,
-                    1,
-                    Duration.ofSeconds(60)),
+            LocalCollectives.alone(),
             RealSide.UNKNOWN,
             false,
             new float[0],
