@@ -97,10 +97,7 @@ final class ExchangeBench {
                         .mapToObj(
                             rank ->
                                 CompletableFuture.supplyAsync(
-                                    () ->
-                                        work(
-                                            collectives.join(group, rank, meeting),
-                                            features),
+                                    () -> work(collectives.join(group, rank, meeting), features),
                                     ExchangeBench::start))
                         .toList();
                 return own.stream().map(CompletableFuture::join).toList().get(0);

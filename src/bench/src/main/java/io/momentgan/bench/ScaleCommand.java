@@ -5,7 +5,6 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.training.SparkContexts;
-import io.momentgan.training.TrainingRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,7 +100,8 @@ final class ScaleCommand implements Callable<Integer> {
 
   private void exchanges(JavaSparkContext spark, List<Integer> counts) {
     print("%nExchange of %,d features%n%n", features);
-    print("| workers | path | ms, median (quartiles) | through the driver, MiB | a worker, MiB |%n");
+    print(
+        "| workers | path | ms, median (quartiles) | through the driver, MiB | a worker, MiB |%n");
     print("|---|---|---|---|---|%n");
     for (int workers : counts) {
       for (ExchangeBench.Path path : ExchangeBench.Path.of(spark)) {
