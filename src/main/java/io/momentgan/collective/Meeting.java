@@ -16,9 +16,9 @@ import java.time.Duration;
 public record Meeting(int size, Duration deadline, long mostBytes, long bytesOnDriver)
     implements Serializable {
 
-  /** A meeting with messages of any size, which the driver merges. */
+  /** A meeting with messages of any size that Spark can send (2 GiB), which the driver merges. */
   public static Meeting of(int size, Duration deadline) {
-    return new Meeting(size, deadline, Long.MAX_VALUE, Long.MAX_VALUE);
+    return new Meeting(size, deadline, Integer.MAX_VALUE, Long.MAX_VALUE);
   }
 
   /** Whether workers merge the messages of an exchange, and not the driver. */

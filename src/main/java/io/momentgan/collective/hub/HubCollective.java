@@ -130,6 +130,13 @@ final class HubCollective implements Collective {
     }
   }
 
+  /**
+   * Notes that the round has failed elsewhere, so that {@link #close} does not call it finished.
+   */
+  void fail() {
+    failed = true;
+  }
+
   /** Leaves without waiting for an answer. */
   void leave() {
     closed = true;

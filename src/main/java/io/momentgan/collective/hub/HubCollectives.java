@@ -75,10 +75,8 @@ public final class HubCollectives implements CollectiveFactory {
     CONNECTED.set(new Connected(process, driver));
   }
 
-  static void disconnect() {
-    Connected before = CONNECTED.getAndSet(null);
-    if (before != null) {
-      before.process().close();
-    }
+  static void disconnect(WorkerProcess process) {
+    CONNECTED.updateAndGet(here -> here != null && here.process() == process ? null : here);
+    process.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Collective;
+import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.Meeting;
@@ -9,12 +10,14 @@ import io.momentgan.collective.Message.Addresses;
 import io.momentgan.collective.Registration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A worker's end of a group of several processes. Small messages meet at the driver's hub. Large
  * ones are cut into a slice for each worker, which its process's hub merges for all: a
- * reduce-scatter and an all-gather in one request and its answer, in which each worker sends and
- * gets its own message twice, however many workers there are. The driver's hub sees the addresses.
+ * reduce-scatter and an all-gather in one request and its answer. A worker sends, and gets, the
+ * bytes of less than two messages, however many workers there are. The driver's hub sees the
+ * addresses.
  *
  * <p>All workers choose by the same bytes, so they choose alike.
  */
@@ -65,15 +68,29 @@ final class SlicedCollective implements Collective {
   @Override
   public <M extends Message> Exchange<M> begin(M contribution) {
     Collective.requireNone(underWay);
-    Exchange<M> exchange =
-        !meeting.bySlices(contribution)
-            ? driver.begin(contribution)
-            : slices.isEmpty() ? beginFirst(contribution) : beginSlices(contribution);
+    Exchange<M> exchange = noting(() -> start(contribution));
     underWay = true;
     return () -> {
       underWay = false;
-      return exchange.await();
+      return noting(exchange::await);
     };
+  }
+
+  /** Keeps the driver's hub from taking a round for finished that failed at another hub. */
+  private <T> T noting(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (CollectiveException e) {
+      driver.fail();
+      throw e;
+    }
+  }
+
+  private <M extends Message> Exchange<M> start(M contribution) {
+    if (!meeting.bySlices(contribution)) {
+      return driver.begin(contribution);
+    }
+    return slices.isEmpty() ? beginFirst(contribution) : beginSlices(contribution);
   }
 
   /**
@@ -82,7 +99,6 @@ final class SlicedCollective implements Collective {
   private <M extends Message> Exchange<M> beginFirst(M contribution) {
     Hub hub = process.own(token);
     Group slice = slice(rank());
-    own.close();
     own = hub.register(slice.run(), meeting);
     own.admit(slice.round());
     Exchange<Addresses> addresses = driver.begin(new Addresses(List.of(process.address(hub))));
