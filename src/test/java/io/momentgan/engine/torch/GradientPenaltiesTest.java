@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.collective.Meeting;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig.GradientPenalty;
@@ -111,7 +112,10 @@ class GradientPenaltiesTest {
         experiment,
         pair,
         new LocalCollectives()
-            .join(new Group("penalties", group, 0, 0, 0), rank, workers, Duration.ofSeconds(60)),
+            .join(
+                new Group("penalties", group, 0, 0, 0),
+                rank,
+                Meeting.of(workers, Duration.ofSeconds(60))),
         RealSide.UNKNOWN,
         workers > 1,
         new float[0],
