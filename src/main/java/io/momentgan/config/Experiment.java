@@ -94,18 +94,7 @@ public record Experiment(
         "0 (only first layers of a discriminator can be frozen)");
     NetworkConfig.checkVirtualBatch(generator, discriminator);
     checkMinibatch(generator, discriminator, labels, train);
-    check(
-        loss.type() != LossConfig.Type.WASSERSTEIN
-            || loss.clip() > 0
-            || discriminator.spectralNorm(),
-        "loss.clip",
-        loss.clip(),
-        "a positive bound such as 0.01 with loss.type wasserstein, or discriminator.spectral-norm (else the loss has no bound)");
-    check(
-        loss.clip() == 0 || !discriminator.spectralNorm(),
-        "loss.clip",
-        loss.clip(),
-        "0 with discriminator.spectral-norm (both bound the same weights)");
+    loss.checkBeside(discriminator, labels, discriminatorInput);
     boolean matches = loss.generator() == LossConfig.Generator.FEATURE_MATCHING;
     check(
         !matches || loss.features().layer() <= discriminator.layers().size(),
@@ -123,11 +112,6 @@ public record Experiment(
         "loss.generator",
         "feature-matching",
         "another form with labels.discriminator class-head (which teaches the generator by its logits)");
-    check(
-        loss.weight() > 0 || labels.classifier(),
-        "loss.weight",
-        loss.weight(),
-        "a positive number without labels.discriminator classifier (nothing would train it)");
     check(
         !moments.perClass() || labels.perClass() == 0,
         "moments.per-class",

@@ -45,7 +45,9 @@ public final class Seeds {
     /** Augmentation of the images that the discriminator is shown. */
     AUGMENTATION(20),
     /** Order of the labelled images of a classifier. */
-    LABELLED(21);
+    LABELLED(21),
+    /** Places between real and generated images where the discriminator's gradient is penalised. */
+    INTERPOLATION(22);
 
     private final long salt;
 

@@ -54,6 +54,12 @@ public record ArrayRows(INDArray array) implements Rows {
   }
 
   @Override
+  public Rows towards(Rows other, double[] shares) {
+    INDArray share = Nd4j.createFromArray(shares).castTo(array.dataType()).reshape(-1, 1);
+    return new ArrayRows(of(other).sub(array).muliColumnVector(share).addi(array));
+  }
+
+  @Override
   public Rows withValues(double[] values) {
     return new ArrayRows(HostArrays.toArray(array.dataType(), values, array.shape()));
   }

@@ -1,5 +1,6 @@
 package io.momentgan.engine;
 
+import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.EngineName;
 import io.momentgan.data.ImageShape;
@@ -17,9 +18,16 @@ public final class Dl4jEngine implements Engine {
     return EngineName.DL4J;
   }
 
-  /** Refuses nothing: it is what settings were made for. */
+  /** Refuses penalties on gradients, whose own gradients the layers of Deeplearning4j lack. */
   @Override
-  public void require(Experiment experiment) {}
+  public void require(Experiment experiment) {
+    if (experiment.loss().gradientPenalty().on()) {
+      throw new ConfigException(
+          "Setting engine: found dl4j with loss.gradient-penalty, which needs second derivatives,"
+              + " expected torch; set engine=torch, in a build by mvn -Ptorch package (CPUs) or"
+              + " -Ptorch-cuda (GPUs)");
+    }
+  }
 
   @Override
   public int gpus() {

@@ -89,6 +89,11 @@ final class Dl4jNetwork implements TrainedNetwork {
   }
 
   @Override
+  public double penaliseSlopes(double weight, double target, Rows input, int... classes) {
+    throw new UnsupportedOperationException("Deeplearning4j has no second derivatives");
+  }
+
+  @Override
   public void keepGradient() {
     kept = network.sumGradient(kept, passes++);
   }

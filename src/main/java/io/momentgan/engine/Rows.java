@@ -28,6 +28,14 @@ public interface Rows {
   /** Returns new rows with terms added, given row after row. */
   Rows plus(float[] terms);
 
+  /**
+   * Returns new rows x + share (other - x).
+   *
+   * @param other rows of the same shape and engine
+   * @param shares one of each row
+   */
+  Rows towards(Rows other, double[] shares);
+
   /** Returns new rows of the same number and type with other values, given row after row. */
   Rows withValues(double[] values);
 

@@ -81,6 +81,21 @@ public interface TrainedNetwork {
    */
   Rows backwardFromFeatureMeans(double[] epsilon);
 
+  /**
+   * Runs a training pass and takes its first output's gradient with respect to each input row. Sets
+   * the gradient to that of the sum over the rows of {@code weight * (norm - target)^2}, norm being
+   * Euclidean; a norm of 0 has the derivative 0. Rows must not depend on each other.
+   *
+   * @param weight factor of the penalty
+   * @param target the norm without penalty
+   * @param input rows [n, inputs]
+   * @param classes class of each row; ignored by networks that are not conditional
+   * @return mean of the penalty over the rows
+   * @throws UnsupportedOperationException by an engine without second derivatives, which refuses
+   *     {@code loss.gradient-penalty} before any training
+   */
+  double penaliseSlopes(double weight, double target, Rows input, int... classes);
+
   /** Keeps the gradient to be added to that of a later pass, for a loss of several passes. */
   void keepGradient();
 

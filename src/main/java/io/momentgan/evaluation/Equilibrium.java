@@ -19,13 +19,15 @@ import java.util.List;
  *   <li>least squares: {@code (Var r + Var f) / 2} (variances of the drawn targets, flips
  *       included), that plus {@code (r' - f')^2 / 4}, and {@code (p - 1)^2 / 2}
  *   <li>hinge: {@code 4 q}, and 2 for any output in [-1, 1], so the generator's is in [-1, 1]
+ *   <li>relativistic: 0 if it tells all pairs apart, and ln 2, like the generator's, where it puts
+ *       out the same for both images of a pair, whatever that is
  *   <li>feature matching: the generator's is 0, the distance between equal means
  *   <li>Wasserstein: the discriminator's loss is 0; it has no least value, and the generator's may
  *       be any
  * </ul>
  *
  * <p>Sources: Goodfellow et al. 2014, section 4; Mao et al. 2017; Lim and Ye 2017; Arjovsky et al.
- * 2017. A class head's loss is not part of any.
+ * 2017; Huang et al. 2024. A class head's loss and penalties are not part of any.
  *
  * @param floor the discriminator's least possible loss
  * @param discriminator its loss at equilibrium
@@ -39,6 +41,8 @@ public record Equilibrium(
     double lowestGenerator,
     double highestGenerator,
     double probability) {
+  private static final double LN_2 = Math.log(2);
+
   /** The equilibrium of a loss. */
   public static Equilibrium of(LossConfig loss) {
     Equilibrium equilibrium = adversarial(loss);
@@ -73,6 +77,7 @@ public record Equilibrium(
             1 / (1 + Math.exp(-p)));
       }
       case HINGE -> new Equilibrium(4 * loss.flip(), 2, -1, 1, Double.NaN);
+      case RELATIVISTIC -> new Equilibrium(0, LN_2, LN_2, LN_2, Double.NaN);
       case WASSERSTEIN -> new Equilibrium(Double.NaN, 0, Double.NaN, Double.NaN, Double.NaN);
     };
   }

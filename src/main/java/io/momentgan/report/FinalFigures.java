@@ -20,6 +20,7 @@ final class FinalFigures {
     EpochLine line = epochs.get(epochs.size() - 1);
     Equilibrium equilibrium = Equilibrium.of(experiment.loss());
     double weight = experiment.loss().weight();
+    boolean penalised = experiment.loss().gradientPenalty().on();
     Table table = new Table("lrrl", "Figure", "Last batch", "Epoch mean", "Compare with");
     table.row("Epochs", "" + line.epoch(), "", "of " + experiment.train().epochs());
     table.row(
@@ -36,7 +37,15 @@ final class FinalFigures {
             .formatted(
                 number(weight * equilibrium.discriminator()),
                 number(weight * equilibrium.floor()),
-                experiment.labels().predicted() > 0 ? ", both without the classes'" : ""));
+                (experiment.labels().predicted() > 0 ? ", both without the classes'" : "")
+                    + (penalised ? ", both without the penalty" : "")));
+    if (penalised) {
+      table.row(
+          "Gradient penalty",
+          number(line.last().gradientPenalty()),
+          number(line.mean().gradientPenalty()),
+          "a part of the discriminator loss");
+    }
     table.row(
         "Generator loss, adversarial part",
         number(line.last().gBce()),

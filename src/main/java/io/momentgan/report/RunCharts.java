@@ -103,11 +103,21 @@ final class RunCharts {
         Stream.of(
             line("Discriminator", epochs, e -> e.mean().dLoss()),
             line(generator, epochs, e -> e.mean().gBce()));
+    Series penalty = line("Gradient penalty", epochs, e -> e.mean().gradientPenalty());
     // Of the hinge loss it is a range, and Wasserstein's has none.
     boolean one = equilibrium.lowestGenerator() == equilibrium.highestGenerator();
     Series reference =
         Series.constant("Generator's equilibrium", equilibrium.lowestGenerator(), epochs.size());
-    return Stream.concat(lines, one ? Stream.of(reference) : Stream.empty()).toArray(Series[]::new);
+    return Stream.of(
+            lines,
+            isPenalised(epochs) ? Stream.of(penalty) : Stream.<Series>empty(),
+            one ? Stream.of(reference) : Stream.<Series>empty())
+        .flatMap(each -> each)
+        .toArray(Series[]::new);
+  }
+
+  private static boolean isPenalised(List<EpochLine> epochs) {
+    return epochs.stream().anyMatch(e -> e.mean().gradientPenalty() != 0);
   }
 
   private static Series line(
@@ -256,10 +266,12 @@ final class RunCharts {
    * as the original's figures do.
    */
   static LinePlot lossPlot(String title, List<EpochLine> epochs) {
-    List<LinePlot.Line> losses =
-        List.of(
-            line("Discriminator", epochs, e -> e.last().dLoss(), 0),
-            line("Generator (adversarial part)", epochs, e -> e.last().gBce(), 1));
+    List<LinePlot.Line> losses = new ArrayList<>();
+    losses.add(line("Discriminator", epochs, e -> e.last().dLoss(), 0));
+    losses.add(line("Generator (adversarial part)", epochs, e -> e.last().gBce(), 1));
+    if (isPenalised(epochs)) {
+      losses.add(line("Gradient penalty", epochs, e -> e.last().gradientPenalty(), 4));
+    }
     List<LinePlot.Line> moments =
         List.of(
             line("Mean term", epochs, e -> e.last().momentMean(), 2),

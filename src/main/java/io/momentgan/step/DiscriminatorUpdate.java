@@ -19,17 +19,20 @@ import org.apache.commons.lang3.ArrayUtils;
 /**
  * The discriminator's side of a step: its own updates, and its judgement of generated images. Real,
  * generated and labelled images pass in batches of their own, so that batch normalisation never
- * mixes them. They pass as one batch where no layer mixes images or drops values.
+ * mixes them. They pass as one batch where no layer mixes images or drops values, and where a loss
+ * compares pairs of them.
  */
 final class DiscriminatorUpdate {
   private final LossConfig config;
   private final LabelsConfig classes;
   private final TrainedNetwork network;
   private final boolean atOnce;
+  private final boolean paired;
   private final GradientSharing sharing;
   private final Targets targets;
   private final DiscriminatorInput input;
   private final Augmenter augmenter;
+  private final GradientPenalties penalties;
 
   DiscriminatorUpdate(
       Experiment experiment, TrainedPair networks, GradientSharing sharing, ReplayBuffer buffer) {
@@ -38,8 +41,9 @@ final class DiscriminatorUpdate {
     this.config = experiment.loss();
     this.classes = experiment.labels();
     this.network = networks.discriminator();
-    this.atOnce =
-        networks.structure().discriminator().blueprint().isRowByRow() && !config.separateUpdates();
+    this.paired = config.type() == LossConfig.Type.RELATIVISTIC;
+    boolean rowByRow = networks.structure().discriminator().blueprint().isRowByRow();
+    this.atOnce = paired || (rowByRow && !config.separateUpdates());
     this.sharing = sharing;
     this.targets = new Targets(config, seed, rank);
     this.input = new DiscriminatorInput(experiment.discriminatorInput(), seed, rank, buffer);
@@ -50,24 +54,30 @@ final class DiscriminatorUpdate {
             1 - experiment.generator().output().black(),
             seed,
             rank);
+    this.penalties = GradientPenalties.of(experiment, rank);
   }
 
   /**
    * The discriminator's loss.
    *
-   * @param value sum of the weighted means over all batches, the loss of the classes included
+   * @param value sum of the weighted means over all batches, penalties and the loss of the classes
+   *     included
    * @param adversarial sum of the means over real and generated images, without weight
+   * @param penalty weighted penalties on the gradient
    * @param realProbability mean probability given to real images
    * @param fakeProbability mean probability given to generated images
    * @param gradientNorm norm of the gradient of the value; 0 where none was taken
+   * @param real its verdict on the real images
    * @param fake its verdict on the generated images
    */
   record Loss(
       double value,
       double adversarial,
+      double penalty,
       double realProbability,
       double fakeProbability,
       double gradientNorm,
+      Verdict real,
       Verdict fake) {}
 
   /**
@@ -89,10 +99,12 @@ final class DiscriminatorUpdate {
    * @return the loss before the update
    */
   Loss update(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
-    Batch shown = input.replayed(fake, iteration, draw);
+    Batch shownReal = shown(real, Shown.REAL, iteration, draw);
+    Batch shownFake = shown(input.replayed(fake, iteration, draw), Shown.FAKE, iteration, draw);
+    Batch taught = labelled == null ? null : shown(labelled, Shown.LABELLED, iteration, draw);
     return atOnce
-        ? updateAtOnce(real, shown, labelled, iteration, draw)
-        : updateInTurn(real, shown, labelled, iteration, draw);
+        ? updateAtOnce(shownReal, shownFake, taught, iteration, draw)
+        : updateInTurn(shownReal, shownFake, taught, iteration, draw);
   }
 
   /** The images to show again after the updates so far. */
@@ -104,11 +116,11 @@ final class DiscriminatorUpdate {
     int n = real.count();
     ClassLoss taught = ClassLoss.NONE;
     if (labelled != null) {
-      taught = forward(labelled, Shown.LABELLED, iteration, draw).classes();
+      taught = verdict(labelled).classes();
       network.backwardToParameters(taught.gradient());
       network.keepGradient();
     }
-    Verdict ofReal = forward(real, Shown.REAL, iteration, draw);
+    Verdict ofReal = verdict(real);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
     network.backwardToParameters(ofReal.gradient(realLoss.times(config.weight())));
     double norm = 0;
@@ -118,22 +130,23 @@ final class DiscriminatorUpdate {
     } else {
       network.keepGradient();
     }
-    Verdict ofFake = forward(fake, Shown.FAKE, iteration, draw);
+    Verdict ofFake = verdict(fake);
     LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
     network.backwardToParameters(ofFake.gradient(fakeLoss.times(config.weight())));
     network.addKeptGradients();
+    double penalty = penalties.add(network, real, fake, iteration, draw);
     norm = Math.hypot(norm, apply(n));
-    return loss(taught, ofReal, realLoss, ofFake, fakeLoss, norm);
+    return loss(taught, ofReal, ofFake, new Sides(realLoss, fakeLoss), penalty, norm);
   }
 
   /** Updates by one pass of all batches, for a discriminator that does not mix its rows. */
   private Loss updateAtOnce(Batch real, Batch fake, Batch labelled, long iteration, int draw) {
     int n = real.count();
     Rows[] batches = new Rows[labelled == null ? 2 : 3];
-    batches[0] = shown(real.images(), Shown.REAL, iteration, draw);
-    batches[1] = shown(fake.images(), Shown.FAKE, iteration, draw);
+    batches[0] = real.images();
+    batches[1] = fake.images();
     if (labelled != null) {
-      batches[2] = shown(labelled.images(), Shown.LABELLED, iteration, draw);
+      batches[2] = labelled.images();
     }
     int[] given = ArrayUtils.addAll(real.classes(), fake.classes());
     double[] output = network.outputs(given, batches);
@@ -145,14 +158,14 @@ final class DiscriminatorUpdate {
         labelled == null
             ? ClassLoss.NONE
             : verdict(Arrays.copyOfRange(output, taught, output.length), labelled).classes();
-    LogitLoss realLoss = loss(ofReal, true, iteration, draw);
-    LogitLoss fakeLoss = loss(ofFake, false, iteration, draw);
+    Sides sides = losses(ofReal, ofFake, iteration, draw);
     double[] gradient =
         ArrayUtils.addAll(
-            ofReal.gradient(realLoss.times(config.weight())),
-            ofFake.gradient(fakeLoss.times(config.weight())));
+            ofReal.gradient(sides.real().times(config.weight())),
+            ofFake.gradient(sides.fake().times(config.weight())));
     network.backwardToParameters(ArrayUtils.addAll(gradient, ofLabelled.gradient()));
-    return loss(ofLabelled, ofReal, realLoss, ofFake, fakeLoss, apply(n));
+    double penalty = penalties.add(network, real, fake, iteration, draw);
+    return loss(ofLabelled, ofReal, ofFake, sides, penalty, apply(n));
   }
 
   private double apply(int n) {
@@ -169,22 +182,25 @@ final class DiscriminatorUpdate {
     ClassLoss taught =
         labelled == null
             ? ClassLoss.NONE
-            : forward(labelled, Shown.LABELLED, iteration, draw).classes();
-    Verdict ofReal = forward(real, Shown.REAL, iteration, draw);
-    Verdict ofFake = forward(fake, Shown.FAKE, iteration, draw);
-    return loss(
-        taught,
-        ofReal,
-        loss(ofReal, true, iteration, draw),
-        ofFake,
-        loss(ofFake, false, iteration, draw),
-        0);
+            : verdict(shown(labelled, Shown.LABELLED, iteration, draw)).classes();
+    Batch shownReal = shown(real, Shown.REAL, iteration, draw);
+    Batch shownFake = shown(fake, Shown.FAKE, iteration, draw);
+    Verdict ofReal = verdict(shownReal);
+    Verdict ofFake = verdict(shownFake);
+    double penalty = penalties.value(network, shownReal, shownFake, iteration, draw);
+    return loss(taught, ofReal, ofFake, losses(ofReal, ofFake, iteration, draw), penalty, 0);
   }
 
-  /** Judges generated images for a generator update; the discriminator stays as it is. */
-  Judgement judge(Batch fake, long iteration, int update) {
-    Verdict verdict = forward(fake, Shown.JUDGED, iteration, update);
-    LogitLoss loss = LogitLoss.generator(verdict.logits(), config);
+  /**
+   * Judges generated images for a generator update; the discriminator stays as it is.
+   *
+   * @param real images that a relativistic loss compares them with
+   */
+  Judgement judge(Batch real, Batch fake, long iteration, int update) {
+    double[] others =
+        paired ? verdict(shown(real, Shown.COMPARED, iteration, update)).logits() : new double[0];
+    Verdict verdict = verdict(shown(fake, Shown.JUDGED, iteration, update));
+    LogitLoss loss = LogitLoss.generator(verdict.logits(), others, config);
     Rows gradient = network.backwardToInput(verdict.gradient(loss));
     return new Judgement(
         loss.mean(),
@@ -201,8 +217,8 @@ final class DiscriminatorUpdate {
    * mean.
    */
   Judgement match(Batch real, Batch fake, long iteration, int update) {
-    double[] ofReal = means(shown(real.images(), Shown.COMPARED, iteration, update), real);
-    double[] ofFake = means(shown(fake.images(), Shown.JUDGED, iteration, update), fake);
+    double[] ofReal = means(shown(real, Shown.COMPARED, iteration, update));
+    double[] ofFake = means(shown(fake, Shown.JUDGED, iteration, update));
     double[] merged = sharing.mean(ArrayUtils.addAll(ofFake, ofReal), fake.count());
     FeatureDistance distance = FeatureDistance.of(merged, config.features().distance());
     Rows gradient = network.backwardFromFeatureMeans(distance.gradient());
@@ -210,22 +226,33 @@ final class DiscriminatorUpdate {
         distance.value(), 0, augmenter.backpropagate(gradient, Shown.JUDGED, iteration, update));
   }
 
-  private double[] means(Rows images, Batch shown) {
-    return network.featureMeans(config.features().layer(), images, shown.classes());
-  }
-
-  private Verdict forward(Batch shown, Shown side, long iteration, int draw) {
-    Rows images = shown(shown.images(), side, iteration, draw);
-    return verdict(network.outputs(shown.classes(), images), shown);
+  private double[] means(Batch shown) {
+    return network.featureMeans(config.features().layer(), shown.images(), shown.classes());
   }
 
   /** Images as the discriminator gets them: augmented, then noisy. */
-  private Rows shown(Rows images, Shown side, long iteration, int draw) {
-    return input.noisy(augmenter.augment(images, side, iteration, draw), side, iteration, draw);
+  private Batch shown(Batch batch, Shown side, long iteration, int draw) {
+    Rows augmented = augmenter.augment(batch.images(), side, iteration, draw);
+    return new Batch(input.noisy(augmented, side, iteration, draw), batch.classes());
+  }
+
+  private Verdict verdict(Batch shown) {
+    return verdict(network.outputs(shown.classes(), shown.images()), shown);
   }
 
   private Verdict verdict(double[] output, Batch shown) {
     return Verdict.of(output, shown.classes(), classes);
+  }
+
+  /** The adversarial losses of the real and the generated batch. */
+  private record Sides(LogitLoss real, LogitLoss fake) {}
+
+  private Sides losses(Verdict ofReal, Verdict ofFake, long iteration, int draw) {
+    if (paired) {
+      LogitLoss loss = LogitLoss.discriminator(ofReal.logits(), ofFake.logits(), config.type());
+      return new Sides(loss, loss.opposite());
+    }
+    return new Sides(loss(ofReal, true, iteration, draw), loss(ofFake, false, iteration, draw));
   }
 
   private LogitLoss loss(Verdict verdict, boolean real, long iteration, int draw) {
@@ -235,22 +262,20 @@ final class DiscriminatorUpdate {
   }
 
   private Loss loss(
-      ClassLoss taught,
-      Verdict ofReal,
-      LogitLoss realLoss,
-      Verdict ofFake,
-      LogitLoss fakeLoss,
-      double norm) {
-    double adversarial = realLoss.mean() + fakeLoss.mean();
+      ClassLoss taught, Verdict ofReal, Verdict ofFake, Sides sides, double penalty, double norm) {
+    double adversarial = sides.real().mean() + sides.fake().mean();
     return new Loss(
         config.weight() * adversarial
+            + penalty
             + taught.mean()
             + ofReal.classes().mean()
             + ofFake.classes().mean(),
         adversarial,
+        penalty,
         LogitLoss.meanProbability(ofReal.logits()),
         LogitLoss.meanProbability(ofFake.logits()),
         norm,
+        ofReal,
         ofFake);
   }
 }

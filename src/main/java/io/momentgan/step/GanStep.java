@@ -247,7 +247,7 @@ public final class GanStep {
     double adversarial =
         matchesFeatures
             ? discriminator.match(fake.real(), fake.batch(), iteration, 0).loss()
-            : LogitLoss.generator(d.fake().logits(), experiment.loss()).mean();
+            : LogitLoss.generator(d.fake().logits(), d.real().logits(), experiment.loss()).mean();
     double classLoss = d.fake().classes().mean();
     double all = lastLosses + d.value() + adversarial + classLoss;
     return losses(
@@ -291,7 +291,7 @@ public final class GanStep {
     DiscriminatorUpdate.Judgement judgement =
         matchesFeatures
             ? discriminator.match(fake.real(), fake.batch(), iteration, update)
-            : discriminator.judge(fake.batch(), iteration, update);
+            : discriminator.judge(fake.real(), fake.batch(), iteration, update);
     Rows epsilon = judgement.gradient();
     penalty.addGradient(epsilon, fake.images(), exchanged);
     g.backwardToParameters(epsilon);
@@ -318,7 +318,8 @@ public final class GanStep {
         d.fakeProbability(),
         d.gradientNorm(),
         generatorNorm,
-        d.adversarial());
+        d.adversarial(),
+        d.penalty());
   }
 
   /** Generated images, their z, and the real ones that they are compared with. */

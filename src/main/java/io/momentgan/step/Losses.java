@@ -7,7 +7,7 @@ import java.io.Serializable;
  * The figures of a batch.
  *
  * @param discriminator loss of the discriminator: sum of the means over the real and the generated
- *     batch, a class head's loss included
+ *     batch, a class head's loss and penalties on the gradient included
  * @param generator loss of the generator, a class head's loss and the moment penalty included
  * @param generatorBce adversarial part of the generator's loss
  * @param momentMean mean term of the moment distance, in the original's units
@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param gGradientNorm Euclidean norm of the gradient of the generator's loss, moment penalty
  *     included; 0 without update
  * @param discriminatorBce adversarial part of the discriminator's loss
+ * @param gradientPenalty penalties on the discriminator's gradient; 0 without any
  */
 public record Losses(
     double discriminator,
@@ -29,10 +30,11 @@ public record Losses(
     double dFake,
     double dGradientNorm,
     double gGradientNorm,
-    double discriminatorBce)
+    double discriminatorBce,
+    double gradientPenalty)
     implements Serializable {
   /** No figures: the neutral element of {@link #plus}. */
-  public static final Losses ZERO = new Losses(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final Losses ZERO = new Losses(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Returns this + weight * other. */
   public Losses plus(Losses other, double weight) {
@@ -46,7 +48,8 @@ public record Losses(
         dFake + weight * other.dFake,
         dGradientNorm + weight * other.dGradientNorm,
         gGradientNorm + weight * other.gGradientNorm,
-        discriminatorBce + weight * other.discriminatorBce);
+        discriminatorBce + weight * other.discriminatorBce,
+        gradientPenalty + weight * other.gradientPenalty);
   }
 
   /** The moment distance. */

@@ -51,6 +51,7 @@ class TrainTest {
           "g_bce",
           "moment_mean",
           "moment_var",
+          "gradient_penalty",
           "moment_mean_floor",
           "moment_var_floor",
           "d_real",

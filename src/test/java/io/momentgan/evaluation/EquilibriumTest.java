@@ -33,6 +33,7 @@ class EquilibriumTest {
         "loss.generator=feature-matching;loss.real-target=1      | 0      | 1.3863 |  0      | 0.5",
         "loss.type=hinge                                         | 0      | 2      | -1      | -",
         "loss.type=hinge;loss.flip=0.05                          | 0.2    | 2      | -1      | -",
+        "loss.type=relativistic                                  | 0      | 0.6931 |  0.6931 | -",
         "loss.type=wasserstein;loss.clip=0.01                    | -      | 0      |  -      | -"
       })
   void valuesAreThoseOfTheLoss(String settings, String floor, String d, String g, String p) {
@@ -99,7 +100,7 @@ class EquilibriumTest {
 
   @Test
   void everyLossHasADiscriminatorsValue() {
-    Stream.of("cross-entropy", "least-squares", "hinge")
+    Stream.of("cross-entropy", "least-squares", "hinge", "relativistic")
         .map(type -> Equilibrium.of(Experiments.small("loss.type=" + type).loss()))
         .forEach(e -> assertThat(e.gap()).isPositive());
   }

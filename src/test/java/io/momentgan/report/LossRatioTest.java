@@ -128,9 +128,9 @@ class LossRatioTest {
   static EpochLine epoch(int epoch, double g, double d) {
     return new EpochLine(
         new Position(epoch, epoch, epoch, 10L * epoch, 2L * epoch, epoch, epoch),
-        new Figures(d, g + 5, g, 1, 1),
+        new Figures(d, g + 5, g, 1, 1, 0),
         new Figures.Context(1, 1, 0.5, 0.5),
-        new Figures(3 * d, g, 7 * g, 1, 1),
+        new Figures(3 * d, g, 7 * g, 1, 1, 0),
         List.of());
   }
 

@@ -165,9 +165,9 @@ class PicturesTest {
                 e ->
                     new EpochLine(
                         e.at(),
-                        new Figures(1, 1, 1, Double.NaN, Double.NaN),
+                        new Figures(1, 1, 1, Double.NaN, Double.NaN, 0),
                         new Figures.Context(Double.NaN, Double.NaN, 0.5, 0.5),
-                        new Figures(1, 1, 1, Double.NaN, Double.NaN),
+                        new Figures(1, 1, 1, Double.NaN, Double.NaN, 0),
                         List.of()))
             .toList();
     assertThat(colours(decode(RunCharts.lossPlot("Losses", unmeasured).drawing().png())))

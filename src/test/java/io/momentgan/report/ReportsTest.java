@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.momentgan.report.page.Chart;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.EpochLine;
+import io.momentgan.run.metrics.Figures;
 import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.JsonlTest;
 import io.momentgan.run.metrics.MetricsTable;
@@ -62,6 +63,35 @@ class ReportsTest {
         .contains(
             "<td>Mean term</td><td class=\"number\">6.000</td>"
                 + "<td class=\"number\">6.000</td><td>two real batches: 3.400 (ratio 1.76)</td>");
+  }
+
+  @Test
+  void penaltiesAreDrawnWithTheLossesThatTheyArePartOf() {
+    EpochLine plain = JsonlTest.epoch(1, 1, 3);
+    EpochLine line =
+        new EpochLine(
+            plain.at(),
+            new Figures(1, 1, 1, 3, 3, 0.125),
+            plain.context(),
+            new Figures(1, 1, 1, 3, 3, 0.25),
+            List.of());
+    Folder penalised =
+        ReportRuns.of(
+            out.resolve("runs"),
+            "r1",
+            7,
+            List.of(line),
+            "loss.gradient-penalty.r1=10",
+            "engine=torch");
+    RunPage.write(penalised);
+    assertThat(penalised.readText("report/index.html"))
+        .contains("equilibrium 1.376, least possible 0.325, both without the penalty")
+        .contains(
+            "<td>Gradient penalty</td><td class=\"number\">0.125</td>"
+                + "<td class=\"number\">0.250</td><td>a part of the discriminator loss</td>")
+        .contains("\"Gradient penalty\"");
+    RunPage.write(run);
+    assertThat(run.readText("report/index.html")).doesNotContain("<td>Gradient penalty</td>");
   }
 
   @Test

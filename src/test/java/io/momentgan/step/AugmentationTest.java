@@ -202,7 +202,9 @@ class AugmentationTest {
       double penalty =
           new PenaltyGradient(experiment.moments())
               .value(exchange.begin(new ArrayRows(real), new ArrayRows(fake), 0).await());
-      return discriminator.judge(new Batch(new ArrayRows(fake), new int[0]), 0, 0).loss() + penalty;
+      Batch shown = new Batch(new ArrayRows(fake), new int[0]);
+      return discriminator.judge(new Batch(new ArrayRows(real), new int[0]), shown, 0, 0).loss()
+          + penalty;
     }
   }
 

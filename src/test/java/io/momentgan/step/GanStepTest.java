@@ -66,6 +66,7 @@ class GanStepTest {
         "loss.generator=feature-matching;loss.features.layer=1;loss.features.distance=absolute",
         DEEP_MATCHING,
         "train.fresh-batches=true",
+        "loss.type=relativistic",
         BATCH_NORM
       })
   void generatorGradientEqualsFiniteDifferences(String setting) {
@@ -187,7 +188,9 @@ class GanStepTest {
     INDArray fake = networks.generator().forward(latent(experiment)).dup();
     double expected =
         LogitLoss.generator(
-                HostArrays.doubles(networks.discriminator().forward(fake)), experiment.loss())
+                HostArrays.doubles(networks.discriminator().forward(fake)),
+                new double[0],
+                experiment.loss())
             .mean();
     Losses losses = step(experiment, networks).iterate(batch(real(1)), 0);
     assertThat(losses.generatorBce()).isCloseTo(expected, within(1e-9));

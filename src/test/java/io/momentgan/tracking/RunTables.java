@@ -114,6 +114,6 @@ final class RunTables {
   }
 
   private static Figures figures(double value) {
-    return new Figures(value, value / 3, 0.7, Double.NaN, 1e-3 * value);
+    return new Figures(value, value / 3, 0.7, Double.NaN, 1e-3 * value, 0);
   }
 }

@@ -14,6 +14,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -111,12 +112,16 @@ final class TorchNetwork implements TrainedNetwork {
   private void run(PointerScope outer, Tensor rows, int count, int... classes) {
     // A history of its own: batches have none, and generated images shall not lead to G.
     input = keep(outer, leaf(rows, true));
-    Pass pass = new Pass(leaves, oneHot(rows, classes));
-    Tensor x = input;
+    output = keep(outer, pass(input, count, classes));
+  }
+
+  private Tensor pass(Tensor from, int count, int... classes) {
+    Pass pass = new Pass(leaves, oneHot(from, classes));
+    Tensor x = from;
     for (Operation operation : layers.operations().subList(0, count)) {
       x = operation.apply(x, pass);
     }
-    output = keep(outer, x);
+    return x;
   }
 
   // In two steps: what requires_grad_ returns is a reference that does not keep the tensor alive.
@@ -148,13 +153,21 @@ final class TorchNetwork implements TrainedNetwork {
   }
 
   private void backwardToParameters(Tensor epsilon) {
+    set(backward(epsilon, trained()));
+  }
+
+  private TensorVector trained() {
     TensorVector trained = new TensorVector();
     for (Tensor leaf : leaves) {
       if (leaf.requires_grad()) {
         trained.push_back(leaf);
       }
     }
-    TensorVector gradients = backward(epsilon, trained);
+    return trained;
+  }
+
+  /** Sets the flat gradient to those of the trained leaves. */
+  private void set(TensorVector gradients) {
     Map<Integer, Tensor> pieces = new TreeMap<>();
     if (frozen > 0) {
       pieces.put(0, torch.zeros_like(params.narrow(0, 0, frozen)));
@@ -162,7 +175,10 @@ final class TorchNetwork implements TrainedNetwork {
     int at = 0;
     for (int i = 0; i < leaves.length; i++) {
       if (leaves[i].requires_grad()) {
-        pieces.put(layers.parameters().get(i).from(), gradients.get(at++).reshape(-1));
+        Tensor each = gradients.get(at++);
+        // A slope does not depend on the last bias, for instance.
+        Tensor piece = each.defined() ? each : torch.zeros_like(leaves[i]);
+        pieces.put(layers.parameters().get(i).from(), piece.reshape(-1));
       }
     }
     for (BatchStatistics statistics : layers.statistics()) {
@@ -191,6 +207,25 @@ final class TorchNetwork implements TrainedNetwork {
     try (PointerScope scope = TorchMemory.scope()) {
       return toInput(outer, memory.tensor(epsilon, epsilon.length));
     }
+  }
+
+  @Override
+  public double penaliseSlopes(double weight, double target, Rows given, int... classes) {
+    try (PointerScope scope = TorchMemory.scope()) {
+      Tensor images = leaf(TorchRows.tensor(memory, given), true);
+      Tensor outputs = pass(images, layers.operations().size(), classes);
+      Tensor logits = outputs.reshape(outputs.size(0), -1).select(1, 0);
+      Tensor slopes = grad(logits.sum(), new TensorVector(images), true).get(0);
+      Tensor norms = slopes.norm(new ScalarOptional(new Scalar(2)), 1);
+      Tensor penalties = norms.sub(new Scalar(target)).square().mul(new Scalar(weight));
+      set(grad(penalties.sum(), trained(), false));
+      return penalties.mean().item_double();
+    }
+  }
+
+  private static TensorVector grad(Tensor sum, TensorVector to, boolean twice) {
+    return torch.grad(
+        new TensorVector(sum), to, new TensorVector(), new BoolOptional(twice), twice, !twice);
   }
 
   private Rows toInput(PointerScope outer, Tensor epsilon) {

@@ -77,6 +77,12 @@ record TorchRows(TorchMemory memory, Tensor tensor) implements Rows {
   }
 
   @Override
+  public Rows towards(Rows other, double[] shares) {
+    Tensor share = memory.tensor(shares, shares.length, 1);
+    return new TorchRows(memory, tensor.add(tensor(memory, other).sub(tensor).mul_(share)));
+  }
+
+  @Override
   public Rows withValues(double[] values) {
     return new TorchRows(memory, memory.tensor(values, count(), features()));
   }

@@ -16,9 +16,16 @@ import java.util.function.ToDoubleFunction;
  * @param gBce adversarial part of the generator loss
  * @param momentMean mean term of the moment distance
  * @param momentVar variance term of the moment distance
+ * @param gradientPenalty part of the discriminator loss that is penalties on its gradient with
+ *     respect to images; 0 without any
  */
 public record Figures(
-    double dLoss, double gLoss, double gBce, double momentMean, double momentVar) {
+    double dLoss,
+    double gLoss,
+    double gBce,
+    double momentMean,
+    double momentVar,
+    double gradientPenalty) {
   /** Their measures. */
   public static final List<Measure<Figures>> MEASURES =
       List.of(
@@ -26,7 +33,8 @@ public record Figures(
           measure("g-loss", "G loss", "nats", Figures::gLoss),
           measure("g-bce", "G loss, adversarial", "nats", Figures::gBce),
           measure("moment-mean", "Mean term", "0.1 x sum |difference|", Figures::momentMean),
-          measure("moment-var", "Variance term", "0.1 x sum |difference|", Figures::momentVar));
+          measure("moment-var", "Variance term", "0.1 x sum |difference|", Figures::momentVar),
+          measure("gradient-penalty", "Gradient penalty", "nats", Figures::gradientPenalty));
 
   private static Measure<Figures> measure(
       String key, String name, String unit, ToDoubleFunction<Figures> value) {
@@ -47,7 +55,8 @@ public record Figures(
         losses.generator(),
         losses.generatorBce(),
         measured ? losses.momentMean() : Double.NaN,
-        measured ? losses.momentVariance() : Double.NaN);
+        measured ? losses.momentVariance() : Double.NaN,
+        losses.gradientPenalty());
   }
 
   /**

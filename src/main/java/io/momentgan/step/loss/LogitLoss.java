@@ -17,7 +17,14 @@ import java.util.function.DoubleBinaryOperator;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record LogitLoss(double mean, double[] gradient) {
-  /** The discriminator's loss of one side, see {@link Targets}. */
+  /**
+   * The discriminator's loss of one side.
+   *
+   * @param logits of the side's images
+   * @param targets see {@link Targets}; of a relativistic loss the logits of the other side, which
+   *     has the {@link #opposite} of the real side's loss
+   * @param type kind of loss
+   */
   public static LogitLoss discriminator(double[] logits, double[] targets, LossConfig.Type type) {
     return switch (type) {
       case CROSS_ENTROPY -> crossEntropy(logits, targets);
@@ -25,14 +32,19 @@ public record LogitLoss(double mean, double[] gradient) {
       case HINGE ->
           of(logits, targets, (l, t) -> Math.max(0, 1 - t * l), (l, t) -> 1 - t * l > 0 ? -t : 0);
       case WASSERSTEIN -> wasserstein(logits, targets);
+      case RELATIVISTIC -> relativistic(logits, targets);
     };
   }
 
   /**
    * The generator's loss for the discriminator's logits of generated images. Non-saturating
    * cross-entropy has the target 1; minimax is minus the cross-entropy with the target 0.
+   *
+   * @param logits of generated images
+   * @param real of the real images that they are paired with by a relativistic loss
+   * @param config the losses
    */
-  public static LogitLoss generator(double[] logits, LossConfig config) {
+  public static LogitLoss generator(double[] logits, double[] real, LossConfig config) {
     double[] ones = new double[logits.length];
     Arrays.fill(ones, 1);
     return switch (config.type()) {
@@ -42,6 +54,7 @@ public record LogitLoss(double mean, double[] gradient) {
               : crossEntropy(logits, ones);
       case LEAST_SQUARES -> leastSquares(logits, ones);
       case HINGE, WASSERSTEIN -> wasserstein(logits, ones);
+      case RELATIVISTIC -> relativistic(logits, real);
     };
   }
 
@@ -59,6 +72,15 @@ public record LogitLoss(double mean, double[] gradient) {
 
   private static LogitLoss wasserstein(double[] logits, double[] signs) {
     return of(logits, signs, (l, t) -> -t * l, (l, t) -> -t);
+  }
+
+  /** The mean of log(1 + exp(other - l)): small where each logit is above its partner's. */
+  private static LogitLoss relativistic(double[] logits, double[] others) {
+    return of(
+        logits,
+        others,
+        (l, other) -> Math.max(other - l, 0) + Math.log1p(Math.exp(-Math.abs(other - l))),
+        (l, other) -> -sigmoid(other - l));
   }
 
   private static LogitLoss of(
@@ -85,6 +107,14 @@ public record LogitLoss(double mean, double[] gradient) {
     return weight == 1
         ? this
         : new LogitLoss(weight * mean, Arrays.stream(gradient).map(g -> weight * g).toArray());
+  }
+
+  /**
+   * The other half of a loss of differences, whose value is in this half: its gradient with respect
+   * to the other logits.
+   */
+  public LogitLoss opposite() {
+    return new LogitLoss(0, times(-1).gradient);
   }
 
   private static double sigmoid(double l) {

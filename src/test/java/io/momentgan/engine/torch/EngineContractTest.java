@@ -13,6 +13,7 @@ import io.momentgan.config.LayerConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
 import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jEngine;
 import io.momentgan.engine.Dl4jPair;
 import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.TrainedPair;
@@ -69,6 +70,7 @@ class EngineContractTest {
   private static boolean isFollowed(String name) {
     try {
       new TorchEngine().require(Experiments.named(name));
+      new Dl4jEngine().require(Experiments.named(name));
       return true;
     } catch (ConfigException e) {
       return false;
@@ -183,7 +185,8 @@ class EngineContractTest {
       l.dFake(),
       l.dGradientNorm(),
       l.gGradientNorm(),
-      l.discriminatorBce()
+      l.discriminatorBce(),
+      l.gradientPenalty()
     };
   }
 

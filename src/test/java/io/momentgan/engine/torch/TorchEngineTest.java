@@ -8,11 +8,13 @@ import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.EngineName;
 import io.momentgan.device.Device;
+import io.momentgan.engine.Dl4jEngine;
 import io.momentgan.engine.Engine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine does without its natives. */
 class TorchEngineTest {
@@ -36,6 +38,18 @@ class TorchEngineTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("Setting engine: found torch")
         .hasMessageContaining(setting);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wgan-gp", "r1", "r3gan"})
+  void theOtherEngineRefusesGradientPenaltiesAndSaysWhatToDo(String preset) {
+    Experiment experiment = Experiments.named(preset);
+    assertThat(experiment.engine()).isEqualTo(EngineName.TORCH);
+    new TorchEngine().require(experiment);
+    assertThatThrownBy(() -> new Dl4jEngine().require(experiment.with("engine=dl4j")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Setting engine: found dl4j with loss.gradient-penalty")
+        .hasMessageContaining("set engine=torch, in a build by mvn -Ptorch package");
   }
 
   @Test

@@ -45,9 +45,9 @@ public class JsonlTest {
             400L * epoch,
             200L * epoch,
             1.5 * epoch),
-        new Figures(dLoss, 3.5, 1.5, moment, moment - 0.3),
+        new Figures(dLoss, 3.5, 1.5, moment, moment - 0.3, 0),
         new Figures.Context(3.4, 3.1, 0.7, 0.3),
-        new Figures(dLoss, 3.6, 1.6, moment, moment - 0.3),
+        new Figures(dLoss, 3.6, 1.6, moment, moment - 0.3, 0),
         epoch == 3 ? List.of("D has <won>") : List.of());
   }
 
@@ -77,12 +77,12 @@ public class JsonlTest {
               "{\"epoch\":3,\"round\":30,\"iteration\":300,\"samples_seen\":3000,"
                   + "\"g_updates\":1200,\"d_updates\":600,\"seconds\":4.5,"
                   + "\"d_loss\":1.25,\"g_loss\":3.5,\"g_bce\":1.5,"
-                  + "\"moment_mean\":3.5,\"moment_var\":3.2,"
+                  + "\"moment_mean\":3.5,\"moment_var\":3.2,\"gradient_penalty\":0.0,"
                   + "\"moment_mean_floor\":3.4,\"moment_var_floor\":3.1,"
                   + "\"d_real\":0.7,\"d_fake\":0.3,"
                   + "\"d_loss_epoch_mean\":1.25,\"g_loss_epoch_mean\":3.6,"
                   + "\"g_bce_epoch_mean\":1.6,\"moment_mean_epoch_mean\":3.5,"
-                  + "\"moment_var_epoch_mean\":3.2,\"alarms\":[\"D has <won>\"]}\n");
+                  + "\"moment_var_epoch_mean\":3.2,\"gradient_penalty_epoch_mean\":0.0,\"alarms\":[\"D has <won>\"]}\n");
       Instant time = Instant.parse(line.replaceFirst("(?s).*\"time\":\"([^\"]+)\".*", "$1"));
       assertThat(time).isBetween(before, Instant.now());
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class LogitLossTest {
   private static final double SMOOTHED_FLOOR = 0.3251;
+  private static final double[] NONE = {};
   private static final LossConfig NON_SATURATING = Experiments.small().loss();
   private static final LossConfig MINIMAX = Experiments.small("loss.generator=minimax").loss();
 
@@ -44,13 +45,13 @@ class LogitLossTest {
     double balanced = Math.log(0.45 / 0.55);
     double equilibrium = loss(0.9, balanced).mean() + loss(0, balanced).mean();
     assertThat(equilibrium).isCloseTo(1.3763, within(1e-4));
-    assertThat(LogitLoss.generator(new double[] {balanced}, NON_SATURATING).mean())
+    assertThat(LogitLoss.generator(new double[] {balanced}, NONE, NON_SATURATING).mean())
         .isCloseTo(0.7985, within(1e-4));
   }
 
   @Test
   void hugeLogitsKeepTheirGradient() {
-    LogitLoss g = LogitLoss.generator(new double[] {-500}, NON_SATURATING);
+    LogitLoss g = LogitLoss.generator(new double[] {-500}, NONE, NON_SATURATING);
     assertThat(g.mean()).isCloseTo(500, within(1e-9));
     assertThat(g.gradient()[0]).isCloseTo(-1, within(1e-12));
   }
@@ -59,10 +60,10 @@ class LogitLossTest {
   void minimaxGradientVanishesWhereTheOtherDoesNot() {
     double p = 1e-4;
     double[] logits = {Math.log(p / (1 - p))};
-    double minimax = LogitLoss.generator(logits, MINIMAX).gradient()[0];
-    double other = LogitLoss.generator(logits, NON_SATURATING).gradient()[0];
+    double minimax = LogitLoss.generator(logits, NONE, MINIMAX).gradient()[0];
+    double other = LogitLoss.generator(logits, NONE, NON_SATURATING).gradient()[0];
     assertThat(other / minimax).isCloseTo((1 - p) / p, within(1e-6 * (1 - p) / p));
-    assertThat(LogitLoss.generator(logits, MINIMAX).mean())
+    assertThat(LogitLoss.generator(logits, NONE, MINIMAX).mean())
         .isCloseTo(Math.log(1 - p), within(1e-12));
   }
 
@@ -75,7 +76,7 @@ class LogitLossTest {
     LossConfig config = of(type);
     double[] target = {type.hasTargets() ? (real ? 0.9 : 0.1) : real ? 1 : -1};
     checkGradient(l -> LogitLoss.discriminator(new double[] {l}, target, type), logit);
-    checkGradient(l -> LogitLoss.generator(new double[] {l}, config), logit);
+    checkGradient(l -> LogitLoss.generator(new double[] {l}, target, config), logit);
   }
 
   private static void checkGradient(DoubleFunction<LogitLoss> loss, double at) {
@@ -97,8 +98,24 @@ class LogitLossTest {
         .isCloseTo((1.5 + 0) / 2, within(1e-12));
     assertThat(LogitLoss.discriminator(logits, signs, LossConfig.Type.WASSERSTEIN).mean())
         .isCloseTo(-0.75, within(1e-12));
-    assertThat(LogitLoss.generator(logits, of(LossConfig.Type.HINGE)).mean())
+    assertThat(LogitLoss.generator(logits, NONE, of(LossConfig.Type.HINGE)).mean())
         .isCloseTo(0.75, within(1e-12));
+  }
+
+  /** Of the differences 1 and -3: log(1 + exp(-1)) and log(1 + exp(3)). */
+  @Test
+  void relativisticLossIsOfDifferences() {
+    double[] real = {1000, -2};
+    double[] fake = {999, 1};
+    LogitLoss d = LogitLoss.discriminator(real, fake, LossConfig.Type.RELATIVISTIC);
+    LogitLoss g = LogitLoss.generator(fake, real, of(LossConfig.Type.RELATIVISTIC));
+    double near = Math.log(1 + Math.exp(-1));
+    double far = Math.log(1 + Math.exp(3));
+    assertThat(d.mean()).isCloseTo((near + far) / 2, within(1e-12));
+    assertThat(g.mean()).isCloseTo((near + 1 + far - 3) / 2, within(1e-12));
+    assertThat(d.opposite().mean()).isZero();
+    assertThat(d.opposite().gradient())
+        .containsExactly(new double[] {1 - 0.7310585786, 0.9525741268}, within(1e-9));
   }
 
   private static LossConfig of(LossConfig.Type type) {

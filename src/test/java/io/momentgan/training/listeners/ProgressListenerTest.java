@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ProgressListenerTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final NoiseFloor FLOOR = new NoiseFloor(3.4, 0, 3.1, 0);
-  private static final Losses MEAN = new Losses(1.212, 9, 1.131, 3.44, 3.11, 0, 0, 0, 0, 0);
+  private static final Losses MEAN = new Losses(1.212, 9, 1.131, 3.44, 3.11, 0, 0, 0, 0, 0, 0);
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final AtomicLong nanos = new AtomicLong();
@@ -64,7 +64,7 @@ class ProgressListenerTest {
     ProgressListener progress = progress(550, 100, NoiseFloor.NONE, false);
     progress.begin(0);
     nanos.set(SECOND);
-    progress.update(5, new Losses(1, 9, 2, 0, 0, 0, 0, 0, 0, 0), true);
+    progress.update(5, new Losses(1, 9, 2, 0, 0, 0, 0, 0, 0, 0, 0), true);
     assertThat(lines().get(0)).endsWith("5.0 it/s, 3:03:19 left, d_loss 1.000, g_bce 2.000");
   }
 

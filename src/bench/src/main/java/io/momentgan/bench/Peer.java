@@ -221,6 +221,7 @@ final class Peer implements AutoCloseable {
     requireKnown(e.discriminator());
     require(e.loss().type() == LossConfig.Type.CROSS_ENTROPY, "a loss other than cross-entropy");
     require(e.loss().generator() != LossConfig.Generator.MINIMAX, "a minimax loss");
+    require(!e.loss().gradientPenalty().on(), "a gradient penalty");
     require(!e.loss().drawsTargets(), "targets that are drawn");
     require(!e.loss().separateUpdates() && e.loss().clip() == 0, "another discriminator update");
     require(!e.labels().on() || e.labels().classifier(), "classes without a classifier of them");

@@ -57,6 +57,7 @@ final class StepBench {
     this.experiment = experiment;
     this.shape = shape;
     Engine engine = Engine.of(experiment.engine());
+    engine.require(experiment);
     boolean gpu = engine.gpus() > 0 && experiment.device().use() != DeviceConfig.Use.CPU;
     this.device = engine.bind(gpu ? 0 : -1);
     TrainedPair pair = engine.open(experiment, shape, device);
@@ -182,7 +183,7 @@ final class StepBench {
    * input's gradient, and G's two gradients. A generator that matches features needs D forward for
    * real images too, as far as the features; with fresh batches G makes one more pass. Of
    * convolutions those by what lies outside an image count too; a second pass of a generator with
-   * dropout does not.
+   * dropout and penalties on gradients do not.
    */
   double multiplyAdds() {
     boolean matches = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
