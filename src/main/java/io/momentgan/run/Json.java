@@ -1,5 +1,6 @@
 package io.momentgan.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -58,7 +59,8 @@ public final class Json {
 
   /**
    * Reads a record from an object, components marked {@link JsonUnwrapped} from the object itself:
-   * Jackson 2.15 writes such records and cannot read them.
+   * Jackson 2.15 writes such records and cannot read them. A component that an earlier version did
+   * not write has what it stands for in {@link JsonProperty#defaultValue}.
    *
    * @throws IllegalArgumentException if a component is missing or refused
    */
@@ -82,8 +84,13 @@ public final class Json {
     if (inLine != null) {
       return record(object, component.getType(), inLine.suffix());
     }
-    JsonNode value = object.required(SNAKE_CASE.translate(component.getName()) + suffix);
+    String name = SNAKE_CASE.translate(component.getName()) + suffix;
+    JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
     try {
+      JsonNode value =
+          property == null || object.has(name)
+              ? object.required(name)
+              : MAPPER.readTree(property.defaultValue());
       return MAPPER
           .readerFor(MAPPER.constructType(component.getGenericType()))
           .readValue(MAPPER.treeAsTokens(value));

@@ -1,5 +1,6 @@
 package io.momentgan.run.metrics;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.momentgan.evaluation.Measure;
 import io.momentgan.moments.NoiseFloor;
 import io.momentgan.step.Losses;
@@ -25,7 +26,7 @@ public record Figures(
     double gBce,
     double momentMean,
     double momentVar,
-    double gradientPenalty) {
+    @JsonProperty(defaultValue = "0") double gradientPenalty) {
   /** Their measures. */
   public static final List<Measure<Figures>> MEASURES =
       List.of(

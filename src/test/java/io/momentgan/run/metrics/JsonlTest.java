@@ -106,6 +106,17 @@ public class JsonlTest {
         .contains("\"labels\":[{\"label\":0,\"count\":30},{\"label\":4,\"count\":10}]");
   }
 
+  @Test
+  void figuresOfBeforeThereWerePenaltiesHadNone() {
+    try (Jsonl<RoundLine> log = Jsonl.create(folder, MetricsTable.ROUNDS, 7)) {
+      log.append(round(2));
+    }
+    String without = text().replaceAll("\"gradient_penalty(_round_mean)?\":0.0,", "");
+    assertThat(without).doesNotContain("penalty");
+    folder.publish("metrics/rounds.jsonl", without);
+    assertThat(Jsonl.read(folder, MetricsTable.ROUNDS)).containsExactly(round(2));
+  }
+
   private static StartLine start() {
     List<StartLine.LabelCount> labels =
         List.of(new StartLine.LabelCount(0, 30), new StartLine.LabelCount(4, 10));
