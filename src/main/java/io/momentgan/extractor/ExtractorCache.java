@@ -10,6 +10,7 @@ import io.momentgan.storage.Digests;
 import io.momentgan.storage.Publication;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The user's extractors, one per data set and task, each trained once: {@code
  * extractors/<fingerprint>-v1/extractor.zip} (Deeplearning4j's format) and {@code extractor.json};
- * {@code <fingerprint>-rotation-v1} without labels.
+ * {@code <fingerprint>-rotation-v1} without labels. That of the embedded data is a resource of this
+ * package, in a folder of the same name.
  */
 public final class ExtractorCache {
   private static final Logger LOG = LoggerFactory.getLogger(ExtractorCache.class);
@@ -58,7 +60,7 @@ public final class ExtractorCache {
     TrainedExtractor extractor = read(images).orElseGet(() -> train(spark, images));
     ExtractorInfo info = extractor.info();
     LOG.info(
-        "Feature extractor {}: accuracy {} on {} held-out images of {} {}; kept in {}",
+        "Feature extractor {}: accuracy {} on {} held-out images of {} {}; its figures are kept in {}",
         info.name(),
         info.accuracy(),
         info.heldOut(),
@@ -78,20 +80,37 @@ public final class ExtractorCache {
 
   /** Names the folder of a data set's extractor and of figures that belong to it. */
   public Path folder(MeasuredImages images) {
-    String task = images.task() == ExtractorTask.CLASSES ? "" : "-" + images.task().prefix();
-    return root.resolve(
-        "%s%s-v%d".formatted(images.fingerprint(), task, ExtractorBlueprint.VERSION));
+    return root.resolve(folderName(images));
   }
 
-  /** Name of a data set's extractor, if it was trained before. */
+  private static String folderName(MeasuredImages images) {
+    String task = images.task() == ExtractorTask.CLASSES ? "" : "-" + images.task().prefix();
+    return "%s%s-v%d".formatted(images.fingerprint(), task, ExtractorBlueprint.VERSION);
+  }
+
+  /** Name of a data set's extractor, if there is one. */
   public Optional<String> name(MeasuredImages images) {
-    Path info = folder(images).resolve(INFO);
+    Path folder = folder(images);
     try {
-      return Files.exists(info)
-          ? Optional.of(JSON.readValue(info.toFile(), ExtractorInfo.class).name())
+      Optional<byte[]> info = bytes(images, INFO);
+      return info.isPresent()
+          ? Optional.of(JSON.readValue(info.get(), ExtractorInfo.class).name())
           : Optional.empty();
     } catch (IOException e) {
-      throw new UserException("%s: cannot be read: %s; delete it".formatted(info, e), e);
+      throw new UserException(
+          "%s: cannot be read: %s; delete it".formatted(folder.resolve(INFO), e), e);
+    }
+  }
+
+  /** A file of an extractor: the user's own, or else one that comes with this software. */
+  private Optional<byte[]> bytes(MeasuredImages images, String name) throws IOException {
+    Path own = folder(images).resolve(name);
+    if (Files.exists(own)) {
+      return Optional.of(Files.readAllBytes(own));
+    }
+    String resource = folderName(images) + "/" + name;
+    try (InputStream stream = ExtractorCache.class.getResourceAsStream(resource)) {
+      return stream == null ? Optional.empty() : Optional.of(stream.readAllBytes());
     }
   }
 
@@ -138,22 +157,22 @@ public final class ExtractorCache {
 
   private Optional<TrainedExtractor> read(MeasuredImages images) {
     Path folder = folder(images);
-    Path model = folder.resolve(MODEL);
-    Path json = folder.resolve(INFO);
-    if (!Files.exists(json) || !Files.exists(model)) {
-      return Optional.empty();
-    }
     try {
-      ExtractorInfo info = JSON.readValue(json.toFile(), ExtractorInfo.class);
+      Optional<byte[]> json = bytes(images, INFO);
+      Optional<byte[]> model = bytes(images, MODEL);
+      if (json.isEmpty() || model.isEmpty()) {
+        return Optional.empty();
+      }
+      ExtractorInfo info = JSON.readValue(json.get(), ExtractorInfo.class);
       ExtractorBlueprint blueprint =
           new ExtractorBlueprint(ImageShape.parse(info.shape()), info.classes());
-      float[] params = NetworkState.ofZip(Files.readAllBytes(model), blueprint.size()).params();
+      float[] params = NetworkState.ofZip(model.get(), blueprint.size()).params();
       if (digest(params).equals(info.sha256()) && images.fingerprint().equals(info.fingerprint())) {
         return Optional.of(new TrainedExtractor(info, blueprint, params));
       }
       LOG.warn("{} does not belong to its {}: the extractor is trained again", folder, INFO);
     } catch (JsonProcessingException e) {
-      LOG.warn("{} is damaged: the extractor is trained again", json, e);
+      LOG.warn("{}/{} is damaged: the extractor is trained again", folder, INFO, e);
     } catch (IOException e) {
       throw new UserException("%s: cannot be read: %s; delete it".formatted(folder, e), e);
     }

@@ -156,8 +156,8 @@ public final class GanEstimator extends Estimator<GanModel> implements DefaultPa
 
   /**
    * Settings of the form {@code key=value}, such as {@code train.batch-size=20}, over those of
-   * {@link #experiment}. {@code data.uri} has no effect; {@code data.validation} is 0 unless given
-   * here.
+   * {@link #experiment}. {@code data.uri} has no effect; {@code data.validation} and {@code
+   * evaluation.every} are 0 unless given here.
    */
   public StringArrayParam settings() {
     return settings;
@@ -283,6 +283,8 @@ public final class GanEstimator extends Estimator<GanModel> implements DefaultPa
   private List<String> overrides() {
     List<String> overrides = new ArrayList<>();
     overrides.add("data.validation=0");
+    // The first on some data trains a feature extractor, which may take longer than the GAN.
+    overrides.add("evaluation.every=0");
     overrides.addAll(List.of(getSettings()));
     if (isSet(epochs)) {
       overrides.add("train.epochs=" + getEpochs());

@@ -2,15 +2,20 @@ package io.momentgan.extractor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.Experiments;
 import io.momentgan.SparkTests;
+import io.momentgan.config.EvaluationConfig;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
+import io.momentgan.quality.ClassStatistics;
+import io.momentgan.sampling.Pixels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Tag;
@@ -52,6 +57,25 @@ class ExtractorCacheTest {
       }
       return new Images(shape(), pixels, labels);
     }
+  }
+
+  /** So that a first training's report tells its quality within seconds. */
+  @Test
+  void theEmbeddedDatasExtractorNeedsNoTraining() {
+    MeasuredImages glyphs =
+        MeasuredImages.open(
+            Experiments.named("quickstart").data(), EvaluationConfig.Extractor.AUTO, Map.of());
+    ExtractorCache extractors = new ExtractorCache(cache, Map.of());
+    assertThat(extractors.name(glyphs)).isPresent();
+    try (JavaSparkContext none = null) {
+      TrainedExtractor shipped = extractors.of(none, glyphs);
+      assertThat(extractors.name(glyphs)).contains(shipped.info().name());
+      Images some = glyphs.heldOut().read(IntStream.range(0, 1000).toArray());
+      float[] answers = shipped.open().extract(Pixels.toRows(some.pixels())).logProbabilities();
+      ClassStatistics right = ClassStatistics.of(answers, shipped.classes(), some.labels());
+      assertThat(right.accuracy()).isGreaterThan(0.99);
+    }
+    assertThat(cache).isEmptyDirectory();
   }
 
   @Tag("long")
