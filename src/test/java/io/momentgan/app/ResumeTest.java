@@ -27,6 +27,7 @@ class ResumeTest {
   @TempDir private Path folder;
 
   /** Two workers make 3 rounds of an epoch: checkpoints of every second round lie within epochs. */
+  @Tag("long")
   @Test
   void resumedRunEqualsOneThatNeverStopped() throws IOException {
     assertThatAResumedRunEqualsOneThatNeverStopped(2, 2, 6, 4);

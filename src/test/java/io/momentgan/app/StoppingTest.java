@@ -25,6 +25,7 @@ class StoppingTest {
 
   @TempDir private Path folder;
 
+  @Tag("long")
   @Test
   void aSignalEndsTheTrainingAfterItsRoundWhereItIsResumedToTheSameBits() {
     Path whole = TinyExperiment.train(folder.resolve("whole"), EPOCHS);
