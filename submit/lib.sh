@@ -84,10 +84,12 @@ run_java() {
     -cp "$path" "$@"
 }
 
+# The Spark home of links to Maven's repository, and its libraries once it has clients of cluster managers.
+assembled=$home/target/spark-home managers=$home/target/spark-managers.txt
+
 # Exports SPARK_HOME: the user's own where it is set, else one of links to what the build took from
 # Maven's repository.
 use_spark_home() {
-  local assembled=$home/target/spark-home
   SPARK_HOME=${SPARK_HOME:-$assembled}
   [ "$SPARK_HOME" != "$assembled" ] || assemble_spark_home
   [ -n "$(find -H "$SPARK_HOME/jars" -name 'spark-core_2.12-3.5.*.jar' -print -quit 2>/dev/null)" ] ||
@@ -96,16 +98,32 @@ Scala 2.12; set SPARK_HOME to one, or unset it for the Spark of Maven's reposito
   export SPARK_HOME SPARK_SCALA_VERSION=2.12
 }
 
-# The Spark of Maven's repository has no client of YARN or Kubernetes.
+# Ends the script unless the Spark home has, or gets, its client of YARN or Kubernetes.
 require_spark_of() {
-  [ -n "$(find -H "${SPARK_HOME:-}/jars" -name "spark-$1_2.12-3.5.*.jar" -print -quit 2>/dev/null)" ] ||
-    fail "SPARK_HOME: found ${SPARK_HOME:-nothing}, expected the folder of a Spark 3.5 distribution with \
-jars/spark-$1_2.12-3.5.*.jar; unpack spark-3.5.*-bin-hadoop3.tgz of https://spark.apache.org and set SPARK_HOME to it" 2
+  [ "${SPARK_HOME:-$assembled}" != "$assembled" ] || { add_managers && return; }
+  [ -n "$(find -H "$SPARK_HOME/jars" -name "spark-$1_2.12-3.5.*.jar" -print -quit 2>/dev/null)" ] ||
+    fail "SPARK_HOME: found no jars/spark-$1_2.12-3.5.*.jar in $SPARK_HOME, expected a Spark 3.5 of Scala 2.12 \
+with its client of $1; set SPARK_HOME to a distribution, or unset it for the Spark of Maven's repository" 2
+}
+
+# Lists the libraries of a Spark home that has the clients, too: Maven's repository gets them where they are first
+# asked for.
+add_managers() {
+  [ ! "$managers" -nt "$home/pom.xml" ] || return 0
+  require_maven
+  echo "Getting Spark's clients of YARN and Kubernetes (the first time 15 MB) ..." >&2
+  (cd "$home" && mvn -B -q -Pmanagers dependency:build-classpath@spark-managers) >/dev/null 2>&1 ||
+    fail "Spark's clients of YARN and Kubernetes could not be had from Maven's repositories; run 'mvn -Pmanagers \
+dependency:build-classpath@spark-managers' in $home to see why, or set SPARK_HOME to the folder of a Spark 3.5 \
+distribution of Scala 2.12"
+  # Maven leaves a file that would be the same.
+  touch "$managers"
 }
 
 assemble_spark_home() {
   local list=$home/target/spark-libraries.txt
   [ -s "$list" ] || build
+  [ ! "$managers" -nt "$home/pom.xml" ] || list=$managers
   mkdir -p "$SPARK_HOME/conf"
   ln -sfn "$home/conf/log4j2.properties" "$SPARK_HOME/conf/log4j2.properties"
   # Where local-cluster leaves the executors' copies of the libraries, 150 MB each. Whoever still has
