@@ -162,7 +162,7 @@ spark_command() {
 # What submit/standalone, submit/yarn and submit/kubernetes are: submit/spark with a file of settings.
 # Arguments: the kind of cluster, its master ('' where --master must say), and the caller's own.
 submit_to() {
-  local kind=$1 master=$2 options=() properties all
+  local kind=$1 master=$2 options=() script properties all
   shift 2
   all=("$@")
   while [ $# -gt 0 ]; do
@@ -171,8 +171,16 @@ submit_to() {
         print_help "$home/submit/$kind"
         exit 0
         ;;
-      --gpus) options+=(--settings "$home/conf/spark/gpu.conf" --conf
-        "spark.executor.resource.gpu.discoveryScript=$home/submit/gpu-discovery") ;;
+      --gpus)
+        options+=(--settings "$home/conf/spark/gpu.conf")
+        # Where an executor finds it: in the image, in its container's folder, on a machine like this one.
+        case $kind in
+          kubernetes) script=/opt/momentgan/gpu-discovery ;;
+          yarn) script=./gpu-discovery options+=(--conf "spark.yarn.dist.files=$home/submit/gpu-discovery") ;;
+          *) script=$home/submit/gpu-discovery ;;
+        esac
+        options+=(--conf "spark.executor.resource.gpu.discoveryScript=$script")
+        ;;
       --print) options+=(--print) ;;
       --*=*)
         set -- x "${1%%=*}" "${1#*=}" "${@:2}"
@@ -197,6 +205,7 @@ submit_to() {
   [ -n "$master" ] || fail "--master: found none, expected one; see submit/$kind --help" 2
   [ "$kind" = standalone ] || require_spark_of "$kind"
   [ "$kind" != kubernetes ] ||
-    options=(--conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/executor-pod.yaml" "${options[@]}")
+    options=(--conf "spark.kubernetes.driver.podTemplateFile=$home/conf/spark/executor-pod.yaml"
+      --conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/executor-pod.yaml" "${options[@]}")
   exec "$home/submit/spark" --master "$master" --settings "$properties" "${options[@]}" "$@"
 }
