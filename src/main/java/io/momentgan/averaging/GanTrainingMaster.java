@@ -4,6 +4,7 @@ import io.momentgan.averaging.merge.MovingAverage;
 import io.momentgan.averaging.merge.OuterOptimizer;
 import io.momentgan.averaging.merge.SlicedAverage;
 import io.momentgan.collective.CollectiveFactory;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Registration;
 import io.momentgan.config.AveragingConfig;
 import io.momentgan.config.AveragingConfig.OuterRates;
@@ -63,11 +64,18 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
    */
   private static final long FEW_BYTES = 128L << 20;
 
+  /**
+   * Messages of all workers in an exchange that the driver merges sooner than the workers: some
+   * milliseconds of a network card of 10 Gbit/s, and of W requests for each worker.
+   */
+  private static final long FEW_BYTES_OF_EXCHANGE = 4L << 20;
+
   private final transient Experiment experiment;
   private final transient Shards shards;
   private final transient Broadcast<RunContext> context;
   private final transient SparkDl4jMultiLayer network;
   private final transient LongAccumulator iterations;
+  private final transient Meeting meeting;
   private final transient Registration registration;
   private final transient Averaged generator;
   private final transient Averaged discriminator;
@@ -116,13 +124,17 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     this.discriminator =
         Averaged.of(
             networks.discriminator(), averaging.outer().type(), averaging.outer().discriminator());
-    this.registration =
-        run.collectives()
-            .register(
-                run.run(),
-                run.experiment().train().workers(),
-                Duration.ofSeconds(run.experiment().train().deadlineSeconds()),
-                mostBytes(run));
+    this.meeting =
+        new Meeting(
+            experiment.train().workers(),
+            Duration.ofSeconds(experiment.train().deadlineSeconds()),
+            mostBytes(run),
+            switch (averaging.path()) {
+              case DRIVER -> Long.MAX_VALUE;
+              case SLICES -> 0;
+              case AUTO -> FEW_BYTES_OF_EXCHANGE;
+            });
+    this.registration = run.collectives().register(run.run(), meeting);
     AveragingConfig.Ema ema = averaging.ema();
     this.generatorEma = new MovingAverage(ema.halfLife(), ema.rampUp(), generator.layout());
     this.discriminatorEma =
@@ -206,6 +218,7 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         context,
         handover,
         round,
+        meeting,
         iterations,
         new WorkerConfiguration(
             false, oneByOne, experiment.train().batchSize(), noLimit, 0, false));

@@ -4,10 +4,10 @@ import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.MeasuredCollective;
+import io.momentgan.collective.Meeting;
 import io.momentgan.partition.Round;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -32,6 +32,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
   private final Broadcast<RunContext> context;
   private final Handover handover;
   private final Round round;
+  private final Meeting meeting;
   private final LongAccumulator iterations;
   private transient WorkerSession session;
 
@@ -39,12 +40,14 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
       Broadcast<RunContext> context,
       Handover handover,
       Round round,
+      Meeting meeting,
       LongAccumulator iterations,
       WorkerConfiguration configuration) {
     super(null, true, configuration, null, null, null);
     this.context = context;
     this.handover = handover;
     this.round = round;
+    this.meeting = meeting;
     this.iterations = iterations;
   }
 
@@ -85,8 +88,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
                     task.stageAttemptNumber(),
                     task.attemptNumber()),
                 task.partitionId(),
-                run.experiment().train().workers(),
-                Duration.ofSeconds(run.experiment().train().deadlineSeconds()));
+                meeting);
     TaskFailureListener onFailure = (t, error) -> collective.abort(String.valueOf(error));
     TaskCompletionListener onCompletion =
         t -> {

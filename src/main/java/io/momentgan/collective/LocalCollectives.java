@@ -7,19 +7,29 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class LocalCollectives implements CollectiveFactory {
   private static final long serialVersionUID = 1L;
 
+  /** Waits for nobody. */
+  private static final Duration ALONE = Duration.ofSeconds(1);
+
   /** The groups of this JVM that have members: threads of different tasks meet here. */
   private static final ConcurrentHashMap<Group, LocalGroup> GROUPS = new ConcurrentHashMap<>();
 
+  /** A worker without others. */
+  public static Collective alone() {
+    LocalGroup group = new LocalGroup(Meeting.of(1, ALONE));
+    group.enter(0);
+    return new LocalCollective(group, 0, () -> {});
+  }
+
   @Override
-  public Collective join(Group group, int rank, int size, Duration deadline) {
-    if (rank < 0 || rank >= size) {
-      throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, size));
+  public Collective join(Group group, int rank, Meeting meeting) {
+    if (rank < 0 || rank >= meeting.size()) {
+      throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, meeting.size()));
     }
     LocalGroup joined =
         GROUPS.compute(
             group,
             (name, existing) -> {
-              LocalGroup result = existing == null ? new LocalGroup(size, deadline) : existing;
+              LocalGroup result = existing == null ? new LocalGroup(meeting) : existing;
               result.enter(rank);
               return result;
             });

@@ -20,9 +20,9 @@ final class LocalGroup {
   private Message result = Message.NONE;
   private String failure = "";
 
-  LocalGroup(int size, Duration deadline) {
-    this.deadline = deadline;
-    this.contributions = new ArrayList<>(Collections.nCopies(size, (Message) null));
+  LocalGroup(Meeting meeting) {
+    this.deadline = meeting.deadline();
+    this.contributions = new ArrayList<>(Collections.nCopies(meeting.size(), (Message) null));
   }
 
   int size() {

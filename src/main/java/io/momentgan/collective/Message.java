@@ -1,8 +1,10 @@
 package io.momentgan.collective;
 
 import io.momentgan.moments.Moments;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A worker's part of an exchange. All workers of a group hand in messages of one kind and shape,
@@ -15,7 +17,7 @@ public sealed interface Message {
   /** Merges the message of another worker, of the same kind and shape. */
   Message merge(Message next);
 
-  /** Bytes of the numbers. */
+  /** Bytes of the numbers or texts. */
   long bytes();
 
   /**
@@ -79,6 +81,30 @@ public sealed interface Message {
     @Override
     public int hashCode() {
       return 31 * Long.hashCode(count) + Arrays.hashCode(values);
+    }
+  }
+
+  /**
+   * Where processes listen.
+   *
+   * @param places host and port of each, as HOST:PORT; after the merge those of all workers by rank
+   */
+  record Addresses(List<String> places) implements Message {
+    public Addresses {
+      places = List.copyOf(places);
+    }
+
+    @Override
+    public Addresses merge(Message next) {
+      return new Addresses(
+          Stream.concat(places.stream(), ((Addresses) next).places.stream()).toList());
+    }
+
+    @Override
+    public long bytes() {
+      return places.stream()
+          .mapToLong(place -> place.getBytes(StandardCharsets.UTF_8).length)
+          .sum();
     }
   }
 

@@ -14,7 +14,7 @@ import java.io.Serializable;
  *     m, the velocity of momentum); between them each worker keeps its own (DES-LOC, arXiv
  *     2505.22549)
  * @param secondMomentPeriod rounds between two averagings of Adam's v
- * @param path where the networks are averaged
+ * @param path where networks, and the moments and gradients of iterations, are averaged
  */
 public record AveragingConfig(
     Ema ema, Outer outer, int firstMomentPeriod, int secondMomentPeriod, Path path)
@@ -32,14 +32,15 @@ public record AveragingConfig(
         "a positive number of rounds");
   }
 
-  /** Where networks are averaged; the bits are the same. */
+  /** Where the workers' numbers are averaged; the bits are the same. */
   public enum Path {
-    /** Slices where the networks of all workers together are too many bytes for the driver. */
+    /** Slices where the numbers of all workers together are too many bytes for the driver. */
     AUTO,
     /** All come to the driver. */
     DRIVER,
     /**
-     * Slices go through Spark's shuffle to tasks that average them; the driver gets the average.
+     * Slices of networks go through Spark's shuffle to tasks that average them; the driver gets the
+     * average. Slices of an iteration's moments and gradients go from worker to worker.
      */
     SLICES
   }

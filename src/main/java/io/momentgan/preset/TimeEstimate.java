@@ -1,7 +1,6 @@
 package io.momentgan.preset;
 
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.DeviceConfig;
@@ -12,7 +11,6 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,7 +30,6 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
 
   private static final long MOST_NANOS = 20_000_000_000L;
   private static final int FEWEST = 10;
-  private static final Duration ALONE = Duration.ofSeconds(1);
 
   /**
    * Measures iterations.
@@ -56,8 +53,7 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
     int count = experiment.train().batchSize();
     Batch batch = new Batch(networks.rows(new float[count * shape.features()], count), new int[0]);
     List<Long> times = new ArrayList<>();
-    Group group = new Group("estimate", 0, 0, 0, 0);
-    try (Collective alone = new LocalCollectives().join(group, 0, 1, ALONE)) {
+    try (Collective alone = LocalCollectives.alone()) {
       GanStep step =
           new GanStep(
               unlabelled,

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole command in one process and in three, as on a cluster. */
 @Tag("long")
@@ -60,11 +63,14 @@ class ClusterTrainingTest {
     System.clearProperty(Cluster.MASTER);
   }
 
-  @Test
-  void executorsInOtherProcessesGiveTheBitsOfThreads() throws IOException {
-    Path threads = train("local[2]", 10, 1);
-    Path processes = train("local-cluster[2,1,1024]", 10, 1);
-    assertThat(SameRun.snapshot(processes).round()).isEqualTo(5);
+  @ParameterizedTest
+  @CsvSource({"2, 10, driver, 5", "2, 1, slices, 50", "4, 10, slices, 3", "8, 1, slices, 12"})
+  void executorsInOtherProcessesGiveTheBitsOfThreads(
+      int workers, int frequency, String path, long rounds) throws IOException {
+    further = List.of("train.workers=" + workers, "averaging.path=" + path);
+    Path threads = train("local[%d]".formatted(workers), frequency, 1);
+    Path processes = train("local-cluster[2,%d,1024]".formatted(workers / 2), frequency, 1);
+    assertThat(SameRun.snapshot(processes).round()).isEqualTo(rounds);
     SameRun.assertSame(processes, threads);
   }
 
@@ -78,8 +84,10 @@ class ClusterTrainingTest {
     SameRun.assertSame(attacked, threads);
   }
 
-  @Test
-  void anExecutorKilledInARoundDoesNotChangeABit() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"driver", "slices"})
+  void anExecutorKilledInARoundDoesNotChangeABit(String path) throws Exception {
+    further = List.of("averaging.path=" + path);
     assertThatAKilledExecutorDoesNotChangeABit();
   }
 

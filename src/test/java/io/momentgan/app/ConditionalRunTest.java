@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ class ConditionalRunTest {
 
   @TempDir private Path folder;
 
+  @Tag("long")
   @Test
   void gridsAndSamplesHaveAColumnPerClassAndResumingGivesTheSame() throws IOException {
     String[] settings = {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ class DataInspectTest {
     assertThat(run.err()).isEmpty();
   }
 
+  @Tag("long")
   @Test
   void describesTheEmbeddedGlyphs() {
     CommandRun run = CommandRun.of("data", "inspect", "glyphs").succeeds();
@@ -117,6 +119,7 @@ class DataInspectTest {
   }
 
   /** Scripts give the program a locale in which it can read any name. */
+  @Tag("long")
   @Test
   void namesThatAreNotAsciiAreReadInAnyLocale() throws Exception {
     write("b\u00e4r/1.png", "cat/\u732b.png", "cat/gr\u00fcn.png");

@@ -246,6 +246,7 @@ class EvaluateTest {
         .contains("expected --out");
   }
 
+  @Tag("long")
   @Test
   void generatedSamplesAreTheSameForAnyCountAndNumberOfWorkers() throws IOException {
     Map<String, byte[]> many = generated("many", 1150, 1);

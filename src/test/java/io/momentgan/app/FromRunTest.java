@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,7 @@ class FromRunTest {
     assertThat(start.get("sha256").asText()).matches("[0-9a-f]{64}");
   }
 
+  @Tag("long")
   @Test
   void frozenLayersStayThoseOfTheOtherRunAlsoThroughAResume(@TempDir Path folder) {
     float[] before = SameRun.snapshot(source).discriminator().params();

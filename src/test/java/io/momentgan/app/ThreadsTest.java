@@ -51,6 +51,7 @@ class ThreadsTest {
         .isEqualTo(everywhere("3"));
   }
 
+  @Tag("long")
   @Test
   void otherCommandsUseOne() throws Exception {
     assertThat(threads(Map.of(), "data", "inspect", "glyphs")).isEqualTo(everywhere("1"));

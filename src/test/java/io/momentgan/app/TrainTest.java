@@ -30,6 +30,7 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -181,6 +182,7 @@ class TrainTest {
     assertThat(FIELDS).allSatisfy(f -> assertThat(epoch.get(f)).as(f).isEqualTo(round.get(f)));
   }
 
+  @Tag("long")
   @Test
   void sparkReadsOneRowPerRoundWithNumericColumns() {
     try (SparkSession spark =

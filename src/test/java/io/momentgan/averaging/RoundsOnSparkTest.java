@@ -8,7 +8,6 @@ import io.momentgan.Relabelled;
 import io.momentgan.SparkTests;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.Traffic;
 import io.momentgan.config.Experiment;
@@ -211,6 +210,7 @@ class RoundsOnSparkTest {
     assertThat(Arrays.copyOf(moved, head)).isNotEqualTo(Arrays.copyOf(before, head));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({
     "2, sgd, none, name=plain",
@@ -716,8 +716,7 @@ class RoundsOnSparkTest {
   }
 
   private static Collective alone() {
-    return new LocalCollectives()
-        .join(new Group("serial", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+    return LocalCollectives.alone();
   }
 
   private static int[] range(int count) {

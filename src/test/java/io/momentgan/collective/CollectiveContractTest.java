@@ -144,7 +144,7 @@ public abstract class CollectiveContractTest {
   @Test
   void aWorkerThatComesAfterAnotherHasGivenUpIsToldSoAtOnce() {
     Group group = new Group("late", 0, 0, 0, 0);
-    try (Collective early = factory().join(group, 0, 2, LONG)) {
+    try (Collective early = factory().join(group, 0, Meeting.of(2, LONG))) {
       early.abort("its data is damaged");
     }
     assertThatThrownBy(() -> joinLate(group))
@@ -153,7 +153,7 @@ public abstract class CollectiveContractTest {
   }
 
   private void joinLate(Group group) {
-    try (Collective late = factory().join(group, 1, 2, LONG)) {
+    try (Collective late = factory().join(group, 1, Meeting.of(2, LONG))) {
       late.merge(message(moments(1)));
     }
   }
@@ -179,7 +179,7 @@ public abstract class CollectiveContractTest {
 
   @Test
   void groupsOfDifferentAttemptsNeverMeet() throws Exception {
-    Collective late = factory().join(attempt(0), 0, 2, Duration.ofMillis(200));
+    Collective late = factory().join(attempt(0), 0, Meeting.of(2, Duration.ofMillis(200)));
     List<Message> results =
         results(run(attempt(1), 2, LONG, c -> c.merge(message(moments(c.rank())))));
     assertThat(results).hasSize(2);
@@ -190,7 +190,8 @@ public abstract class CollectiveContractTest {
 
   @Test
   void aRankOutsideTheGroupIsRefused() {
-    assertThatThrownBy(() -> factory().join(new Group("outside", 0, 0, 0, 0), 2, 2, LONG))
+    assertThatThrownBy(
+            () -> factory().join(new Group("outside", 0, 0, 0, 0), 2, Meeting.of(2, LONG)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 of 2");
   }
@@ -250,7 +251,7 @@ public abstract class CollectiveContractTest {
   private <T> List<Future<T>> run(Group group, int size, Duration deadline, Work<T> work) {
     List<Collective> ends = new ArrayList<>();
     for (int rank = 0; rank < size; rank++) {
-      ends.add(factory().join(group, rank, size, deadline));
+      ends.add(factory().join(group, rank, Meeting.of(size, deadline)));
     }
     return ends.stream().map(end -> workers.submit(closing(end, work))).toList();
   }

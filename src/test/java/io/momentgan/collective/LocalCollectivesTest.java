@@ -15,8 +15,10 @@ class LocalCollectivesTest extends CollectiveContractTest {
   @Test
   void groupsEndWithTheirLastMember() {
     int before = LocalCollectives.openGroups();
-    Collective a = factory().join(new Group("ending", 0, 0, 0, 0), 0, 2, Duration.ofSeconds(1));
-    Collective b = factory().join(new Group("ending", 0, 0, 0, 0), 1, 2, Duration.ofSeconds(1));
+    Collective a =
+        factory().join(new Group("ending", 0, 0, 0, 0), 0, Meeting.of(2, Duration.ofSeconds(1)));
+    Collective b =
+        factory().join(new Group("ending", 0, 0, 0, 0), 1, Meeting.of(2, Duration.ofSeconds(1)));
     assertThat(LocalCollectives.openGroups()).isEqualTo(before + 1);
     a.close();
     b.close();
@@ -26,10 +28,13 @@ class LocalCollectivesTest extends CollectiveContractTest {
   @Test
   void aRankJoinsOnce() {
     try (Collective first =
-        factory().join(new Group("twice", 0, 0, 0, 0), 0, 2, Duration.ofSeconds(1))) {
+        factory().join(new Group("twice", 0, 0, 0, 0), 0, Meeting.of(2, Duration.ofSeconds(1)))) {
       assertThat(first.size()).isEqualTo(2);
       assertThatThrownBy(
-              () -> factory().join(new Group("twice", 0, 0, 0, 0), 0, 2, Duration.ofSeconds(1)))
+              () ->
+                  factory()
+                      .join(
+                          new Group("twice", 0, 0, 0, 0), 0, Meeting.of(2, Duration.ofSeconds(1))))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("joined its group twice");
     }

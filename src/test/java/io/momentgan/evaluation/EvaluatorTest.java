@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,6 +135,7 @@ class EvaluatorTest {
   }
 
   /** Five partitions instead of two; the second evaluator reads what the first one kept. */
+  @Tag("long")
   @Test
   void figuresDoNotDependOnTheNumberOfWorkers() {
     Picked some = new Picked(images.heldOut(), 2, 7);

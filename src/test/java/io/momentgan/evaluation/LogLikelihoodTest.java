@@ -16,6 +16,7 @@ import org.apache.commons.math3.stat.StatUtils;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The Parzen window against a density in closed form, and against two plain loops. */
@@ -153,6 +154,7 @@ class LogLikelihoodTest {
     assertThat(ParzenWindow.sigmas()[4]).isCloseTo(0.2782559402207124, within(1e-15));
   }
 
+  @Tag("long")
   @Test
   void theBitsDoNotDependOnTheNumberOfWorkers() {
     LogLikelihood two = estimate(3, 0.2, 2500, 1700);

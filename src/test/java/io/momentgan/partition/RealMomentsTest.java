@@ -69,6 +69,7 @@ class RealMomentsTest {
         .isEqualTo(NoiseFloor.NONE);
   }
 
+  @Tag("long")
   @Test
   void imagesThatAreAllAlikeMissTheWholeVariance() {
     Shards shards = Shards.load(spark, new GlyphSource(2000, 1), 2, 1, -1);
@@ -93,6 +94,7 @@ class RealMomentsTest {
     assertThat(RealMoments.variance(shards, two, RealSide.UNKNOWN)).isCloseTo(20.9, within(0.5));
   }
 
+  @Tag("long")
   @Test
   void twoRealBatchesOfMnistDifferAsTheReferenceSays() {
     NoiseFloor floor = floorOfMnist("train.workers=1", "train.batch-size=100");

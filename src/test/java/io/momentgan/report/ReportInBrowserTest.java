@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +99,7 @@ class ReportInBrowserTest {
     assertFiles();
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(ints = {PHONE_PIXELS, DESKTOP_PIXELS})
   void pagesCanBeDarkAndPrinted(int width) throws IOException {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.AugmentConfig;
 import io.momentgan.config.ConfigException;
@@ -21,11 +20,9 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.DiscriminatorInput.Shown;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,7 +40,6 @@ class AugmentationTest {
   private static final ImageShape GREY = new ImageShape(1, 5, 7);
   private static final ImageShape IMAGE = new ImageShape(1, 6, 6);
   private static final int BATCH = 6;
-  private static final AtomicLong GROUPS = new AtomicLong();
 
   @Test
   void imagesAreThoseOfThePapersCode() {
@@ -319,8 +315,7 @@ class AugmentationTest {
   }
 
   private static Collective alone() {
-    Group group = new Group("AugmentationTest", GROUPS.getAndIncrement(), 0, 0, 0);
-    return new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(10));
+    return LocalCollectives.alone();
   }
 
   private static double[] values(int count, int seed) {

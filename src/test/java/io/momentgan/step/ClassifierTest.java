@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
@@ -21,7 +20,6 @@ import io.momentgan.network.Network;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.loss.LogitLoss;
 import io.momentgan.step.loss.Verdict;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -42,8 +40,7 @@ class ClassifierTest {
   private static final String CLASSIFIER =
       "labels={classes: 3, generator: none, discriminator: classifier, embedding: 50, class-weight: 1.5, per-class: %d}";
 
-  private final Collective alone =
-      new LocalCollectives().join(new Group("K+1", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+  private final Collective alone = LocalCollectives.alone();
 
   @AfterEach
   void leave() {

@@ -8,6 +8,7 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message;
 import io.momentgan.config.Exchanges;
 import io.momentgan.config.Experiment;
@@ -152,7 +153,8 @@ class ExchangesTest {
                         () ->
                             stopsAt(
                                 experiment,
-                                collectives.join(group, rank, 2, Duration.ofSeconds(30)))))
+                                collectives.join(
+                                    group, rank, Meeting.of(2, Duration.ofSeconds(30))))))
             .toList();
     assertThat(workers.stream().map(CompletableFuture::join)).containsExactly(2, 2);
   }

@@ -7,6 +7,7 @@ import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.collective.Meeting;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
 import io.momentgan.data.ImageShape;
@@ -47,9 +48,7 @@ class GanStepTest {
   private static final String DEEP_MATCHING =
       "loss.generator=feature-matching;loss.features.layer=2;discriminator.layers=[{type: dense, units: 4}, {type: dense, units: 3, batch-norm: true, dropout: 0.5}, {type: dense, units: 3}]";
 
-  private final Collective alone =
-      new LocalCollectives()
-          .join(new Group("GanStepTest", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+  private final Collective alone = LocalCollectives.alone();
 
   @AfterEach
   void leave() {
@@ -239,7 +238,8 @@ class GanStepTest {
     INDArray before = weights.dup();
     long groups = 100 * iteration + 10L * rank + seed;
     Group group = new Group("masks", groups, 0, 0, 0);
-    try (Collective worker = new LocalCollectives().join(group, rank, 2, Duration.ofSeconds(10))) {
+    try (Collective worker =
+        new LocalCollectives().join(group, rank, Meeting.of(2, Duration.ofSeconds(10)))) {
       new GanStep(
               experiment,
               new Dl4jPair(networks),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
@@ -16,7 +15,6 @@ import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.ReplayBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -36,9 +34,7 @@ class GaussianToyTest {
   private static final int D_STEPS = 3;
   private static final int MANY = 5000;
 
-  private final Collective alone =
-      new LocalCollectives()
-          .join(new Group("GaussianToyTest", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+  private final Collective alone = LocalCollectives.alone();
   private GanStep step;
 
   @AfterEach

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
@@ -23,13 +22,11 @@ import io.momentgan.step.loss.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -49,7 +46,6 @@ class HackPresetsTest {
   private static final ImageShape IMAGE = new ImageShape(1, 1, 6);
   private static final ImageShape SQUARE = new ImageShape(1, 8, 8);
   private static final int BATCH = 8;
-  private static final AtomicLong GROUPS = new AtomicLong();
 
   /** The presets with a test of their own below, beside those of {@link #byHand}. */
   private static final List<String> BY_PROPERTY =
@@ -501,9 +497,7 @@ class HackPresetsTest {
   }
 
   private static Collective alone() {
-    return new LocalCollectives()
-        .join(
-            new Group("presets", GROUPS.incrementAndGet(), 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+    return LocalCollectives.alone();
   }
 
   private static INDArray real(int seed) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.DiscriminatorInputConfig;
@@ -23,7 +22,6 @@ import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import io.momentgan.step.loss.Targets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +41,6 @@ import org.nd4j.linalg.factory.Nd4j;
 class HacksTest {
   private static final ImageShape IMAGE = new ImageShape(1, 1, 6);
   private static final int MANY = 20_000;
-  private static final AtomicLong GROUPS = new AtomicLong();
 
   @Test
   void targetsAreDrawnFromTheirRanges() {
@@ -370,8 +366,7 @@ class HacksTest {
   }
 
   private static Collective alone() {
-    return new LocalCollectives()
-        .join(new Group("hacks", GROUPS.incrementAndGet(), 0, 0, 0), 0, 1, Duration.ofSeconds(10));
+    return LocalCollectives.alone();
   }
 
   private static INDArray real() {

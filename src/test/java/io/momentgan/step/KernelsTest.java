@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.Images;
@@ -19,12 +18,10 @@ import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.partition.Shard;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -145,13 +142,7 @@ class KernelsTest {
     Shard shard = new Shard(0, images, -1);
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     List<Losses> losses = new ArrayList<>();
-    try (Collective alone =
-        new LocalCollectives()
-            .join(
-                new Group(UUID.randomUUID().toString(), 0, 0, 0, 0),
-                0,
-                1,
-                Duration.ofSeconds(60))) {
+    try (Collective alone = LocalCollectives.alone()) {
       GanStep step =
           new GanStep(
               experiment,

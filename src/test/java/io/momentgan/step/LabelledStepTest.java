@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
@@ -21,13 +20,11 @@ import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.loss.ClassLoss;
 import io.momentgan.step.loss.LogitLoss;
 import io.momentgan.step.loss.Verdict;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,7 +35,6 @@ class LabelledStepTest {
   private static final ImageShape IMAGE = new ImageShape(1, 1, 6);
   private static final int CLASSES = 3;
   private static final int BATCH = 30;
-  private static final AtomicLong GROUPS = new AtomicLong();
   private static final String[] CLASS_HEAD = {
     "labels.classes=3",
     "labels.discriminator=class-head",
@@ -180,9 +176,7 @@ class LabelledStepTest {
     Batch fake = new Batch(new ArrayRows(images(2).castTo(DataType.DOUBLE)), labels(3));
     Network atOnce = discriminator(experiment);
     INDArray before = atOnce.model().params().dup();
-    LocalCollectives collectives = new LocalCollectives();
-    try (Collective alone =
-        collectives.join(new Group("at once", 0, 0, 0, 0), 0, 1, Duration.ofSeconds(10))) {
+    try (Collective alone = LocalCollectives.alone()) {
       new DiscriminatorUpdate(
               experiment,
               new Dl4jPair(new GanNetworks(atOnce, atOnce)), // no generator takes part
@@ -216,11 +210,10 @@ class LabelledStepTest {
   }
 
   private static GanStep step(Experiment experiment, GanNetworks networks) {
-    Group group = new Group("labels", GROUPS.incrementAndGet(), 0, 0, 0);
     return new GanStep(
         experiment,
         new Dl4jPair(networks),
-        new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(10)),
+        LocalCollectives.alone(),
         RealSide.UNKNOWN,
         false,
         new float[0],

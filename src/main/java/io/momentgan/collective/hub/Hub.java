@@ -2,12 +2,12 @@ package io.momentgan.collective.hub;
 
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message;
 import io.momentgan.collective.Registration;
 import io.netty.util.AttributeKey;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -38,12 +38,13 @@ import org.slf4j.LoggerFactory;
 import scala.Option;
 
 /**
- * The meeting place of workers of different processes, on the driver.
+ * The meeting place of workers of different processes: on the driver, or in the process of a worker
+ * that merges a slice of large messages.
  *
- * <p>Takes messages that begin with the application's token alone, for runs and rounds that the
- * driver has registered, with its sizes and deadlines. Every worker speaks on the connection that
- * it joined on. A run has one group at a time: a newer attempt ends an older one and refuses its
- * workers from then on. Netty's threads take messages in, fold a complete exchange and send the
+ * <p>Takes messages that begin with the application's token alone, for runs and rounds that its own
+ * process has registered, with their sizes and deadlines. Every worker speaks on the connection
+ * that it joined on. A run has one group at a time: a newer attempt ends an older one and refuses
+ * its workers from then on. Netty's threads take messages in, fold a complete exchange and send the
  * answers; no thread of the hub waits for a worker.
  */
 final class Hub implements AutoCloseable {
@@ -62,7 +63,7 @@ final class Hub implements AutoCloseable {
 
   private static final AttributeKey<FrameLimit> LIMIT = AttributeKey.valueOf("momentgan-limit");
 
-  private final Token token = new Token();
+  private final Token token;
 
   /** Registered runs by their names. */
   private final Map<String, HubRun> runs = new HashMap<>();
@@ -77,18 +78,31 @@ final class Hub implements AutoCloseable {
   private TransportServer server;
   private ScheduledFuture<?> ticks;
 
-  private Hub() {}
+  private Hub(Token token) {
+    this.token = token;
+  }
 
-  /** Opens a hub that listens on one address only, on a port or, for 0, on any. */
-  static Hub open(SparkConf conf, SecurityManager security, String address, int port) {
-    Hub hub = new Hub();
+  /**
+   * Opens a hub that listens on one address only, on a port or, for 0, on any.
+   *
+   * @throws CollectiveException when it cannot
+   */
+  static Hub open(SparkConf conf, SecurityManager security, String address, int port, Token token) {
+    Hub hub = new Hub(token);
     TransportConf transport = transport(conf, 0);
     hub.context = new TransportContext(transport, hub.new Messages());
     List<TransportServerBootstrap> bootstraps =
         security.isAuthenticationEnabled()
             ? List.of(new AuthServerBootstrap(transport, security))
             : List.of();
-    hub.server = hub.context.createServer(address, port, bootstraps);
+    try {
+      hub.server = hub.context.createServer(address, port, bootstraps);
+    } catch (Exception e) { // the network's, which Spark does not declare
+      hub.clock.shutdown();
+      hub.context.close();
+      throw new CollectiveException(
+          "No hub can listen at %s:%d: %s".formatted(address, port, e.getMessage()), e);
+    }
     hub.ticks =
         hub.clock.scheduleWithFixedDelay(
             hub::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -117,8 +131,8 @@ final class Hub implements AutoCloseable {
   }
 
   /** Registers a run in place of an older one of its name. */
-  synchronized Registration register(String name, int size, Duration deadline, long mostBytes) {
-    HubRun run = new HubRun(size, deadline, mostBytes);
+  synchronized Registration register(String name, Meeting meeting) {
+    HubRun run = new HubRun(meeting);
     HubRun before = runs.put(name, run);
     if (before != null && before.newest() != null) {
       run.begin(before.newest());
@@ -236,21 +250,21 @@ final class Hub implements AutoCloseable {
     if (group != null && name.isOlderThan(group.name())) {
       return late(request, group.name());
     }
-    if (name.round() != run.round() || request.size() != run.size()) {
+    if (name.round() != run.round() || request.size() != run.meeting().size()) {
       return "Worker %d of %d of %s is not expected: round %d with %d workers is under way"
-          .formatted(request.rank(), request.size(), name, run.round() + 1, run.size());
+          .formatted(request.rank(), request.size(), name, run.round() + 1, run.meeting().size());
     }
     if (group == null || group.isOver() || !group.name().equals(name)) {
       group = begin(run, request, group);
     }
-    from.getChannel().attr(LIMIT).get().allow(run.mostBytes());
+    from.getChannel().attr(LIMIT).get().allow(run.meeting().mostBytes());
     String address = NettyUtils.getRemoteAddress(from.getChannel()).replaceFirst("^/", "");
     return group.enter(request.rank(), request.size(), from.getChannel(), address);
   }
 
   private static HubGroup begin(HubRun run, Request request, HubGroup before) {
     Group name = request.group();
-    HubGroup group = new HubGroup(name, run.size(), run.deadline());
+    HubGroup group = new HubGroup(name, run.meeting());
     if (before != null) {
       before.fail("Another attempt has begun: " + name);
       int[] finished = before.finished();

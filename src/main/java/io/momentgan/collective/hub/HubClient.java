@@ -5,43 +5,28 @@ import io.momentgan.collective.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.spark.SecurityManager;
-import org.apache.spark.SparkConf;
-import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.client.TransportClientFactory;
-import org.apache.spark.network.crypto.AuthClientBootstrap;
-import org.apache.spark.network.server.NoOpRpcHandler;
-import org.apache.spark.network.util.TransportConf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A process's connection to the hub, shared by its tasks, opened when one needs it. */
-final class HubClient implements AutoCloseable {
+/** A process's connection to a hub, shared by its tasks, opened when one needs it. */
+final class HubClient {
   private static final Logger LOG = LoggerFactory.getLogger(HubClient.class);
 
   private final String host;
   private final int port;
-  private final TransportContext context;
   private final TransportClientFactory connections;
 
-  HubClient(SparkConf conf, SecurityManager security, String host, int port) {
+  HubClient(TransportClientFactory connections, String host, int port) {
     this.host = host;
     this.port = port;
-    TransportConf transport = Hub.transport(conf, 1);
-    this.context = new TransportContext(transport, new NoOpRpcHandler());
-    this.connections =
-        context.createClientFactory(
-            security.isAuthenticationEnabled()
-                ? List.of(
-                    new AuthClientBootstrap(transport, conf.get("spark.app.id", ""), security))
-                : List.of());
+    this.connections = connections;
   }
 
   /** Sends a request and waits for the answer. */
@@ -129,12 +114,6 @@ final class HubClient implements AutoCloseable {
         answer.completeExceptionally(e);
       }
     };
-  }
-
-  @Override
-  public void close() {
-    connections.close();
-    context.close();
   }
 
   @Override

@@ -4,12 +4,13 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A worker's end of a group that meets at the hub. */
+/** A worker's end of a group that meets at one hub. */
 final class HubCollective implements Collective {
   // The hub's own deadline comes first: its message names the missing workers.
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -21,30 +22,45 @@ final class HubCollective implements Collective {
   private final int rank;
   private final int size;
   private final Duration limit;
+  private HubClient.Answer entry;
   private long exchange;
   private boolean underWay;
   private boolean failed;
   private boolean closed;
 
-  private HubCollective(
-      HubClient hub, Token token, Group group, int rank, int size, Duration deadline) {
+  private HubCollective(HubClient hub, Token token, Group group, int rank, Meeting meeting) {
     this.hub = hub;
     this.token = token;
     this.group = group;
     this.rank = rank;
-    this.size = size;
-    this.limit = deadline.plus(GRACE);
+    this.size = meeting.size();
+    this.limit = meeting.deadline().plus(GRACE);
   }
 
-  static HubCollective join(
-      HubClient hub, Token token, Group group, int rank, int size, Duration deadline) {
-    if (rank < 0 || rank >= size) {
-      throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, size));
-    }
-    HubCollective joined = new HubCollective(hub, token, group, rank, size, deadline);
-    Request join = joined.request(Request.Kind.JOIN, 0);
-    joined.call(() -> hub.ask(join, token, joined.limit));
+  static HubCollective join(HubClient hub, Token token, Group group, int rank, Meeting meeting) {
+    HubCollective joined = enter(hub, token, group, rank, meeting);
+    joined.awaitEntry();
     return joined;
+  }
+
+  /** Asks to join without waiting; {@link #awaitEntry} must follow. */
+  static HubCollective enter(HubClient hub, Token token, Group group, int rank, Meeting meeting) {
+    if (rank < 0 || rank >= meeting.size()) {
+      throw new IllegalArgumentException("Invalid rank: %d of %d".formatted(rank, meeting.size()));
+    }
+    HubCollective joined = new HubCollective(hub, token, group, rank, meeting);
+    Request join = joined.request(Request.Kind.JOIN, 0);
+    joined.entry = joined.call(() -> hub.send(join, token));
+    return joined;
+  }
+
+  /**
+   * Waits until the hub has let this worker in.
+   *
+   * @throws CollectiveException when it does not
+   */
+  void awaitEntry() {
+    call(() -> entry.await(limit));
   }
 
   @Override
@@ -112,6 +128,19 @@ final class HubCollective implements Collective {
       // The lost connection tells the hub that this worker has left.
       LOG.debug("Left {} without an answer", group, e);
     }
+  }
+
+  /**
+   * Notes that the round has failed elsewhere, so that {@link #close} does not call it finished.
+   */
+  void fail() {
+    failed = true;
+  }
+
+  /** Leaves without waiting for an answer. */
+  void leave() {
+    closed = true;
+    hub.tell(request(failed ? Request.Kind.LEAVE : Request.Kind.FINISH, exchange), token);
   }
 
   private Request request(Request.Kind kind, long number) {

@@ -4,8 +4,8 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Registration;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -15,11 +15,13 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class HubCollectives implements CollectiveFactory {
   private static final long serialVersionUID = 1L;
 
-  /** From the plugin's start to its end; tasks have no other way to it. */
-  private static final AtomicReference<HubClient> CLIENT = new AtomicReference<>();
+  /** From the plugin's start to its end; tasks have no other way to them. */
+  private static final AtomicReference<Connected> CONNECTED = new AtomicReference<>();
 
   /** The hub of the driver's process, from the plugin's start to its end. */
   private static final AtomicReference<Hub> HUB = new AtomicReference<>();
+
+  private record Connected(WorkerProcess process, HubClient driver) {}
 
   private final Token token;
 
@@ -47,17 +49,17 @@ public final class HubCollectives implements CollectiveFactory {
   }
 
   @Override
-  public Registration register(String run, int size, Duration deadline, long mostBytes) {
-    return hub().register(run, size, deadline, mostBytes);
+  public Registration register(String run, Meeting meeting) {
+    return hub().register(run, meeting);
   }
 
   @Override
-  public Collective join(Group group, int rank, int size, Duration deadline) {
-    HubClient client = CLIENT.get();
-    if (client == null) {
+  public Collective join(Group group, int rank, Meeting meeting) {
+    Connected here = CONNECTED.get();
+    if (here == null) {
       throw unknown("This executor does not know the hub");
     }
-    return HubCollective.join(client, token, group, rank, size, deadline);
+    return SlicedCollective.join(here.process(), here.driver(), token, group, rank, meeting);
   }
 
   static void open(Hub hub) {
@@ -69,12 +71,12 @@ public final class HubCollectives implements CollectiveFactory {
     hub.close();
   }
 
-  static void connect(HubClient client) {
-    CLIENT.set(client);
+  static void connect(WorkerProcess process, HubClient driver) {
+    CONNECTED.set(new Connected(process, driver));
   }
 
-  static void disconnect(HubClient client) {
-    CLIENT.compareAndSet(client, null);
-    client.close();
+  static void disconnect(WorkerProcess process) {
+    CONNECTED.updateAndGet(here -> here != null && here.process() == process ? null : here);
+    process.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -24,10 +25,11 @@ final class HubGroup {
   private long firstArrival;
   private String failure = "";
 
-  HubGroup(Group name, int size, Duration deadline) {
+  HubGroup(Group name, Meeting meeting) {
     this.name = name;
-    this.deadline = deadline;
-    this.members = IntStream.range(0, size).mapToObj(HubMember::new).toArray(HubMember[]::new);
+    this.deadline = meeting.deadline();
+    this.members =
+        IntStream.range(0, meeting.size()).mapToObj(HubMember::new).toArray(HubMember[]::new);
   }
 
   /** A worker; guarded by the group. */

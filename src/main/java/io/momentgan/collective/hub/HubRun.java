@@ -1,31 +1,19 @@
 package io.momentgan.collective.hub;
 
-import java.time.Duration;
+import io.momentgan.collective.Meeting;
 
 /** A run that the driver has registered; guarded by the hub. */
 final class HubRun {
-  private final int size;
-  private final Duration deadline;
-  private final long mostBytes;
+  private final Meeting meeting;
   private long round = -1;
   private HubGroup newest;
 
-  HubRun(int size, Duration deadline, long mostBytes) {
-    this.size = size;
-    this.deadline = deadline;
-    this.mostBytes = mostBytes;
+  HubRun(Meeting meeting) {
+    this.meeting = meeting;
   }
 
-  int size() {
-    return size;
-  }
-
-  Duration deadline() {
-    return deadline;
-  }
-
-  long mostBytes() {
-    return mostBytes;
+  Meeting meeting() {
+    return meeting;
   }
 
   long round() {

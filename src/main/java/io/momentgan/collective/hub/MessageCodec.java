@@ -1,11 +1,13 @@
 package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Message;
+import io.momentgan.collective.Message.Addresses;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.moments.Moments;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +19,7 @@ import java.util.List;
 final class MessageCodec {
   private static final byte MEAN = 0;
   private static final byte MOMENTS = 1;
+  private static final byte ADDRESSES = 2;
 
   private MessageCodec() {}
 
@@ -25,6 +28,8 @@ final class MessageCodec {
     long lengths = 1 + Integer.BYTES;
     if (message instanceof BatchMoments batch) {
       lengths += Integer.BYTES * (2L + batch.generated().size() + batch.real().size());
+    } else if (message instanceof Addresses addresses) {
+      lengths += (long) Integer.BYTES * addresses.places().size();
     }
     long bytes = lengths + message.bytes();
     if (bytes > Integer.MAX_VALUE) {
@@ -43,7 +48,16 @@ final class MessageCodec {
     } else if (message instanceof WeightedMean mean) {
       to.put(MEAN);
       write(mean, to);
+    } else if (message instanceof Addresses addresses) {
+      to.put(ADDRESSES).putInt(addresses.places().size());
+      addresses.places().forEach(place -> write(place, to));
     }
+  }
+
+  /** Writes a text: the number of its bytes, then those in UTF-8. */
+  static void write(String text, ByteBuffer to) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    to.putInt(bytes.length).put(bytes);
   }
 
   private static void write(List<Moments> list, ByteBuffer to) {
@@ -71,6 +85,7 @@ final class MessageCodec {
     return switch (kind) {
       case MEAN -> mean(from);
       case MOMENTS -> new BatchMoments(moments(from), moments(from), mean(from));
+      case ADDRESSES -> addresses(from);
       default -> throw new IllegalArgumentException("Invalid message: kind " + kind);
     };
   }
@@ -87,6 +102,29 @@ final class MessageCodec {
       list.add(new Moments(count, doubles(features, from), doubles(features, from)));
     }
     return list;
+  }
+
+  private static Addresses addresses(ByteBuffer from) {
+    int size = from.getInt();
+    if (size < 0 || size > from.remaining() / Integer.BYTES) {
+      throw new BufferUnderflowException();
+    }
+    List<String> places = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      places.add(text(from, from.remaining()));
+    }
+    return new Addresses(places);
+  }
+
+  /** Reads a text of so many bytes at most. */
+  static String text(ByteBuffer from, int most) {
+    int length = from.getInt();
+    if (length < 0 || length > Math.min(most, from.remaining())) {
+      throw new BufferUnderflowException();
+    }
+    byte[] bytes = new byte[length];
+    from.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   private static WeightedMean mean(ByteBuffer from) {

@@ -1,6 +1,8 @@
 package io.momentgan.collective.hub;
 
+import io.momentgan.collective.CollectiveException;
 import java.util.Map;
+import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
@@ -12,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the hub with the application, on the driver's bind address only, and tells each executor
+ * Opens the driver's hub with the application, on its bind address only, and tells each executor
  * its address. The token goes another way, with the tasks: what a plugin tells is shown on pages.
  *
  * <p>{@code spark.momentgan.hub.port} fixes the port, for firewalls; default: any free port.
@@ -20,8 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class MomentGanPlugin implements SparkPlugin {
   private static final Logger LOG = LoggerFactory.getLogger(MomentGanPlugin.class);
   private static final String PORT = "spark.momentgan.hub.port";
-  private static final String HUB_HOST = "hub.host";
-  private static final String HUB_PORT = "hub.port";
+  private static final String HUB = "hub";
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -41,10 +42,22 @@ public final class MomentGanPlugin implements SparkPlugin {
       SparkConf conf = spark.conf();
       String host = conf.get("spark.driver.host");
       String address = conf.get("spark.driver.bindAddress", host);
-      hub = Hub.open(conf, SparkEnv.get().securityManager(), address, conf.getInt(PORT, 0));
+      hub = open(conf, address);
       HubCollectives.open(hub);
       LOG.info("Workers exchange messages at {}:{}", host, hub.port());
-      return Map.of(HUB_HOST, host, HUB_PORT, Integer.toString(hub.port()));
+      return Map.of(HUB, host + ":" + hub.port());
+    }
+
+    private static Hub open(SparkConf conf, String address) {
+      SecurityManager security = SparkEnv.get().securityManager();
+      try {
+        return Hub.open(conf, security, address, conf.getInt(PORT, 0), new Token());
+      } catch (CollectiveException e) {
+        throw new CollectiveException(
+            "%s; set spark.driver.bindAddress and %s to what is free"
+                .formatted(e.getMessage(), PORT),
+            e);
+      }
     }
 
     @Override
@@ -56,23 +69,21 @@ public final class MomentGanPlugin implements SparkPlugin {
   }
 
   private static final class OnExecutor implements ExecutorPlugin {
-    private HubClient client;
+    private WorkerProcess process;
 
     @Override
     public void init(PluginContext context, Map<String, String> hub) {
-      client =
-          new HubClient(
-              context.conf(),
-              SparkEnv.get().securityManager(),
-              hub.get(HUB_HOST),
-              Integer.parseInt(hub.get(HUB_PORT)));
-      HubCollectives.connect(client);
+      SparkEnv env = SparkEnv.get();
+      // Under the name that other executors fetch blocks from; an executor's context knows no name.
+      String host = env.blockManager().blockManagerId().host();
+      process = new WorkerProcess(context.conf(), env.securityManager(), host);
+      HubCollectives.connect(process, process.hub(hub.get(HUB)));
     }
 
     @Override
     public void shutdown() {
-      if (client != null) {
-        HubCollectives.disconnect(client);
+      if (process != null) {
+        HubCollectives.disconnect(process);
       }
     }
   }

@@ -2,7 +2,6 @@ package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Group;
 import io.momentgan.collective.Message;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +73,7 @@ record Request(
   static Request decode(ByteBuffer message) {
     ByteBuffer from = message.slice().order(ByteOrder.LITTLE_ENDIAN);
     Kind kind = Kind.of(from.get());
-    String run = text(from);
+    String run = MessageCodec.text(from, MOST_TEXT_BYTES);
     Group group = new Group(run, from.getLong(), from.getInt(), from.getInt(), from.getInt());
     return new Request(
         kind,
@@ -82,17 +81,7 @@ record Request(
         from.getInt(),
         from.getInt(),
         from.getLong(),
-        text(from),
+        MessageCodec.text(from, MOST_TEXT_BYTES),
         MessageCodec.read(from));
-  }
-
-  private static String text(ByteBuffer from) {
-    int length = from.getInt();
-    if (length < 0 || length > Math.min(MOST_TEXT_BYTES, from.remaining())) {
-      throw new BufferUnderflowException();
-    }
-    byte[] bytes = new byte[length];
-    from.get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

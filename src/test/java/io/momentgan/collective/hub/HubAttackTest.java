@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
@@ -153,13 +154,14 @@ class HubAttackTest {
     try (Loopback loopback = new Loopback()) {
       HubClient client = loopback.client();
       assertRefused(loopback, client, GROUP, 2, "the run is not under way");
-      Registration run = loopback.hub().register("run", 2, Loopback.LONG, 1 << 20);
+      Registration run = loopback.hub().register("run", new Meeting(2, Loopback.LONG, 1 << 20, 0));
       assertRefused(loopback, client, GROUP, 2, "is not expected");
       run.admit(2);
       assertRefused(loopback, client, new Group("run", 3, 9, 0, 0), 2, "is not expected");
       assertRefused(loopback, client, GROUP, 3, "is not expected");
       Collective zero =
-          HubCollective.join(client, loopback.hub().token(), GROUP, 0, 2, Loopback.LONG);
+          HubCollective.join(
+              client, loopback.hub().token(), GROUP, 0, Meeting.of(2, Loopback.LONG));
       CompletableFuture<BatchMoments> waiting =
           CompletableFuture.supplyAsync(() -> zero.merge(message(0)));
       Thread.sleep(200);
@@ -175,7 +177,9 @@ class HubAttackTest {
   private static void assertRefused(
       Loopback loopback, HubClient client, Group group, int size, String reason) {
     assertThatThrownBy(
-            () -> HubCollective.join(client, loopback.hub().token(), group, 0, size, Loopback.LONG))
+            () ->
+                HubCollective.join(
+                    client, loopback.hub().token(), group, 0, Meeting.of(size, Loopback.LONG)))
         .isInstanceOf(CollectiveException.class)
         .hasMessageContaining(reason);
   }

@@ -8,13 +8,13 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** The contract between two processes' connections, the even ranks on one, the odd on the other. */
 class HubCollectivesTest extends CollectiveContractTest {
-  private static Loopback loopback;
-  private static List<HubClient> processes;
+  protected static Loopback loopback;
+  protected static List<WorkerProcess> processes;
 
   @BeforeAll
   static void openHub() {
     loopback = new Loopback();
-    processes = List.of(loopback.client(), loopback.client());
+    processes = List.of(loopback.process(), loopback.process());
   }
 
   @AfterAll
@@ -24,7 +24,12 @@ class HubCollectivesTest extends CollectiveContractTest {
 
   @Override
   protected CollectiveFactory factory() {
-    return (group, rank, size, deadline) ->
-        loopback.join(processes.get(rank % 2), group, rank, size, deadline);
+    return (group, rank, meeting) ->
+        loopback.join(
+            loopback.client(processes.get(rank % 2)),
+            group,
+            rank,
+            meeting.size(),
+            meeting.deadline());
   }
 }

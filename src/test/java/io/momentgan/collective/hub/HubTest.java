@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,9 +82,9 @@ class HubTest {
   @Test
   void aLostConnectionFailsTheGroupAtOnceAndSaysHowFarEachGot() throws Exception {
     try (Loopback loopback = new Loopback()) {
-      HubClient dying = loopback.client();
+      WorkerProcess dying = loopback.process();
       Collective zero = loopback.join(loopback.client(), FIRST, 0, 3);
-      Collective one = loopback.join(dying, FIRST, 1, 3);
+      Collective one = loopback.join(loopback.client(dying), FIRST, 1, 3);
       CompletableFuture<BatchMoments> waiting =
           CompletableFuture.supplyAsync(() -> zero.merge(message(moments(0, 3))));
       awaitExchange(waiting);
@@ -244,6 +247,24 @@ class HubTest {
           assertThat(address.isLoopbackAddress() || !isOpen(address, port)).isTrue();
         }
       }
+    }
+  }
+
+  @Test
+  void aPortOfTheDriverThatIsTakenIsNamedWithItsSetting() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      SparkConf conf =
+          new SparkConf()
+              .setMaster("local[1]")
+              .setAppName("taken")
+              .set("spark.ui.enabled", "false")
+              .set("spark.driver.host", "127.0.0.1")
+              .set("spark.plugins", MomentGanPlugin.class.getName())
+              .set("spark.momentgan.hub.port", "" + taken.getLocalPort());
+      assertThatThrownBy(() -> new SparkContext(conf).stop())
+          .isInstanceOf(CollectiveException.class)
+          .hasMessageContaining("No hub can listen at 127.0.0.1:" + taken.getLocalPort())
+          .hasMessageContaining("spark.momentgan.hub.port");
     }
   }
 

@@ -2,6 +2,7 @@ package io.momentgan.collective.hub;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Meeting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,13 +18,13 @@ final class Loopback implements AutoCloseable {
 
   private final SparkConf conf;
   private final Hub hub;
-  private final List<HubClient> clients = new ArrayList<>();
+  private final List<WorkerProcess> processes = new ArrayList<>();
   private List<Object> expected = List.of();
 
   /** Opens a hub with settings of the form key=value. */
   Loopback(String... settings) {
     this.conf = conf(settings);
-    this.hub = Hub.open(conf, security(conf), "127.0.0.1", 0);
+    this.hub = Hub.open(conf, security(conf), "127.0.0.1", 0, new Token());
   }
 
   static SparkConf conf(String... settings) {
@@ -46,12 +47,22 @@ final class Loopback implements AutoCloseable {
     return hub;
   }
 
-  /** A process's connection, with the hub's own settings where none are given. */
-  HubClient client(String... settings) {
+  /** A process of workers, with the hub's own settings where none are given. */
+  WorkerProcess process(String... settings) {
     SparkConf own = settings.length == 0 ? conf : conf(settings);
-    HubClient client = new HubClient(own, security(own), "127.0.0.1", hub.port());
-    clients.add(client);
-    return client;
+    WorkerProcess process = new WorkerProcess(own, security(own), "127.0.0.1");
+    processes.add(process);
+    return process;
+  }
+
+  /** A process's connection to the hub. */
+  HubClient client(WorkerProcess process) {
+    return process.hub("127.0.0.1:" + hub.port());
+  }
+
+  /** The connection of a new process. */
+  HubClient client(String... settings) {
+    return client(process(settings));
   }
 
   /** Registers a group's run as its driver does, and joins. */
@@ -59,18 +70,44 @@ final class Loopback implements AutoCloseable {
     return join(client, group, rank, size, LONG);
   }
 
-  synchronized Collective join(
-      HubClient client, Group group, int rank, int size, Duration deadline) {
-    if (!expected.equals(List.of(group.run(), group.round(), size, deadline))) {
-      expected = List.of(group.run(), group.round(), size, deadline);
-      hub.register(group.run(), size, deadline, MOST_BYTES).admit(group.round());
+  Collective join(HubClient client, Group group, int rank, int size, Duration deadline) {
+    Meeting meeting = new Meeting(size, deadline, MOST_BYTES, Long.MAX_VALUE);
+    admit(group, meeting);
+    return HubCollective.join(client, hub.token(), group, rank, meeting);
+  }
+
+  /**
+   * Joins a group whose messages all go in slices.
+   *
+   * @param mostBytesOfDriver bytes of the largest message that the driver's hub takes
+   */
+  Collective join(
+      WorkerProcess process,
+      Group group,
+      int rank,
+      int size,
+      Duration deadline,
+      long mostBytesOfDriver) {
+    admit(group, new Meeting(size, deadline, mostBytesOfDriver, 0));
+    return SlicedCollective.join(
+        process,
+        client(process),
+        hub.token(),
+        group,
+        rank,
+        new Meeting(size, deadline, MOST_BYTES, 0));
+  }
+
+  private synchronized void admit(Group group, Meeting meeting) {
+    if (!expected.equals(List.of(group.run(), group.round(), meeting))) {
+      expected = List.of(group.run(), group.round(), meeting);
+      hub.register(group.run(), meeting).admit(group.round());
     }
-    return HubCollective.join(client, hub.token(), group, rank, size, deadline);
   }
 
   @Override
   public void close() {
-    clients.forEach(HubClient::close);
+    processes.forEach(WorkerProcess::close);
     hub.close();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.Message;
+import io.momentgan.collective.Message.Addresses;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.moments.Moments;
@@ -34,7 +35,12 @@ class RequestTest {
     List<Moments> moments = List.of(ODD, Moments.empty(0), Moments.empty(7));
     WeightedMean mean = new WeightedMean(3, Double.NaN, -0.0);
     for (Message contribution :
-        List.of(new BatchMoments(moments, List.of(ODD), mean), mean, Message.NONE)) {
+        List.of(
+            new BatchMoments(moments, List.of(ODD), mean),
+            mean,
+            Message.NONE,
+            new Addresses(List.of("zürich:1", "")),
+            new Addresses(List.of()))) {
       Request request = new Request(kind, GROUP, 4, 5, 6, "Grund: 1 €", contribution);
       ByteBuffer message = request.encode(TOKEN);
       assertThat(message.remaining()).isEqualTo(message.capacity());
@@ -82,7 +88,12 @@ class RequestTest {
 
   @Test
   void aMessageCutOffIsNotReadAsAnything() {
-    ByteBuffer message = new Request(Request.Kind.MERGE, GROUP, 0, 2, 1, "", MESSAGE).encode(TOKEN);
+    assertNotReadWhenCutOff(MESSAGE);
+    assertNotReadWhenCutOff(new Addresses(List.of("one:1", "two:22")));
+  }
+
+  private static void assertNotReadWhenCutOff(Message whole) {
+    ByteBuffer message = new Request(Request.Kind.MERGE, GROUP, 0, 2, 1, "", whole).encode(TOKEN);
     for (int length = Token.BYTES; length < message.capacity(); length++) {
       ByteBuffer cut = message.duplicate().limit(length).position(Token.BYTES);
       assertThatThrownBy(() -> Request.decode(cut)).isInstanceOf(BufferUnderflowException.class);

@@ -23,6 +23,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.Tag;
 import us.hebi.matlab.mat.types.Array;
 import us.hebi.matlab.mat.types.MatlabType;
 
@@ -92,6 +93,7 @@ class DamagedFormsTest {
     return name.endsWith(".bin") || name.endsWith(".csv");
   }
 
+  @Tag("long")
   @Property(tries = 100)
   void aFileThatIsCutOffIsRefused(
       @ForAll @IntRange(max = 9) int form, @ForAll @IntRange(max = 100_000) int at)

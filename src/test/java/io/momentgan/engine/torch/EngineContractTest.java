@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.collective.Meeting;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LayerConfig;
@@ -134,7 +135,8 @@ class EngineContractTest {
     return new GanStep(
         experiment,
         networks,
-        new LocalCollectives().join(new Group(group, 0, 0, 0, 0), 0, 1, Duration.ofSeconds(60)),
+        new LocalCollectives()
+            .join(new Group(group, 0, 0, 0, 0), 0, Meeting.of(1, Duration.ofSeconds(60))),
         RealSide.UNKNOWN,
         false,
         new float[0],

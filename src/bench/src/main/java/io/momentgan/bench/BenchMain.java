@@ -65,10 +65,10 @@ public final class BenchMain implements Runnable {
     try (JavaSparkContext spark = SparkContexts.open("bench exchange", experiment)) {
       out().printf("%s, %d workers%n", spark.master(), options.workers);
       for (int features : List.of(784, 10_000, 1_000_000)) {
-        Spread millis =
-            ExchangeBench.milliseconds(
-                spark, TrainingRun.collectives(spark), options.workers, features);
-        out().printf("%,9d features: %s ms%n", features, millis.quartiles(3));
+        for (ExchangeBench.Path path : ExchangeBench.Path.of(spark)) {
+          Spread millis = ExchangeBench.milliseconds(spark, path, options.workers, features);
+          out().printf("%,9d features, %s: %s ms%n", features, path, millis.quartiles(3));
+        }
       }
     }
     return 0;

@@ -2,7 +2,6 @@ package io.momentgan.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
@@ -24,7 +23,6 @@ import io.momentgan.step.GanStep;
 import io.momentgan.step.Losses;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -120,9 +118,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
     GanNetworks networks = GanNetworks.build(experiment, images.shape(), DataType.FLOAT);
     double[] losses = new double[2 * iterations];
     double[] millis = new double[iterations];
-    try (Collective alone =
-        new LocalCollectives()
-            .join(new Group(file.toString(), 0, 0, 0, 0), 0, 1, Duration.ofMinutes(1))) {
+    try (Collective alone = LocalCollectives.alone()) {
       GanStep step =
           new GanStep(
               experiment,

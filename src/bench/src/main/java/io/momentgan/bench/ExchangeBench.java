@@ -3,10 +3,12 @@ package io.momentgan.bench;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.Group;
+import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.collective.Registration;
 import io.momentgan.moments.Moments;
+import io.momentgan.training.TrainingRun;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -27,20 +29,61 @@ final class ExchangeBench {
 
   private ExchangeBench() {}
 
+  /** Where messages are merged. */
+  enum Path {
+    THREADS("threads of one process", Long.MAX_VALUE),
+    DRIVER("driver", Long.MAX_VALUE),
+    SLICES("slices", 0);
+
+    private final String text;
+    private final long bytesOnDriver;
+
+    Path(String text, long bytesOnDriver) {
+      this.text = text;
+      this.bytesOnDriver = bytesOnDriver;
+    }
+
+    /** Those of a context's workers. */
+    static List<Path> of(JavaSparkContext spark) {
+      return spark.isLocal() ? List.of(THREADS) : List.of(DRIVER, SLICES);
+    }
+
+    /** Mebibytes of an exchange that pass the driver's network card. */
+    double throughDriver(int workers, int features) {
+      return this == DRIVER ? 2.0 * workers * bytes(features) / (1 << 20) : 0;
+    }
+
+    /** Mebibytes that pass a worker's, in and out, when each worker has a machine. */
+    double throughWorker(int workers, int features) {
+      double once = (double) bytes(features) / (1 << 20);
+      return switch (this) {
+        case THREADS -> 0;
+        case DRIVER -> 2 * once;
+        case SLICES -> 4 * once * (workers - 1) / workers;
+      };
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
   /**
    * Measures exchanges of workers that are threads of as many tasks as there are slots.
    *
    * @param spark the context
-   * @param collectives how workers find each other
+   * @param path where their messages are merged
    * @param workers number of workers
    * @param features features of a batch
    * @return milliseconds of an exchange
    */
-  static Spread milliseconds(
-      JavaSparkContext spark, CollectiveFactory collectives, int workers, int features) {
+  static Spread milliseconds(JavaSparkContext spark, Path path, int workers, int features) {
+    CollectiveFactory collectives = TrainingRun.collectives(spark);
+    Meeting meeting = new Meeting(workers, DEADLINE, bytes(features), path.bytesOnDriver);
     int tasks = Math.min(workers, spark.defaultParallelism());
     List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
-    try (Registration run = collectives.register("bench", workers, DEADLINE, bytes(features))) {
+    try (Registration run = collectives.register("bench", meeting)) {
       run.admit(0);
       return spark
           .parallelize(numbers, tasks)
@@ -54,10 +97,7 @@ final class ExchangeBench {
                         .mapToObj(
                             rank ->
                                 CompletableFuture.supplyAsync(
-                                    () ->
-                                        work(
-                                            collectives.join(group, rank, workers, DEADLINE),
-                                            features),
+                                    () -> work(collectives.join(group, rank, meeting), features),
                                     ExchangeBench::start))
                         .toList();
                 return own.stream().map(CompletableFuture::join).toList().get(0);

@@ -1,7 +1,6 @@
 package io.momentgan.bench;
 
 import io.momentgan.collective.Collective;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
@@ -17,7 +16,6 @@ import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -71,8 +69,7 @@ final class RingStudy {
   Result run(int iterations) {
     GanNetworks networks =
         GanNetworks.build(experiment, new ImageShape(FEATURES, 1, 1), DataType.FLOAT);
-    Group group = new Group("bench ring", experiment.train().seed(), 0, 0, 0);
-    try (Collective alone = new LocalCollectives().join(group, 0, 1, Duration.ofSeconds(60))) {
+    try (Collective alone = LocalCollectives.alone()) {
       train(
           new GanStep(
               experiment,

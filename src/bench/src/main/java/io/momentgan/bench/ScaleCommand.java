@@ -5,7 +5,6 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.ImageShape;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.training.SparkContexts;
-import io.momentgan.training.TrainingRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,13 +100,19 @@ final class ScaleCommand implements Callable<Integer> {
 
   private void exchanges(JavaSparkContext spark, List<Integer> counts) {
     print("%nExchange of %,d features%n%n", features);
-    print("| workers | ms, median (quartiles) | through the driver, MiB |%n|---|---|---|%n");
+    print(
+        "| workers | path | ms, median (quartiles) | through the driver, MiB | a worker, MiB |%n");
+    print("|---|---|---|---|---|%n");
     for (int workers : counts) {
-      Spread millis =
-          ExchangeBench.milliseconds(spark, TrainingRun.collectives(spark), workers, features);
-      print(
-          "| %d | %s | %.2f |%n",
-          workers, millis.quartiles(1), 2.0 * workers * ExchangeBench.bytes(features) / MEBIBYTE);
+      for (ExchangeBench.Path path : ExchangeBench.Path.of(spark)) {
+        print(
+            "| %d | %s | %s | %.2f | %.2f |%n",
+            workers,
+            path,
+            ExchangeBench.milliseconds(spark, path, workers, features).quartiles(1),
+            path.throughDriver(workers, features),
+            path.throughWorker(workers, features));
+      }
     }
   }
 

@@ -2,7 +2,6 @@ package io.momentgan.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
-import io.momentgan.collective.Group;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.DeviceConfig;
@@ -25,10 +24,8 @@ import io.momentgan.step.LatentVectors;
 import io.momentgan.step.Losses;
 import io.momentgan.step.RealBatches;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
@@ -39,7 +36,6 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** One worker's iterations on random images, beside what their matrix products alone would cost. */
 final class StepBench {
-  private static final AtomicLong NUMBER = new AtomicLong();
   private static final int SQUARE = 1024;
   private static final int PRODUCTS = 10;
 
@@ -69,12 +65,7 @@ final class StepBench {
         new GanStep(
             experiment,
             pair,
-            new LocalCollectives()
-                .join(
-                    new Group("bench step", NUMBER.incrementAndGet(), 0, 0, 0),
-                    0,
-                    1,
-                    Duration.ofSeconds(60)),
+            LocalCollectives.alone(),
             RealSide.UNKNOWN,
             false,
             new float[0],
