@@ -62,22 +62,27 @@ require_java() {
   command -v "$java" >/dev/null || fail "no java; install a JDK 17 or set JAVA_HOME to one"
 }
 
-# Runs a class in this script's place, as Spark needs it in a JVM that spark-submit does not start.
-# Arguments: class path, class, its arguments.
-run_java() {
-  local opens=() package path=$1
-  shift
+# Sets "jvm" to the options that Spark needs of a JVM that its own launcher does not start.
+set_jvm() {
+  local package
+  jvm=(-XX:+IgnoreUnrecognizedVMOptions -Djdk.reflect.useDirectMethodHandle=false
+    --add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED)
   for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util \
     java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs \
     sun.security.action sun.util.calendar; do
-    opens+=("--add-opens=java.base/$package=ALL-UNNAMED")
+    jvm+=("--add-opens=java.base/$package=ALL-UNNAMED")
   done
-  opens+=(--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED)
+}
+
+# Runs a class in this script's place. Arguments: class path, class, its arguments.
+run_java() {
+  local path=$1
+  shift
+  set_jvm
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
   # Networks are arrays of megabytes: in small regions each of them begins a collection beside the workers.
   # shellcheck disable=SC2086 # several options in one variable
-  exec "$java" -XX:+IgnoreUnrecognizedVMOptions "${opens[@]}" \
-    -Djdk.reflect.useDirectMethodHandle=false \
+  exec "$java" "${jvm[@]}" \
     -Djava.awt.headless=true -XX:G1HeapRegionSize=16m \
     -Dlog4j2.configurationFile="$home/conf/log4j2.properties" \
     ${MOMENTGAN_JAVA_OPTS:-} \

@@ -115,7 +115,6 @@ class SubmitScriptsTest {
             "spark.executor.maxNumFailures",
             "spark.driver.memoryOverhead",
             "spark.yarn.maxAppAttempts",
-            "spark.standalone.submit.waitAppCompletion",
             "spark.kubernetes.executor.request.cores",
             "spark.executor.resource.gpu.amount",
             "spark.executor.resource.gpu.vendor",
