@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.momentgan.Experiments;
 import io.momentgan.storage.S3Server;
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +46,7 @@ class KubernetesIT {
   @TempDir private static Path folder;
   private static TestServer server;
   private static String api;
+  private static Path local;
 
   @BeforeAll
   static void start() throws Exception {
@@ -55,6 +59,7 @@ class KubernetesIT {
             folder,
             KubernetesIT::answers,
             Integer.toString(port));
+    local = TinyExperiment.train(folder.resolve("local"));
   }
 
   @AfterAll
@@ -79,15 +84,14 @@ class KubernetesIT {
     return JSON.readTree(send(HttpRequest.newBuilder(URI.create(api + what)).build()).body());
   }
 
+  private static String master() {
+    return "k8s://" + api.substring(0, api.indexOf("/api/"));
+  }
+
   private static Process submit(Path log, String... args) throws IOException {
     List<String> all = new ArrayList<>();
-    all.addAll(
-        List.of(
-            CommandRun.script("kubernetes"),
-            "--master",
-            "k8s://" + api.substring(0, api.indexOf("/api/")),
-            "--image",
-            IMAGE));
+    all.addAll(List.of(CommandRun.script("kubernetes"), "--master", master(), "--image", IMAGE));
+    all.addAll(TestServer.SHORT_LIVES);
     all.addAll(List.of(args));
     return new ProcessBuilder(all)
         .directory(folder.toFile())
@@ -119,7 +123,6 @@ class KubernetesIT {
 
   @Test
   void executorsOfADriverHereArePodsThatTrain() throws Exception {
-    Path local = TinyExperiment.train(folder.resolve("local"));
     Path log = folder.resolve("client.log");
     Process driver =
         submit(
@@ -139,7 +142,7 @@ class KubernetesIT {
                     """
                     {"limits": {"memory": "3672Mi"}, "requests": {"memory": "3672Mi", "cpu": "1"}}
                     """));
-        executors.add(run(pod));
+        executors.add(run(pod, Map.of()));
       }
       assertThat(driver.waitFor()).as(Files.readString(log)).isZero();
     } finally {
@@ -153,12 +156,13 @@ class KubernetesIT {
   }
 
   /** As a node does: the process, with its environment, and then the pod's address and phase. */
-  private static Process run(JsonNode pod) throws IOException, InterruptedException {
+  private static Process run(JsonNode pod, Map<String, String> places)
+      throws IOException, InterruptedException {
     String name = pod.at("/metadata/name").asText();
     Path files = Files.createDirectories(folder.resolve(name));
     List<String> command = new ArrayList<>();
     command.add(Experiments.REPOSITORY.resolve("conf/spark/image/entrypoint").toString());
-    container(pod).get("args").forEach(argument -> command.add(argument.asText()));
+    container(pod).get("args").forEach(argument -> command.add(moved(argument.asText(), places)));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(files.toFile())
@@ -169,6 +173,7 @@ class KubernetesIT {
     environment.putAll(environment(container(pod)));
     environment.put("SPARK_EXECUTOR_POD_NAME", name);
     environment.put("SPARK_EXECUTOR_POD_IP", "127.0.0.1");
+    environment.put("SPARK_DRIVER_BIND_ADDRESS", "127.0.0.1");
     environment.put("SPARK_LOCAL_DIRS", files.resolve("local").toString());
     String home = Experiments.REPOSITORY.resolve("target/spark-home").toString();
     environment.put("SPARK_HOME", home);
@@ -176,11 +181,7 @@ class KubernetesIT {
     Process process = builder.start();
     ObjectNode running = pod.deepCopy();
     running.putObject("status").put("phase", "Running").put("podIP", "127.0.0.1");
-    HttpRequest update =
-        HttpRequest.newBuilder(URI.create(api + "pods/" + name + "/status"))
-            .PUT(BodyPublishers.ofString(running.toString()))
-            .build();
-    assertThat(send(update).statusCode()).isEqualTo(200);
+    update(running);
     return process;
   }
 
@@ -240,60 +241,135 @@ class KubernetesIT {
   }
 
   @Test
-  void aDriverThereIsAPodOfTheSameImage() throws Exception {
+  void aDriverThereIsAPodOfTheSameImageThatTrains() throws Exception {
+    Path runs = folder.resolve("there");
     Path log = folder.resolve("driver.log");
+    List<Process> processes = new ArrayList<>();
     Process submission =
-        submit(log, "--deploy-mode=cluster", "train", "ff-3", "--out=s3a://bucket/runs");
+        submit(
+            log,
+            "--deploy-mode=cluster",
+            "--executor-memory=600m",
+            "--conf=spark.kubernetes.driver.master=" + master(),
+            "--conf=spark.driver.port=" + S3Server.freePort(),
+            "--conf=spark.driver.blockManager.port=" + S3Server.freePort(),
+            "train",
+            TinyExperiment.in(folder).toString(),
+            "--out=" + runs);
     try {
       JsonNode pod = pods("driver", 1, submission, log).get(0);
       JsonNode container = container(pod);
       assertThat(container.get("image").asText()).isEqualTo(IMAGE);
-      List<String> arguments = new ArrayList<>();
-      container.get("args").forEach(argument -> arguments.add(argument.asText()));
-      String jar = jarInImage();
-      assertThat(arguments)
-          .startsWith("driver")
-          .containsSequence("--class", "io.momentgan.app.Main", jar, "train", "ff-3")
-          .endsWith("--out=s3a://bucket/runs");
-      assertThat(environment(container))
-          .hasEntrySatisfying(
-              "MOMENTGAN_COMMAND",
-              command ->
-                  assertThat(command).contains("submit/kubernetes", "--deploy-mode=cluster"));
+      assertThat(container.get("args").toString())
+          .contains(
+              "\"--class\",\"io.momentgan.app.Main\",\"local:///opt/momentgan/momentgan-",
+              "\"train\"");
+      assertThat(environment(container).get("MOMENTGAN_COMMAND"))
+          .contains("submit/kubernetes", "--deploy-mode=cluster");
       // 1 GiB of heap and as much beside it.
       assertThat(container.at("/resources/limits/memory").asText()).isEqualTo("2048Mi");
-      assertThat(properties())
-          .contains(
-              "spark.jars=local\\:///opt/momentgan/lib/",
-              "nd4j-native-1.0.0-M2.1-linux-x86_64.jar",
-              "spark.executor.instances=2",
-              "spark.kubernetes.container.image=" + IMAGE.replace(":", "\\:"))
-          .doesNotContain("file\\:/");
+      Properties settings = settingsOfDriver(submission, log);
+      assertThat(settings.getProperty("spark.jars").split(","))
+          .hasSizeGreaterThan(20)
+          .allMatch(jar -> jar.startsWith("local:///opt/momentgan/"));
+      assertThat(settings)
+          .containsEntry("spark.executor.instances", "2")
+          .containsEntry("spark.kubernetes.container.image", IMAGE);
+
+      Process driver = run(pod, mount(settings));
+      processes.add(driver);
+      for (JsonNode executor : pods("executor", 2, driver, logOf(pod))) {
+        processes.add(run(executor, Map.of()));
+      }
+      assertThat(driver.waitFor()).as(Files.readString(logOf(pod))).isZero();
+      end(pod, 0);
+      assertThat(submission.waitFor()).as(Files.readString(log)).isZero();
     } finally {
       submission.destroyForcibly().waitFor();
+      processes.forEach(Process::destroyForcibly);
     }
+    SameRun.assertSame(runs.resolve("00000-tiny"), local);
     deleteAll();
   }
 
-  private static String jarInImage() throws IOException {
-    try (var files = Files.list(Experiments.REPOSITORY.resolve("target"))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.matches("momentgan-.*\\.jar"))
-          .map("local:///opt/momentgan/"::concat)
-          .findFirst()
-          .orElseThrow();
+  @Test
+  void theFailureOfADriverThereIsTheScripts() throws Exception {
+    Path log = folder.resolve("failed.log");
+    Process submission = submit(log, "--deploy-mode=cluster", "train", "ff-0");
+    try {
+      end(pods("driver", 1, submission, log).get(0), 2);
+      assertThat(submission.waitFor()).isEqualTo(1);
+    } finally {
+      submission.destroyForcibly().waitFor();
     }
+    assertThat(Files.readString(log)).contains("error: the driver ended with 2");
+    deleteAll();
   }
 
-  /** Spark's settings, as the driver's pod gets them by a configuration map. */
-  private static String properties() throws Exception {
-    for (JsonNode map : get("configmaps").get("items")) {
-      if (map.at("/metadata/name").asText().contains("spark-drv")) {
-        return map.at("/data/spark.properties").asText();
+  /** Spark's settings, which the driver's pod gets by a map that is made after it. */
+  private static Properties settingsOfDriver(Process submission, Path log) throws Exception {
+    Properties settings = new Properties();
+    while (settings.isEmpty()) {
+      assertThat(submission.isAlive()).as(Files.readString(log)).isTrue();
+      for (JsonNode map : get("configmaps").get("items")) {
+        settings.load(new StringReader(map.at("/data/spark.properties").asText()));
       }
+      Thread.sleep(100);
     }
-    throw new AssertionError("no configuration map of a driver");
+    return settings;
+  }
+
+  /**
+   * What a pod has by its image, its maps and its service: places in it, and where they are here.
+   */
+  private static Map<String, String> mount(Properties settings) throws IOException {
+    Map<String, String> places = new TreeMap<>();
+    places.put("/opt/momentgan", Experiments.REPOSITORY.resolve("target").toString());
+    places.put(
+        "/opt/spark/pod-template/pod-spec-template.yml",
+        Experiments.REPOSITORY.resolve("conf/spark/executor-pod.yaml").toString());
+    settings.replaceAll((key, value) -> moved(value.toString(), places));
+    settings.setProperty("spark.driver.host", "127.0.0.1");
+    Path file = folder.resolve("spark.properties");
+    try (Writer out = Files.newBufferedWriter(file)) {
+      settings.store(out, null);
+    }
+    places.put("/opt/spark/conf/spark.properties", file.toString());
+    return places;
+  }
+
+  private static String moved(String text, Map<String, String> places) {
+    String moved = text;
+    for (Map.Entry<String, String> place : places.entrySet()) {
+      moved = moved.replace(place.getKey(), place.getValue());
+    }
+    return moved;
+  }
+
+  private static Path logOf(JsonNode pod) {
+    return folder.resolve(pod.at("/metadata/name").asText()).resolve("log");
+  }
+
+  /** As a node does when a pod's process has ended. */
+  private static void end(JsonNode pod, int code) throws IOException, InterruptedException {
+    ObjectNode ended = pod.deepCopy();
+    ObjectNode status = ended.putObject("status").put("phase", code == 0 ? "Succeeded" : "Failed");
+    status
+        .putArray("containerStatuses")
+        .addObject()
+        .put("name", container(pod).get("name").asText())
+        .put("image", IMAGE)
+        .putObject("state")
+        .putObject("terminated")
+        .put("exitCode", code);
+    update(ended);
+  }
+
+  private static void update(JsonNode pod) throws IOException, InterruptedException {
+    URI uri = URI.create(api + "pods/" + pod.at("/metadata/name").asText() + "/status");
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).PUT(BodyPublishers.ofString(pod.toString())).build();
+    assertThat(send(request).statusCode()).isEqualTo(200);
   }
 
   private static void deleteAll() throws Exception {

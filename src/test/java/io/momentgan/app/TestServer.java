@@ -13,6 +13,13 @@ import java.util.concurrent.TimeUnit;
 /** A server of {@code src/test/servers}: a process of its own, with libraries of its own. */
 final class TestServer implements AutoCloseable {
   private static final Path SOURCES = Experiments.REPOSITORY.resolve("src/test/servers");
+
+  /** Settings of drivers and executors that live for seconds: they compile quickly, not well. */
+  static final List<String> SHORT_LIVES =
+      List.of(
+          "--conf=spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1",
+          "--conf=spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1");
+
   private static final String JAVA_HOME = System.getProperty("java.home");
 
   private final Process process;

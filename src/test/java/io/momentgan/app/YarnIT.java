@@ -2,6 +2,7 @@ package io.momentgan.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.Experiments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ class YarnIT {
                 "spark.executor.memoryOverhead=800m",
                 "--conf",
                 "spark.yarn.stagingDir=" + folder.resolve("staging").toUri()));
+    all.addAll(TestServer.SHORT_LIVES);
     all.addAll(Arrays.asList(args));
     return CommandRun.ofScript(
         folder,
@@ -68,24 +70,25 @@ class YarnIT {
 
   /** The settings file goes along; the program's own experiments are in the jar. */
   @Test
-  void aDriverOnYarnTrainsThereAndItsFailureIsTheApplications() throws IOException {
+  void aDriverOnYarnTrainsThereAndItsFailureIsTheScripts() throws IOException {
     String file = TinyExperiment.in(folder).toString();
-    Path runs = folder.resolve("cluster");
-    submit(
-            "--deploy-mode",
-            "cluster",
-            "--files",
-            file,
-            "train",
-            "tiny.yaml",
-            "--out",
-            runs.toString())
-        .succeeds();
-    SameRun.assertSame(runs.resolve("00000-tiny"), local);
+    String runs = folder.resolve("cluster").toString();
+    submitDriver("--files", file, "train", "tiny.yaml", "--out", runs).succeeds();
+    SameRun.assertSame(Path.of(runs, "00000-tiny"), local);
 
-    CommandRun failed = submit("--deploy-mode=cluster", "train", "ff-0", "--out", runs.toString());
+    CommandRun failed = submitDriver("train", "ff-0", "--out", runs);
     assertThat(failed.code()).isEqualTo(1);
     assertThat(failed.err())
         .contains("User application exited with status 2", "finished with failed status");
+  }
+
+  /** With Spark's libraries where the node has them, as the other test sends them all. */
+  private static CommandRun submitDriver(String... args) {
+    Path jars = Experiments.REPOSITORY.resolve("target/spark-home/jars");
+    List<String> all =
+        new ArrayList<>(
+            List.of("--deploy-mode=cluster", "--conf=spark.yarn.jars=local:" + jars + "/*"));
+    all.addAll(Arrays.asList(args));
+    return submit(all.toArray(String[]::new));
   }
 }
