@@ -250,7 +250,7 @@ class KubernetesIT {
             log,
             "--deploy-mode=cluster",
             "--executor-memory=600m",
-            "--conf=spark.kubernetes.driver.master=" + master(),
+            "--conf=spark.kubernetes.driver.master=" + master().substring("k8s://".length()),
             "--conf=spark.driver.port=" + S3Server.freePort(),
             "--conf=spark.driver.blockManager.port=" + S3Server.freePort(),
             "train",
