@@ -210,7 +210,7 @@ submit_to() {
   [ -n "$master" ] || fail "--master: found none, expected one; see submit/$kind --help" 2
   [ "$kind" = standalone ] || require_spark_of "$kind"
   [ "$kind" != kubernetes ] ||
-    options=(--conf "spark.kubernetes.driver.podTemplateFile=$home/conf/spark/executor-pod.yaml"
-      --conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/executor-pod.yaml" "${options[@]}")
+    options=(--conf "spark.kubernetes.driver.podTemplateFile=$home/conf/spark/pod.yaml"
+      --conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/pod.yaml" "${options[@]}")
   exec "$home/submit/spark" --master "$master" --settings "$properties" "${options[@]}" "$@"
 }

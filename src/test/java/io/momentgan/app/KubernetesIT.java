@@ -327,7 +327,7 @@ class KubernetesIT {
     places.put("/opt/momentgan", Experiments.REPOSITORY.resolve("target").toString());
     places.put(
         "/opt/spark/pod-template/pod-spec-template.yml",
-        Experiments.REPOSITORY.resolve("conf/spark/executor-pod.yaml").toString());
+        Experiments.REPOSITORY.resolve("conf/spark/pod.yaml").toString());
     settings.replaceAll((key, value) -> moved(value.toString(), places));
     settings.setProperty("spark.driver.host", "127.0.0.1");
     Path file = folder.resolve("spark.properties");
@@ -365,11 +365,14 @@ class KubernetesIT {
     update(ended);
   }
 
-  private static void update(JsonNode pod) throws IOException, InterruptedException {
-    URI uri = URI.create(api + "pods/" + pod.at("/metadata/name").asText() + "/status");
+  private static void update(ObjectNode pod) throws IOException, InterruptedException {
+    // Of whatever version the server has.
+    pod.withObject("/metadata").remove("resourceVersion");
+    URI uri = URI.create(api + "pods/" + pod.at("/metadata/name").asText());
     HttpRequest request =
         HttpRequest.newBuilder(uri).PUT(BodyPublishers.ofString(pod.toString())).build();
-    assertThat(send(request).statusCode()).isEqualTo(200);
+    HttpResponse<String> answer = send(request);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
   private static void deleteAll() throws Exception {

@@ -267,7 +267,7 @@ class ProductionIT {
         .contains(
             "--master k8s://https://h:6443",
             "spark.kubernetes.container.image=i:1",
-            "podTemplateFile=" + Experiments.REPOSITORY.resolve("conf/spark/executor-pod.yaml"))
+            "podTemplateFile=" + Experiments.REPOSITORY.resolve("conf/spark/pod.yaml"))
         .doesNotContain("gpu");
     assertThat(
             script(

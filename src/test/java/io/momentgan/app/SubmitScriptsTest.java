@@ -124,8 +124,7 @@ class SubmitScriptsTest {
   @Test
   void thePodTemplateIsAPodWithOneContainer() throws IOException {
     JsonNode pod =
-        new YAMLMapper()
-            .readTree(Experiments.REPOSITORY.resolve("conf/spark/executor-pod.yaml").toFile());
+        new YAMLMapper().readTree(Experiments.REPOSITORY.resolve("conf/spark/pod.yaml").toFile());
     assertThat(pod.at("/apiVersion").asText()).isEqualTo("v1");
     assertThat(pod.at("/kind").asText()).isEqualTo("Pod");
     assertThat(pod.at("/spec/containers")).hasSize(1);
