@@ -116,7 +116,7 @@ with its client of $1; set SPARK_HOME to a distribution, or unset it for the Spa
 add_managers() {
   [ ! "$managers" -nt "$home/pom.xml" ] || return 0
   require_maven
-  echo "Getting Spark's clients of YARN and Kubernetes (the first time 15 MB) ..." >&2
+  echo "Getting Spark's clients of YARN and Kubernetes (17 MB, the first time) ..." >&2
   (cd "$home" && mvn -B -q -Pmanagers dependency:build-classpath@spark-managers) >/dev/null 2>&1 ||
     fail "Spark's clients of YARN and Kubernetes could not be had from Maven's repositories; run 'mvn -Pmanagers \
 dependency:build-classpath@spark-managers' in $home to see why, or set SPARK_HOME to the folder of a Spark 3.5 \
