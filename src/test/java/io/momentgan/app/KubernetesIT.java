@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * {@code submit/kubernetes} on the API server that the client's own project has for tests: it keeps
@@ -282,27 +284,28 @@ class KubernetesIT {
         processes.add(run(executor, Map.of()));
       }
       assertThat(driver.waitFor()).as(Files.readString(logOf(pod))).isZero();
-      end(pod, 0);
-      assertThat(submission.waitFor()).as(Files.readString(log)).isZero();
     } finally {
-      submission.destroyForcibly().waitFor();
+      submission.destroy();
+      submission.waitFor();
       processes.forEach(Process::destroyForcibly);
     }
     SameRun.assertSame(runs.resolve("00000-tiny"), local);
     deleteAll();
   }
 
-  @Test
-  void theFailureOfADriverThereIsTheScripts() throws Exception {
-    Path log = folder.resolve("failed.log");
+  @ParameterizedTest
+  @CsvSource({"0, 0", "2, 1"})
+  void theEndOfADriverThereIsTheScripts(int code, int expected) throws Exception {
+    Path log = folder.resolve("code-%d.log".formatted(code));
     Process submission = submit(log, "--deploy-mode=cluster", "train", "ff-0");
     try {
-      end(pods("driver", 1, submission, log).get(0), 2);
-      assertThat(submission.waitFor()).isEqualTo(1);
+      end(pods("driver", 1, submission, log).get(0), code);
+      assertThat(submission.waitFor()).as(Files.readString(log)).isEqualTo(expected);
     } finally {
-      submission.destroyForcibly().waitFor();
+      submission.destroy();
+      submission.waitFor();
     }
-    assertThat(Files.readString(log)).contains("error: the driver ended with 2");
+    assertThat(Files.readString(log)).contains("exit code: " + code);
     deleteAll();
   }
 
