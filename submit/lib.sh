@@ -62,32 +62,39 @@ require_java() {
   command -v "$java" >/dev/null || fail "no java; install a JDK 17 or set JAVA_HOME to one"
 }
 
-# Runs a class in this script's place, as Spark needs it in a JVM that spark-submit does not start.
-# Arguments: class path, class, its arguments.
-run_java() {
-  local opens=() package path=$1
-  shift
+# Sets "jvm" to the options that Spark needs of a JVM that its own launcher does not start.
+set_jvm() {
+  local package
+  jvm=(-XX:+IgnoreUnrecognizedVMOptions -Djdk.reflect.useDirectMethodHandle=false
+    --add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED)
   for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util \
     java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs \
     sun.security.action sun.util.calendar; do
-    opens+=("--add-opens=java.base/$package=ALL-UNNAMED")
+    jvm+=("--add-opens=java.base/$package=ALL-UNNAMED")
   done
-  opens+=(--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED)
+}
+
+# Runs a class in this script's place. Arguments: class path, class, its arguments.
+run_java() {
+  local path=$1
+  shift
+  set_jvm
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
   # Networks are arrays of megabytes: in small regions each of them begins a collection beside the workers.
   # shellcheck disable=SC2086 # several options in one variable
-  exec "$java" -XX:+IgnoreUnrecognizedVMOptions "${opens[@]}" \
-    -Djdk.reflect.useDirectMethodHandle=false \
+  exec "$java" "${jvm[@]}" \
     -Djava.awt.headless=true -XX:G1HeapRegionSize=16m \
     -Dlog4j2.configurationFile="$home/conf/log4j2.properties" \
     ${MOMENTGAN_JAVA_OPTS:-} \
     -cp "$path" "$@"
 }
 
+# The Spark home of links to Maven's repository, and its libraries once it has clients of cluster managers.
+assembled=$home/target/spark-home managers=$home/target/spark-managers.txt
+
 # Exports SPARK_HOME: the user's own where it is set, else one of links to what the build took from
 # Maven's repository.
 use_spark_home() {
-  local assembled=$home/target/spark-home
   SPARK_HOME=${SPARK_HOME:-$assembled}
   [ "$SPARK_HOME" != "$assembled" ] || assemble_spark_home
   [ -n "$(find -H "$SPARK_HOME/jars" -name 'spark-core_2.12-3.5.*.jar' -print -quit 2>/dev/null)" ] ||
@@ -96,16 +103,32 @@ Scala 2.12; set SPARK_HOME to one, or unset it for the Spark of Maven's reposito
   export SPARK_HOME SPARK_SCALA_VERSION=2.12
 }
 
-# The Spark of Maven's repository has no client of YARN or Kubernetes.
+# Ends the script unless the Spark home has, or gets, its client of YARN or Kubernetes.
 require_spark_of() {
-  [ -n "$(find -H "${SPARK_HOME:-}/jars" -name "spark-$1_2.12-3.5.*.jar" -print -quit 2>/dev/null)" ] ||
-    fail "SPARK_HOME: found ${SPARK_HOME:-nothing}, expected the folder of a Spark 3.5 distribution with \
-jars/spark-$1_2.12-3.5.*.jar; unpack spark-3.5.*-bin-hadoop3.tgz of https://spark.apache.org and set SPARK_HOME to it" 2
+  [ "${SPARK_HOME:-$assembled}" != "$assembled" ] || { add_managers && return; }
+  [ -n "$(find -H "$SPARK_HOME/jars" -name "spark-$1_2.12-3.5.*.jar" -print -quit 2>/dev/null)" ] ||
+    fail "SPARK_HOME: found no jars/spark-$1_2.12-3.5.*.jar in $SPARK_HOME, expected a Spark 3.5 of Scala 2.12 \
+with its client of $1; set SPARK_HOME to a distribution, or unset it for the Spark of Maven's repository" 2
+}
+
+# Lists the libraries of a Spark home that has the clients, too: Maven's repository gets them where they are first
+# asked for.
+add_managers() {
+  [ ! "$managers" -nt "$home/pom.xml" ] || return 0
+  require_maven
+  echo "Getting Spark's clients of YARN and Kubernetes (17 MB, the first time) ..." >&2
+  (cd "$home" && mvn -B -q -Pmanagers dependency:build-classpath@spark-managers) >/dev/null 2>&1 ||
+    fail "Spark's clients of YARN and Kubernetes could not be had from Maven's repositories; run 'mvn -Pmanagers \
+dependency:build-classpath@spark-managers' in $home to see why, or set SPARK_HOME to the folder of a Spark 3.5 \
+distribution of Scala 2.12"
+  # Maven leaves a file that would be the same.
+  touch "$managers"
 }
 
 assemble_spark_home() {
   local list=$home/target/spark-libraries.txt
   [ -s "$list" ] || build
+  [ ! "$managers" -nt "$home/pom.xml" ] || list=$managers
   mkdir -p "$SPARK_HOME/conf"
   ln -sfn "$home/conf/log4j2.properties" "$SPARK_HOME/conf/log4j2.properties"
   # Where local-cluster leaves the executors' copies of the libraries, 150 MB each. Whoever still has
@@ -144,7 +167,7 @@ spark_command() {
 # What submit/standalone, submit/yarn and submit/kubernetes are: submit/spark with a file of settings.
 # Arguments: the kind of cluster, its master ('' where --master must say), and the caller's own.
 submit_to() {
-  local kind=$1 master=$2 options=() properties all
+  local kind=$1 master=$2 options=() script properties all
   shift 2
   all=("$@")
   while [ $# -gt 0 ]; do
@@ -153,8 +176,16 @@ submit_to() {
         print_help "$home/submit/$kind"
         exit 0
         ;;
-      --gpus) options+=(--settings "$home/conf/spark/gpu.conf" --conf
-        "spark.executor.resource.gpu.discoveryScript=$home/submit/gpu-discovery") ;;
+      --gpus)
+        options+=(--settings "$home/conf/spark/gpu.conf")
+        # Where an executor finds it: in the image, in its container's folder, on a machine like this one.
+        case $kind in
+          kubernetes) script=/opt/momentgan/gpu-discovery ;;
+          yarn) script=./gpu-discovery options+=(--conf "spark.yarn.dist.files=$home/submit/gpu-discovery") ;;
+          *) script=$home/submit/gpu-discovery ;;
+        esac
+        options+=(--conf "spark.executor.resource.gpu.discoveryScript=$script")
+        ;;
       --print) options+=(--print) ;;
       --*=*)
         set -- x "${1%%=*}" "${1#*=}" "${@:2}"
@@ -179,6 +210,7 @@ submit_to() {
   [ -n "$master" ] || fail "--master: found none, expected one; see submit/$kind --help" 2
   [ "$kind" = standalone ] || require_spark_of "$kind"
   [ "$kind" != kubernetes ] ||
-    options=(--conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/executor-pod.yaml" "${options[@]}")
+    options=(--conf "spark.kubernetes.driver.podTemplateFile=$home/conf/spark/pod.yaml"
+      --conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/pod.yaml" "${options[@]}")
   exec "$home/submit/spark" --master "$master" --settings "$properties" "${options[@]}" "$@"
 }

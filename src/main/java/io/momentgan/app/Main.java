@@ -13,6 +13,7 @@ import io.momentgan.storage.LoginUser;
 import io.momentgan.training.TrainingStoppedException;
 import java.util.List;
 import java.util.Locale;
+import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -63,11 +64,22 @@ public final class Main implements Runnable {
    * Runs a command and exits with its code.
    *
    * @param args the command and its arguments
+   * @throws SparkUserAppException instead of an exit with a code other than 0, on YARN
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws SparkUserAppException {
     StopRequests.listen();
-    // Explicitly, because Spark and DL4J may leave threads behind that keep the JVM alive.
-    System.exit(run(args));
+    exit(run(args));
+  }
+
+  private static void exit(int code) throws SparkUserAppException {
+    if (!Cluster.isYarnsMaster()) {
+      // Explicitly, because Spark and DL4J may leave threads behind that keep the JVM alive.
+      System.exit(code);
+    }
+    // YARN takes an exit of its application's master for a failure, whatever the code.
+    if (code != 0) {
+      throw new SparkUserAppException(code);
+    }
   }
 
   /**

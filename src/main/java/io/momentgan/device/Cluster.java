@@ -38,6 +38,12 @@ public final class Cluster {
     return master.equals("local") || master.startsWith("local[");
   }
 
+  /** Whether this process is YARN's master of the application, as in deploy mode cluster. */
+  public static boolean isYarnsMaster() {
+    return System.getProperty(MASTER, "").equals("yarn")
+        && System.getProperty("spark.submit.deployMode", "").equals("cluster");
+  }
+
   /**
    * Knocks at a standalone master, where Spark itself takes minutes to find that none is there.
    *

@@ -70,6 +70,19 @@ class ClusterScriptsIT {
     assertSameBits(folder.resolve("a cluster"), threads);
   }
 
+  @Tag("long")
+  @Test
+  void aDriverOnTheClusterGivesTheBitsOfThreadsAndItsFailureIsTheScripts() {
+    String settings = folder.resolve(SETTINGS).toString();
+    Path threads = folder.resolve("one thread");
+    CommandRun.of("train", settings, "--workers=1", "--out", threads.toString()).succeeds();
+    Path there = folder.resolve("a driver there");
+    submitDriver("train", settings, "--workers=1", "--out", there.toString()).succeeds();
+    assertSameBits(there, threads);
+    assertThat(submitDriver("train", "ff-0").refusal(Main.FAILED))
+        .contains("the driver ended with FAILED");
+  }
+
   @Tag("slow")
   @Test
   void everyMasterGivesTheSameBitsAlsoInARunThatWasResumed() {
@@ -176,6 +189,12 @@ class ClusterScriptsIT {
 
   private static CommandRun submit(String to, String... arguments) {
     return script("spark", List.of("--master", to), arguments);
+  }
+
+  private static CommandRun submitDriver(String... arguments) {
+    List<String> mode =
+        List.of("--master", master, "--deploy-mode=cluster", "--driver-memory=600m");
+    return script("spark", mode, arguments);
   }
 
   private static CommandRun script(String name, List<String> first, String... further) {

@@ -74,11 +74,11 @@ class ProductionIT {
 
   /** What the scripts ask of an unpacked Spark distribution. */
   private static Path distribution() throws IOException {
-    Path home = folder.resolve("spark-3.5.7-bin-hadoop3");
+    Path home = folder.resolve("spark-3.5.6-bin-hadoop3");
     Files.createDirectories(home.resolve("jars"));
     Files.createDirectories(home.resolve("bin"));
     for (String module : List.of("core", "yarn", "kubernetes")) {
-      Files.createFile(home.resolve("jars/spark-%s_2.12-3.5.7.jar".formatted(module)));
+      Files.createFile(home.resolve("jars/spark-%s_2.12-3.5.6.jar".formatted(module)));
     }
     Path submit = Files.createFile(home.resolve("bin/spark-submit"));
     assertThat(submit.toFile().setExecutable(true)).isTrue();
@@ -267,7 +267,7 @@ class ProductionIT {
         .contains(
             "--master k8s://https://h:6443",
             "spark.kubernetes.container.image=i:1",
-            "podTemplateFile=" + Experiments.REPOSITORY.resolve("conf/spark/executor-pod.yaml"))
+            "podTemplateFile=" + Experiments.REPOSITORY.resolve("conf/spark/pod.yaml"))
         .doesNotContain("gpu");
     assertThat(
             script(

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,7 @@ class SubmitScriptsTest {
         "kubernetes",
         "gpu-discovery",
         "gpu-check",
+        "image",
         "bench",
         "demo-s3"
       })
@@ -105,12 +108,13 @@ class SubmitScriptsTest {
         .isSubsetOf(
             "spark.dynamicAllocation.enabled",
             "spark.speculation",
-            "spark.submit.deployMode",
             "spark.executor.instances",
             "spark.executor.cores",
             "spark.executor.memory",
             "spark.executor.memoryOverhead",
-            "spark.yarn.max.executor.failures",
+            "spark.executor.maxNumFailures",
+            "spark.driver.memoryOverhead",
+            "spark.yarn.maxAppAttempts",
             "spark.kubernetes.executor.request.cores",
             "spark.executor.resource.gpu.amount",
             "spark.executor.resource.gpu.vendor",
@@ -120,8 +124,7 @@ class SubmitScriptsTest {
   @Test
   void thePodTemplateIsAPodWithOneContainer() throws IOException {
     JsonNode pod =
-        new YAMLMapper()
-            .readTree(Experiments.REPOSITORY.resolve("conf/spark/executor-pod.yaml").toFile());
+        new YAMLMapper().readTree(Experiments.REPOSITORY.resolve("conf/spark/pod.yaml").toFile());
     assertThat(pod.at("/apiVersion").asText()).isEqualTo("v1");
     assertThat(pod.at("/kind").asText()).isEqualTo("Pod");
     assertThat(pod.at("/spec/containers")).hasSize(1);
@@ -158,14 +161,44 @@ class SubmitScriptsTest {
   }
 
   @Test
-  void clientsOfYarnAndKubernetesAreAskedForByTheFolderThatHasThem() {
+  void aSparkHomeWithoutTheClientIsRefusedByItsName() {
     for (List<String> call :
         List.of(
             List.of("yarn", "--print", "train"),
             List.of("kubernetes", "--master", "k8s://https://h:1", "--print", "train"))) {
       String[] args = call.subList(1, call.size()).toArray(String[]::new);
-      assertThat(script(call.get(0), args).refusal(Main.USER_MISTAKE))
-          .contains("SPARK_HOME", "jars/spark-" + call.get(0) + "_2.12-3.5.*.jar", "unpack");
+      Map<String, String> home = Map.of("SPARK_HOME", folder.toString());
+      assertThat(CommandRun.ofScript(folder, home, call.get(0), args).refusal(Main.USER_MISTAKE))
+          .contains("SPARK_HOME", "jars/spark-" + call.get(0) + "_2.12-3.5.*.jar", "unset it");
     }
+  }
+
+  /** In a copy of the repository that nothing was built in. */
+  @Test
+  void clientsThatMavenCannotGetAreOneLine() throws Exception {
+    FileUtils.copyDirectory(
+        Experiments.REPOSITORY.resolve("submit").toFile(), folder.resolve("submit").toFile());
+    Path maven = Files.writeString(folder.resolve("mvn"), "#!/bin/sh\necho offline >&2; exit 1\n");
+    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    ProcessBuilder builder =
+        new ProcessBuilder(folder.resolve("submit/yarn").toString(), "--print", "train");
+    builder.environment().remove("SPARK_HOME");
+    builder.environment().merge("PATH", folder + ":", (path, first) -> first + path);
+    Process process = builder.start();
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(new CommandRun(process.waitFor(), "", err).refusal(Main.FAILED))
+        .contains("clients of YARN and Kubernetes", "mvn -Pmanagers", "SPARK_HOME");
+  }
+
+  @Test
+  void deployModesAreClientAndCluster() {
+    assertThat(
+            script("spark", "--master=local", "--deploy-mode=remote", "train")
+                .refusal(Main.USER_MISTAKE))
+        .contains("--deploy-mode: found remote, expected client or cluster");
+    assertThat(
+            script("spark", "--master=local", "--installed=hdfs:///m", "train")
+                .refusal(Main.USER_MISTAKE))
+        .contains("--installed: found it without --deploy-mode cluster");
   }
 }

@@ -39,7 +39,7 @@ final class ReportRuns {
     Folder folder = Runs.create(out.toString(), name, Map.of());
     RunRecord.Data data =
         new RunRecord.Data("glyphs", "glyphs", "abc", 60000, "1x28x28", List.of());
-    Map<String, String> versions = Map.of("momentgan", "0.1.0", "spark", "3.5.7");
+    Map<String, String> versions = Map.of("momentgan", "0.1.0", "spark", "3.5.6");
     RunRecord record =
         new RunRecord(
             Experiments.small(all),
