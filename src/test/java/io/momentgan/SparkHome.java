@@ -9,6 +9,9 @@ import java.io.IOException;
  * process. The environment's SPARK_HOME says where.
  */
 public final class SparkHome {
+  /** JVM option of processes that live for seconds: they compile quickly, not well. */
+  public static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
   private SparkHome() {}
 
   /** Links Spark's libraries into the home. */

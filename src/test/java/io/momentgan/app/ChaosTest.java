@@ -44,6 +44,7 @@ class ChaosTest {
           "spark.driver.host", "127.0.0.1",
           "spark.ui.enabled", "false",
           "spark.executor.extraClassPath", SparkHome.classPath(),
+          "spark.executor.extraJavaOptions", SparkHome.SHORT_LIVED,
           "spark.executor.heartbeatInterval", "1s",
           "spark.network.timeout", "15s",
           "spark.network.timeoutInterval", "3s",

@@ -42,6 +42,7 @@ class ClusterTrainingTest {
           "spark.driver.host", "127.0.0.1",
           "spark.ui.enabled", "false",
           "spark.executor.extraClassPath", SparkHome.classPath(),
+          "spark.executor.extraJavaOptions", SparkHome.SHORT_LIVED,
           "spark.authenticate", "true",
           "spark.authenticate.secret", "known to driver and executors",
           "spark.network.crypto.enabled", "true");

@@ -29,9 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
 class LostExecutorsTest {
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "spark.driver.host", "127.0.0.1",
-          "spark.ui.enabled", "false",
-          "spark.executor.extraClassPath", SparkHome.classPath());
+          "spark.driver.host",
+          "127.0.0.1",
+          "spark.ui.enabled",
+          "false",
+          "spark.executor.extraClassPath",
+          SparkHome.classPath(),
+          "spark.executor.extraJavaOptions",
+          SparkHome.SHORT_LIVED);
 
   /** An epoch has two rounds of 50 iterations with two workers, four with one. */
   private static final String[] TRAINING = {

@@ -3,6 +3,7 @@ package io.momentgan.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.momentgan.Experiments;
+import io.momentgan.SparkHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,11 @@ import java.util.concurrent.TimeUnit;
 final class TestServer implements AutoCloseable {
   private static final Path SOURCES = Experiments.REPOSITORY.resolve("src/test/servers");
 
-  /** Settings of drivers and executors that live for seconds: they compile quickly, not well. */
+  /** Settings of drivers and executors that live for seconds. */
   static final List<String> SHORT_LIVES =
       List.of(
-          "--conf=spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1",
-          "--conf=spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1");
+          "--conf=spark.driver.extraJavaOptions=" + SparkHome.SHORT_LIVED,
+          "--conf=spark.executor.extraJavaOptions=" + SparkHome.SHORT_LIVED);
 
   private static final String JAVA_HOME = System.getProperty("java.home");
 
@@ -47,7 +48,7 @@ final class TestServer implements AutoCloseable {
         new ProcessBuilder(
             JAVA_HOME + "/bin/java",
             "-Xmx512m",
-            "-XX:TieredStopAtLevel=1",
+            SparkHome.SHORT_LIVED,
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "-cp",
             classPath(kind),
