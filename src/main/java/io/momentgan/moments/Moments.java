@@ -107,11 +107,6 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     }
   }
 
-  /** Bytes of the numbers. */
-  public long bytes() {
-    return Long.BYTES + (long) Double.BYTES * (mean.length + m2.length);
-  }
-
   public int features() {
     return mean.length;
   }

@@ -4,6 +4,7 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.MomentsConfig.Scope;
 import io.momentgan.engine.Rows;
 import io.momentgan.moments.Comparison;
@@ -20,6 +21,7 @@ import java.util.Optional;
 final class MomentExchange {
   private final Scope scope;
   private final Collective collective;
+  private final Wire wire;
   private final RealSide realSide;
   private final boolean alwaysSharesLosses;
   private List<Moments> real;
@@ -29,13 +31,19 @@ final class MomentExchange {
    *
    * @param scope over which batches moments are taken
    * @param collective the worker's end of its group
+   * @param wire precision of moments on their way
    * @param realSide clusters, and moments of the whole data set for {@link Scope#DATASET}
    * @param alwaysSharesLosses whether losses are exchanged even where moments are not
    */
   MomentExchange(
-      Scope scope, Collective collective, RealSide realSide, boolean alwaysSharesLosses) {
+      Scope scope,
+      Collective collective,
+      Wire wire,
+      RealSide realSide,
+      boolean alwaysSharesLosses) {
     this.scope = scope;
     this.collective = collective;
+    this.wire = wire;
     this.realSide = realSide;
     this.alwaysSharesLosses = alwaysSharesLosses;
     this.real = realSide.whole();
@@ -90,7 +98,9 @@ final class MomentExchange {
   /** Exchanges the generated moments, and the real ones unless all workers know them. */
   private Pending exchange(Side fake, List<Moments> ownReal, double losses) {
     Exchange<BatchMoments> exchange =
-        collective.begin(new BatchMoments(fake.moments(), ownReal, new WeightedMean(1, losses)));
+        collective.begin(
+            new BatchMoments(
+                wire, fake.moments(), ownReal, new WeightedMean(Wire.EXACT, 1, losses)));
     return () -> {
       BatchMoments merged = exchange.await();
       real = ownReal.isEmpty() ? real : merged.real();
@@ -104,7 +114,7 @@ final class MomentExchange {
     if (!alwaysSharesLosses) {
       return () -> new Exchanged(comparison, clusters, losses);
     }
-    Exchange<WeightedMean> exchange = collective.begin(new WeightedMean(1, losses));
+    Exchange<WeightedMean> exchange = collective.begin(new WeightedMean(Wire.EXACT, 1, losses));
     return () -> new Exchanged(comparison, clusters, exchange.await().values()[0]);
   }
 

@@ -1,5 +1,6 @@
 package io.momentgan.bench;
 
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.Group;
@@ -123,7 +124,7 @@ final class ExchangeBench {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
-      BatchMoments own = new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
+      BatchMoments own = new BatchMoments(Wire.EXACT, List.of(batch), List.of(batch), new WeightedMean(Wire.EXACT, 1, 0.5));
       int exchanges =
           (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features / collective.size()));
       double[] millis = new double[exchanges];
