@@ -10,14 +10,13 @@ import io.momentgan.network.state.NetworkState;
  * is lost that training needs:
  *
  * <ul>
- *   <li>Of parameters the change since the round's beginning. A parameter changes by less than a
- *       256th of itself in most rounds, which bfloat16 could not tell from nothing; of the change
- *       it loses a 512th at most, as often up as down. OpenDiLoCo sends changes in half precision
- *       without loss of quality (arXiv 2407.07852).
+ *   <li>Of parameters the change since the round's beginning, of which a 256th is lost at most, as
+ *       often up as down. A parameter itself would lose all changes of less than a 512th of it.
+ *       OpenDiLoCo sends changes in half precision without loss of quality (arXiv 2407.07852).
  *   <li>First moments as they are: each update replaces a tenth of them or more.
  *   <li>Not rounded: second moments, of which an update replaces a thousandth, so that rounded ones
- *       would stand still; running statistics of batch normalisation, which are few and whose
- *       variances are pooled from squared differences.
+ *       would stand still in short rounds; running statistics of batch normalisation, which are few
+ *       and whose variances are pooled from squared differences.
  * </ul>
  *
  * <p>What workers get at the next round's beginning is float: they do not keep the last one to add
