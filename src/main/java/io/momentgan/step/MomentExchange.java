@@ -12,6 +12,8 @@ import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * Compares a worker's generated with real moments, over the batches that the scope names. One
@@ -24,6 +26,10 @@ final class MomentExchange {
   private final Wire wire;
   private final RealSide realSide;
   private final boolean alwaysSharesLosses;
+
+  /** Means of all training images per cluster, from which rounded means are told; or empty. */
+  private final List<double[]> origins;
+
   private List<Moments> real;
 
   /**
@@ -47,6 +53,9 @@ final class MomentExchange {
     this.realSide = realSide;
     this.alwaysSharesLosses = alwaysSharesLosses;
     this.real = realSide.whole();
+    // A bfloat16 near -1, the background, is as far from the next as batches of real images differ.
+    this.origins =
+        wire == Wire.BF16 ? realSide.whole().stream().map(Moments::mean).toList() : List.of();
   }
 
   /**
@@ -100,13 +109,24 @@ final class MomentExchange {
     Exchange<BatchMoments> exchange =
         collective.begin(
             new BatchMoments(
-                wire, fake.moments(), ownReal, new WeightedMean(Wire.EXACT, 1, losses)));
+                wire,
+                moved(fake.moments(), Moments::minus),
+                moved(ownReal, Moments::minus),
+                new WeightedMean(Wire.EXACT, 1, losses)));
     return () -> {
       BatchMoments merged = exchange.await();
-      real = ownReal.isEmpty() ? real : merged.real();
-      Comparison comparison = new Comparison(merged.generated(), real);
+      real = ownReal.isEmpty() ? real : moved(merged.real(), Moments::plus);
+      Comparison comparison = new Comparison(moved(merged.generated(), Moments::plus), real);
       return new Exchanged(Optional.of(comparison), fake.clusters(), merged.losses().values()[0]);
     };
+  }
+
+  private List<Moments> moved(List<Moments> list, BiFunction<Moments, double[], Moments> by) {
+    return origins.isEmpty()
+        ? list
+        : IntStream.range(0, list.size())
+            .mapToObj(cluster -> by.apply(list.get(cluster), origins.get(cluster)))
+            .toList();
   }
 
   /** Exchanges losses at most. */

@@ -10,6 +10,7 @@ import io.momentgan.training.TrainingRun;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -67,7 +68,10 @@ public final class BenchMain implements Runnable {
     Experiment experiment = options.experiment(options.workers, 10);
     try (JavaSparkContext spark = SparkContexts.open("bench exchange", experiment)) {
       Wire wire = experiment.averaging().wireOf(options.workers);
-      out().printf("%s, %d workers, averaging.wire=%s%n", spark.master(), options.workers, wire);
+      out()
+          .printf(
+              "%s, %d workers, averaging.wire=%s%n",
+              spark.master(), options.workers, wire.name().toLowerCase(Locale.ROOT));
       for (int features : List.of(784, 10_000, 1_000_000)) {
         for (ExchangeBench.Path path : ExchangeBench.Path.of(spark)) {
           Spread millis = 
