@@ -74,8 +74,7 @@ public final class BenchMain implements Runnable {
               spark.master(), options.workers, wire.name().toLowerCase(Locale.ROOT));
       for (int features : List.of(784, 10_000, 1_000_000)) {
         for (ExchangeBench.Path path : ExchangeBench.Path.of(spark)) {
-          Spread millis = 
-              ExchangeBench.milliseconds(spark, path, options.workers, features, wire);
+          Spread millis = ExchangeBench.milliseconds(spark, path, options.workers, features, wire);
           out()
               .printf(
                   "%,9d features, %s: %s ms, %.3f MiB%n",

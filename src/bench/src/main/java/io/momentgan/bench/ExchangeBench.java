@@ -1,6 +1,5 @@
 package io.momentgan.bench;
 
-import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.Group;
@@ -8,6 +7,7 @@ import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.collective.Registration;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import io.momentgan.training.TrainingRun;
 import java.time.Duration;
@@ -100,7 +100,9 @@ final class ExchangeBench {
                         .mapToObj(
                             rank ->
                                 CompletableFuture.supplyAsync(
-                                    () -> work(collectives.join(group, rank, meeting), features, wire),
+                                    () ->
+                                        work(
+                                            collectives.join(group, rank, meeting), features, wire),
                                     ExchangeBench::start))
                         .toList();
                 return own.stream().map(CompletableFuture::join).toList().get(0);
@@ -126,7 +128,9 @@ final class ExchangeBench {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
-      BatchMoments own = new BatchMoments(wire, List.of(batch), List.of(batch), new WeightedMean(Wire.EXACT, 1, 0.5));
+      BatchMoments own =
+          new BatchMoments(
+              wire, List.of(batch), List.of(batch), new WeightedMean(Wire.EXACT, 1, 0.5));
       int exchanges =
           (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features / collective.size()));
       double[] millis = new double[exchanges];
