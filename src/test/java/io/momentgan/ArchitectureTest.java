@@ -60,8 +60,8 @@ class ArchitectureTest {
       List.of(
           Layer.of("config").with(JACKSON, LANG, "org.apache.commons.text.."),
           Layer.of("moments"),
-          Layer.of("collective", "moments"),
-          Layer.of("collective.hub", "collective", "moments")
+          Layer.of("collective", "config", "moments"),
+          Layer.of("collective.hub", "config", "collective", "moments")
               .with(SPARK, SCALA, SLF4J, LANG, "io.netty.."),
           Layer.of("storage", "config").with(HADOOP, SLF4J, CODEC, LANG),
           Layer.of("data", "config", "storage").with(HADOOP, SLF4J, LANG),

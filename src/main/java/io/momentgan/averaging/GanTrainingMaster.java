@@ -1,24 +1,18 @@
 package io.momentgan.averaging;
 
 import io.momentgan.averaging.merge.MovingAverage;
-import io.momentgan.averaging.merge.OuterOptimizer;
 import io.momentgan.averaging.merge.SlicedAverage;
 import io.momentgan.collective.CollectiveFactory;
 import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Registration;
 import io.momentgan.config.AveragingConfig;
-import io.momentgan.config.AveragingConfig.OuterRates;
-import io.momentgan.config.AveragingConfig.OuterType;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Devices;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
-import io.momentgan.network.Network;
 import io.momentgan.network.ParameterLayout;
-import io.momentgan.network.UpdaterLayout;
 import io.momentgan.network.state.AveragingState;
-import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.LabelledImages;
@@ -77,8 +71,8 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   private final transient LongAccumulator iterations;
   private final transient Meeting meeting;
   private final transient Registration registration;
-  private final transient Averaged generator;
-  private final transient Averaged discriminator;
+  private final transient AveragedNetwork generator;
+  private final transient AveragedNetwork discriminator;
   private final transient MovingAverage generatorEma;
   private final transient MovingAverage discriminatorEma;
   private transient Snapshot before;
@@ -120,10 +114,10 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
     this.network = new SparkDl4jMultiLayer(spark, networks.discriminator().model(), this);
     this.iterations = spark.sc().longAccumulator(ITERATIONS);
     this.generator =
-        Averaged.of(networks.generator(), averaging.outer().type(), averaging.outer().generator());
+        AveragedNetwork.of(networks.generator(), run.experiment(), averaging.outer().generator());
     this.discriminator =
-        Averaged.of(
-            networks.discriminator(), averaging.outer().type(), averaging.outer().discriminator());
+        AveragedNetwork.of(
+            networks.discriminator(), run.experiment(), averaging.outer().discriminator());
     this.meeting =
         new Meeting(
             experiment.train().workers(),
@@ -237,7 +231,12 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
         averagesBySlices()
             ? AveragedRound.bySlices(
                 ofWorkers,
-                SlicedAverage.of(experiment.train().workers(), bytesOfNetworks(), ofG, ofD))
+                SlicedAverage.of(
+                    generator.form().wire(),
+                    experiment.train().workers(),
+                    bytesOfNetworks(),
+                    ofG,
+                    ofD))
             : AveragedRound.onDriver(ofWorkers, ofG, ofD);
   }
 
@@ -313,13 +312,13 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   }
 
   private Snapshot next(SharedAdamState shared) {
-    Averaged.Next g =
+    AveragedNetwork.Next g =
         generator.next(
             results.generator(),
             before.generator(),
             before.averaging().generatorVelocity(),
             shared);
-    Averaged.Next d =
+    AveragedNetwork.Next d =
         discriminator.next(
             results.discriminator(),
             before.discriminator(),
@@ -365,26 +364,5 @@ public final class GanTrainingMaster extends ParameterAveragingTrainingMaster
   public void close() {
     registration.close();
     context.destroy();
-  }
-
-  /** One network of the pair, on its way from the workers' states to the next snapshot. */
-  private record Averaged(
-      ParameterLayout layout, UpdaterLayout updaterLayout, OuterOptimizer outer) {
-    static Averaged of(Network network, OuterType type, OuterRates rates) {
-      ParameterLayout layout = network.layout();
-      return new Averaged(layout, network.updaterLayout(), new OuterOptimizer(type, rates, layout));
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Next(NetworkState state, float[] velocity) {}
-
-    Next next(
-        NetworkState travelled, NetworkState before, float[] velocity, SharedAdamState shared) {
-      NetworkState average = shared.insert(travelled, before.updaterState(), updaterLayout);
-      OuterOptimizer.Step step = outer.step(before.params(), average.params(), velocity);
-      return new Next(
-          new NetworkState(step.params(), average.updaterState(), average.updates()),
-          step.velocity());
-    }
   }
 }

@@ -2,7 +2,9 @@ package io.momentgan.averaging;
 
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.averaging.WorkerReport.Fault;
+import io.momentgan.averaging.merge.RoundedNetwork;
 import io.momentgan.collective.MeasuredCollective;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
@@ -10,6 +12,8 @@ import io.momentgan.device.Devices;
 import io.momentgan.engine.Engine;
 import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.TrainedPair;
+import io.momentgan.network.GanNetworks;
+import io.momentgan.network.Network;
 import io.momentgan.network.UpdaterLayout;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.Snapshot;
@@ -163,9 +167,13 @@ final class WorkerSession {
     }
     Pool.giveBack(context, device, networks);
     double seconds = (System.nanoTime() - start) / 1e9;
+    Wire wire = context.experiment().averaging().wireOf(collective.size());
+    Snapshot before = handover.snapshot();
+    GanNetworks structure = networks.structure();
     return new GanTrainingResult(
-        shared.select(discriminator, networks.structure().discriminator().updaterLayout()),
-        shared.select(generator, networks.structure().generator().updaterLayout()),
+        wire,
+        handedIn(structure.discriminator(), wire, discriminator, before.discriminator(), shared),
+        handedIn(structure.generator(), wire, generator, before.generator(), shared),
         new WorkerReport(
             collective.rank(),
             host,
@@ -180,6 +188,14 @@ final class WorkerSession {
             fault),
         step.replay(),
         handover);
+  }
+
+  private static NetworkState handedIn(
+      Network network, Wire wire, NetworkState after, NetworkState before, SharedAdamState shared) {
+    UpdaterLayout updaterLayout = network.updaterLayout();
+    NetworkState rounded =
+        new RoundedNetwork(wire, network.layout(), updaterLayout).of(after, before.params());
+    return shared.select(rounded, updaterLayout);
   }
 
   private static Fault unfit(String name, NetworkState state) {

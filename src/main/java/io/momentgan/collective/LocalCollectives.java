@@ -70,7 +70,7 @@ public final class LocalCollectives implements CollectiveFactory {
     public <M extends Message> Exchange<M> begin(M contribution) {
       Collective.requireNone(underWay);
       underWay = true;
-      long exchange = group.contribute(rank, contribution);
+      long exchange = group.contribute(rank, contribution.rounded());
       return () -> {
         underWay = false;
         return (M) group.await(exchange);

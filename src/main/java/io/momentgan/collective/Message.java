@@ -1,5 +1,6 @@
 package io.momentgan.collective;
 
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -8,21 +9,26 @@ import java.util.stream.Stream;
 
 /**
  * A worker's part of an exchange. All workers of a group hand in messages of one kind and shape,
- * which are merged in rank order, in double.
+ * which are merged in rank order, in double. A message says how exact its numbers are: rounded when
+ * it is handed in, and again when all are merged. Counts and losses are never rounded.
  */
 public sealed interface Message {
   /** Carries nothing. */
-  Message NONE = new WeightedMean(0);
+  Message NONE = new WeightedMean(Wire.EXACT, 0);
 
   /** Merges the message of another worker, of the same kind and shape. */
   Message merge(Message next);
 
-  /** Bytes of the numbers or texts. */
+  /** This message with the numbers that the others get. */
+  Message rounded();
+
+  /** Bytes of the numbers or texts on the wire. */
   long bytes();
 
   /**
-   * Folds one message per worker, in rank order.
+   * Folds one message per worker, in rank order, and rounds the result.
    *
+   * @param byRank rounded messages
    * @throws IllegalArgumentException when kinds or shapes differ
    */
   static Message fold(List<Message> byRank) {
@@ -36,17 +42,18 @@ public sealed interface Message {
                   "Invalid exchange: found %s, expected %s"
                       .formatted(other.getClass().getSimpleName(), kind.getSimpleName()));
             });
-    return byRank.stream().reduce(Message::merge).orElseThrow();
+    return byRank.stream().reduce(Message::merge).orElseThrow().rounded();
   }
 
   /**
    * Means of several features, such as a loss or a gradient.
    *
+   * @param wire precision of the values
    * @param count number of rows that the means are taken over
    * @param values mean of each feature; never mutated
    */
   @SuppressWarnings("ArrayRecordComponent") // equals and hashCode are overridden
-  record WeightedMean(long count, double... values) implements Message {
+  record WeightedMean(Wire wire, long count, double... values) implements Message {
     @Override
     public WeightedMean merge(Message next) {
       WeightedMean other = (WeightedMean) next;
@@ -63,24 +70,30 @@ public sealed interface Message {
       for (int j = 0; j < merged.length; j++) {
         merged[j] = values[j] + (other.values[j] - values[j]) * share;
       }
-      return new WeightedMean(count + other.count, merged);
+      return new WeightedMean(wire, count + other.count, merged);
+    }
+
+    @Override
+    public WeightedMean rounded() {
+      return new WeightedMean(wire, count, wire.round(values));
     }
 
     @Override
     public long bytes() {
-      return Long.BYTES + (long) Double.BYTES * values.length;
+      return Long.BYTES + (long) wire.bytes() * values.length;
     }
 
     @Override
     public boolean equals(Object o) {
       return o instanceof WeightedMean other
+          && wire == other.wire
           && count == other.count
           && Arrays.equals(values, other.values);
     }
 
     @Override
     public int hashCode() {
-      return 31 * Long.hashCode(count) + Arrays.hashCode(values);
+      return Arrays.hashCode(new Object[] {wire, count, Arrays.hashCode(values)});
     }
   }
 
@@ -101,6 +114,11 @@ public sealed interface Message {
     }
 
     @Override
+    public Addresses rounded() {
+      return this;
+    }
+
+    @Override
     public long bytes() {
       return places.stream()
           .mapToLong(place -> place.getBytes(StandardCharsets.UTF_8).length)
@@ -111,11 +129,12 @@ public sealed interface Message {
   /**
    * The moments that a generator update compares, and the losses of the update before.
    *
+   * @param wire precision of the moments
    * @param generated moments of the generated images per cluster
    * @param real moments of the real images per cluster; empty where all workers know them
    * @param losses mean over the workers
    */
-  record BatchMoments(List<Moments> generated, List<Moments> real, WeightedMean losses)
+  record BatchMoments(Wire wire, List<Moments> generated, List<Moments> real, WeightedMean losses)
       implements Message {
     public BatchMoments {
       generated = List.copyOf(generated);
@@ -126,16 +145,30 @@ public sealed interface Message {
     public BatchMoments merge(Message next) {
       BatchMoments other = (BatchMoments) next;
       return new BatchMoments(
+          wire,
           Moments.fold(List.of(generated, other.generated)),
           Moments.fold(List.of(real, other.real)),
           losses.merge(other.losses));
     }
 
     @Override
+    public BatchMoments rounded() {
+      return new BatchMoments(wire, rounded(generated), rounded(real), losses);
+    }
+
+    private List<Moments> rounded(List<Moments> list) {
+      return list.stream()
+          .map(m -> new Moments(m.count(), wire.round(m.mean()), wire.round(m.m2())))
+          .toList();
+    }
+
+    @Override
     public long bytes() {
-      return losses.bytes()
-          + generated.stream().mapToLong(Moments::bytes).sum()
-          + real.stream().mapToLong(Moments::bytes).sum();
+      return losses.bytes() + bytes(generated) + bytes(real);
+    }
+
+    private long bytes(List<Moments> list) {
+      return list.stream().mapToLong(m -> Long.BYTES + 2L * wire.bytes() * m.features()).sum();
     }
   }
 }

@@ -15,9 +15,10 @@ import java.io.Serializable;
  *     2505.22549)
  * @param secondMomentPeriod rounds between two averagings of Adam's v
  * @param path where networks, and the moments and gradients of iterations, are averaged
+ * @param wire how exact the numbers are that workers hand in
  */
 public record AveragingConfig(
-    Ema ema, Outer outer, int firstMomentPeriod, int secondMomentPeriod, Path path)
+    Ema ema, Outer outer, int firstMomentPeriod, int secondMomentPeriod, Path path, Wire wire)
     implements Serializable {
   public AveragingConfig {
     check(
@@ -43,6 +44,82 @@ public record AveragingConfig(
      * average. Slices of an iteration's moments and gradients go from worker to worker.
      */
     SLICES
+  }
+
+  /** Precision of numbers between workers. A worker alone sends none: its numbers stay exact. */
+  public Wire wireOf(int workers) {
+    return workers == 1 ? Wire.EXACT : wire;
+  }
+
+  /**
+   * How exact the numbers are that workers hand in and get back. Numbers are rounded to the
+   * nearest, ties to even, in one process as well, so the bits depend on the setting but on no path
+   * or place.
+   */
+  public enum Wire {
+    /** Moments and gradients in double, networks in float. */
+    EXACT(Double.BYTES),
+    /** Moments and gradients in float. */
+    FLOAT(Float.BYTES),
+    /**
+     * Moments and gradients in bfloat16, the upper half of a float: its range with 8 significant
+     * bits. Means are told as differences from those of all training images. Of networks the
+     * changes of parameters since the round's beginning and Adam's m; all else of networks stays
+     * float.
+     */
+    BF16(Short.BYTES);
+
+    private static final int LEAST_EXPONENT = Float.MIN_EXPONENT;
+    private static final int FRACTION_BITS = 7;
+    private static final int DOUBLE_BIAS = Double.MAX_EXPONENT;
+    private static final int DOUBLE_FRACTION_BITS = 52;
+
+    private final int bytes;
+
+    Wire(int bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Bytes of one of the numbers of moments and gradients. */
+    public int bytes() {
+      return bytes;
+    }
+
+    /** Rounds a number to this precision. */
+    public double round(double value) {
+      return switch (this) {
+        case EXACT -> value;
+        case FLOAT -> (float) value;
+        case BF16 -> fromBf16(toBf16(value));
+      };
+    }
+
+    /** Rounds numbers; returns the array itself where there is nothing to round. */
+    public double[] round(double[] values) {
+      if (this == EXACT) {
+        return values;
+      }
+      double[] rounded = new double[values.length];
+      for (int i = 0; i < rounded.length; i++) {
+        rounded[i] = round(values[i]);
+      }
+      return rounded;
+    }
+
+    /** The bits of the nearest bfloat16; all NaN have the same. */
+    public static short toBf16(double value) {
+      int exponent = Math.max(Math.getExponent(value), LEAST_EXPONENT) - FRACTION_BITS;
+      // Distance of neighbours: a power of two, so only rint rounds.
+      double unit =
+          Double.longBitsToDouble((long) (exponent + DOUBLE_BIAS) << DOUBLE_FRACTION_BITS);
+      float nearest = (float) (Math.rint(value / unit) * unit);
+      return (short) (Float.floatToIntBits(nearest) >>> Short.SIZE);
+    }
+
+    /** The number of a bfloat16's bits. */
+    public static float fromBf16(short bits) {
+      return Float.intBitsToFloat(bits << Short.SIZE);
+    }
   }
 
   /**

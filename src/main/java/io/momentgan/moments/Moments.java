@@ -107,11 +107,6 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
     }
   }
 
-  /** Bytes of the numbers. */
-  public long bytes() {
-    return Long.BYTES + (long) Double.BYTES * (mean.length + m2.length);
-  }
-
   public int features() {
     return mean.length;
   }
@@ -139,6 +134,27 @@ public record Moments(long count, double[] mean, double[] m2) implements Seriali
       newM2[j] = m2[j] + other.m2[j] + d * d * product;
     }
     return new Moments(total, newMean, newM2);
+  }
+
+  /** The moments of the same rows after a vector was added to each; of no rows: the same. */
+  public Moments plus(double[] vector) {
+    return moved(vector, 1);
+  }
+
+  /** The moments of the same rows after a vector was subtracted from each; of no rows: the same. */
+  public Moments minus(double[] vector) {
+    return moved(vector, -1);
+  }
+
+  private Moments moved(double[] vector, int sign) {
+    if (count == 0) {
+      return this;
+    }
+    double[] moved = new double[mean.length];
+    for (int j = 0; j < moved.length; j++) {
+      moved[j] = mean[j] + sign * vector[j];
+    }
+    return new Moments(count, moved, m2);
   }
 
   /**

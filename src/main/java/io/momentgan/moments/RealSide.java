@@ -7,7 +7,7 @@ import java.util.List;
  * Clusters and moments of the real images, as known before the training.
  *
  * @param clusters which images are compared with which
- * @param whole moments of all training images per cluster; empty where no comparison needs them
+ * @param whole moments of all training images per cluster; empty where nothing needs them
  */
 public record RealSide(Clusters clusters, List<Moments> whole) implements Serializable {
   /** Nothing is known, and all images belong together. */

@@ -1,5 +1,6 @@
 package io.momentgan.partition;
 
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.MomentsConfig;
 import io.momentgan.config.Seeds;
@@ -41,7 +42,13 @@ public final class RealMoments {
   public static RealSide side(Shards shards, Experiment experiment) {
     Clusters clusters =
         experiment.moments().perClass() ? Clusters.around(classes(shards)) : Clusters.ONE;
-    boolean wholeNeeded = experiment.moments().scope() == MomentsConfig.Scope.DATASET;
+    Wire wire = experiment.averaging().wireOf(experiment.train().workers());
+    boolean wholeNeeded =
+        switch (experiment.moments().scope()) {
+          case DATASET -> true;
+          case GLOBAL -> wire == Wire.BF16; // means travel as differences from the whole's
+          case PARTITION, NONE -> false;
+        };
     return new RealSide(clusters, wholeNeeded ? whole(shards, clusters) : List.of());
   }
 

@@ -1,5 +1,6 @@
 package io.momentgan.preset;
 
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.SettingDifferences;
@@ -7,12 +8,15 @@ import io.momentgan.config.TrainConfig;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.UnusedFiles;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.network.Network;
+import io.momentgan.network.ParameterLayout.Range;
 import io.momentgan.network.state.Snapshot;
 import io.momentgan.partition.Schedule;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -38,7 +42,7 @@ public record Plan(Experiment experiment, DataSet images) {
             images.verdict(),
             unused(),
             networks(networks),
-            work(networks.initialSnapshot(), schedule));
+            work(networks, schedule));
   }
 
   private String differences(Optional<Experiment> base) {
@@ -74,7 +78,8 @@ public record Plan(Experiment experiment, DataSet images) {
             networks.discriminator().model().summary().strip());
   }
 
-  private String work(Snapshot snapshot, Schedule schedule) {
+  private String work(GanNetworks networks, Schedule schedule) {
+    Snapshot snapshot = networks.initialSnapshot();
     int workers = experiment.train().workers();
     long state = snapshot.generator().bytes() + snapshot.discriminator().bytes();
     long replay = replayBytes();
@@ -99,9 +104,24 @@ public record Plan(Experiment experiment, DataSet images) {
             mebibytes(3 * state),
             replay == 0 ? "" : " and %s of past images".formatted(mebibytes(replay)),
             mebibytes(state + replay),
-            mebibytes(state + replay),
+            mebibytes(state - saved(networks) + replay),
             replay == 0 ? "networks" : "networks, past images",
             mebibytes(moments));
+  }
+
+  /** Bytes that bfloat16 saves: half of the parameters and of the optimizers' first moments. */
+  private long saved(GanNetworks networks) {
+    if (experiment.averaging().wireOf(experiment.train().workers()) != Wire.BF16) {
+      return 0;
+    }
+    return Stream.of(networks.generator(), networks.discriminator())
+        .mapToLong(network -> (long) Short.BYTES * rounded(network))
+        .sum();
+  }
+
+  private static int rounded(Network network) {
+    int first = network.updaterLayout().first().stream().mapToInt(Range::length).sum();
+    return network.layout().length() + first;
   }
 
   /** Bytes of a worker's full buffer of past images: values in float, and a class each. */
@@ -120,10 +140,10 @@ public record Plan(Experiment experiment, DataSet images) {
   }
 
   /**
-   * What a worker hands in and gets back in a round after the warm-up, in double: mean and M2 per
-   * feature of the real batch once per iteration and of the generated one for each generator
-   * update, and of both for the figures at the round's end; where networks are averaged each
-   * iteration, also each gradient.
+   * What a worker hands in and gets back in a round after the warm-up: mean and M2 per feature of
+   * the real batch once per iteration and of the generated one for each generator update, and of
+   * both for the figures at the round's end; where networks are averaged each iteration, also each
+   * gradient.
    *
    * @param iterations of such a round, no more than an epoch has
    */
@@ -144,7 +164,7 @@ public record Plan(Experiment experiment, DataSet images) {
       values += (long) train.dSteps() * snapshot.discriminator().params().length;
       values += (long) train.gSteps() * snapshot.generator().params().length;
     }
-    return 2 * Double.BYTES * values;
+    return 2L * experiment.averaging().wireOf(train.workers()).bytes() * values;
   }
 
   private static String mebibytes(long bytes) {

@@ -2,6 +2,7 @@ package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Exchanges;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig;
@@ -72,11 +73,14 @@ public final class GanStep {
     this.networks = networks;
     Exchanges exchanges = Exchanges.of(experiment);
     this.collective = new KnownExchanges(collective, exchanges);
-    this.sharing = new GradientSharing(this.collective, sharesGradients && collective.size() > 1);
+    Wire wire = experiment.averaging().wireOf(collective.size());
+    this.sharing =
+        new GradientSharing(this.collective, wire, sharesGradients && collective.size() > 1);
     this.exchangesAgain = sharing.on() || exchanges.updateLosses();
     this.discriminator = new DiscriminatorUpdate(experiment, networks, sharing, replay);
     this.exchange =
-        new MomentExchange(experiment.moments().scope(), this.collective, realSide, exchangesAgain);
+        new MomentExchange(
+            experiment.moments().scope(), this.collective, wire, realSide, exchangesAgain);
     this.matchesFeatures = experiment.loss().generator() == LossConfig.Generator.FEATURE_MATCHING;
     this.stochastic =
         networks.structure().generator().blueprint().isStochastic()
@@ -182,7 +186,7 @@ public final class GanStep {
     if (threshold == 0 || made >= experiment.train().thresholds().mostSteps()) {
       return false;
     }
-    return collective.merge(new WeightedMean(1, loss)).values()[0] > threshold;
+    return collective.merge(new WeightedMean(Wire.EXACT, 1, loss)).values()[0] > threshold;
   }
 
   private Fake next(Fake fake, long iteration, int draw) {

@@ -2,26 +2,28 @@ package io.momentgan.step;
 
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.engine.TrainedNetwork;
 
 /**
  * Averages gradients over all workers before an update.
  *
  * @param collective the worker's end of its group
+ * @param wire precision of gradients on their way
  * @param on whether gradients are shared at all
  */
-record GradientSharing(Collective collective, boolean on) {
+record GradientSharing(Collective collective, Wire wire, boolean on) {
   /**
    * The mean over the workers of values that are means of n images; one's own if none are shared.
    */
   double[] mean(double[] values, int n) {
-    return on ? collective.merge(new WeightedMean(n, values)).values() : values;
+    return on ? collective.merge(new WeightedMean(wire, n, values)).values() : values;
   }
 
   /** Replaces a network's gradient of n images by the mean over the workers. */
   void share(TrainedNetwork network, int n) {
     if (on) {
-      WeightedMean own = new WeightedMean(n, network.gradient());
+      WeightedMean own = new WeightedMean(wire, n, network.gradient());
       network.replaceGradient(collective.merge(own).values());
     }
   }

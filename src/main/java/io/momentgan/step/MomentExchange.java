@@ -4,6 +4,7 @@ import io.momentgan.collective.Collective;
 import io.momentgan.collective.Exchange;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.MomentsConfig.Scope;
 import io.momentgan.engine.Rows;
 import io.momentgan.moments.Comparison;
@@ -11,6 +12,8 @@ import io.momentgan.moments.Moments;
 import io.momentgan.moments.RealSide;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * Compares a worker's generated with real moments, over the batches that the scope names. One
@@ -20,8 +23,13 @@ import java.util.Optional;
 final class MomentExchange {
   private final Scope scope;
   private final Collective collective;
+  private final Wire wire;
   private final RealSide realSide;
   private final boolean alwaysSharesLosses;
+
+  /** Means of all training images per cluster, from which rounded means are told; or empty. */
+  private final List<double[]> origins;
+
   private List<Moments> real;
 
   /**
@@ -29,16 +37,25 @@ final class MomentExchange {
    *
    * @param scope over which batches moments are taken
    * @param collective the worker's end of its group
+   * @param wire precision of moments on their way
    * @param realSide clusters, and moments of the whole data set for {@link Scope#DATASET}
    * @param alwaysSharesLosses whether losses are exchanged even where moments are not
    */
   MomentExchange(
-      Scope scope, Collective collective, RealSide realSide, boolean alwaysSharesLosses) {
+      Scope scope,
+      Collective collective,
+      Wire wire,
+      RealSide realSide,
+      boolean alwaysSharesLosses) {
     this.scope = scope;
     this.collective = collective;
+    this.wire = wire;
     this.realSide = realSide;
     this.alwaysSharesLosses = alwaysSharesLosses;
     this.real = realSide.whole();
+    // A bfloat16 near -1, the background, is as far from the next as batches of real images differ.
+    this.origins =
+        wire == Wire.BF16 ? realSide.whole().stream().map(Moments::mean).toList() : List.of();
   }
 
   /**
@@ -90,13 +107,26 @@ final class MomentExchange {
   /** Exchanges the generated moments, and the real ones unless all workers know them. */
   private Pending exchange(Side fake, List<Moments> ownReal, double losses) {
     Exchange<BatchMoments> exchange =
-        collective.begin(new BatchMoments(fake.moments(), ownReal, new WeightedMean(1, losses)));
+        collective.begin(
+            new BatchMoments(
+                wire,
+                moved(fake.moments(), Moments::minus),
+                moved(ownReal, Moments::minus),
+                new WeightedMean(Wire.EXACT, 1, losses)));
     return () -> {
       BatchMoments merged = exchange.await();
-      real = ownReal.isEmpty() ? real : merged.real();
-      Comparison comparison = new Comparison(merged.generated(), real);
+      real = ownReal.isEmpty() ? real : moved(merged.real(), Moments::plus);
+      Comparison comparison = new Comparison(moved(merged.generated(), Moments::plus), real);
       return new Exchanged(Optional.of(comparison), fake.clusters(), merged.losses().values()[0]);
     };
+  }
+
+  private List<Moments> moved(List<Moments> list, BiFunction<Moments, double[], Moments> by) {
+    return origins.isEmpty()
+        ? list
+        : IntStream.range(0, list.size())
+            .mapToObj(cluster -> by.apply(list.get(cluster), origins.get(cluster)))
+            .toList();
   }
 
   /** Exchanges losses at most. */
@@ -104,7 +134,7 @@ final class MomentExchange {
     if (!alwaysSharesLosses) {
       return () -> new Exchanged(comparison, clusters, losses);
     }
-    Exchange<WeightedMean> exchange = collective.begin(new WeightedMean(1, losses));
+    Exchange<WeightedMean> exchange = collective.begin(new WeightedMean(Wire.EXACT, 1, losses));
     return () -> new Exchanged(comparison, clusters, exchange.await().values()[0]);
   }
 

@@ -65,10 +65,17 @@ class ClusterTrainingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 10, driver, 5", "2, 1, slices, 50", "4, 10, slices, 3", "8, 1, slices, 12"})
+  @CsvSource({
+    "2, 10, driver, exact, 5",
+    "2, 10, driver, bf16, 5",
+    "2, 1, slices, float, 50",
+    "4, 10, slices, bf16, 3",
+    "8, 1, slices, exact, 12"
+  })
   void executorsInOtherProcessesGiveTheBitsOfThreads(
-      int workers, int frequency, String path, long rounds) throws IOException {
-    further = List.of("train.workers=" + workers, "averaging.path=" + path);
+      int workers, int frequency, String path, String wire, long rounds) throws IOException {
+    further =
+        List.of("train.workers=" + workers, "averaging.path=" + path, "averaging.wire=" + wire);
     Path threads = train("local[%d]".formatted(workers), frequency, 1);
     Path processes = train("local-cluster[2,%d,1024]".formatted(workers / 2), frequency, 1);
     assertThat(SameRun.snapshot(processes).round()).isEqualTo(rounds);

@@ -249,6 +249,19 @@ class CommandLineTest {
         .contains("epochs: 3", "slope: 0.2", "averaging-frequency: 4", "keep-last: 3");
   }
 
+  /** 26 081 parameters, m and v; 784 means and M2 of 10 batches, both ways. */
+  @ParameterizedTest
+  @CsvSource({"exact, 0.3, 0.2", "float, 0.3, 0.1", "bf16, 0.2, 0.1"})
+  void thePlanCountsTheBytesOfThePrecisionOnTheWire(String wire, String back, String moments) {
+    String[] training = TinyExperiment.training(folder, "averaging.wire=" + wire);
+    String[] args =
+        Stream.concat(Stream.of(training), Stream.of("--dry-run")).toArray(String[]::new);
+    assertThat(CommandRun.of(args).succeeds().out())
+        .contains(
+            "Bytes per round: 0.3 MiB out and %s MiB back per worker (networks), %s MiB per worker"
+                .formatted(back, moments));
+  }
+
   @Test
   void thePlanMarksWhatDiffersFromTheBase() throws IOException {
     TinyExperiment.in(folder);

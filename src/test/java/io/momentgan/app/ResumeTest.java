@@ -63,6 +63,7 @@ class ResumeTest {
       "train.workers=2",
       "checkpoint.every=1",
       "averaging.outer.type=nesterov",
+      "averaging.wire=bf16",
       "averaging.first-moment-period=2",
       "averaging.second-moment-period=3",
       "discriminator-input.replay-capacity=30",
@@ -121,7 +122,12 @@ class ResumeTest {
     List<String> before = contents(run);
     for (String other :
         List.of(
-            "train.seed=2", "train.batch-size=10", "data.limit=100", "train.epochsX=3", "name=b")) {
+            "train.seed=2",
+            "train.batch-size=10",
+            "data.limit=100",
+            "train.epochsX=3",
+            "averaging.wire=float",
+            "name=b")) {
       assertThat(CommandRun.of("resume", run.toString(), "--set", other).mistake())
           .contains("--set " + other);
     }

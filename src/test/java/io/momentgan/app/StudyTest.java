@@ -236,7 +236,7 @@ class StudyTest {
     "feed-forward, ff-1 ff-2 ff-3 ff-4 ff-5 ff-6-as-coded ff-7-as-coded, 5, ff-6-as-described ff-7-as-described",
     "dconv, dconv-0.0001-plain dconv-0.0001-moments, 3, dconv-0.01-plain dconv-0.01-moments dconv-0.001-plain dconv-0.001-moments",
     "g-advantage, '', 0, g-advantage-2 g-advantage-4 g-advantage-50",
-    "quality-per-byte, '', 0, global-1 global-4 global-16 global-64 partition-1 partition-4 partition-16 partition-64",
+    "quality-per-byte, '', 0, global-1 global-4 global-16 global-64 global-16-float global-16-bf16 partition-1 partition-4 partition-16 partition-64",
     "per-class, ff-5-global ff-5-per-class, 3, ''",
     "few-photos, augmented-192 plain-192 augmented-1000 plain-1000, 3, ''",
     "semi-supervised, semi-20 semi-50 semi-100 semi-200 labels-only-20 labels-only-50 labels-only-100 labels-only-200, 3, ''"

@@ -10,6 +10,7 @@ import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.collective.Traffic;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.ImageShape;
 import io.momentgan.data.ImageSource;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -53,6 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -127,17 +130,26 @@ class RoundsOnSparkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"3, '" + BATCH_NORM + "'", "4, averaging.first-moment-period=2"})
-  void networksAveragedBySlicesHaveTheBitsOfThoseAveragedOnTheDriver(int workers, String setting) {
+  @CsvSource({
+    "3, exact, '" + BATCH_NORM + "'",
+    "3, bf16, '" + BATCH_NORM + "'",
+    "4, exact, averaging.first-moment-period=2",
+    "4, bf16, averaging.first-moment-period=2"
+  })
+  void networksAveragedBySlicesHaveTheBitsOfThoseAveragedOnTheDriver(
+      int workers, String wire, String setting) {
+    String rounding = "averaging.wire=" + wire;
     ImageSource images = new GlyphSource(121, 1);
     List<RoundResult> onDriver =
         results(
-            Experiments.small("train.workers=" + workers, setting, "averaging.path=driver"),
+            Experiments.small(
+                "train.workers=" + workers, setting, rounding, "averaging.path=driver"),
             images,
             5);
     List<RoundResult> bySlices =
         results(
-            Experiments.small("train.workers=" + workers, setting, "averaging.path=slices"),
+            Experiments.small(
+                "train.workers=" + workers, setting, rounding, "averaging.path=slices"),
             images,
             5);
     for (int round = 0; round < 5; round++) {
@@ -457,6 +469,43 @@ class RoundsOnSparkTest {
     assertThat(result.traffic().bytesIn()).isEqualTo(result.traffic().bytesOut());
     Experiment alone = Experiments.small("train.workers=2", "moments.scope=partition");
     assertThat(results(alone, new GlyphSource(400, 1), 1).get(0).traffic()).isEqualTo(Traffic.NONE);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void roundedNumbersTakeFewerBytesAndTrainToNearlyTheSame(Wire wire) {
+    String setting = "averaging.wire=" + wire.name().toLowerCase(Locale.ROOT);
+    ImageSource images = new GlyphSource(400, 1);
+    Experiment experiment = Experiments.small("train.workers=2", setting);
+    List<RoundResult> rounded = results(experiment, images, 12);
+    List<RoundResult> exact = results(Experiments.small("train.workers=2"), images, 12);
+    Snapshot last = rounded.get(11).snapshot();
+    assertThat(train(experiment, images, 12)).usingRecursiveComparison().isEqualTo(last);
+
+    int side = Long.BYTES + 2 * 784 * wire.bytes();
+    int loss = Long.BYTES + Double.BYTES;
+    Traffic traffic = rounded.get(11).traffic();
+    assertThat(traffic.bytesOut()).isEqualTo(traffic.exchanges() * (2 * side + loss));
+    assertThat(traffic.bytesIn()).isEqualTo(traffic.bytesOut());
+    assertThat(rounded.get(11).bytesOut()).isEqualTo(exact.get(11).bytesOut());
+    // Of three floats per parameter, v stays whole; a byte in 256 values says which do.
+    double share = (double) rounded.get(11).bytesIn() / exact.get(11).bytesIn();
+    assertThat(share).isBetween(wire == Wire.BF16 ? 0.6 : 1, wire == Wire.BF16 ? 0.68 : 1);
+
+    float[] params = last.discriminator().params();
+    float[] ofExact = exact.get(11).snapshot().discriminator().params();
+    double moved = distance(ofExact, initial(experiment).discriminator().params());
+    double off = distance(params, ofExact) / moved;
+    assertThat(off).isBetween(wire == Wire.EXACT ? 0 : 1e-9, wire == Wire.EXACT ? 0 : 0.02);
+    assertThat(last.discriminator().updaterState()).doesNotContain(Float.NaN);
+  }
+
+  @Test
+  void nothingIsRoundedForAWorkerAlone() {
+    ImageSource images = new GlyphSource(100, 1);
+    assertThat(train(Experiments.small("averaging.wire=bf16"), images, 5))
+        .usingRecursiveComparison()
+        .isEqualTo(train(Experiments.small(), images, 5));
   }
 
   @Test

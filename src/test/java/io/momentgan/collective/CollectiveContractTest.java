@@ -2,9 +2,11 @@ package io.momentgan.collective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +19,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every implementation of {@link Collective} must do. */
 @Timeout(60)
@@ -78,7 +83,7 @@ public abstract class CollectiveContractTest {
                 LONG,
                 c -> {
                   for (int i = 0; i < exchanges; i++) {
-                    double mean = c.merge(new WeightedMean(1, i, c.rank())).values()[0];
+                    double mean = c.merge(new WeightedMean(Wire.EXACT, 1, i, c.rank())).values()[0];
                     if (mean != i) {
                       return false;
                     }
@@ -98,9 +103,10 @@ public abstract class CollectiveContractTest {
                 c ->
                     c.merge(
                         new BatchMoments(
+                            Wire.EXACT,
                             List.of(moments(c.rank()), moments(c.rank() + 2)),
                             List.of(moments(c.rank() + 4)),
-                            new WeightedMean(3, 10.0 * c.rank(), 7)))));
+                            new WeightedMean(Wire.EXACT, 3, 10.0 * c.rank(), 7)))));
     assertThat(results.get(0).generated())
         .containsExactly(moments(0).merge(moments(1)), moments(2).merge(moments(3)));
     assertThat(results.get(0).real()).containsExactly(moments(4).merge(moments(5)));
@@ -115,8 +121,51 @@ public abstract class CollectiveContractTest {
             run(
                 2,
                 LONG,
-                c -> c.merge(new WeightedMean(c.rank() == 0 ? 1 : 3, c.rank() == 0 ? 4 : 8))));
-    assertThat(results).containsOnly(new WeightedMean(4, 7));
+                c ->
+                    c.merge(
+                        new WeightedMean(
+                            Wire.EXACT, c.rank() == 0 ? 1 : 3, c.rank() == 0 ? 4 : 8))));
+    assertThat(results).containsOnly(new WeightedMean(Wire.EXACT, 4, 7));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void numbersAreRoundedWhenTheyAreHandedInAndWhenAllAreMerged(Wire wire) throws Exception {
+    int size = 3;
+    List<Moments> own = IntStream.range(0, size).mapToObj(CollectiveContractTest::moments).toList();
+    double[] gradient = new Random(5).doubles(FEATURES, -1, 1).toArray();
+    Moments expected =
+        rounded(own.stream().map(m -> rounded(m, wire)).reduce(Moments::merge).orElseThrow(), wire);
+    WeightedMean losses = new WeightedMean(Wire.EXACT, 1, 0.1);
+    List<BatchMoments> results =
+        results(
+            run(
+                size,
+                LONG,
+                c ->
+                    c.merge(
+                        new BatchMoments(
+                            wire, List.of(own.get(c.rank())), List.of(moments(9)), losses))));
+    assertThat(results)
+        .hasSize(size)
+        .allSatisfy(
+            result -> {
+              assertThat(result.generated()).containsExactly(expected);
+              assertThat(result.losses().values()[0]).isEqualTo(0.1, within(1e-15));
+              assertThat(result.bytes())
+                  .isEqualTo(2 * (Long.BYTES + 2L * wire.bytes() * FEATURES) + losses.bytes());
+            });
+    List<WeightedMean> means =
+        results(run(size, LONG, c -> c.merge(new WeightedMean(wire, c.rank() + 1, gradient))));
+    WeightedMean mean = new WeightedMean(wire, 6, wire.round(wire.round(gradient)));
+    assertThat(means).hasSize(size).allSatisfy(m -> assertThat(m.count()).isEqualTo(6));
+    // The mean of equal numbers is that number but for rounding in double.
+    assertThat(means.get(0).values()).containsExactly(mean.values(), within(1e-15));
+    assertThat(means).containsOnly(means.get(0));
+  }
+
+  private static Moments rounded(Moments moments, Wire wire) {
+    return new Moments(moments.count(), wire.round(moments.mean()), wire.round(moments.m2()));
   }
 
   @Test
@@ -281,6 +330,7 @@ public abstract class CollectiveContractTest {
   }
 
   private static BatchMoments message(Moments moments) {
-    return new BatchMoments(List.of(moments), List.of(), new WeightedMean(1, 0.5));
+    return new BatchMoments(
+        Wire.EXACT, List.of(moments), List.of(), new WeightedMean(Wire.EXACT, 1, 0.5));
   }
 }

@@ -48,6 +48,15 @@ class MomentsTest {
   }
 
   @Test
+  void movedRowsHaveAnotherMeanAndTheSameDeviations() {
+    Moments moments = Moments.of(new double[] {1, 2, 3, 6}, 2);
+    double[] vector = {0.5, -1};
+    assertThat(moments.plus(vector)).isEqualTo(Moments.of(new double[] {1.5, 1, 3.5, 5}, 2));
+    assertThat(moments.plus(vector).minus(vector)).isEqualTo(moments);
+    assertThat(Moments.empty(2).minus(vector)).isEqualTo(Moments.empty(2));
+  }
+
+  @Test
   void aFloatThatIsNoNumberIsSeen() {
     Moments moments = Moments.of(new float[] {1, Float.NaN, 3, 1, 2, 3}, FEATURES);
     assertThat(moments.mean()[1]).isNaN();

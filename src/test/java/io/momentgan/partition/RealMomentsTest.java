@@ -42,6 +42,22 @@ class RealMomentsTest {
   }
 
   @Test
+  void meansOfAllImagesAreComputedWhereRoundedMeansAreToldFromThem() {
+    Shards shards = Shards.load(spark, new GlyphSource(100, 1), 2, 1, -1);
+    Moments whole = RealMoments.whole(shards, Clusters.ONE).get(0);
+    String two = "train.workers=2";
+    String bf16 = "averaging.wire=bf16";
+    assertThat(RealMoments.side(shards, Experiments.small(two, bf16)).whole())
+        .containsExactly(whole);
+    assertThat(RealMoments.side(shards, Experiments.small(two)).whole()).isEmpty();
+    assertThat(RealMoments.side(shards, Experiments.small(bf16)).whole()).isEmpty();
+    assertThat(
+            RealMoments.side(shards, Experiments.small(two, bf16, "moments.scope=partition"))
+                .whole())
+        .isEmpty();
+  }
+
+  @Test
   void momentsOfTheWholeDataSetDoNotDependOnTheShards() {
     ImageSource images = new GlyphSource(3001, 1);
     Moments one = whole(Shards.load(spark, images, 1, 1, -1));

@@ -8,6 +8,7 @@ import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
 import io.momentgan.config.AugmentConfig;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Seeds;
@@ -188,7 +189,7 @@ class AugmentationTest {
           new DiscriminatorUpdate(
               experiment,
               new Dl4jPair(networks),
-              new GradientSharing(alone, false),
+              new GradientSharing(alone, Wire.EXACT, false),
               ReplayBuffer.EMPTY);
       long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, 0, 0, 0);
       float[] z = LatentVectors.draw(experiment.latent(), BATCH, seed);
@@ -198,7 +199,8 @@ class AugmentationTest {
               .forward(
                   HostArrays.toArray(z, BATCH, experiment.latent().size()).castTo(DataType.DOUBLE));
       MomentExchange exchange =
-          new MomentExchange(experiment.moments().scope(), alone, RealSide.UNKNOWN, false);
+          new MomentExchange(
+              experiment.moments().scope(), alone, Wire.EXACT, RealSide.UNKNOWN, false);
       double penalty =
           new PenaltyGradient(experiment.moments())
               .value(exchange.begin(new ArrayRows(real), new ArrayRows(fake), 0).await());
@@ -251,7 +253,7 @@ class AugmentationTest {
       new DiscriminatorUpdate(
               experiment,
               new Dl4jPair(networks),
-              new GradientSharing(alone, false),
+              new GradientSharing(alone, Wire.EXACT, false),
               ReplayBuffer.EMPTY)
           .update(new Batch(real, new int[0]), new Batch(real, new int[0]), null, 0, 0);
     }

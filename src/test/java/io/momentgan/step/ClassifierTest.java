@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
@@ -150,7 +151,7 @@ class ClassifierTest {
     return new DiscriminatorUpdate(
             experiment,
             new Dl4jPair(new GanNetworks(d, d)), // no generator takes part
-            new GradientSharing(alone, false),
+            new GradientSharing(alone, Wire.EXACT, false),
             ReplayBuffer.EMPTY)
         .update(real, fake, labelled, 0, 0);
   }
@@ -161,7 +162,7 @@ class ClassifierTest {
     return new DiscriminatorUpdate(
             experiment,
             new Dl4jPair(new GanNetworks(d, d)), // no generator takes part
-            new GradientSharing(alone, false),
+            new GradientSharing(alone, Wire.EXACT, false),
             ReplayBuffer.EMPTY)
         .evaluate(real, fake, labelled, 0, 0)
         .value();

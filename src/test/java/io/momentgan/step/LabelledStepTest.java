@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.momentgan.Experiments;
 import io.momentgan.collective.Collective;
 import io.momentgan.collective.LocalCollectives;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
 import io.momentgan.data.ImageShape;
@@ -180,7 +181,7 @@ class LabelledStepTest {
       new DiscriminatorUpdate(
               experiment,
               new Dl4jPair(new GanNetworks(atOnce, atOnce)), // no generator takes part
-              new GradientSharing(alone, false),
+              new GradientSharing(alone, Wire.EXACT, false),
               ReplayBuffer.EMPTY)
           .update(real, fake, null, 0, 0);
     }

@@ -1,5 +1,6 @@
 package io.momentgan.averaging.merge;
 
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.partition.Stages;
@@ -22,25 +23,32 @@ import scala.Tuple2;
  * one average, whatever the number of workers; an executor holds a few times one worker's networks.
  * The bits are those of {@link Averages} on the driver, for any number of slices.
  *
+ * @param wire the form in which slices travel
  * @param slices how many, at least 1
  * @param generator layout of the generators
  * @param discriminator layout of the discriminators
  */
-public record SlicedAverage(int slices, ParameterLayout generator, ParameterLayout discriminator)
+public record SlicedAverage(
+    Wire wire, int slices, ParameterLayout generator, ParameterLayout discriminator)
     implements Serializable {
   private static final long BYTES_PER_TASK = 64L << 20;
 
   /**
    * Chooses the slices.
    *
+   * @param wire the form in which slices travel
    * @param workers number of workers
    * @param bytes of a worker's networks
    */
   public static SlicedAverage of(
-      int workers, long bytes, ParameterLayout generator, ParameterLayout discriminator) {
+      Wire wire,
+      int workers,
+      long bytes,
+      ParameterLayout generator,
+      ParameterLayout discriminator) {
     // Each task holds its slice of all workers; smaller slices cost more in files than they save.
     long slices = Math.min(workers, workers * bytes / BYTES_PER_TASK + 1);
-    return new SlicedAverage((int) slices, generator, discriminator);
+    return new SlicedAverage(wire, (int) slices, generator, discriminator);
   }
 
   /**
@@ -129,7 +137,8 @@ public record SlicedAverage(int slices, ParameterLayout generator, ParameterLayo
     return IntStream.rangeClosed(0, slices)
         .mapToObj(
             part -> {
-              Serializable content = part == slices ? head : NetworkState.bytes(slice(all, part));
+              Serializable content =
+                  part == slices ? head : WireFloats.bytes(slice(all, part), wire);
               return new Tuple2<>(part, new Piece(worker.rank(), worker.samples(), content));
             })
         .iterator();
@@ -144,7 +153,7 @@ public record SlicedAverage(int slices, ParameterLayout generator, ParameterLayo
   }
 
   /** Averages a slice, or puts the heads in order. */
-  private static Serializable average(Iterator<Tuple2<Integer, Piece>> part, int workers) {
+  private Serializable average(Iterator<Tuple2<Integer, Piece>> part, int workers) {
     List<Piece> byRank = new ArrayList<>();
     part.forEachRemaining(piece -> byRank.add(piece._2()));
     byRank.sort(Comparator.comparingInt(Piece::rank));
@@ -157,7 +166,9 @@ public record SlicedAverage(int slices, ParameterLayout generator, ParameterLayo
     }
     return NetworkState.bytes(
         Averages.weighted(
-            byRank.stream().map(piece -> NetworkState.floats((byte[]) piece.content())).toList(),
+            byRank.stream()
+                .map(piece -> WireFloats.floats((byte[]) piece.content(), wire))
+                .toList(),
             Averages.weights(byRank.stream().map(Piece::samples).toList())));
   }
 

@@ -4,17 +4,21 @@ import io.momentgan.collective.Message;
 import io.momentgan.collective.Message.Addresses;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Messages as bytes: the kind, then its fields. Arrays and lists follow their lengths.
+ * Messages as bytes: the kind, then its fields. The bytes of a number say its precision. Arrays and
+ * lists follow their lengths.
  *
- * <p>Doubles cross the wire bit for bit, in the byte order of the buffer.
+ * <p>Numbers cross the wire in the precision of their message, in the byte order of the buffer:
+ * doubles bit for bit, or rounded as {@link Message#rounded} rounds them.
  */
 final class MessageCodec {
   private static final byte MEAN = 0;
@@ -26,8 +30,10 @@ final class MessageCodec {
   /** Number of bytes that {@link #write} needs. */
   static int bytes(Message message) {
     long lengths = 1 + Integer.BYTES;
-    if (message instanceof BatchMoments batch) {
-      lengths += Integer.BYTES * (2L + batch.generated().size() + batch.real().size());
+    if (message instanceof WeightedMean) {
+      lengths++;
+    } else if (message instanceof BatchMoments batch) {
+      lengths += 2 + Integer.BYTES * (2L + batch.generated().size() + batch.real().size());
     } else if (message instanceof Addresses addresses) {
       lengths += (long) Integer.BYTES * addresses.places().size();
     }
@@ -41,9 +47,9 @@ final class MessageCodec {
 
   static void write(Message message, ByteBuffer to) {
     if (message instanceof BatchMoments batch) {
-      to.put(MOMENTS);
-      write(batch.generated(), to);
-      write(batch.real(), to);
+      to.put(MOMENTS).put((byte) batch.wire().bytes());
+      write(batch.generated(), batch.wire(), to);
+      write(batch.real(), batch.wire(), to);
       write(batch.losses(), to);
     } else if (message instanceof WeightedMean mean) {
       to.put(MEAN);
@@ -60,23 +66,37 @@ final class MessageCodec {
     to.putInt(bytes.length).put(bytes);
   }
 
-  private static void write(List<Moments> list, ByteBuffer to) {
+  private static void write(List<Moments> list, Wire wire, ByteBuffer to) {
     to.putInt(list.size());
     for (Moments moments : list) {
       to.putLong(moments.count()).putInt(moments.features());
-      write(moments.mean(), to);
-      write(moments.m2(), to);
+      write(moments.mean(), wire, to);
+      write(moments.m2(), wire, to);
     }
   }
 
   private static void write(WeightedMean mean, ByteBuffer to) {
-    to.putLong(mean.count()).putInt(mean.values().length);
-    write(mean.values(), to);
+    to.put((byte) mean.wire().bytes()).putLong(mean.count()).putInt(mean.values().length);
+    write(mean.values(), mean.wire(), to);
   }
 
-  private static void write(double[] values, ByteBuffer to) {
-    to.asDoubleBuffer().put(values);
-    to.position(to.position() + Double.BYTES * values.length);
+  private static void write(double[] values, Wire wire, ByteBuffer to) {
+    switch (wire) {
+      case EXACT -> {
+        to.asDoubleBuffer().put(values);
+        to.position(to.position() + Double.BYTES * values.length);
+      }
+      case FLOAT -> {
+        for (double value : values) {
+          to.putFloat((float) value);
+        }
+      }
+      case BF16 -> {
+        for (double value : values) {
+          to.putShort(Wire.toBf16(value));
+        }
+      }
+    }
   }
 
   /** Reads a message; nothing of it refers to the buffer. */
@@ -84,13 +104,27 @@ final class MessageCodec {
     byte kind = from.get();
     return switch (kind) {
       case MEAN -> mean(from);
-      case MOMENTS -> new BatchMoments(moments(from), moments(from), mean(from));
+      case MOMENTS -> {
+        Wire wire = wire(from);
+        yield new BatchMoments(wire, moments(wire, from), moments(wire, from), mean(from));
+      }
       case ADDRESSES -> addresses(from);
       default -> throw new IllegalArgumentException("Invalid message: kind " + kind);
     };
   }
 
-  private static List<Moments> moments(ByteBuffer from) {
+  private static Wire wire(ByteBuffer from) {
+    byte bytes = from.get();
+    return Arrays.stream(Wire.values())
+        .filter(wire -> wire.bytes() == bytes)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Invalid message: numbers of %d bytes".formatted(bytes)));
+  }
+
+  private static List<Moments> moments(Wire wire, ByteBuffer from) {
     int size = from.getInt();
     if (size < 0 || size > from.remaining() / (Long.BYTES + Integer.BYTES)) {
       throw new BufferUnderflowException();
@@ -99,7 +133,7 @@ final class MessageCodec {
     for (int i = 0; i < size; i++) {
       long count = from.getLong();
       int features = from.getInt();
-      list.add(new Moments(count, doubles(features, from), doubles(features, from)));
+      list.add(new Moments(count, doubles(features, wire, from), doubles(features, wire, from)));
     }
     return list;
   }
@@ -128,17 +162,24 @@ final class MessageCodec {
   }
 
   private static WeightedMean mean(ByteBuffer from) {
+    Wire wire = wire(from);
     long count = from.getLong();
-    return new WeightedMean(count, doubles(from.getInt(), from));
+    return new WeightedMean(wire, count, doubles(from.getInt(), wire, from));
   }
 
-  private static double[] doubles(int length, ByteBuffer from) {
-    if (length < 0 || length > from.remaining() / Double.BYTES) {
+  private static double[] doubles(int length, Wire wire, ByteBuffer from) {
+    if (length < 0 || length > from.remaining() / wire.bytes()) {
       throw new BufferUnderflowException();
     }
     double[] values = new double[length];
-    from.asDoubleBuffer().get(values);
-    from.position(from.position() + Double.BYTES * length);
+    switch (wire) {
+      case EXACT -> {
+        from.asDoubleBuffer().get(values);
+        from.position(from.position() + Double.BYTES * length);
+      }
+      case FLOAT -> Arrays.setAll(values, i -> from.getFloat());
+      case BF16 -> Arrays.setAll(values, i -> Wire.fromBf16(from.getShort()));
+    }
     return values;
   }
 }

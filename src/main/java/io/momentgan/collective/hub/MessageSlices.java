@@ -27,6 +27,7 @@ final class MessageSlices {
     }
     if (message instanceof BatchMoments batch) {
       return new BatchMoments(
+          batch.wire(),
           slice(batch.generated(), slice, slices),
           slice(batch.real(), slice, slices),
           slice(batch.losses(), slice, slices));
@@ -46,7 +47,7 @@ final class MessageSlices {
   }
 
   private static WeightedMean slice(WeightedMean mean, int slice, int slices) {
-    return new WeightedMean(mean.count(), slice(mean.values(), slice, slices));
+    return new WeightedMean(mean.wire(), mean.count(), slice(mean.values(), slice, slices));
   }
 
   private static double[] slice(double[] values, int slice, int slices) {
@@ -63,6 +64,7 @@ final class MessageSlices {
     if (slices.get(0) instanceof BatchMoments) {
       List<BatchMoments> batches = slices.stream().map(BatchMoments.class::cast).toList();
       return new BatchMoments(
+          batches.get(0).wire(),
           moments(batches.stream().map(BatchMoments::generated).toList()),
           moments(batches.stream().map(BatchMoments::real).toList()),
           mean(batches.stream().map(BatchMoments::losses).toList()));
@@ -85,7 +87,9 @@ final class MessageSlices {
 
   private static WeightedMean mean(List<WeightedMean> slices) {
     return new WeightedMean(
-        slices.get(0).count(), concat(slices.stream().map(WeightedMean::values)));
+        slices.get(0).wire(),
+        slices.get(0).count(),
+        concat(slices.stream().map(WeightedMean::values)));
   }
 
   private static double[] concat(Stream<double[]> parts) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.momentgan.SparkTests;
 import io.momentgan.averaging.merge.SlicedAverage.Average;
 import io.momentgan.averaging.merge.SlicedAverage.Contribution;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.ParameterLayout.Range;
 import io.momentgan.network.ParameterLayout.RunningStatistics;
@@ -47,11 +48,18 @@ class SlicedAverageTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 3", "2, 2", "3, 1", "3, 7", "8, 8", "5, 200"})
   void theBitsAreThoseOfTheAverageOnTheDriver(int workers, int slices) {
+    for (Wire wire : Wire.values()) {
+      assertThatTheBitsAreThoseOfTheAverageOnTheDriver(wire, workers, slices);
+    }
+  }
+
+  private static void assertThatTheBitsAreThoseOfTheAverageOnTheDriver(
+      Wire wire, int workers, int slices) {
     List<Contribution<String>> all =
         IntStream.range(0, workers).mapToObj(SlicedAverageTest::contribution).toList();
     double[] weights = Averages.weights(all.stream().map(Contribution::samples).toList());
     Average<String> average =
-        new SlicedAverage(slices, GENERATOR, DISCRIMINATOR)
+        new SlicedAverage(wire, slices, GENERATOR, DISCRIMINATOR)
             .average(spark.parallelize(all, workers));
     assertSame(
         average.generator(),
@@ -66,10 +74,11 @@ class SlicedAverageTest {
   @Test
   void aTaskHoldsAtMostSixtyFourMebibytesWhereThereAreWorkersEnough() {
     int mebibyte = 1 << 20;
-    assertThat(SlicedAverage.of(2, mebibyte, GENERATOR, DISCRIMINATOR).slices()).isEqualTo(1);
-    assertThat(SlicedAverage.of(256, 8L * mebibyte, GENERATOR, DISCRIMINATOR).slices())
+    assertThat(SlicedAverage.of(Wire.EXACT, 2, mebibyte, GENERATOR, DISCRIMINATOR).slices())
+        .isEqualTo(1);
+    assertThat(SlicedAverage.of(Wire.EXACT, 256, 8L * mebibyte, GENERATOR, DISCRIMINATOR).slices())
         .isEqualTo(33);
-    assertThat(SlicedAverage.of(16, 100L * mebibyte, GENERATOR, DISCRIMINATOR).slices())
+    assertThat(SlicedAverage.of(Wire.EXACT, 16, 100L * mebibyte, GENERATOR, DISCRIMINATOR).slices())
         .isEqualTo(16);
   }
 

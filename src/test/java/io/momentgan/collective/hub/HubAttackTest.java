@@ -11,6 +11,7 @@ import io.momentgan.collective.Message;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.collective.Registration;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -81,9 +82,10 @@ class HubAttackTest {
 
   private static BatchMoments message(long seed) {
     return new BatchMoments(
+        Wire.EXACT,
         List.of(Moments.of(new Random(seed).doubles(2L * 5).toArray(), 5)),
         List.of(),
-        new WeightedMean(1, 0.5));
+        new WeightedMean(Wire.EXACT, 1, 0.5));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -171,7 +172,7 @@ class HubTest {
       Collective one = loopback.join(loopback.client(), FIRST, 1, 2);
       CompletableFuture<BatchMoments> other =
           CompletableFuture.supplyAsync(() -> one.merge(message(moments(0, 3))));
-      assertThatThrownBy(() -> zero.merge(new WeightedMean(1, 2)))
+      assertThatThrownBy(() -> zero.merge(new WeightedMean(Wire.EXACT, 1, 2)))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("found BatchMoments, expected WeightedMean");
       assertFails(other, "do not fit together");
@@ -307,6 +308,7 @@ class HubTest {
   }
 
   private static BatchMoments message(Moments moments) {
-    return new BatchMoments(List.of(moments), List.of(), new WeightedMean(1, 0.5));
+    return new BatchMoments(
+        Wire.EXACT, List.of(moments), List.of(), new WeightedMean(Wire.EXACT, 1, 0.5));
   }
 }

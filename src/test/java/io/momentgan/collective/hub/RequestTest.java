@@ -9,6 +9,7 @@ import io.momentgan.collective.Message;
 import io.momentgan.collective.Message.Addresses;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -27,16 +28,16 @@ class RequestTest {
           new double[] {Double.POSITIVE_INFINITY, 0.1, Math.PI});
 
   private static final BatchMoments MESSAGE =
-      new BatchMoments(List.of(ODD), List.of(), new WeightedMean(1, 0.5));
+      new BatchMoments(Wire.EXACT, List.of(ODD), List.of(), new WeightedMean(Wire.EXACT, 1, 0.5));
 
   @ParameterizedTest
   @EnumSource
   void whatIsSaidIsHeard(Request.Kind kind) {
     List<Moments> moments = List.of(ODD, Moments.empty(0), Moments.empty(7));
-    WeightedMean mean = new WeightedMean(3, Double.NaN, -0.0);
+    WeightedMean mean = new WeightedMean(Wire.EXACT, 3, Double.NaN, -0.0);
     for (Message contribution :
         List.of(
-            new BatchMoments(moments, List.of(ODD), mean),
+            new BatchMoments(Wire.EXACT, moments, List.of(ODD), mean),
             mean,
             Message.NONE,
             new Addresses(List.of("zürich:1", "")),
@@ -57,6 +58,29 @@ class RequestTest {
           .isEqualTo(Double.doubleToRawLongBits(ODD.mean()[j]));
       assertThat(Double.doubleToRawLongBits(read.m2()[j]))
           .isEqualTo(Double.doubleToRawLongBits(ODD.m2()[j]));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void numbersTakeTheBytesOfTheirPrecisionAndArriveRounded(Wire wire) {
+    Moments moments =
+        new Moments(
+            3,
+            new double[] {Double.NaN, -0.0, 1e-40, 1 + 0x1p-8 + 0x1p-30},
+            new double[] {Double.POSITIVE_INFINITY, 0.1, 1e300, Math.PI});
+    WeightedMean losses = new WeightedMean(Wire.EXACT, 1, 0.1);
+    BatchMoments batch = new BatchMoments(wire, List.of(moments), List.of(moments), losses);
+    WeightedMean gradient = new WeightedMean(wire, 1L << 40, moments.mean());
+    assertThat(MessageCodec.bytes(batch))
+        .isEqualTo(3 + 5 * Integer.BYTES + 2 * (Long.BYTES + 8 * wire.bytes()) + 2 * Long.BYTES);
+    for (Message message : List.of(batch, gradient)) {
+      Request request = new Request(Request.Kind.MERGE, GROUP, 4, 5, 6, "", message);
+      ByteBuffer bytes = request.encode(TOKEN);
+      assertThat(bytes.remaining()).isEqualTo(bytes.capacity());
+      assertThat(TOKEN.heads(bytes)).isTrue();
+      assertThat(Request.decode(bytes).message()).isEqualTo(message.rounded());
+      assertThat(Reply.decode(Reply.merged(message.rounded()))).isEqualTo(message.rounded());
     }
   }
 
@@ -89,6 +113,7 @@ class RequestTest {
   @Test
   void aMessageCutOffIsNotReadAsAnything() {
     assertNotReadWhenCutOff(MESSAGE);
+    assertNotReadWhenCutOff(new WeightedMean(Wire.BF16, 3, 1, 2));
     assertNotReadWhenCutOff(new Addresses(List.of("one:1", "two:22")));
   }
 

@@ -11,6 +11,7 @@ import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,9 +92,13 @@ class SlicedCollectiveTest extends HubCollectivesTest {
     Stream<Message> messages =
         Stream.of(
             Message.NONE,
-            new WeightedMean(3, 1),
-            new WeightedMean(3, random.doubles(10).toArray()),
-            new BatchMoments(List.of(), List.of(), new WeightedMean(2, 1, 2, 3)),
+            new WeightedMean(Wire.EXACT, 3, 1),
+            new WeightedMean(Wire.EXACT, 3, random.doubles(10).toArray()),
+            new BatchMoments(
+                Wire.EXACT, List.of(), List.of(), new WeightedMean(Wire.EXACT, 2, 1, 2, 3)),
+            new WeightedMean(Wire.BF16, 3, 0.5, 2),
+            new BatchMoments(
+                Wire.FLOAT, large(2).generated(), List.of(), new WeightedMean(Wire.EXACT, 1, 0.1)),
             large(1));
     assertThat(messages)
         .allSatisfy(
@@ -108,8 +113,9 @@ class SlicedCollectiveTest extends HubCollectivesTest {
   @Test
   void smallMessagesGoToTheDriver() {
     Meeting meeting = new Meeting(2, Loopback.LONG, 1 << 20, 100);
-    assertThat(meeting.bySlices(new WeightedMean(1, new double[5]))).isFalse();
-    assertThat(meeting.bySlices(new WeightedMean(1, new double[6]))).isTrue();
+    assertThat(meeting.bySlices(new WeightedMean(Wire.EXACT, 1, new double[5]))).isFalse();
+    assertThat(meeting.bySlices(new WeightedMean(Wire.EXACT, 1, new double[6]))).isTrue();
+    assertThat(meeting.bySlices(new WeightedMean(Wire.FLOAT, 1, new double[10]))).isFalse();
     Meeting alone = new Meeting(1, Loopback.LONG, 1 << 20, 0);
     assertThat(alone.bySlices(large(0))).isFalse();
   }
@@ -202,6 +208,7 @@ class SlicedCollectiveTest extends HubCollectivesTest {
       double[] rows = new Random(10L * seed + cluster).doubles(3L * FEATURES).toArray();
       generated.add(Moments.of(rows, FEATURES));
     }
-    return new BatchMoments(generated, List.of(), new WeightedMean(3, seed, 0.5));
+    return new BatchMoments(
+        Wire.EXACT, generated, List.of(), new WeightedMean(Wire.EXACT, 3, seed, 0.5));
   }
 }

@@ -4,6 +4,7 @@ import io.momentgan.collective.CollectiveException;
 import io.momentgan.collective.Group;
 import io.momentgan.collective.Message;
 import io.momentgan.collective.Message.WeightedMean;
+import io.momentgan.config.AveragingConfig.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public final class Strangers {
   /** Each kind of message for groups of now, of later and of nobody, with odd sizes and numbers. */
   static List<ByteBuffer> messages(String run) {
     List<ByteBuffer> all = new ArrayList<>();
-    Message huge = new WeightedMean(1, new double[5000]);
+    Message huge = new WeightedMean(Wire.EXACT, 1, new double[5000]);
     List<Group> groups =
         List.of(
             new Group(run, 2, 7, 0, 0), new Group(run, 2, 99, 0, 0), new Group("x", 0, 0, 0, 0));

@@ -1,6 +1,7 @@
 package io.momentgan.bench;
 
 import io.momentgan.app.Main;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.DataSets;
@@ -9,6 +10,7 @@ import io.momentgan.training.TrainingRun;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -59,15 +61,27 @@ public final class BenchMain implements Runnable {
   @Command(
       name = "exchange",
       mixinStandardHelpOptions = true,
-      description = "Time of an exchange of moments for 784, 10 000 and 1 000 000 features.")
+      description =
+          "Time of an exchange of moments for 784, 10 000 and 1 000 000 features, and a worker's"
+              + " bytes in and out; --set averaging.wire=bf16 rounds them.")
   int exchange(@Mixin BenchOptions options) {
     Experiment experiment = options.experiment(options.workers, 10);
     try (JavaSparkContext spark = SparkContexts.open("bench exchange", experiment)) {
-      out().printf("%s, %d workers%n", spark.master(), options.workers);
+      Wire wire = experiment.averaging().wireOf(options.workers);
+      out()
+          .printf(
+              "%s, %d workers, averaging.wire=%s%n",
+              spark.master(), options.workers, wire.name().toLowerCase(Locale.ROOT));
       for (int features : List.of(784, 10_000, 1_000_000)) {
         for (ExchangeBench.Path path : ExchangeBench.Path.of(spark)) {
-          Spread millis = ExchangeBench.milliseconds(spark, path, options.workers, features);
-          out().printf("%,9d features, %s: %s ms%n", features, path, millis.quartiles(3));
+          Spread millis = ExchangeBench.milliseconds(spark, path, options.workers, features, wire);
+          out()
+              .printf(
+                  "%,9d features, %s: %s ms, %.3f MiB%n",
+                  features,
+                  path,
+                  millis.quartiles(3),
+                  path.throughWorker(options.workers, features, wire));
         }
       }
     }

@@ -7,6 +7,7 @@ import io.momentgan.collective.Meeting;
 import io.momentgan.collective.Message.BatchMoments;
 import io.momentgan.collective.Message.WeightedMean;
 import io.momentgan.collective.Registration;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.moments.Moments;
 import io.momentgan.training.TrainingRun;
 import java.time.Duration;
@@ -49,13 +50,13 @@ final class ExchangeBench {
     }
 
     /** Mebibytes of an exchange that pass the driver's network card. */
-    double throughDriver(int workers, int features) {
-      return this == DRIVER ? 2.0 * workers * bytes(features) / (1 << 20) : 0;
+    double throughDriver(int workers, int features, Wire wire) {
+      return this == DRIVER ? 2.0 * workers * bytes(features, wire) / (1 << 20) : 0;
     }
 
     /** Mebibytes that pass a worker's, in and out, when each worker has a machine. */
-    double throughWorker(int workers, int features) {
-      double once = (double) bytes(features) / (1 << 20);
+    double throughWorker(int workers, int features, Wire wire) {
+      double once = (double) bytes(features, wire) / (1 << 20);
       return switch (this) {
         case THREADS -> 0;
         case DRIVER -> 2 * once;
@@ -76,11 +77,13 @@ final class ExchangeBench {
    * @param path where their messages are merged
    * @param workers number of workers
    * @param features features of a batch
+   * @param wire precision of the moments
    * @return milliseconds of an exchange
    */
-  static Spread milliseconds(JavaSparkContext spark, Path path, int workers, int features) {
+  static Spread milliseconds(
+      JavaSparkContext spark, Path path, int workers, int features, Wire wire) {
     CollectiveFactory collectives = TrainingRun.collectives(spark);
-    Meeting meeting = new Meeting(workers, DEADLINE, bytes(features), path.bytesOnDriver);
+    Meeting meeting = new Meeting(workers, DEADLINE, bytes(features, wire), path.bytesOnDriver);
     int tasks = Math.min(workers, spark.defaultParallelism());
     List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
     try (Registration run = collectives.register("bench", meeting)) {
@@ -97,7 +100,9 @@ final class ExchangeBench {
                         .mapToObj(
                             rank ->
                                 CompletableFuture.supplyAsync(
-                                    () -> work(collectives.join(group, rank, meeting), features),
+                                    () ->
+                                        work(
+                                            collectives.join(group, rank, meeting), features, wire),
                                     ExchangeBench::start))
                         .toList();
                 return own.stream().map(CompletableFuture::join).toList().get(0);
@@ -115,15 +120,17 @@ final class ExchangeBench {
   }
 
   /** Bytes of the moments that a worker hands in. */
-  static long bytes(int features) {
-    return 2 * (Long.BYTES + 2L * Double.BYTES * features);
+  static long bytes(int features, Wire wire) {
+    return 2 * (Long.BYTES + 2L * wire.bytes() * features);
   }
 
-  private static Spread work(Collective collective, int features) {
+  private static Spread work(Collective collective, int features, Wire wire) {
     try (collective) {
       Random random = new Random(collective.rank());
       Moments batch = Moments.of(random.doubles(2L * features).toArray(), features);
-      BatchMoments own = new BatchMoments(List.of(batch), List.of(batch), new WeightedMean(1, 0.5));
+      BatchMoments own =
+          new BatchMoments(
+              wire, List.of(batch), List.of(batch), new WeightedMean(Wire.EXACT, 1, 0.5));
       int exchanges =
           (int) Math.max(FEWEST, Math.min(MOST, VALUES_TO_SEND / features / collective.size()));
       double[] millis = new double[exchanges];

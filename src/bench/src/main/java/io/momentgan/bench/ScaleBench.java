@@ -3,6 +3,7 @@ package io.momentgan.bench;
 import io.momentgan.averaging.merge.Averages;
 import io.momentgan.averaging.merge.SlicedAverage;
 import io.momentgan.averaging.merge.SlicedAverage.Contribution;
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.state.NetworkState;
 import io.momentgan.partition.Stages;
@@ -58,7 +59,8 @@ final class ScaleBench {
   /** Averages by slices. */
   Cost bySlices(int workers, int values) {
     SlicedAverage slices =
-        SlicedAverage.of(workers, (long) values * Float.BYTES, layout(values), layout(0));
+        SlicedAverage.of(
+            Wire.EXACT, workers, (long) values * Float.BYTES, layout(values), layout(0));
     return cost(() -> slices.average(contributions(workers, values)));
   }
 

@@ -1,5 +1,6 @@
 package io.momentgan.bench;
 
+import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.data.ImageShape;
@@ -66,7 +67,7 @@ final class ScaleCommand implements Callable<Integer> {
     List<Integer> counts = IntStream.iterate(FEWEST, w -> w <= most, w -> 2 * w).boxed().toList();
     try (JavaSparkContext spark = SparkContexts.open("bench scale", experiment)) {
       averages(spark, counts);
-      exchanges(spark, counts);
+      exchanges(spark, counts, experiment.averaging().wire());
     }
     transfers(experiment);
     return 0;
@@ -98,7 +99,7 @@ final class ScaleCommand implements Callable<Integer> {
         cost.held() / MEBIBYTE);
   }
 
-  private void exchanges(JavaSparkContext spark, List<Integer> counts) {
+  private void exchanges(JavaSparkContext spark, List<Integer> counts, Wire wire) {
     print("%nExchange of %,d features%n%n", features);
     print(
         "| workers | path | ms, median (quartiles) | through the driver, MiB | a worker, MiB |%n");
@@ -109,9 +110,9 @@ final class ScaleCommand implements Callable<Integer> {
             "| %d | %s | %s | %.2f | %.2f |%n",
             workers,
             path,
-            ExchangeBench.milliseconds(spark, path, workers, features).quartiles(1),
-            path.throughDriver(workers, features),
-            path.throughWorker(workers, features));
+            ExchangeBench.milliseconds(spark, path, workers, features, wire).quartiles(1),
+            path.throughDriver(workers, features, wire),
+            path.throughWorker(workers, features, wire));
       }
     }
   }
