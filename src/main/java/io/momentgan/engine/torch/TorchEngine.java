@@ -49,7 +49,6 @@ public final class TorchEngine implements Engine {
     refuse(
         network.outputLayer().weightNorm() != LayerConfig.WeightNorm.NONE,
         section + ".output-layer.weight-norm");
-    refuse(network.spectralNorm(), section + ".spectral-norm");
     refuse(
         network.optimizer().historicalAveraging() > 0, section + ".optimizer.historical-averaging");
   }

@@ -29,7 +29,6 @@ class TorchEngineTest {
     "virtual-batch-norm, generator.layers.0.virtual-batch-norm",
     "improved-gan-mnist, generator.output-layer.weight-norm",
     "minibatch-discrimination-mnist, discriminator.layers.3: type minibatch",
-    "hacks-spectral-norm, discriminator.spectral-norm",
     "historical-averaging, optimizer.historical-averaging"
   })
   void settingsThatItLacksAreRefusedByName(String preset, String setting) {
