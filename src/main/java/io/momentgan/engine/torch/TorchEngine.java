@@ -43,12 +43,8 @@ public final class TorchEngine implements Engine {
       LayerConfig layer = network.layers().get(i);
       String key = "%s.layers.%d".formatted(section, i);
       refuse(layer.virtualBatchNorm(), key + ".virtual-batch-norm");
-      refuse(layer.weightNorm() != LayerConfig.WeightNorm.NONE, key + ".weight-norm");
       refuse(layer instanceof LayerConfig.Minibatch, key + ": type minibatch");
     }
-    refuse(
-        network.outputLayer().weightNorm() != LayerConfig.WeightNorm.NONE,
-        section + ".output-layer.weight-norm");
     refuse(
         network.optimizer().historicalAveraging() > 0, section + ".optimizer.historical-averaging");
   }
