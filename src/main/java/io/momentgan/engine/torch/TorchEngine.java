@@ -43,7 +43,6 @@ public final class TorchEngine implements Engine {
       LayerConfig layer = network.layers().get(i);
       String key = "%s.layers.%d".formatted(section, i);
       refuse(layer.virtualBatchNorm(), key + ".virtual-batch-norm");
-      refuse(layer instanceof LayerConfig.Minibatch, key + ": type minibatch");
     }
     refuse(
         network.optimizer().historicalAveraging() > 0, section + ".optimizer.historical-averaging");

@@ -6,6 +6,7 @@ import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.LabelEmbedding;
 import io.momentgan.kernels.PixelShuffle;
+import io.momentgan.kernels.batch.MinibatchDiscrimination;
 import io.momentgan.network.Network;
 import io.momentgan.network.weights.HeldPart;
 import java.util.ArrayList;
@@ -226,6 +227,8 @@ final class TorchLayers {
           (x, pass) ->
               x.narrow(2, cut[0], x.size(2) - cut[0] - cut[1])
                   .narrow(3, cut[2], x.size(3) - cut[2] - cut[3]));
+    } else if (conf instanceof MinibatchDiscrimination minibatch) {
+      addMinibatch(minibatch, layer);
     } else if (!(conf instanceof ActivationLayer)) {
       throw unknown(conf);
     }
@@ -321,6 +324,18 @@ final class TorchLayers {
     statistics.add(own);
     operations.add(
         (x, pass) -> own.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm.getEps()));
+  }
+
+  private void addMinibatch(MinibatchDiscrimination conf, Layer layer) {
+    long columns = (long) conf.dimensions() * conf.kernels();
+    int theta = next(layer, MinibatchDiscrimination.THETA, conf.getNIn(), columns);
+    int scale = next(layer, MinibatchDiscrimination.SCALE, 1, columns);
+    int bias = next(layer, MinibatchDiscrimination.BIAS, 1, conf.kernels());
+    operations.add(
+        (x, pass) -> {
+          Tensor[] leaves = pass.leaves();
+          return BatchOperations.discriminate(x, leaves[theta], leaves[scale], leaves[bias]);
+        });
   }
 
   private void addPool(SubsamplingLayer pool) {

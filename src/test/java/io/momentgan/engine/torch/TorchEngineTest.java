@@ -27,7 +27,6 @@ class TorchEngineTest {
   @ParameterizedTest
   @CsvSource({
     "virtual-batch-norm, generator.layers.0.virtual-batch-norm",
-    "minibatch-discrimination-mnist, discriminator.layers.3: type minibatch",
     "historical-averaging, optimizer.historical-averaging"
   })
   void settingsThatItLacksAreRefusedByName(String preset, String setting) {
