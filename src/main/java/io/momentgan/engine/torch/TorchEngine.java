@@ -44,8 +44,6 @@ public final class TorchEngine implements Engine {
       String key = "%s.layers.%d".formatted(section, i);
       refuse(layer.virtualBatchNorm(), key + ".virtual-batch-norm");
     }
-    refuse(
-        network.optimizer().historicalAveraging() > 0, section + ".optimizer.historical-averaging");
   }
 
   private static void refuse(boolean used, String setting) {

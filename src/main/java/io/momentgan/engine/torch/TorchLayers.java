@@ -104,6 +104,10 @@ final class TorchLayers {
       add(network.model().getLayer(i));
       ends.add(operations.size());
     }
+    network
+        .optimization()
+        .history()
+        .ifPresent(mean -> next(new Parameter(mean.from(), false, mean.length())));
   }
 
   /** Returns the operations, from the input on. */

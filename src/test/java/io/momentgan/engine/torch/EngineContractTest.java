@@ -71,7 +71,10 @@ class EngineContractTest {
   /** Settings that no file has together. */
   static Stream<String> changed() {
     return Stream.of(
-        "hacks-spectral-norm;discriminator.freeze=1", "improved-gan-mnist;discriminator.freeze=2");
+        "hacks-spectral-norm;discriminator.freeze=1", "improved-gan-mnist;discriminator.freeze=2",
+        "improved-gan-mnist;discriminator.optimizer.historical-averaging=0.1"
+            + ";generator.optimizer.historical-averaging=0.1",
+        "hacks-spectral-norm;discriminator.optimizer.historical-averaging=0.1");
   }
 
   private static boolean isFollowed(String name) {

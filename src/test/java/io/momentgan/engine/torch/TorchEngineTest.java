@@ -26,8 +26,7 @@ class TorchEngineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "virtual-batch-norm, generator.layers.0.virtual-batch-norm",
-    "historical-averaging, optimizer.historical-averaging"
+    "virtual-batch-norm, generator.layers.0.virtual-batch-norm"
   })
   void settingsThatItLacksAreRefusedByName(String preset, String setting) {
     Experiment experiment = Experiments.named(preset);
