@@ -7,6 +7,8 @@ import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.LabelEmbedding;
 import io.momentgan.kernels.PixelShuffle;
 import io.momentgan.kernels.batch.MinibatchDiscrimination;
+import io.momentgan.kernels.batch.VirtualBatch;
+import io.momentgan.kernels.batch.VirtualBatchNorm;
 import io.momentgan.network.Network;
 import io.momentgan.network.weights.HeldPart;
 import java.util.ArrayList;
@@ -48,15 +50,6 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** Translates a network of Deeplearning4j's stock layers to operations of libtorch. */
 final class TorchLayers {
-  /**
-   * What the operations of a pass share.
-   *
-   * @param leaves the parameters, in the order of the operations
-   * @param oneHot classes of the rows [n, classes]; null without
-   */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Pass(Tensor[] leaves, Tensor oneHot) {}
-
   /** An operation of a training pass. */
   @FunctionalInterface
   interface Operation {
@@ -190,7 +183,7 @@ final class TorchLayers {
   }
 
   private static Tensor withClasses(Tensor x, Pass pass) {
-    Tensor classes = pass.oneHot();
+    Tensor classes = pass.oneHot(x);
     if (x.dim() > 2) {
       classes =
           classes
@@ -210,7 +203,8 @@ final class TorchLayers {
       int table = next(layer, "W", embedding.getNOut(), embedding.getNIn());
       operations.add(
           (x, pass) ->
-              torch.cat(new TensorVector(x, torch.linear(pass.oneHot(), pass.leaves()[table])), 1));
+              torch.cat(
+                  new TensorVector(x, torch.linear(pass.oneHot(x), pass.leaves()[table])), 1));
     } else if (conf instanceof DenseLayer dense) {
       TorchWeights weights = weights(layer, 0, dense.getNOut(), dense.getNIn());
       int bias = next(layer, "b", dense.getNOut());
@@ -233,6 +227,15 @@ final class TorchLayers {
                   .narrow(3, cut[2], x.size(3) - cut[2] - cut[3]));
     } else if (conf instanceof MinibatchDiscrimination minibatch) {
       addMinibatch(minibatch, layer);
+    } else if (conf instanceof VirtualBatch) {
+      int reference = next(new Parameter(offset(layer, "W"), false, layer.getParam("W").shape()));
+      operations.add((x, pass) -> torch.cat(new TensorVector(pass.leaves()[reference], x), 0));
+    } else if (conf instanceof VirtualBatchNorm norm) {
+      int gamma = next(layer, VirtualBatchNorm.GAMMA, norm.getNOut());
+      int beta = next(layer, VirtualBatchNorm.BETA, norm.getNOut());
+      operations.add(
+          (x, pass) ->
+              BatchOperations.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm));
     } else if (!(conf instanceof ActivationLayer)) {
       throw unknown(conf);
     }

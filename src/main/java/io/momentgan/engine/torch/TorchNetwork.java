@@ -3,8 +3,8 @@ package io.momentgan.engine.torch;
 import io.momentgan.engine.Rows;
 import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.torch.TorchLayers.Operation;
-import io.momentgan.engine.torch.TorchLayers.Pass;
 import io.momentgan.engine.torch.TorchWeights.Divided;
+import io.momentgan.kernels.batch.VirtualBatch;
 import io.momentgan.network.LabelInput;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
@@ -136,9 +136,13 @@ final class TorchNetwork implements TrainedNetwork {
 
   private Tensor oneHot(Tensor rows, int... classes) {
     LabelInput labels = structure.blueprint().labels();
-    return labels.isOn()
-        ? memory.tensor(labels.oneHot(classes, rows.size(0)), classes.length, labels.classes())
-        : null;
+    if (!labels.isOn()) {
+      return null;
+    }
+    int reference = VirtualBatch.rows(structure.model());
+    int[] all = labels.withReference(reference, classes);
+    float[] oneHot = labels.oneHot(all, reference + rows.size(0));
+    return memory.tensor(oneHot, all.length, labels.classes());
   }
 
   @Override
