@@ -124,8 +124,10 @@ class ArchitectureTest {
                   "config",
                   "moments",
                   "data",
+                  "kernels.batch",
                   "kernels",
                   "network.state",
+                  "network.weights",
                   "network",
                   "device",
                   "engine")

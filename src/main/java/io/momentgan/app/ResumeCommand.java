@@ -41,7 +41,8 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SettingDifferences.requireChangeable(settings.all());
-    Run opened = open().with(settings.all());
+    Run before = open();
+    Run opened = before.with(settings.all());
     Experiment experiment = SparkContexts.withWorkers(opened.record().experiment());
     Run run = opened.with(opened.record().with(experiment));
     SparkContexts.chooseThreads(experiment.train().workers(), run.record().threads());
@@ -50,6 +51,7 @@ final class ResumeCommand implements Callable<Integer> {
     DataSet images = DataSets.open(experiment.data(), hadoop);
     run.record().requireSame(images);
     run.record().warnOfOtherBits();
+    before.record().warnOfOtherEngine(experiment);
     Preflight.check(experiment, images);
     // Before a checkpoint is chosen: another training may be about to write a newer one.
     try (Lease lease = Lease.take(run.folder())) {

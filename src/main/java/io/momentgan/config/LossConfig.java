@@ -117,6 +117,12 @@ public record LossConfig(
         true,
         "false with loss.gradient-penalty (an image's gradient would be that of its whole batch); instance-norm goes with it");
     check(
+        !discriminator.comparesBatch(),
+        "discriminator.layers.%d.type"
+            .formatted(discriminator.firstLayer(LayerConfig.Minibatch.class::isInstance)),
+        "minibatch",
+        "another type with loss.gradient-penalty (an image's gradient would be that of its whole batch)");
+    check(
         !labels.classifier(),
         "labels.discriminator",
         "classifier",

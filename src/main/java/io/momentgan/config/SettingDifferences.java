@@ -33,8 +33,8 @@ public final class SettingDifferences {
           "device.",
           "data.cache");
 
-  /** Resuming with another number is another training from there on. */
-  private static final String WORKERS = "train.workers";
+  /** Resuming with another value is another training from there on. */
+  private static final List<String> FROM_THERE_ON = List.of("train.workers", "engine");
 
   /** What tells repetitions of an experiment apart, or says nothing of its training. */
   private static final List<String> NOT_COMPARED =
@@ -54,10 +54,11 @@ public final class SettingDifferences {
    */
   public static void requireChangeable(List<String> overrides) {
     for (String override : overrides) {
-      if (!isChangeable(override) && !override.startsWith(WORKERS)) {
+      if (!isChangeable(override) && FROM_THERE_ON.stream().noneMatch(override::startsWith)) {
         throw new UserException(
             "--set %s: found a setting that a run cannot change once it has begun, expected one of %s, %s;"
-                    .formatted(override, WORKERS, String.join(", ", CHANGEABLE))
+                    .formatted(
+                        override, String.join(", ", FROM_THERE_ON), String.join(", ", CHANGEABLE))
                 + " start a new run for others");
       }
     }

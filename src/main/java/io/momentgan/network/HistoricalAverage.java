@@ -54,17 +54,23 @@ final class HistoricalAverage {
    */
   static HistoricalAverage of(double coefficient, MultiLayerNetwork model, ParameterLayout layout) {
     int end = layout.length();
-    int length = (int) model.getLayer(model.getnLayers() - 1).numParams();
-    ParameterLayout.Range followed = new ParameterLayout.Range(0, length);
+    ParameterLayout.Range held = held(model, end);
+    ParameterLayout.Range followed = new ParameterLayout.Range(0, held.length());
     INDArray params = model.params().reshape(end);
     return new HistoricalAverage(
         coefficient,
         followed.view(params),
         followed.view(model.getFlattenedGradients().reshape(end)),
-        new ParameterLayout.Range(end - length, end).view(params),
+        held.view(params),
         layout.statistics().stream()
             .flatMap(s -> List.of(s.mean(), s.variance()).stream())
             .toList());
+  }
+
+  /** Returns the part of a vector of a network that holds the mean: the last layer's. */
+  static ParameterLayout.Range held(MultiLayerNetwork model, int end) {
+    int length = (int) model.getLayer(model.getnLayers() - 1).numParams();
+    return new ParameterLayout.Range(end - length, end);
   }
 
   /**

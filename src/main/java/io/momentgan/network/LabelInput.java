@@ -1,6 +1,7 @@
 package io.momentgan.network;
 
 import io.momentgan.config.LabelsConfig;
+import java.util.Arrays;
 
 /**
  * The conditioning of a network on the classes of the images.
@@ -47,6 +48,18 @@ public record LabelInput(LabelsConfig.Use use, int classes, int embedding) {
       oneHot[i * classes + labels[i]] = 1;
     }
     return oneHot;
+  }
+
+  /**
+   * Puts the classes of a reference batch, all in turn, before those of other rows.
+   *
+   * @param reference rows of the reference batch; may be 0
+   * @param labels class of each other row
+   */
+  public int[] withReference(int reference, int... labels) {
+    int[] all = new int[reference + labels.length];
+    Arrays.setAll(all, i -> i < reference ? i % classes : labels[i - reference]);
+    return all;
   }
 
   /** Returns whether the network is conditional. */

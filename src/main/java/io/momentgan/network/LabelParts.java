@@ -5,7 +5,6 @@ import io.momentgan.kernels.batch.VirtualBatch;
 import io.momentgan.kernels.batch.VirtualBatchNorm;
 import io.momentgan.kernels.loops.HostArrays;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
@@ -56,8 +55,7 @@ final class LabelParts {
       return;
     }
     INDArray given = oneHot(labels, rows.size(0)).castTo(rows.dataType());
-    int[] all = new int[reference + labels.length];
-    Arrays.setAll(all, i -> i < reference ? i % input.classes() : labels[i - reference]);
+    int[] all = input.withReference(reference, labels);
     INDArray ofAll = oneHot(all, all.length).castTo(rows.dataType());
     withReference.forEach(part -> part.condition(ofAll));
     parts.forEach(part -> part.condition(given));

@@ -70,7 +70,8 @@ public final class Network {
     return model;
   }
 
-  PassWeights weights() {
+  /** Returns what passes use in place of parameters. */
+  public PassWeights weights() {
     return weights;
   }
 

@@ -140,6 +140,13 @@ public final class Optimization {
     return fixed;
   }
 
+  /**
+   * Returns the part that holds the mean of as many past parameters at the head, if there is one.
+   */
+  public Optional<ParameterLayout.Range> history() {
+    return history.map(average -> HistoricalAverage.held(model, layout.length()));
+  }
+
   /** Counts the parameters at the head of the vector that keep their values. */
   public int frozen() {
     return frozen;

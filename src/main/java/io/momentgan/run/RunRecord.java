@@ -17,6 +17,7 @@ import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -203,6 +204,16 @@ public record RunRecord(
           "The run began with matrix products by {}, and this process has {}: figures will differ in the last bits",
           versions.getOrDefault(PRODUCTS, "OpenBLAS"),
           now);
+    }
+  }
+
+  /** Warns of an engine other than before. */
+  public void warnOfOtherEngine(Experiment next) {
+    if (next.engine() != experiment.engine()) {
+      LOG.warn(
+          "Engine: {} from here on, {} before: figures differ from those of a run of one engine",
+          next.engine().name().toLowerCase(Locale.ROOT),
+          experiment.engine().name().toLowerCase(Locale.ROOT));
     }
   }
 

@@ -18,6 +18,8 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ResumeTest {
@@ -166,6 +168,30 @@ class ResumeTest {
     assertThat(resumed.refusal(Main.USER_MISTAKE))
         .contains("checkpoints: found 1 checkpoints, none of which verifies");
     assertThat(run.resolve("metrics/epochs.jsonl")).exists();
+  }
+
+  @Tag("torch")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "discriminator.spectral-norm=true",
+        "discriminator.layers.0.weight-norm=trained",
+        "generator.optimizer.historical-averaging=0.01"
+      })
+  void aRunGoesOnWithEitherEngine(String setting) throws IOException {
+    String[] settings = {"train.epochs=3", setting};
+    Path whole = TinyExperiment.train(folder.resolve("whole"), settings);
+    settings[0] = "train.epochs=1";
+    Path run = TinyExperiment.train(folder.resolve("run"), settings);
+    resume(run, "engine=torch", "train.epochs=2");
+    assertThat(run.resolve("run.yaml")).content().contains("engine: torch");
+    resume(run, "engine=dl4j", "train.epochs=3");
+    for (String network : List.of("generator.zip", "discriminator.zip")) {
+      INDArray start = network(checkpoint(whole, 3).resolve(network)).params();
+      INDArray expected = network(checkpoint(whole, 9).resolve(network)).params();
+      INDArray actual = network(checkpoint(run, 9).resolve(network)).params();
+      assertThat(actual.distance2(expected)).isLessThan(1e-3 * start.distance2(expected));
+    }
   }
 
   private static Path resume(Path run, String... settings) {

@@ -259,10 +259,25 @@ class RoundsOnSparkTest {
     assertEqualsOneBatch(workers, optimizer, labels, setting);
   }
 
-  private static void assertEqualsOneBatch(
+  /** By libtorch, beside one batch by the default engine. */
+  @Tag("torch")
+  @ParameterizedTest
+  @CsvSource({
+    "3, adam, none, name=plain",
+    "2, sgd, none, discriminator.spectral-norm=true",
+    "2, sgd, none, discriminator.optimizer.historical-averaging=0.05",
+    "2, sgd, none, discriminator.layers.0.weight-norm=trained",
+    "2, sgd, embedding, '" + VIRTUAL + "'"
+  })
+  void workersOfTheOtherEngineEqualOneBatchAsWell(
       int workers, String optimizer, String labels, String setting) {
+    assertEqualsOneBatch(workers, optimizer, labels, setting, "engine=torch");
+  }
+
+  private static void assertEqualsOneBatch(
+      int workers, String optimizer, String labels, String... more) {
     List<String> settings = new ArrayList<>(List.of(SYNCHRONOUS));
-    settings.add(setting);
+    settings.addAll(List.of(more));
     settings.add("train.workers=" + workers);
     settings.add("generator.optimizer.type=" + optimizer);
     settings.add("discriminator.optimizer.type=" + optimizer);

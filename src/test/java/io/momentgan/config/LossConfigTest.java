@@ -14,6 +14,9 @@ class LossConfigTest {
   private static final String BATCH_NORM =
       "discriminator.layers=[{type: dense, units: 4, batch-norm: true}]";
 
+  private static final String MINIBATCH =
+      "discriminator.layers=[{type: dense, units: 4}, {type: minibatch}]";
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -40,10 +43,14 @@ class LossConfigTest {
   }
 
   @Test
-  void batchNormalisationMixesWhatIsToBeOfOneImage() {
+  void layersThatMixWhatIsToBeOfOneImageAreRefused() {
     assertRefused(
         "discriminator.layers.0.batch-norm: found true, expected false with loss.gradient-penalty",
         BATCH_NORM,
+        "loss.gradient-penalty.r1=10");
+    assertRefused(
+        "discriminator.layers.1.type: found minibatch, expected another type with loss.gradient-penalty",
+        MINIBATCH,
         "loss.gradient-penalty.r1=10");
     assertRefused(
         "discriminator.layers.0.batch-norm: found true, expected false with loss.type relativistic",
@@ -51,7 +58,7 @@ class LossConfigTest {
         "loss.type=relativistic");
     assertRefused(
         "loss.type: found relativistic, expected another type with a layer of type minibatch",
-        "discriminator.layers=[{type: dense, units: 4}, {type: minibatch}]",
+        MINIBATCH,
         "loss.type=relativistic");
   }
 

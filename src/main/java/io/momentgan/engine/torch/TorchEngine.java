@@ -1,10 +1,7 @@
 package io.momentgan.engine.torch;
 
-import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.EngineName;
-import io.momentgan.config.LayerConfig;
-import io.momentgan.config.NetworkConfig;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
@@ -32,35 +29,9 @@ public final class TorchEngine implements Engine {
     return EngineName.TORCH;
   }
 
+  /** Refuses nothing. */
   @Override
-  public void require(Experiment experiment) {
-    require("generator", experiment.generator());
-    require("discriminator", experiment.discriminator());
-  }
-
-  private static void require(String section, NetworkConfig network) {
-    for (int i = 0; i < network.layers().size(); i++) {
-      LayerConfig layer = network.layers().get(i);
-      String key = "%s.layers.%d".formatted(section, i);
-      refuse(layer.virtualBatchNorm(), key + ".virtual-batch-norm");
-      refuse(layer.weightNorm() != LayerConfig.WeightNorm.NONE, key + ".weight-norm");
-      refuse(layer instanceof LayerConfig.Minibatch, key + ": type minibatch");
-    }
-    refuse(
-        network.outputLayer().weightNorm() != LayerConfig.WeightNorm.NONE,
-        section + ".output-layer.weight-norm");
-    refuse(network.spectralNorm(), section + ".spectral-norm");
-    refuse(
-        network.optimizer().historicalAveraging() > 0, section + ".optimizer.historical-averaging");
-  }
-
-  private static void refuse(boolean used, String setting) {
-    if (used) {
-      throw new ConfigException(
-          "Setting engine: found torch with %s, which the engine on libtorch lacks, expected dl4j"
-              .formatted(setting));
-    }
-  }
+  public void require(Experiment experiment) {}
 
   @Override
   public int gpus() {

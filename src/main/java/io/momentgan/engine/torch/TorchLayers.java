@@ -1,13 +1,20 @@
 package io.momentgan.engine.torch;
 
+import io.momentgan.engine.torch.TorchWeights.Divided;
 import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.LabelChannels;
 import io.momentgan.kernels.LabelEmbedding;
 import io.momentgan.kernels.PixelShuffle;
+import io.momentgan.kernels.batch.MinibatchDiscrimination;
+import io.momentgan.kernels.batch.VirtualBatch;
+import io.momentgan.kernels.batch.VirtualBatchNorm;
 import io.momentgan.network.Network;
+import io.momentgan.network.weights.HeldPart;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -43,15 +50,6 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** Translates a network of Deeplearning4j's stock layers to operations of libtorch. */
 final class TorchLayers {
-  /**
-   * What the operations of a pass share.
-   *
-   * @param leaves the parameters, in the order of the operations
-   * @param oneHot classes of the rows [n, classes]; null without
-   */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Pass(Tensor[] leaves, Tensor oneHot) {}
-
   /** An operation of a training pass. */
   @FunctionalInterface
   interface Operation {
@@ -62,10 +60,11 @@ final class TorchLayers {
    * A parameter in the flat vector.
    *
    * @param from index of its first value
+   * @param trained whether it has a gradient, unless it is frozen
    * @param shape its shape in libtorch, whose row-major order is Deeplearning4j's order
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Parameter(int from, long... shape) {
+  record Parameter(int from, boolean trained, long... shape) {
     /** Returns the number of values. */
     long length() {
       return LongStream.of(shape).reduce(1, (a, b) -> a * b);
@@ -78,6 +77,8 @@ final class TorchLayers {
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<BatchStatistics> statistics = new ArrayList<>();
   private final List<Integer> ends = new ArrayList<>();
+  private final List<Divided> matrices = new ArrayList<>();
+  private final Map<Integer, HeldPart> held;
 
   /**
    * Translates a network.
@@ -89,11 +90,17 @@ final class TorchLayers {
   TorchLayers(Network network, TorchMemory memory) {
     this.network = network;
     this.memory = memory;
+    this.held =
+        network.weights().held().stream().collect(Collectors.toMap(HeldPart::layer, part -> part));
     for (int i = 0; i < network.model().getnLayers(); i++) {
       add(network.model().getLayerWiseConfigurations().getInputPreProcess(i));
       add(network.model().getLayer(i));
       ends.add(operations.size());
     }
+    network
+        .optimization()
+        .history()
+        .ifPresent(mean -> next(new Parameter(mean.from(), false, mean.length())));
   }
 
   /** Returns the operations, from the input on. */
@@ -106,7 +113,12 @@ final class TorchLayers {
     return ends.get(layer - 1);
   }
 
-  /** Returns the trained parameters, in the order of the operations. */
+  /** Returns the matrices with spectral normalisation, in the order of the operations. */
+  List<Divided> matrices() {
+    return matrices;
+  }
+
+  /** Returns the parameters, in the order of the operations. */
   List<Parameter> parameters() {
     return parameters;
   }
@@ -118,8 +130,33 @@ final class TorchLayers {
 
   /** Adds a parameter and returns its number. */
   private int next(Layer layer, String key, long... shape) {
-    parameters.add(new Parameter(offset(layer, key), shape));
+    return next(new Parameter(offset(layer, key), true, shape));
+  }
+
+  private int next(Parameter parameter) {
+    parameters.add(parameter);
     return parameters.size() - 1;
+  }
+
+  /**
+   * Adds a layer's weights.
+   *
+   * @param outputs dimension that counts the outputs
+   */
+  private TorchWeights weights(Layer layer, int outputs, long... shape) {
+    HeldPart part = held.get(layer.getIndex());
+    if (part == null) {
+      int plain = next(layer, "W", shape);
+      return leaves -> leaves[plain];
+    }
+    int own = next(new Parameter(part.weights(), true, shape));
+    int with = next(new Parameter(part.held(), part.trained(), part.length()));
+    if (!network.blueprint().config().spectralNorm()) {
+      return TorchWeights.scaled(own, with, outputs);
+    }
+    Divided divided = new Divided(own, with);
+    matrices.add(divided);
+    return divided;
   }
 
   private int offset(Layer layer, String key) {
@@ -146,7 +183,7 @@ final class TorchLayers {
   }
 
   private static Tensor withClasses(Tensor x, Pass pass) {
-    Tensor classes = pass.oneHot();
+    Tensor classes = pass.oneHot(x);
     if (x.dim() > 2) {
       classes =
           classes
@@ -158,24 +195,22 @@ final class TorchLayers {
 
   private void add(Layer layer) {
     org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
-    if (conf instanceof HeldValues) {
-      throw unknown(conf); // of weight or spectral normalisation, or historical averaging
-    }
     add(conf.getIDropout());
-    if (conf instanceof DropoutLayer) {
-      return; // has an activation function, which it does not apply
+    if (conf instanceof DropoutLayer || conf instanceof HeldValues) {
+      return; // have an activation function, which they do not apply
     }
     if (conf instanceof LabelEmbedding embedding) {
       int table = next(layer, "W", embedding.getNOut(), embedding.getNIn());
       operations.add(
           (x, pass) ->
-              torch.cat(new TensorVector(x, torch.linear(pass.oneHot(), pass.leaves()[table])), 1));
+              torch.cat(
+                  new TensorVector(x, torch.linear(pass.oneHot(x), pass.leaves()[table])), 1));
     } else if (conf instanceof DenseLayer dense) {
-      int weights = next(layer, "W", dense.getNOut(), dense.getNIn());
+      TorchWeights weights = weights(layer, 0, dense.getNOut(), dense.getNIn());
       int bias = next(layer, "b", dense.getNOut());
       operations.add(
           (x, pass) ->
-              torch.linear(x, pass.leaves()[weights], new TensorOptional(pass.leaves()[bias])));
+              torch.linear(x, weights.of(pass.leaves()), new TensorOptional(pass.leaves()[bias])));
     } else if (conf instanceof Deconvolution2D transposed) {
       addTransposed(transposed, layer);
     } else if (conf instanceof ConvolutionLayer convolution) {
@@ -190,6 +225,17 @@ final class TorchLayers {
           (x, pass) ->
               x.narrow(2, cut[0], x.size(2) - cut[0] - cut[1])
                   .narrow(3, cut[2], x.size(3) - cut[2] - cut[3]));
+    } else if (conf instanceof MinibatchDiscrimination minibatch) {
+      addMinibatch(minibatch, layer);
+    } else if (conf instanceof VirtualBatch) {
+      int reference = next(new Parameter(offset(layer, "W"), false, layer.getParam("W").shape()));
+      operations.add((x, pass) -> torch.cat(new TensorVector(pass.leaves()[reference], x), 0));
+    } else if (conf instanceof VirtualBatchNorm norm) {
+      int gamma = next(layer, VirtualBatchNorm.GAMMA, norm.getNOut());
+      int beta = next(layer, VirtualBatchNorm.BETA, norm.getNOut());
+      operations.add(
+          (x, pass) ->
+              BatchOperations.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm));
     } else if (!(conf instanceof ActivationLayer)) {
       throw unknown(conf);
     }
@@ -213,7 +259,7 @@ final class TorchLayers {
   private void addConvolution(ConvolutionLayer conf, Layer layer) {
     long kernel = conf.getKernelSize()[0];
     long stride = conf.getStride()[0];
-    int weights = next(layer, "W", conf.getNOut(), conf.getNIn(), kernel, kernel);
+    TorchWeights weights = weights(layer, 0, conf.getNOut(), conf.getNIn(), kernel, kernel);
     int bias = next(layer, "b", conf.getNOut());
     boolean same = conf.getConvolutionMode() == ConvolutionMode.Same;
     operations.add(
@@ -229,7 +275,7 @@ final class TorchLayers {
                       x, columns / 2, columns - columns / 2, rows / 2, rows - rows / 2);
           return torch.conv2d(
               padded,
-              pass.leaves()[weights],
+              weights.of(pass.leaves()),
               new TensorOptional(pass.leaves()[bias]),
               new long[] {stride, stride},
               even ? new long[] {rows / 2, columns / 2} : new long[] {0, 0},
@@ -247,7 +293,7 @@ final class TorchLayers {
   private void addTransposed(Deconvolution2D conf, Layer layer) {
     long kernel = conf.getKernelSize()[0];
     long stride = conf.getStride()[0];
-    int weights = next(layer, "W", conf.getNIn(), conf.getNOut(), kernel, kernel);
+    TorchWeights weights = weights(layer, 1, conf.getNIn(), conf.getNOut(), kernel, kernel);
     int bias = next(layer, "b", conf.getNOut());
     long surplus = kernel - stride;
     long before = Math.max(0, surplus) / 2;
@@ -257,7 +303,7 @@ final class TorchLayers {
           Tensor enlarged =
               torch.conv_transpose2d(
                   x,
-                  pass.leaves()[weights],
+                  weights.of(pass.leaves()),
                   new TensorOptional(pass.leaves()[bias]),
                   new long[] {stride, stride},
                   new long[] {before, before},
@@ -285,6 +331,18 @@ final class TorchLayers {
     statistics.add(own);
     operations.add(
         (x, pass) -> own.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm.getEps()));
+  }
+
+  private void addMinibatch(MinibatchDiscrimination conf, Layer layer) {
+    long columns = (long) conf.dimensions() * conf.kernels();
+    int theta = next(layer, MinibatchDiscrimination.THETA, conf.getNIn(), columns);
+    int scale = next(layer, MinibatchDiscrimination.SCALE, 1, columns);
+    int bias = next(layer, MinibatchDiscrimination.BIAS, 1, conf.kernels());
+    operations.add(
+        (x, pass) -> {
+          Tensor[] leaves = pass.leaves();
+          return BatchOperations.discriminate(x, leaves[theta], leaves[scale], leaves[bias]);
+        });
   }
 
   private void addPool(SubsamplingLayer pool) {

@@ -3,11 +3,13 @@ package io.momentgan.engine.torch;
 import io.momentgan.engine.Rows;
 import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.torch.TorchLayers.Operation;
-import io.momentgan.engine.torch.TorchLayers.Pass;
+import io.momentgan.engine.torch.TorchWeights.Divided;
+import io.momentgan.kernels.batch.VirtualBatch;
 import io.momentgan.network.LabelInput;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.Pointer;
@@ -58,7 +60,8 @@ final class TorchNetwork implements TrainedNetwork {
             .map(
                 p ->
                     leaf(
-                        params.narrow(0, p.from(), p.length()).view(p.shape()), p.from() >= frozen))
+                        params.narrow(0, p.from(), p.length()).view(p.shape()),
+                        p.trained() && p.from() >= frozen))
             .toArray(Tensor[]::new);
     this.optimizer = new TorchOptimizer(structure, memory, params, gradient);
     load(structure.state());
@@ -133,9 +136,13 @@ final class TorchNetwork implements TrainedNetwork {
 
   private Tensor oneHot(Tensor rows, int... classes) {
     LabelInput labels = structure.blueprint().labels();
-    return labels.isOn()
-        ? memory.tensor(labels.oneHot(classes, rows.size(0)), classes.length, labels.classes())
-        : null;
+    if (!labels.isOn()) {
+      return null;
+    }
+    int reference = VirtualBatch.rows(structure.model());
+    int[] all = labels.withReference(reference, classes);
+    float[] oneHot = labels.oneHot(all, reference + rows.size(0));
+    return memory.tensor(oneHot, all.length, labels.classes());
   }
 
   @Override
@@ -174,11 +181,12 @@ final class TorchNetwork implements TrainedNetwork {
     }
     int at = 0;
     for (int i = 0; i < leaves.length; i++) {
-      if (leaves[i].requires_grad()) {
-        Tensor each = gradients.get(at++);
+      Tensor each = leaves[i].requires_grad() ? gradients.get(at++) : new Tensor();
+      int from = layers.parameters().get(i).from();
+      if (from >= frozen) {
         // A slope does not depend on the last bias, for instance.
         Tensor piece = each.defined() ? each : torch.zeros_like(leaves[i]);
-        pieces.put(layers.parameters().get(i).from(), piece.reshape(-1));
+        pieces.put(from, piece.reshape(-1));
       }
     }
     for (BatchStatistics statistics : layers.statistics()) {
@@ -300,7 +308,13 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public double update(int batchSize) {
     try (PointerScope scope = TorchMemory.scope()) {
-      return optimizer.update(batchSize);
+      List<Divided> matrices = layers.matrices();
+      List<Tensor> right = matrices.stream().map(matrix -> matrix.right(leaves)).toList();
+      double norm = optimizer.update(batchSize);
+      for (int i = 0; i < right.size(); i++) {
+        matrices.get(i).step(leaves, right.get(i));
+      }
+      return norm;
     }
   }
 

@@ -7,6 +7,7 @@ import io.momentgan.network.ParameterLayout.Range;
 import io.momentgan.network.ParameterLayout.RunningStatistics;
 import io.momentgan.network.state.NetworkState;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -31,6 +32,8 @@ final class TorchOptimizer {
   private final List<RunningStatistics> statistics;
   private final List<Range> fixed;
   private final List<Range> clipped;
+  private final Optional<Range> history;
+  private final double historyWeight;
   private final int stateLength;
   private final IUpdater config;
   private int updates;
@@ -61,6 +64,8 @@ final class TorchOptimizer {
     this.statistics = structure.layout().statistics();
     this.fixed = structure.optimization().fixed();
     this.clipped = structure.optimization().clipped();
+    this.history = structure.optimization().history();
+    this.historyWeight = structure.blueprint().config().optimizer().historicalAveraging();
   }
 
   int updates() {
@@ -118,6 +123,7 @@ final class TorchOptimizer {
    * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
    */
   double update(int batchSize) {
+    history.ifPresent(mean -> addHistory(mean, batchSize));
     for (RunningStatistics s : statistics) {
       for (Range range : List.of(s.mean(), s.variance())) {
         Tensor step = part(gradient, range);
@@ -138,6 +144,20 @@ final class TorchOptimizer {
     }
     updates++;
     return norm.item_double();
+  }
+
+  /** Takes the parameters into their mean, and adds the gradient of the term of both. */
+  private void addHistory(Range held, int batchSize) {
+    Range followed = new Range(0, held.length());
+    Tensor now = part(params, followed);
+    Tensor mean = part(params, held);
+    mean.add_(now.sub(mean), new Scalar(1 / (updates + 1.0)));
+    Tensor difference = now.sub(mean);
+    for (RunningStatistics s : statistics) {
+      part(difference, s.mean()).zero_();
+      part(difference, s.variance()).zero_();
+    }
+    part(gradient, followed).add_(difference, new Scalar(2 * historyWeight * batchSize));
   }
 
   private void update(Adam adam, double rate) {

@@ -35,6 +35,11 @@ record LayerWeights(int layer, long from, INDArray params, INDArray gradient, IN
         index, from, params, view(model.getFlattenedGradients(), from, weights.length()), used);
   }
 
+  /** Says where the parameters are, and what is held for them from an index on. */
+  HeldPart held(long at, long length, boolean trained) {
+    return new HeldPart(layer, (int) from, (int) at, (int) length, trained);
+  }
+
   /** Returns the index of a layer's first parameter in the flat vector. */
   static long begin(MultiLayerNetwork model, int layer) {
     long begin = 0;

@@ -28,6 +28,11 @@ public abstract class PassWeights {
         public int fixedLength() {
           return 0;
         }
+
+        @Override
+        public List<HeldPart> held() {
+          return List.of();
+        }
       };
 
   private final List<LayerWeights> layers;
@@ -88,6 +93,9 @@ public abstract class PassWeights {
 
   /** Counts the values at the end of the flat vector that are not trained. */
   public abstract int fixedLength();
+
+  /** Returns the layers whose passes use other weights than the parameters, from the input on. */
+  public abstract List<HeldPart> held();
 
   /** Returns whether passes use other weights than the parameters. */
   public boolean differ() {

@@ -67,7 +67,7 @@ public final class SpectralNorm extends PassWeights {
       long rows = rows(model.getLayer(i).conf().getLayer());
       if (rows > 0) {
         INDArray vector = LayerWeights.view(model.params(), held, rows);
-        parts.add(new NormalisedMatrix(LayerWeights.of(model, i), vector, i < frozen));
+        parts.add(new NormalisedMatrix(LayerWeights.of(model, i), held, vector, i < frozen));
         held += rows;
       }
     }
@@ -94,6 +94,11 @@ public final class SpectralNorm extends PassWeights {
   }
 
   @Override
+  public List<HeldPart> held() {
+    return parts.stream().map(NormalisedMatrix::place).toList();
+  }
+
+  @Override
   public void passGradient() {
     trained().forEach(NormalisedMatrix::passGradient);
   }
@@ -116,6 +121,7 @@ public final class SpectralNorm extends PassWeights {
   /** A matrix with its vectors. */
   private static final class NormalisedMatrix {
     private final LayerWeights layer;
+    private final long from;
     private final INDArray weights;
     private final INDArray gradient;
     private final INDArray held;
@@ -124,8 +130,9 @@ public final class SpectralNorm extends PassWeights {
     private INDArray v;
     private double sigma;
 
-    NormalisedMatrix(LayerWeights layer, INDArray held, boolean frozen) {
+    NormalisedMatrix(LayerWeights layer, long from, INDArray held, boolean frozen) {
       this.layer = layer;
+      this.from = from;
       this.held = held;
       this.frozen = frozen;
       this.weights = matrix(layer.params());
@@ -134,6 +141,10 @@ public final class SpectralNorm extends PassWeights {
 
     private INDArray matrix(INDArray flat) {
       return flat.reshape('c', held.length(), flat.length() / held.length());
+    }
+
+    HeldPart place() {
+      return layer.held(from, held.length(), false);
     }
 
     void passGradient() {

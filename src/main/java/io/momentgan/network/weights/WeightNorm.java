@@ -95,6 +95,11 @@ public final class WeightNorm extends PassWeights {
   }
 
   @Override
+  public List<HeldPart> held() {
+    return parts.stream().map(NormedWeights::place).toList();
+  }
+
+  @Override
   Optional<NormedWeights> normed(int layer) {
     return parts.stream().filter(part -> part.weights.layer() == layer).findFirst();
   }
@@ -102,6 +107,7 @@ public final class WeightNorm extends PassWeights {
   /** The weights of a layer. */
   static final class NormedWeights {
     private final LayerWeights weights;
+    private final long held;
     private final OutputNorms norms;
     private final INDArray scales;
     private final INDArray scaleGradient;
@@ -114,6 +120,7 @@ public final class WeightNorm extends PassWeights {
       Layer layer = model.getLayer(normed.layer());
       FeedForwardLayer settings = (FeedForwardLayer) layer.conf().getLayer();
       this.weights = LayerWeights.of(model, normed.layer());
+      this.held = held;
       this.norms = norms(settings, weights.params().length());
       this.scales = LayerWeights.view(model.params(), held, normed.outputs());
       this.scaleGradient = LayerWeights.view(model.getFlattenedGradients(), held, normed.outputs());
@@ -128,6 +135,10 @@ public final class WeightNorm extends PassWeights {
       int outputs = (int) settings.getNOut();
       int outer = settings instanceof Deconvolution2D ? (int) settings.getNIn() : 1;
       return new OutputNorms(outer, outputs, (int) (length / outer / outputs));
+    }
+
+    private HeldPart place() {
+      return weights.held(held, scales.length(), trained && !frozen);
     }
 
     private void follow() {

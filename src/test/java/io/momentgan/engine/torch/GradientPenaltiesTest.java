@@ -75,12 +75,27 @@ class GradientPenaltiesTest {
       "labels.classes=3;labels.discriminator=class-head;"
           + "discriminator.layers=[{type: convolution, filters: 2, kernel: 3, activation: tanh}]";
 
+  private static final String SPECTRAL =
+      "discriminator.spectral-norm=true;"
+          + "discriminator.layers=[{type: convolution, filters: 2, kernel: 3, activation: tanh}]";
+  private static final String SCALED =
+      "discriminator.layers=[{type: convolution, filters: 2, kernel: 3, activation: tanh,"
+          + " weight-norm: trained}];discriminator.output-layer.weight-norm=trained";
+
   static Stream<Arguments> lossesAndLayers() {
-    return Stream.of(WGAN_GP, R1, R2, RELATIVISTIC, R3GAN)
-        .flatMap(
-            loss ->
-                Stream.of(DENSE, CONVOLUTIONS, loss.equals(R3GAN) ? CLASS_HEAD : CLASSES)
-                    .map(layers -> Arguments.of(loss, layers)));
+    Stream<Arguments> normed =
+        Stream.of(
+            Arguments.of(WGAN_GP, SPECTRAL),
+            Arguments.of(R3GAN, SPECTRAL),
+            Arguments.of(WGAN_GP, SCALED),
+            Arguments.of(R3GAN, SCALED));
+    Stream<Arguments> plain =
+        Stream.of(WGAN_GP, R1, R2, RELATIVISTIC, R3GAN)
+            .flatMap(
+                loss ->
+                    Stream.of(DENSE, CONVOLUTIONS, loss.equals(R3GAN) ? CLASS_HEAD : CLASSES)
+                        .map(layers -> Arguments.of(loss, layers)));
+    return Stream.concat(plain, normed);
   }
 
   private static Experiment experiment(String... settings) {
@@ -144,15 +159,30 @@ class GradientPenaltiesTest {
     NetworkState g = pair.generator().state();
     step(experiment, pair).iterate(real, 0);
     GanStep evaluation = step(experiment, probe);
+    int vectors = pair.structure().discriminator().weights().fixedLength();
     assertGradient(
-        d, pair.discriminator(), probe.discriminator(), evaluation, real, Losses::discriminator);
+        d.params().length - vectors,
+        d,
+        pair.discriminator(),
+        probe.discriminator(),
+        evaluation,
+        real,
+        Losses::discriminator);
     // The generator's update saw the discriminator after its own.
     probe.discriminator().load(pair.discriminator().state());
     probe.generator().load(g);
-    assertGradient(g, pair.generator(), probe.generator(), evaluation, real, Losses::generator);
+    assertGradient(
+        g.params().length,
+        g,
+        pair.generator(),
+        probe.generator(),
+        evaluation,
+        real,
+        Losses::generator);
   }
 
   private static void assertGradient(
+      int trained,
       NetworkState before,
       TrainedNetwork updated,
       TrainedNetwork probe,
@@ -162,7 +192,7 @@ class GradientPenaltiesTest {
     float[] params = before.params();
     float[] after = updated.state().params();
     double largest = 0;
-    for (int i = 0; i < params.length; i++) {
+    for (int i = 0; i < trained; i++) {
       double[] at = new double[2];
       double[] values = new double[2];
       for (int side = 0; side < 2; side++) {

@@ -12,7 +12,6 @@ import io.momentgan.engine.Dl4jEngine;
 import io.momentgan.engine.Engine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,22 +21,6 @@ class TorchEngineTest {
   @EnumSource(EngineName.class)
   void everyNameHasAnEngine(EngineName name) {
     assertThat(Engine.of(name).name()).isEqualTo(name);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "virtual-batch-norm, generator.layers.0.virtual-batch-norm",
-    "improved-gan-mnist, generator.output-layer.weight-norm",
-    "minibatch-discrimination-mnist, discriminator.layers.3: type minibatch",
-    "hacks-spectral-norm, discriminator.spectral-norm",
-    "historical-averaging, optimizer.historical-averaging"
-  })
-  void settingsThatItLacksAreRefusedByName(String preset, String setting) {
-    Experiment experiment = Experiments.named(preset);
-    assertThatThrownBy(() -> new TorchEngine().require(experiment))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("Setting engine: found torch")
-        .hasMessageContaining(setting);
   }
 
   @ParameterizedTest

@@ -1,0 +1,69 @@
+package io.momentgan.engine.torch;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The weights of a layer that passes use: its parameters or a function of them. */
+@FunctionalInterface
+interface TorchWeights {
+  /** Computes the weights from all parameters, in the order of the operations. */
+  Tensor of(Tensor[] leaves);
+
+  /**
+   * Makes weights w = g v / |v| (see {@link io.momentgan.network.weights.WeightNorm}).
+   *
+   * @param v number of the parameter v
+   * @param scales number of the parameter g
+   * @param outputs dimension of v that counts the outputs
+   */
+  static TorchWeights scaled(int v, int scales, long outputs) {
+    return leaves -> {
+      Tensor norms = torch.norm_except_dim(leaves[v], 2, outputs);
+      // Weights that are all 0 stay 0.
+      Tensor divisors =
+          norms.masked_fill(norms.eq(new Scalar(0)), new Scalar(Double.POSITIVE_INFINITY));
+      return leaves[v].mul(leaves[scales].reshape(norms.sizes()).div(divisors));
+    };
+  }
+
+  /**
+   * Weights W / sigma (see {@link io.momentgan.network.weights.SpectralNorm}).
+   *
+   * @param weights number of the parameter W
+   * @param vector number of the parameter u
+   */
+  record Divided(int weights, int vector) implements TorchWeights {
+    @Override
+    public Tensor of(Tensor[] leaves) {
+      Tensor matrix = matrix(leaves[weights]);
+      Tensor sigma = unit(leaves[vector]).dot(matrix.mv(right(leaves)));
+      return leaves[weights].div(sigma);
+    }
+
+    /** Computes v, which is a constant to the gradient. */
+    Tensor right(Tensor[] leaves) {
+      return unit(matrix(leaves[weights].detach()).t().mv(unit(leaves[vector])));
+    }
+
+    /**
+     * Makes the step of the power iteration that follows an update.
+     *
+     * @param right v before the update
+     */
+    void step(Tensor[] leaves, Tensor right) {
+      if (leaves[weights].requires_grad()) {
+        leaves[vector].copy_(unit(matrix(leaves[weights].detach()).mv(right)));
+      }
+    }
+
+    private static Tensor matrix(Tensor weights) {
+      return weights.reshape(weights.size(0), -1);
+    }
+
+    private static Tensor unit(Tensor vector) {
+      return vector.div(vector.norm().clamp_min(new Scalar(Nd4j.EPS_THRESHOLD)));
+    }
+  }
+}
