@@ -64,9 +64,15 @@ final class LineSchema {
   /** Figures that a record adds to its components. */
   private static Method[] derived(Class<?> type) {
     return Stream.of(type.getDeclaredMethods())
-        .filter(method -> method.isAnnotationPresent(JsonProperty.class))
+        .filter(LineSchema::isNamed)
         .sorted(Comparator.comparing(Method::getName))
         .toArray(Method[]::new);
+  }
+
+  /** Components have the annotation for their defaults, without a name. */
+  private static boolean isNamed(Method method) {
+    JsonProperty property = method.getAnnotation(JsonProperty.class);
+    return property != null && !property.value().isEmpty();
   }
 
   private static DataType of(Type type) {
