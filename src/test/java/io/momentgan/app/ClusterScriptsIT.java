@@ -126,6 +126,7 @@ class ClusterScriptsIT {
         .contains("train.workers: found 3, expected at most 2");
   }
 
+  @Tag("long")
   @Test
   void aClusterForOneCommandPassesItsCodeOnAndStops() throws IOException {
     CommandRun run =

@@ -37,6 +37,7 @@ class OtherWorkersTest {
   @TempDir private Path folder;
 
   /** One worker shares all moments after each round; two do not at this place of an epoch. */
+  @Tag("long")
   @Test
   void twoWorkersGoOnWithinAnEpochOfOne() throws IOException {
     Path run = train("train.workers=1");
