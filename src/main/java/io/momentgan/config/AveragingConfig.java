@@ -63,7 +63,7 @@ public record AveragingConfig(
     FLOAT(Float.BYTES),
     /**
      * Moments and gradients in bfloat16, the upper half of a float: its range with 8 significant
-     * bits. Means are told as differences from those of all training images. Of networks the
+     * bits. Means are sent as differences from those of all training images. Of networks the
      * changes of parameters since the round's beginning and Adam's m; all else of networks stays
      * float.
      */

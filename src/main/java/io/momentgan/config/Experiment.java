@@ -94,7 +94,7 @@ public record Experiment(
         "0 (only first layers of a discriminator can be frozen)");
     NetworkConfig.checkVirtualBatch(generator, discriminator);
     checkMinibatch(generator, discriminator, labels, train);
-    loss.checkBeside(discriminator, labels, discriminatorInput);
+    loss.checkBeside(discriminator, labels, discriminatorInput, train);
     boolean matches = loss.generator() == LossConfig.Generator.FEATURE_MATCHING;
     check(
         !matches || loss.features().layer() <= discriminator.layers().size(),
@@ -172,7 +172,7 @@ public record Experiment(
         loss.clip() == 0 || !discriminator.weightNorm(),
         "loss.clip",
         loss.clip(),
-        "0 with weight-norm in the discriminator (only its scales bound what it does); a wasserstein loss needs clip without weight-norm");
+        "0 with weight-norm in the discriminator (only its scales bound what it does); loss.gradient-penalty bounds a wasserstein loss with it");
   }
 
   private static void checkMinibatch(

@@ -76,9 +76,14 @@ public record LossConfig(
         "0 with loss.gradient-penalty.wgan-gp (which takes its place)");
   }
 
-  /** Refuses losses that do not go with the discriminator, its classes or what it is shown. */
+  /**
+   * Refuses losses that do not go with the discriminator, its classes, what it is shown or when.
+   */
   void checkBeside(
-      NetworkConfig discriminator, LabelsConfig labels, DiscriminatorInputConfig input) {
+      NetworkConfig discriminator,
+      LabelsConfig labels,
+      DiscriminatorInputConfig input,
+      TrainConfig train) {
     check(
         type != Type.WASSERSTEIN
             || clip > 0
@@ -127,6 +132,11 @@ public record LossConfig(
         "labels.discriminator",
         "classifier",
         "another use of labels with loss.gradient-penalty (a classifier has no output of its own for being real)");
+    check(
+        gradientPenalty.every() == 1 || (train.dSteps() == 1 && train.thresholds().dLoss() == 0),
+        "loss.gradient-penalty.every",
+        gradientPenalty.every(),
+        "1 with train.d-steps of more than 1 or train.thresholds.d-loss");
     check(
         gradientPenalty.wganGp() == 0 || !labels.on() || input.replayCapacity() == 0,
         "discriminator-input.replay-capacity",

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The user's extractors, one per data set and task, each trained once: {@code
  * extractors/<fingerprint>-v1/extractor.zip} (Deeplearning4j's format) and {@code extractor.json};
- * {@code <fingerprint>-rotation-v1} without labels. That of the embedded data is a resource of this
- * package, in a folder of the same name.
+ * {@code <fingerprint>-rotation-v1} without labels. The embedded data's extractor is a resource of
+ * this package, in a folder of the same name.
  */
 public final class ExtractorCache {
   private static final Logger LOG = LoggerFactory.getLogger(ExtractorCache.class);
@@ -102,11 +102,11 @@ public final class ExtractorCache {
     }
   }
 
-  /** A file of an extractor: the user's own, or else one that comes with this software. */
+  /** A file of the user's own extractor, if that is whole, or else of one of this package. */
   private Optional<byte[]> bytes(MeasuredImages images, String name) throws IOException {
-    Path own = folder(images).resolve(name);
-    if (Files.exists(own)) {
-      return Optional.of(Files.readAllBytes(own));
+    Path own = folder(images);
+    if (Files.exists(own.resolve(MODEL)) && Files.exists(own.resolve(INFO))) {
+      return Optional.of(Files.readAllBytes(own.resolve(name)));
     }
     String resource = folderName(images) + "/" + name;
     try (InputStream stream = ExtractorCache.class.getResourceAsStream(resource)) {

@@ -12,17 +12,13 @@ import java.util.SplittableRandom;
  * GradientPenalty}.
  *
  * @param config the settings
- * @param dSteps updates of the discriminator in an iteration
  * @param runSeed {@code train.seed}
  * @param rank of the worker
  */
-record GradientPenalties(GradientPenalty config, int dSteps, long runSeed, int rank) {
+record GradientPenalties(GradientPenalty config, long runSeed, int rank) {
   static GradientPenalties of(Experiment experiment, int rank) {
     return new GradientPenalties(
-        experiment.loss().gradientPenalty(),
-        experiment.train().dSteps(),
-        experiment.train().seed(),
-        rank);
+        experiment.loss().gradientPenalty(), experiment.train().seed(), rank);
   }
 
   /**
@@ -33,7 +29,7 @@ record GradientPenalties(GradientPenalty config, int dSteps, long runSeed, int r
    * @return their weighted value; 0 in an update without
    */
   double add(TrainedNetwork network, Batch real, Batch fake, long iteration, int draw) {
-    boolean due = config.on() && (iteration * dSteps + draw) % config.every() == 0;
+    boolean due = config.on() && iteration % config.every() == 0;
     return due ? sum(network, real, fake, config.every(), iteration, draw) : 0;
   }
 

@@ -17,7 +17,9 @@ record GradientSharing(Collective collective, Wire wire, boolean on) {
    * The mean over the workers of values that are means of n images; one's own if none are shared.
    */
   double[] mean(double[] values, int n) {
-    return on ? collective.merge(new WeightedMean(wire, n, values)).values() : values;
+    // In bfloat16, differences of means that are large would be rounding.
+    Wire atLeastFloat = wire == Wire.BF16 ? Wire.FLOAT : wire;
+    return on ? collective.merge(new WeightedMean(atLeastFloat, n, values)).values() : values;
   }
 
   /** Replaces a network's gradient of n images by the mean over the workers. */

@@ -27,7 +27,9 @@ final class MomentExchange {
   private final RealSide realSide;
   private final boolean alwaysSharesLosses;
 
-  /** Means of all training images per cluster, from which rounded means are told; or empty. */
+  /**
+   * Means of all training images per cluster, which means are sent as differences from; or empty.
+   */
   private final List<double[]> origins;
 
   private List<Moments> real;

@@ -13,7 +13,8 @@ import io.momentgan.network.state.NetworkState;
  *   <li>Of parameters the change since the round's beginning, of which a 256th is lost at most, as
  *       often up as down. A parameter itself would lose all changes of less than a 512th of it.
  *       OpenDiLoCo sends changes in half precision without loss of quality (arXiv 2407.07852).
- *   <li>First moments as they are: each update replaces a tenth of them or more.
+ *   <li>First moments as they are: each update replaces a tenth of them, with a beta1 or momentum
+ *       of 0.9.
  *   <li>Not rounded: second moments, of which an update replaces a thousandth, so that rounded ones
  *       would stand still in short rounds; running statistics of batch normalisation, which are few
  *       and whose variances are pooled from squared differences.
