@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.Experiments;
 import io.momentgan.config.LossConfig.GradientPenalty;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +76,16 @@ class LossConfigTest {
         "labels.classes=10",
         "discriminator-input.replay-capacity=5",
         "loss.gradient-penalty.wgan-gp=10");
+  }
+
+  @Test
+  void penaltiesOfFewIterationsAreForOneUpdateInEach() {
+    for (String more : List.of("train.d-steps=2", "train.thresholds.d-loss=1.5")) {
+      assertRefused(
+          "loss.gradient-penalty.every: found 16, expected 1 with train.d-steps",
+          "loss.gradient-penalty={r1: 10.0, every: 16}",
+          more);
+    }
   }
 
   private static void assertRefused(String message, String... settings) {
