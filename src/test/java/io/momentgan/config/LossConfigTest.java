@@ -83,7 +83,8 @@ class LossConfigTest {
     for (String more : List.of("train.d-steps=2", "train.thresholds.d-loss=1.5")) {
       assertRefused(
           "loss.gradient-penalty.every: found 16, expected 1 with train.d-steps",
-          "loss.gradient-penalty={r1: 10.0, every: 16}",
+          "loss.gradient-penalty.r1=10",
+          "loss.gradient-penalty.every=16",
           more);
     }
   }
