@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,9 @@ class KubernetesIT {
 
   @AfterAll
   static void stop() throws Exception {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 
   private static boolean answers() throws InterruptedException {
@@ -239,7 +242,6 @@ class KubernetesIT {
     } finally {
       driver.destroyForcibly().waitFor();
     }
-    deleteAll();
   }
 
   @Test
@@ -290,23 +292,38 @@ class KubernetesIT {
       processes.forEach(Process::destroyForcibly);
     }
     SameRun.assertSame(runs.resolve("00000-tiny"), local);
-    deleteAll();
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "2, 1"})
-  void theEndOfADriverThereIsTheScripts(int code, int expected) throws Exception {
-    Path log = folder.resolve("code-%d.log".formatted(code));
-    Process submission = submit(log, "--deploy-mode=cluster", "train", "ff-0");
+  @CsvSource({
+    "Succeeded, 0, 0, exit code: 0",
+    "Failed, 2, 1, the driver ended with 2",
+    "Failed, , 1, the driver ended with Failed",
+    "deleted, , 1, the driver's end is unknown"
+  })
+  void theEndOfADriverThereIsTheScripts(String phase, Integer code, int expected, String said)
+      throws Exception {
+    Path log = folder.resolve("end-%s-%d.log".formatted(phase, code));
+    Process submission = submit(log, "--deploy-mode=cluster", "train", "ff-0", "--out=/runs");
     try {
-      end(pods("driver", 1, submission, log).get(0), code);
+      JsonNode pod = pods("driver", 1, submission, log).get(0);
+      if (phase.equals("deleted")) {
+        end(pod, "Running", null);
+        while (!Files.readString(log).contains("phase: Running")) {
+          assertThat(submission.isAlive()).as(Files.readString(log)).isTrue();
+          Thread.sleep(100);
+        }
+        URI uri = URI.create(api + "pods/" + pod.at("/metadata/name").asText());
+        send(HttpRequest.newBuilder(uri).DELETE().build());
+      } else {
+        end(pod, phase, code);
+      }
       assertThat(submission.waitFor()).as(Files.readString(log)).isEqualTo(expected);
     } finally {
       submission.destroy();
       submission.waitFor();
     }
-    assertThat(Files.readString(log)).contains("exit code: " + code);
-    deleteAll();
+    assertThat(Files.readString(log)).contains("and submission ID default:momentgan-", said);
   }
 
   /** Spark's settings, which the driver's pod gets by a map that is made after it. */
@@ -353,18 +370,21 @@ class KubernetesIT {
     return folder.resolve(pod.at("/metadata/name").asText()).resolve("log");
   }
 
-  /** As a node does when a pod's process has ended. */
-  private static void end(JsonNode pod, int code) throws IOException, InterruptedException {
+  /** As a node does when a pod's process has ended, with its code where the node knows it. */
+  private static void end(JsonNode pod, String phase, Integer code)
+      throws IOException, InterruptedException {
     ObjectNode ended = pod.deepCopy();
-    ObjectNode status = ended.putObject("status").put("phase", code == 0 ? "Succeeded" : "Failed");
-    status
-        .putArray("containerStatuses")
-        .addObject()
-        .put("name", container(pod).get("name").asText())
-        .put("image", IMAGE)
-        .putObject("state")
-        .putObject("terminated")
-        .put("exitCode", code);
+    ObjectNode status = ended.putObject("status").put("phase", phase);
+    if (code != null) {
+      status
+          .putArray("containerStatuses")
+          .addObject()
+          .put("name", container(pod).get("name").asText())
+          .put("image", IMAGE)
+          .putObject("state")
+          .putObject("terminated")
+          .put("exitCode", code);
+    }
     update(ended);
   }
 
@@ -378,7 +398,8 @@ class KubernetesIT {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
-  private static void deleteAll() throws Exception {
+  @AfterEach
+  void deleteAll() throws Exception {
     for (String kind : List.of("pods", "configmaps", "services")) {
       send(HttpRequest.newBuilder(URI.create(api + kind)).DELETE().build());
     }
