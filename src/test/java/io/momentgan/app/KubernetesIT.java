@@ -10,12 +10,6 @@ import io.momentgan.storage.S3Server;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.Writer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,26 +36,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(600)
 class KubernetesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final String IMAGE = "registry.example/momentgan:1";
 
   @TempDir private static Path folder;
   private static TestServer server;
-  private static String api;
+  private static KubernetesApi api;
   private static Path local;
 
   @BeforeAll
   static void start() throws Exception {
     int port = S3Server.freePort();
-    api = "http://127.0.0.1:%d/api/v1/namespaces/default/".formatted(port);
+    api = new KubernetesApi("http://127.0.0.1:" + port);
     server =
         TestServer.start(
-            "kubernetes",
-            "KubernetesServer.java",
-            folder,
-            KubernetesIT::answers,
-            Integer.toString(port));
+            "kubernetes", "KubernetesServer.java", folder, api::answers, Integer.toString(port));
     local = TinyExperiment.train(folder.resolve("local"));
   }
 
@@ -72,25 +60,8 @@ class KubernetesIT {
     }
   }
 
-  private static boolean answers() throws InterruptedException {
-    try {
-      return send(HttpRequest.newBuilder(URI.create(api + "pods")).build()).statusCode() == 200;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static HttpResponse<String> send(HttpRequest request)
-      throws IOException, InterruptedException {
-    return HTTP.send(request, BodyHandlers.ofString());
-  }
-
-  private static JsonNode get(String what) throws IOException, InterruptedException {
-    return JSON.readTree(send(HttpRequest.newBuilder(URI.create(api + what)).build()).body());
-  }
-
   private static String master() {
-    return "k8s://" + api.substring(0, api.indexOf("/api/"));
+    return "k8s://" + api.server();
   }
 
   private static Process submit(Path log, String... args) throws IOException {
@@ -113,7 +84,7 @@ class KubernetesIT {
       assertThat(driver.isAlive()).as(Files.readString(log)).isTrue();
       Thread.sleep(100);
       pods.clear();
-      get("pods?labelSelector=spark-role%3D" + role).get("items").forEach(pods::add);
+      api.get("pods?labelSelector=spark-role%3D" + role).get("items").forEach(pods::add);
     }
     return pods;
   }
@@ -124,6 +95,11 @@ class KubernetesIT {
         .get("env")
         .forEach(each -> environment.put(each.get("name").asText(), each.path("value").asText()));
     return environment;
+  }
+
+  @AfterEach
+  void deleteAll() throws Exception {
+    api.deleteAll();
   }
 
   @Test
@@ -137,9 +113,11 @@ class KubernetesIT {
             "train",
             TinyExperiment.in(folder).toString(),
             "--out=client");
+    List<JsonNode> asked = new ArrayList<>();
     List<Process> executors = new ArrayList<>();
     try {
       for (JsonNode pod : pods("executor", 2, driver, log)) {
+        asked.add(pod);
         JsonNode container = container(pod);
         assertThat(container.at("/resources"))
             .isEqualTo(
@@ -155,9 +133,12 @@ class KubernetesIT {
       executors.forEach(Process::destroyForcibly);
     }
     SameRun.assertSame(folder.resolve("client/00000-tiny"), local);
+    for (JsonNode pod : asked) {
+      assertThat(Files.readString(logOf(pod))).doesNotContain("INFO MemoryStore");
+    }
     // What the run no longer needs is gone.
-    assertThat(get("pods").get("items")).isEmpty();
-    assertThat(get("configmaps").get("items")).isEmpty();
+    assertThat(api.get("pods").get("items")).isEmpty();
+    assertThat(api.get("configmaps").get("items")).isEmpty();
   }
 
   /** As a node does: the process, with its environment, and then the pod's address and phase. */
@@ -166,7 +147,7 @@ class KubernetesIT {
     String name = pod.at("/metadata/name").asText();
     Path files = Files.createDirectories(folder.resolve(name));
     List<String> command = new ArrayList<>();
-    command.add(Experiments.REPOSITORY.resolve("conf/spark/image/entrypoint").toString());
+    command.addAll(List.of("bash", entryPoint().toString()));
     container(pod).get("args").forEach(argument -> command.add(moved(argument.asText(), places)));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -180,14 +161,23 @@ class KubernetesIT {
     environment.put("SPARK_EXECUTOR_POD_IP", "127.0.0.1");
     environment.put("SPARK_DRIVER_BIND_ADDRESS", "127.0.0.1");
     environment.put("SPARK_LOCAL_DIRS", files.resolve("local").toString());
-    String home = Experiments.REPOSITORY.resolve("target/spark-home").toString();
-    environment.put("SPARK_HOME", home);
-    environment.put("SPARK_CONF_DIR", home + "/conf");
+    environment.put("SPARK_HOME", Experiments.REPOSITORY.resolve("target/spark-home").toString());
+    // Spark mounts a map there, which has nothing of the image.
+    environment.put("SPARK_CONF_DIR", Files.createDirectories(folder.resolve("empty")).toString());
     Process process = builder.start();
     ObjectNode running = pod.deepCopy();
     running.putObject("status").put("phase", "Running").put("podIP", "127.0.0.1");
-    update(running);
+    api.update(running);
     return process;
+  }
+
+  /** The image's, with the log's settings where they are here. */
+  private static Path entryPoint() throws IOException {
+    Path conf = Experiments.REPOSITORY.resolve("conf");
+    String text = Files.readString(conf.resolve("spark/image/entrypoint"));
+    assertThat(text).contains("/opt/momentgan/log4j2.properties");
+    return Files.writeString(
+        folder.resolve("entrypoint"), text.replace("/opt/momentgan", conf.toString()));
   }
 
   private static JsonNode container(JsonNode pod) {
@@ -254,7 +244,7 @@ class KubernetesIT {
             log,
             "--deploy-mode=cluster",
             "--executor-memory=600m",
-            "--conf=spark.kubernetes.driver.master=" + master().substring("k8s://".length()),
+            "--conf=spark.kubernetes.driver.master=" + api.server(),
             "--conf=spark.driver.port=" + S3Server.freePort(),
             "--conf=spark.driver.blockManager.port=" + S3Server.freePort(),
             "train",
@@ -286,6 +276,9 @@ class KubernetesIT {
         processes.add(run(executor, Map.of()));
       }
       assertThat(driver.waitFor()).as(Files.readString(logOf(pod))).isZero();
+      assertThat(Files.readString(logOf(pod)))
+          .contains(" INFO ")
+          .doesNotContain("INFO SparkContext");
     } finally {
       submission.destroy();
       submission.waitFor();
@@ -313,8 +306,7 @@ class KubernetesIT {
           assertThat(submission.isAlive()).as(Files.readString(log)).isTrue();
           Thread.sleep(100);
         }
-        URI uri = URI.create(api + "pods/" + pod.at("/metadata/name").asText());
-        send(HttpRequest.newBuilder(uri).DELETE().build());
+        api.delete("pods/" + pod.at("/metadata/name").asText());
       } else {
         end(pod, phase, code);
       }
@@ -323,7 +315,7 @@ class KubernetesIT {
       submission.destroy();
       submission.waitFor();
     }
-    assertThat(Files.readString(log)).contains("and submission ID default:momentgan-", said);
+    assertThat(Files.readString(log)).contains("and submission ID default:io-momentgan-", said);
   }
 
   /** Spark's settings, which the driver's pod gets by a map that is made after it. */
@@ -331,7 +323,7 @@ class KubernetesIT {
     Properties settings = new Properties();
     while (settings.isEmpty()) {
       assertThat(submission.isAlive()).as(Files.readString(log)).isTrue();
-      for (JsonNode map : get("configmaps").get("items")) {
+      for (JsonNode map : api.get("configmaps").get("items")) {
         settings.load(new StringReader(map.at("/data/spark.properties").asText()));
       }
       Thread.sleep(100);
@@ -385,23 +377,6 @@ class KubernetesIT {
           .putObject("terminated")
           .put("exitCode", code);
     }
-    update(ended);
-  }
-
-  private static void update(ObjectNode pod) throws IOException, InterruptedException {
-    // Of whatever version the server has.
-    pod.withObject("/metadata").remove("resourceVersion");
-    URI uri = URI.create(api + "pods/" + pod.at("/metadata/name").asText());
-    HttpRequest request =
-        HttpRequest.newBuilder(uri).PUT(BodyPublishers.ofString(pod.toString())).build();
-    HttpResponse<String> answer = send(request);
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-  }
-
-  @AfterEach
-  void deleteAll() throws Exception {
-    for (String kind : List.of("pods", "configmaps", "services")) {
-      send(HttpRequest.newBuilder(URI.create(api + kind)).DELETE().build());
-    }
+    api.update(ended);
   }
 }
