@@ -248,6 +248,52 @@ class SubmitScriptsTest {
         .contains("--deploy-mode cluster", command);
   }
 
+  /** A standalone worker would start the driver by this machine's variables. */
+  @ParameterizedTest
+  @CsvSource({
+    "State of driver driver-1 is FINISHED, true, 0",
+    "State of driver driver-1 is KILLED, true, 1",
+    "State of driver driver-1 is RUNNING, true, 1",
+    "nothing, true, 1",
+    "State of driver driver-1 is RUNNING, false, 0"
+  })
+  void aStandaloneDriverHasItsMachinesJavaAndItsEndIsTheScripts(
+      String last, boolean waits, int code) throws IOException {
+    Path home = distribution(folder);
+    Files.writeString(
+        home.resolve("bin/spark-submit"),
+        """
+        #!/bin/sh
+        echo "Java ${JAVA_HOME-none}, display ${DISPLAY-none}" "$@"
+        echo '%s'
+        """
+            .formatted(last));
+    Map<String, String> here =
+        Map.of(
+            "SPARK_HOME",
+            home.toString(),
+            "JAVA_HOME",
+            System.getProperty("java.home"),
+            "DISPLAY",
+            ":1");
+    CommandRun run =
+        CommandRun.ofScript(
+            folder,
+            here,
+            "spark",
+            "--master=spark://h:1",
+            "--deploy-mode=cluster",
+            "--conf=spark.standalone.submit.waitAppCompletion=" + waits,
+            "report",
+            "r");
+    assertThat(run.code()).as(run.err()).isEqualTo(code);
+    assertThat(run.err())
+        .contains(
+            "Java none, display none",
+            "spark.driver.extraJavaOptions=-Djava.awt.headless=true ",
+            last);
+  }
+
   private CommandRun ofDriver(Map<String, String> home, String kind, String... command) {
     List<String> args = new ArrayList<>();
     args.addAll(List.of("--print", "--deploy-mode=cluster"));
