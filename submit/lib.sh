@@ -118,7 +118,7 @@ add_managers() {
   require_maven
   echo "Getting Spark's clients of YARN and Kubernetes (17 MB, the first time) ..." >&2
   (cd "$home" && mvn -B -q -Pmanagers dependency:build-classpath@spark-managers) >/dev/null 2>&1 ||
-    fail "Spark's clients of YARN and Kubernetes could not be had from Maven's repositories; run 'mvn -Pmanagers \
+    fail "Spark's clients of YARN and Kubernetes could not be downloaded from Maven's repositories; run 'mvn -Pmanagers \
 dependency:build-classpath@spark-managers' in $home to see why, or set SPARK_HOME to the folder of a Spark 3.5 \
 distribution of Scala 2.12"
   # Maven leaves a file that would be the same.
@@ -167,7 +167,7 @@ spark_command() {
 # What submit/standalone, submit/yarn and submit/kubernetes are: submit/spark with a file of settings.
 # Arguments: the kind of cluster, its master ('' where --master must say), and the caller's own.
 submit_to() {
-  local kind=$1 master=$2 options=() script properties all
+  local kind=$1 master=$2 options=() script properties all template
   shift 2
   all=("$@")
   while [ $# -gt 0 ]; do
@@ -208,9 +208,11 @@ submit_to() {
   tell_command "$0" "${all[@]:0:${#all[@]}-$#}"
   properties=$home/conf/spark/$kind.conf
   [ -n "$master" ] || fail "--master: found none, expected one; see submit/$kind --help" 2
-  [ "$kind" = standalone ] || require_spark_of "$kind"
+  # Spark takes it for a URI.
+  template=${home//%/%25}
+  template=file://${template// /%20}/conf/spark/pod.yaml
   [ "$kind" != kubernetes ] ||
-    options=(--conf "spark.kubernetes.driver.podTemplateFile=$home/conf/spark/pod.yaml"
-      --conf "spark.kubernetes.executor.podTemplateFile=$home/conf/spark/pod.yaml" "${options[@]}")
+    options=(--conf "spark.kubernetes.driver.podTemplateFile=$template"
+      --conf "spark.kubernetes.executor.podTemplateFile=$template" "${options[@]}")
   exec "$home/submit/spark" --master "$master" --settings "$properties" "${options[@]}" "$@"
 }

@@ -20,13 +20,23 @@ import okio.Buffer;
 final class KubernetesServer {
   private KubernetesServer() {}
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
+    try {
+      serve(Integer.parseInt(args[0]));
+      System.exit(0);
+    } catch (Exception e) {
+      // Threads of what has started would keep the process.
+      e.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  private static void serve(int port) throws Exception {
     KubernetesMockServer server =
         new KubernetesMockServer(new Context(), new MockWebServer(), new HashMap<>(), new Dispatcher(), false);
-    server.init(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
+    server.init(InetAddress.getLoopbackAddress(), port);
     while (System.in.read() >= 0) {}
     server.destroy();
-    System.exit(0);
   }
 
   /**

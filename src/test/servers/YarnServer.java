@@ -13,8 +13,18 @@ import org.apache.hadoop.yarn.server.MiniYARNCluster;
 final class YarnServer {
   private YarnServer() {}
 
-  public static void main(String[] args) throws Exception {
-    Path folder = Path.of(args[0]);
+  public static void main(String[] args) {
+    try {
+      serve(Path.of(args[0]));
+      System.exit(0);
+    } catch (Exception e) {
+      // Threads of what has started would keep the process.
+      e.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  private static void serve(Path folder) throws Exception {
     YarnConfiguration conf = new YarnConfiguration();
     conf.setInt(YarnConfiguration.NM_VCORES, 8);
     conf.setInt(YarnConfiguration.YARN_MINICLUSTER_NM_PMEM_MB, 12288);
@@ -37,7 +47,6 @@ final class YarnServer {
     write(cluster.getConfig(), folder.resolve("conf"));
     while (System.in.read() >= 0) {}
     cluster.stop();
-    System.exit(0);
   }
 
   private static void write(Configuration conf, Path folder) throws Exception {

@@ -10,12 +10,6 @@ import io.momentgan.storage.S3Server;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.Writer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,53 +36,32 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(600)
 class KubernetesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final String IMAGE = "registry.example/momentgan:1";
 
   @TempDir private static Path folder;
   private static TestServer server;
-  private static String api;
+  private static KubernetesApi api;
   private static Path local;
 
   @BeforeAll
   static void start() throws Exception {
     int port = S3Server.freePort();
-    api = "http://127.0.0.1:%d/api/v1/namespaces/default/".formatted(port);
+    api = new KubernetesApi("http://127.0.0.1:" + port);
     server =
         TestServer.start(
-            "kubernetes",
-            "KubernetesServer.java",
-            folder,
-            KubernetesIT::answers,
-            Integer.toString(port));
+            "kubernetes", "KubernetesServer.java", folder, api::answers, Integer.toString(port));
     local = TinyExperiment.train(folder.resolve("local"));
   }
 
   @AfterAll
   static void stop() throws Exception {
-    server.close();
-  }
-
-  private static boolean answers() throws InterruptedException {
-    try {
-      return send(HttpRequest.newBuilder(URI.create(api + "pods")).build()).statusCode() == 200;
-    } catch (IOException e) {
-      return false;
+    if (server != null) {
+      server.close();
     }
   }
 
-  private static HttpResponse<String> send(HttpRequest request)
-      throws IOException, InterruptedException {
-    return HTTP.send(request, BodyHandlers.ofString());
-  }
-
-  private static JsonNode get(String what) throws IOException, InterruptedException {
-    return JSON.readTree(send(HttpRequest.newBuilder(URI.create(api + what)).build()).body());
-  }
-
   private static String master() {
-    return "k8s://" + api.substring(0, api.indexOf("/api/"));
+    return "k8s://" + api.server();
   }
 
   private static Process submit(Path log, String... args) throws IOException {
@@ -110,7 +84,7 @@ class KubernetesIT {
       assertThat(driver.isAlive()).as(Files.readString(log)).isTrue();
       Thread.sleep(100);
       pods.clear();
-      get("pods?labelSelector=spark-role%3D" + role).get("items").forEach(pods::add);
+      api.get("pods?labelSelector=spark-role%3D" + role).get("items").forEach(pods::add);
     }
     return pods;
   }
@@ -121,6 +95,11 @@ class KubernetesIT {
         .get("env")
         .forEach(each -> environment.put(each.get("name").asText(), each.path("value").asText()));
     return environment;
+  }
+
+  @AfterEach
+  void deleteAll() throws Exception {
+    api.deleteAll();
   }
 
   @Test
@@ -134,9 +113,11 @@ class KubernetesIT {
             "train",
             TinyExperiment.in(folder).toString(),
             "--out=client");
+    List<JsonNode> asked = new ArrayList<>();
     List<Process> executors = new ArrayList<>();
     try {
       for (JsonNode pod : pods("executor", 2, driver, log)) {
+        asked.add(pod);
         JsonNode container = container(pod);
         assertThat(container.at("/resources"))
             .isEqualTo(
@@ -152,9 +133,12 @@ class KubernetesIT {
       executors.forEach(Process::destroyForcibly);
     }
     SameRun.assertSame(folder.resolve("client/00000-tiny"), local);
+    for (JsonNode pod : asked) {
+      assertThat(Files.readString(logOf(pod))).doesNotContain("INFO MemoryStore");
+    }
     // What the run no longer needs is gone.
-    assertThat(get("pods").get("items")).isEmpty();
-    assertThat(get("configmaps").get("items")).isEmpty();
+    assertThat(api.get("pods").get("items")).isEmpty();
+    assertThat(api.get("configmaps").get("items")).isEmpty();
   }
 
   /** As a node does: the process, with its environment, and then the pod's address and phase. */
@@ -163,7 +147,7 @@ class KubernetesIT {
     String name = pod.at("/metadata/name").asText();
     Path files = Files.createDirectories(folder.resolve(name));
     List<String> command = new ArrayList<>();
-    command.add(Experiments.REPOSITORY.resolve("conf/spark/image/entrypoint").toString());
+    command.addAll(List.of("bash", entryPoint().toString()));
     container(pod).get("args").forEach(argument -> command.add(moved(argument.asText(), places)));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -177,14 +161,23 @@ class KubernetesIT {
     environment.put("SPARK_EXECUTOR_POD_IP", "127.0.0.1");
     environment.put("SPARK_DRIVER_BIND_ADDRESS", "127.0.0.1");
     environment.put("SPARK_LOCAL_DIRS", files.resolve("local").toString());
-    String home = Experiments.REPOSITORY.resolve("target/spark-home").toString();
-    environment.put("SPARK_HOME", home);
-    environment.put("SPARK_CONF_DIR", home + "/conf");
+    environment.put("SPARK_HOME", Experiments.REPOSITORY.resolve("target/spark-home").toString());
+    // Spark mounts a map there, which has nothing of the image.
+    environment.put("SPARK_CONF_DIR", Files.createDirectories(folder.resolve("empty")).toString());
     Process process = builder.start();
     ObjectNode running = pod.deepCopy();
     running.putObject("status").put("phase", "Running").put("podIP", "127.0.0.1");
-    update(running);
+    api.update(running);
     return process;
+  }
+
+  /** The image's, with the log's settings where they are here. */
+  private static Path entryPoint() throws IOException {
+    Path conf = Experiments.REPOSITORY.resolve("conf");
+    String text = Files.readString(conf.resolve("spark/image/entrypoint"));
+    assertThat(text).contains("/opt/momentgan/log4j2.properties");
+    return Files.writeString(
+        folder.resolve("entrypoint"), text.replace("/opt/momentgan", conf.toString()));
   }
 
   private static JsonNode container(JsonNode pod) {
@@ -239,7 +232,6 @@ class KubernetesIT {
     } finally {
       driver.destroyForcibly().waitFor();
     }
-    deleteAll();
   }
 
   @Test
@@ -252,7 +244,7 @@ class KubernetesIT {
             log,
             "--deploy-mode=cluster",
             "--executor-memory=600m",
-            "--conf=spark.kubernetes.driver.master=" + master().substring("k8s://".length()),
+            "--conf=spark.kubernetes.driver.master=" + api.server(),
             "--conf=spark.driver.port=" + S3Server.freePort(),
             "--conf=spark.driver.blockManager.port=" + S3Server.freePort(),
             "train",
@@ -284,29 +276,46 @@ class KubernetesIT {
         processes.add(run(executor, Map.of()));
       }
       assertThat(driver.waitFor()).as(Files.readString(logOf(pod))).isZero();
+      assertThat(Files.readString(logOf(pod)))
+          .contains(" INFO ")
+          .doesNotContain("INFO SparkContext");
     } finally {
       submission.destroy();
       submission.waitFor();
       processes.forEach(Process::destroyForcibly);
     }
     SameRun.assertSame(runs.resolve("00000-tiny"), local);
-    deleteAll();
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "2, 1"})
-  void theEndOfADriverThereIsTheScripts(int code, int expected) throws Exception {
-    Path log = folder.resolve("code-%d.log".formatted(code));
-    Process submission = submit(log, "--deploy-mode=cluster", "train", "ff-0");
+  @CsvSource({
+    "Succeeded, 0, 0, exit code: 0",
+    "Failed, 2, 1, the driver ended with 2",
+    "Failed, , 1, the driver ended with Failed",
+    "deleted, , 1, the driver's end is unknown"
+  })
+  void theEndOfADriverThereIsTheScripts(String phase, Integer code, int expected, String said)
+      throws Exception {
+    Path log = folder.resolve("end-%s-%d.log".formatted(phase, code));
+    Process submission = submit(log, "--deploy-mode=cluster", "train", "ff-0", "--out=/runs");
     try {
-      end(pods("driver", 1, submission, log).get(0), code);
+      JsonNode pod = pods("driver", 1, submission, log).get(0);
+      if (phase.equals("deleted")) {
+        end(pod, "Running", null);
+        while (!Files.readString(log).contains("phase: Running")) {
+          assertThat(submission.isAlive()).as(Files.readString(log)).isTrue();
+          Thread.sleep(100);
+        }
+        api.delete("pods/" + pod.at("/metadata/name").asText());
+      } else {
+        end(pod, phase, code);
+      }
       assertThat(submission.waitFor()).as(Files.readString(log)).isEqualTo(expected);
     } finally {
       submission.destroy();
       submission.waitFor();
     }
-    assertThat(Files.readString(log)).contains("exit code: " + code);
-    deleteAll();
+    assertThat(Files.readString(log)).contains("and submission ID default:io-momentgan-", said);
   }
 
   /** Spark's settings, which the driver's pod gets by a map that is made after it. */
@@ -314,7 +323,7 @@ class KubernetesIT {
     Properties settings = new Properties();
     while (settings.isEmpty()) {
       assertThat(submission.isAlive()).as(Files.readString(log)).isTrue();
-      for (JsonNode map : get("configmaps").get("items")) {
+      for (JsonNode map : api.get("configmaps").get("items")) {
         settings.load(new StringReader(map.at("/data/spark.properties").asText()));
       }
       Thread.sleep(100);
@@ -353,34 +362,21 @@ class KubernetesIT {
     return folder.resolve(pod.at("/metadata/name").asText()).resolve("log");
   }
 
-  /** As a node does when a pod's process has ended. */
-  private static void end(JsonNode pod, int code) throws IOException, InterruptedException {
+  /** As a node does when a pod's process has ended, with its code where the node knows it. */
+  private static void end(JsonNode pod, String phase, Integer code)
+      throws IOException, InterruptedException {
     ObjectNode ended = pod.deepCopy();
-    ObjectNode status = ended.putObject("status").put("phase", code == 0 ? "Succeeded" : "Failed");
-    status
-        .putArray("containerStatuses")
-        .addObject()
-        .put("name", container(pod).get("name").asText())
-        .put("image", IMAGE)
-        .putObject("state")
-        .putObject("terminated")
-        .put("exitCode", code);
-    update(ended);
-  }
-
-  private static void update(ObjectNode pod) throws IOException, InterruptedException {
-    // Of whatever version the server has.
-    pod.withObject("/metadata").remove("resourceVersion");
-    URI uri = URI.create(api + "pods/" + pod.at("/metadata/name").asText());
-    HttpRequest request =
-        HttpRequest.newBuilder(uri).PUT(BodyPublishers.ofString(pod.toString())).build();
-    HttpResponse<String> answer = send(request);
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-  }
-
-  private static void deleteAll() throws Exception {
-    for (String kind : List.of("pods", "configmaps", "services")) {
-      send(HttpRequest.newBuilder(URI.create(api + kind)).DELETE().build());
+    ObjectNode status = ended.putObject("status").put("phase", phase);
+    if (code != null) {
+      status
+          .putArray("containerStatuses")
+          .addObject()
+          .put("name", container(pod).get("name").asText())
+          .put("image", IMAGE)
+          .putObject("state")
+          .putObject("terminated")
+          .put("exitCode", code);
     }
+    api.update(ended);
   }
 }

@@ -72,19 +72,6 @@ class ProductionIT {
     return CommandRun.ofScript(folder, name, args);
   }
 
-  /** What the scripts ask of an unpacked Spark distribution. */
-  private static Path distribution() throws IOException {
-    Path home = folder.resolve("spark-3.5.6-bin-hadoop3");
-    Files.createDirectories(home.resolve("jars"));
-    Files.createDirectories(home.resolve("bin"));
-    for (String module : List.of("core", "yarn", "kubernetes")) {
-      Files.createFile(home.resolve("jars/spark-%s_2.12-3.5.6.jar".formatted(module)));
-    }
-    Path submit = Files.createFile(home.resolve("bin/spark-submit"));
-    assertThat(submit.toFile().setExecutable(true)).isTrue();
-    return home;
-  }
-
   private static String[] standalone(String... command) {
     List<String> all =
         new ArrayList<>(
@@ -230,7 +217,8 @@ class ProductionIT {
 
   @Test
   void yarnAndKubernetesGetTheSameJarsWithTheirOwnSettings() throws IOException {
-    Map<String, String> distribution = Map.of("SPARK_HOME", distribution().toString());
+    Map<String, String> distribution =
+        Map.of("SPARK_HOME", SubmitScriptsTest.distribution(folder).toString());
     assertThat(
             CommandRun.ofScript(
                     folder,
@@ -267,7 +255,7 @@ class ProductionIT {
         .contains(
             "--master k8s://https://h:6443",
             "spark.kubernetes.container.image=i:1",
-            "podTemplateFile=" + Experiments.REPOSITORY.resolve("conf/spark/pod.yaml"))
+            "podTemplateFile=" + Experiments.REPOSITORY.resolve("conf/spark/pod.yaml").toUri())
         .doesNotContain("gpu");
     assertThat(
             script(

@@ -16,6 +16,7 @@ import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the scripts of {@code submit} print, and refuse, where nothing is started. */
@@ -176,8 +177,10 @@ class SubmitScriptsTest {
   /** In a copy of the repository that nothing was built in. */
   @Test
   void clientsThatMavenCannotGetAreOneLine() throws Exception {
-    FileUtils.copyDirectory(
-        Experiments.REPOSITORY.resolve("submit").toFile(), folder.resolve("submit").toFile());
+    for (String copied : List.of("submit", "conf/spark")) {
+      FileUtils.copyDirectory(
+          Experiments.REPOSITORY.resolve(copied).toFile(), folder.resolve(copied).toFile());
+    }
     Path maven = Files.writeString(folder.resolve("mvn"), "#!/bin/sh\necho offline >&2; exit 1\n");
     assertThat(maven.toFile().setExecutable(true)).isTrue();
     ProcessBuilder builder =
@@ -200,5 +203,117 @@ class SubmitScriptsTest {
             script("spark", "--master=local", "--installed=hdfs:///m", "train")
                 .refusal(Main.USER_MISTAKE))
         .contains("--installed: found it without --deploy-mode cluster");
+  }
+
+  @Test
+  void aDeployModeInAFileIsRefused() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("mode.conf"), "spark.submit.deployMode  cluster\n");
+    for (String option : List.of("--settings", "--properties-file")) {
+      assertThat(
+              script("spark", "--master=local", option, file.toString(), "train")
+                  .refusal(Main.USER_MISTAKE))
+          .contains(option + ": found spark.submit.deployMode in", "--deploy-mode");
+    }
+  }
+
+  /** The run would go with the driver's container, and the script end with 0. */
+  @ParameterizedTest
+  @CsvSource({
+    "train ff-0, runs",
+    "train ff-0 --out=mine/runs, mine/runs",
+    "train ff-0 --out mine, mine",
+    "study dconv.yaml --out mine, mine",
+    "train ff-0 --out /runs --out=mine, mine"
+  })
+  void aRunInTheFolderOfADriverThereIsRefused(String command, String found) throws IOException {
+    Map<String, String> home = Map.of("SPARK_HOME", distribution(folder).toString());
+    for (String kind : List.of("yarn", "kubernetes")) {
+      assertThat(ofDriver(home, kind, command.split(" ")).refusal(Main.USER_MISTAKE))
+          .contains("--out: found " + found + ", expected an absolute path or a URI");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train ff-0 --out=/runs",
+        "train ff-0 --out s3a://bucket/runs",
+        "train ff-0 --dry-run",
+        "report mine"
+      })
+  void otherRunsOfADriverThereArePassedOn(String command) throws IOException {
+    Map<String, String> home = Map.of("SPARK_HOME", distribution(folder).toString());
+    assertThat(ofDriver(home, "kubernetes", command.split(" ")).succeeds().out())
+        .contains("--deploy-mode cluster", command);
+  }
+
+  /** A standalone worker would start the driver by this machine's variables. */
+  @ParameterizedTest
+  @CsvSource({
+    "State of driver driver-1 is FINISHED, true, 0",
+    "State of driver driver-1 is KILLED, true, 1",
+    "State of driver driver-1 is RUNNING, true, 1",
+    "nothing, true, 1",
+    "State of driver driver-1 is RUNNING, false, 0"
+  })
+  void aStandaloneDriverHasItsMachinesJavaAndItsEndIsTheScripts(
+      String last, boolean waits, int code) throws IOException {
+    Path home = distribution(folder);
+    Files.writeString(
+        home.resolve("bin/spark-submit"),
+        """
+        #!/bin/sh
+        echo "Java ${JAVA_HOME-none}, display ${DISPLAY-none}" "$@"
+        echo '%s'
+        """
+            .formatted(last));
+    Map<String, String> here =
+        Map.of(
+            "SPARK_HOME",
+            home.toString(),
+            "JAVA_HOME",
+            System.getProperty("java.home"),
+            "DISPLAY",
+            ":1");
+    CommandRun run =
+        CommandRun.ofScript(
+            folder,
+            here,
+            "spark",
+            "--master=spark://h:1",
+            "--deploy-mode=cluster",
+            "--conf=spark.standalone.submit.waitAppCompletion=" + waits,
+            "report",
+            "r");
+    assertThat(run.code()).as(run.err()).isEqualTo(code);
+    assertThat(run.err())
+        .contains(
+            "Java none, display none",
+            "spark.driver.extraJavaOptions=-Djava.awt.headless=true ",
+            last);
+  }
+
+  private CommandRun ofDriver(Map<String, String> home, String kind, String... command) {
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("--print", "--deploy-mode=cluster"));
+    if (kind.equals("kubernetes")) {
+      args.addAll(List.of("--master", "k8s://https://h:1", "--image=i:1"));
+    }
+    args.addAll(List.of(command));
+    return CommandRun.ofScript(folder, home, kind, args.toArray(String[]::new));
+  }
+
+  /** What the scripts ask of an unpacked Spark distribution. */
+  static Path distribution(Path folder) throws IOException {
+    Path home = folder.resolve("spark-3.5.6-bin-hadoop3");
+    Files.createDirectories(home.resolve("jars"));
+    for (String module : List.of("core", "yarn", "kubernetes")) {
+      Files.createFile(home.resolve("jars/spark-%s_2.12-3.5.6.jar".formatted(module)));
+    }
+    Files.createDirectories(home.resolve("bin"));
+    Path submit = Files.createFile(home.resolve("bin/spark-submit"));
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    return home;
   }
 }

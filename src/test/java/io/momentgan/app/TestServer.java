@@ -21,6 +21,7 @@ final class TestServer implements AutoCloseable {
           "--conf=spark.driver.extraJavaOptions=" + SparkHome.SHORT_LIVED,
           "--conf=spark.executor.extraJavaOptions=" + SparkHome.SHORT_LIVED);
 
+  private static final int START_SECONDS = 120;
   private static final String JAVA_HOME = System.getProperty("java.home");
 
   private final Process process;
@@ -63,11 +64,19 @@ final class TestServer implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     TestServer server = new TestServer(process, log);
-    while (!ready.call()) {
-      assertThat(process.isAlive()).as("%s runs: %s", program, server.log()).isTrue();
-      Thread.sleep(100);
+    try {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+      while (!ready.call()) {
+        assertThat(process.isAlive() && System.nanoTime() < deadline)
+            .as("%s serves: %s", program, server.log())
+            .isTrue();
+        Thread.sleep(100);
+      }
+      return server;
+    } catch (Exception | AssertionError e) {
+      process.destroyForcibly();
+      throw e;
     }
-    return server;
   }
 
   /** Asks Maven for the libraries, the first time. */

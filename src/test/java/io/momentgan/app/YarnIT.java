@@ -40,7 +40,9 @@ class YarnIT {
 
   @AfterAll
   static void stop() throws Exception {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 
   private static CommandRun submit(String... args) {
@@ -73,7 +75,8 @@ class YarnIT {
   void aDriverOnYarnTrainsThereAndItsFailureIsTheScripts() throws IOException {
     String file = TinyExperiment.in(folder).toString();
     String runs = folder.resolve("cluster").toString();
-    submitDriver("--files", file, "train", "tiny.yaml", "--out", runs).succeeds();
+    CommandRun trained = submitDriver("--files", file, "train", "tiny.yaml", "--out", runs);
+    assertThat(trained.succeeds().err()).contains("Submitted application application_");
     SameRun.assertSame(Path.of(runs, "00000-tiny"), local);
 
     CommandRun failed = submitDriver("train", "ff-0", "--out", runs);
