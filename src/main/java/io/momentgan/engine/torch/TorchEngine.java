@@ -42,16 +42,20 @@ public final class TorchEngine implements Engine {
   /** Loads the natives, all of them before the first question for GPUs, whose answer stays. */
   private static void load() {
     try {
+      // The default build's JavaCPP lacks it, and would print a warning of its version beside our
+      // error.
+      Class.forName(
+          "org.bytedeco.javacpp.presets.chrono", false, TorchEngine.class.getClassLoader());
       GpuNatives.unpack();
       torch.get_num_threads();
       GpuNatives.load();
-    } catch (LinkageError e) {
+    } catch (ClassNotFoundException | LinkageError e) {
       throw new UserException(missing(e), e);
     }
   }
 
   /** Says in one line why libtorch does not load. */
-  static String missing(LinkageError error) {
+  static String missing(Throwable error) {
     Throwable cause = ExceptionUtils.getRootCause(error);
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     return ("Setting engine: found torch, but libtorch does not load (%s: %s); build with mvn -Ptorch"
