@@ -3,12 +3,16 @@ package io.momentgan.averaging;
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
 import io.momentgan.averaging.WorkerReport.Fault;
 import io.momentgan.averaging.merge.RoundedNetwork;
+import io.momentgan.collective.Collective;
 import io.momentgan.collective.MeasuredCollective;
 import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.TrainConfig;
+import io.momentgan.config.TrainConfig.Gradients;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
 import io.momentgan.device.Devices;
+import io.momentgan.engine.DeviceGroup;
 import io.momentgan.engine.Engine;
 import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.TrainedPair;
@@ -21,8 +25,11 @@ import io.momentgan.partition.Round;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.Losses;
 import io.momentgan.step.RealBatches;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
 /** A worker's round: the snapshot's networks, trained batch by batch. */
@@ -34,6 +41,7 @@ final class WorkerSession {
   private final String host;
   private final Device device;
   private final TrainedPair networks;
+  private final Optional<DeviceGroup> devices;
   private final GanStep step;
   private final long start;
   private Losses sum = Losses.ZERO;
@@ -52,6 +60,7 @@ final class WorkerSession {
       String host,
       Device device,
       TrainedPair networks,
+      Optional<DeviceGroup> devices,
       long start) {
     this.context = context;
     this.handover = handover;
@@ -60,6 +69,7 @@ final class WorkerSession {
     this.host = host;
     this.device = device;
     this.networks = networks;
+    this.devices = devices;
     this.start = start;
     this.step =
         new GanStep(
@@ -68,6 +78,7 @@ final class WorkerSession {
             collective,
             context.realSide(),
             round.sharesGradients(),
+            devices,
             handover.snapshot().opponent(),
             handover.replay(collective.rank()));
   }
@@ -103,7 +114,30 @@ final class WorkerSession {
         snapshot.discriminator(),
         shared,
         own.discriminator());
-    return new WorkerSession(context, handover, round, collective, host, device, networks, start);
+    return new WorkerSession(
+        context,
+        handover,
+        round,
+        collective,
+        host,
+        device,
+        networks,
+        meet(context, engine, device, collective.unmeasured()),
+        start);
+  }
+
+  private static Optional<DeviceGroup> meet(
+      RunContext context, Engine engine, Device device, Collective collective) {
+    TrainConfig train = context.experiment().train();
+    return train.gradients() == Gradients.DEVICES && collective.size() > 1
+        ? Optional.of(
+            engine.meet(
+                device,
+                context.run(),
+                collective,
+                SparkEnv.get().blockManager().blockManagerId().host(),
+                Duration.ofSeconds(train.deadlineSeconds())))
+        : Optional.empty();
   }
 
   private static void load(
@@ -124,6 +158,10 @@ final class WorkerSession {
     long began = System.nanoTime();
     try {
       return step(real, lastOfRound);
+    } catch (RuntimeException | Error e) {
+      // So that the others' devices do not wait for this one.
+      devices.ifPresent(DeviceGroup::close);
+      throw e;
     } finally {
       stepNanos += System.nanoTime() - began;
     }

@@ -14,6 +14,11 @@ public final class MeasuredCollective implements Collective {
     return traffic;
   }
 
+  /** The same end of the group, for what is no exchange of an iteration. */
+  public Collective unmeasured() {
+    return collective;
+  }
+
   @Override
   public int rank() {
     return collective.rank();

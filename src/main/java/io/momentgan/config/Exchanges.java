@@ -7,7 +7,7 @@ import io.momentgan.config.MomentsConfig.Scope;
  * and the checks of a cluster ask here whether all workers must run at once.
  *
  * @param moments before each generator update: moments of the generated images, with the losses
- * @param gradients before each update: gradients, in rounds of one iteration
+ * @param gradients before each update: gradients, where workers share them
  * @param updateLosses after an update: the loss that decides whether there is one more
  */
 public record Exchanges(boolean moments, boolean gradients, boolean updateLosses) {

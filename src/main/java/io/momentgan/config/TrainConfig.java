@@ -17,6 +17,7 @@ import java.util.List;
  * @param batchSize images per worker and iteration
  * @param workers number of shards trained side by side; 0 for the number of cores
  * @param averagingFrequency iterations per round, after which the workers' networks are averaged
+ * @param gradients whose gradients a worker updates its networks by
  * @param warmUp phases at the beginning with other frequencies, one after another (post-local SGD,
  *     arXiv 1808.07217: average often while the networks still move fast)
  * @param dSteps discriminator updates per iteration
@@ -35,6 +36,7 @@ public record TrainConfig(
     int batchSize,
     int workers,
     int averagingFrequency,
+    Gradients gradients,
     List<WarmUpPhase> warmUp,
     int dSteps,
     int gSteps,
@@ -107,10 +109,29 @@ public record TrainConfig(
     return averagingFrequency;
   }
 
-  /** Whether workers share each gradient in some epoch: rounds of one iteration. */
+  /** Whether workers share each gradient in an epoch. */
+  public boolean sharesGradients(int epoch) {
+    return gradients != Gradients.OWN || averagingFrequency(epoch) == 1;
+  }
+
+  /** Whether workers share each gradient in some epoch. */
   public boolean everSharesGradients() {
-    return averagingFrequency == 1
+    return gradients != Gradients.OWN
+        || averagingFrequency == 1
         || warmUp.stream().anyMatch(phase -> phase.averagingFrequency() == 1);
+  }
+
+  /** Whose gradients a worker updates its networks by. A worker alone has its own only. */
+  public enum Gradients {
+    /** Its own, but in rounds of one iteration all workers' mean. */
+    OWN,
+    /** All workers' mean, so that their networks never drift apart. */
+    SHARED,
+    /**
+     * All workers' mean, which their devices take in floats and in an order of their own: with
+     * other bits, and without the hosts.
+     */
+    DEVICES
   }
 
   /**

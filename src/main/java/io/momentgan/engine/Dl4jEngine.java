@@ -1,13 +1,16 @@
 package io.momentgan.engine;
 
+import io.momentgan.collective.Collective;
 import io.momentgan.config.ConfigException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.EngineName;
+import io.momentgan.config.TrainConfig.Gradients;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
 import io.momentgan.device.Devices;
 import io.momentgan.device.SmokeTest;
 import io.momentgan.network.GanNetworks;
+import java.time.Duration;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -18,9 +21,18 @@ public final class Dl4jEngine implements Engine {
     return EngineName.DL4J;
   }
 
-  /** Refuses penalties on gradients, whose own gradients the layers of Deeplearning4j lack. */
+  /**
+   * Refuses penalties on gradients, whose own gradients the layers of Deeplearning4j lack, and
+   * devices that average gradients by themselves.
+   */
   @Override
   public void require(Experiment experiment) {
+    if (experiment.train().gradients() == Gradients.DEVICES) {
+      throw new ConfigException(
+          "Setting train.gradients: found devices with engine dl4j, expected own or shared; set"
+              + " train.gradients=shared for the same gradients by way of the hosts, or engine=torch,"
+              + " in a build by mvn -Ptorch package (CPUs) or -Ptorch-cuda (GPUs)");
+    }
     if (experiment.loss().gradientPenalty().on()) {
       throw new ConfigException(
           "Setting engine: found dl4j with loss.gradient-penalty, which needs second derivatives,"
@@ -44,6 +56,12 @@ public final class Dl4jEngine implements Engine {
     if (device.isGpu()) {
       SmokeTest.require(device, host);
     }
+  }
+
+  @Override
+  public DeviceGroup meet(
+      Device device, String run, Collective collective, String host, Duration limit) {
+    throw new UnsupportedOperationException("ND4J's devices average nothing by themselves");
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.momentgan.engine;
 
+import io.momentgan.collective.Collective;
+import io.momentgan.collective.CollectiveException;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.EngineName;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.ServiceLoader;
 
@@ -71,4 +74,18 @@ public interface Engine {
    * @param device the device
    */
   TrainedPair open(Experiment experiment, ImageShape shape, Device device);
+
+  /**
+   * Joins the devices of a run's workers, so that they average gradients by themselves, as {@code
+   * train.gradients: devices} asks. All workers call it together.
+   *
+   * @param device the worker's
+   * @param run name of the run, unique within the application
+   * @param collective the worker's end of its group, by which they find each other
+   * @param host name or address of this process for the others
+   * @param limit longest wait for the others
+   * @return ends with a failure; a round that succeeds leaves it open for the next one
+   * @throws CollectiveException when the workers do not find each other
+   */
+  DeviceGroup meet(Device device, String run, Collective collective, String host, Duration limit);
 }

@@ -14,8 +14,7 @@ import java.io.Serializable;
  * @param iterationsBefore number of iterations of the whole training before this round
  * @param indexInEpoch number of rounds of its epoch before it, with the same number of workers
  * @param lastOfEpoch whether the epoch ends with it
- * @param sharesGradients whether the epoch's rounds are of one iteration, so that workers can share
- *     each gradient
+ * @param sharesGradients whether workers share each gradient
  */
 public record Round(
     long number,

@@ -132,7 +132,7 @@ public final class Schedule {
         in.before(epoch, first),
         index,
         index == roundsOf(epoch, in) - 1,
-        frequency == 1);
+        train.sharesGradients(epoch));
   }
 
   private int roundsOf(int epoch, Stretch in) {

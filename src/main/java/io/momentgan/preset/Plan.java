@@ -5,6 +5,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.SettingDifferences;
 import io.momentgan.config.TrainConfig;
+import io.momentgan.config.TrainConfig.Gradients;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.sets.UnusedFiles;
 import io.momentgan.network.GanNetworks;
@@ -142,8 +143,8 @@ public record Plan(Experiment experiment, DataSet images) {
   /**
    * What a worker hands in and gets back in a round after the warm-up: mean and M2 per feature of
    * the real batch once per iteration and of the generated one for each generator update, and of
-   * both for the figures at the round's end; where networks are averaged each iteration, also each
-   * gradient.
+   * both for the figures at the round's end; where workers share gradients, also those, unless
+   * their devices do it.
    *
    * @param iterations of such a round, no more than an epoch has
    */
@@ -160,9 +161,9 @@ public record Plan(Experiment experiment, DataSet images) {
           case PARTITION, NONE -> 0;
         };
     long values = 2 * batches * images.shape().features();
-    if (train.averagingFrequency() == 1) {
-      values += (long) train.dSteps() * snapshot.discriminator().params().length;
-      values += (long) train.gSteps() * snapshot.generator().params().length;
+    if (train.sharesGradients(train.epochs()) && train.gradients() != Gradients.DEVICES) {
+      values += iterations * train.dSteps() * snapshot.discriminator().params().length;
+      values += iterations * train.gSteps() * snapshot.generator().params().length;
     }
     return 2L * experiment.averaging().wireOf(train.workers()).bytes() * values;
   }

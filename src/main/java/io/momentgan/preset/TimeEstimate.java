@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * An estimate of a training's time, from iterations on this machine by one worker with random
@@ -61,6 +62,7 @@ public record TimeEstimate(long iterations, double secondsPerIteration, int meas
               alone,
               RealSide.UNKNOWN,
               false,
+              Optional.empty(),
               new float[0],
               ReplayBuffer.EMPTY);
       long start = System.nanoTime();

@@ -8,6 +8,7 @@ import io.momentgan.config.Experiment;
 import io.momentgan.config.LossConfig;
 import io.momentgan.config.Seeds;
 import io.momentgan.config.TrainConfig.ThresholdsConfig;
+import io.momentgan.engine.DeviceGroup;
 import io.momentgan.engine.Rows;
 import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.TrainedPair;
@@ -55,6 +56,7 @@ public final class GanStep {
    * @param realSide clusters and moments of the real images
    * @param sharesGradients whether workers average each gradient before its update; then they never
    *     drift apart, and W batches of b are one batch of W * b for any optimizer
+   * @param devices the workers' devices, if they average the networks' gradients by themselves
    * @param opponent parameters of an older generator that the discriminator also faces; empty for
    *     none; never mutated
    * @param replay past images that the discriminator may be shown again
@@ -65,6 +67,7 @@ public final class GanStep {
       Collective collective,
       RealSide realSide,
       boolean sharesGradients,
+      Optional<DeviceGroup> devices,
       float[] opponent,
       ReplayBuffer replay) {
     this.penalty = new PenaltyGradient(experiment.moments());
@@ -75,7 +78,8 @@ public final class GanStep {
     this.collective = new KnownExchanges(collective, exchanges);
     Wire wire = experiment.averaging().wireOf(collective.size());
     this.sharing =
-        new GradientSharing(this.collective, wire, sharesGradients && collective.size() > 1);
+        new GradientSharing(
+            this.collective, wire, sharesGradients && collective.size() > 1, devices);
     this.exchangesAgain = sharing.on() || exchanges.updateLosses();
     this.discriminator = new DiscriminatorUpdate(experiment, networks, sharing, replay);
     this.exchange =

@@ -3,6 +3,7 @@ package io.momentgan.training;
 import io.momentgan.config.Exchanges;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.LabelsConfig;
+import io.momentgan.config.TrainConfig.Gradients;
 import io.momentgan.config.UserException;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
@@ -120,6 +121,7 @@ public final class Preflight {
       requireOff(conf, "spark.dynamicAllocation.enabled", "executors come and go", workers);
       requireOff(conf, "spark.speculation", "a worker may be started twice", workers);
     }
+    requirePlain(experiment.train().gradients(), conf);
     Cluster.slots(conf)
         .ifPresent(
             slots -> {
@@ -164,6 +166,15 @@ public final class Preflight {
           ("%s: found true, expected false: %s, but all %d workers of a round must run side by side,"
                   + " once each; set %s=false, and spark.executor.instances to what they need")
               .formatted(setting, why, workers, setting));
+    }
+  }
+
+  private static void requirePlain(Gradients gradients, SparkConf conf) {
+    if (gradients == Gradients.DEVICES && conf.getBoolean("spark.network.crypto.enabled", false)) {
+      throw new UserException(
+          "Setting train.gradients: found devices with spark.network.crypto.enabled=true, which does"
+              + " not encrypt what devices send, expected own or shared; set train.gradients=shared,"
+              + " or leave the encryption off in a network that you trust");
     }
   }
 

@@ -158,6 +158,19 @@ class ClusterTrainingTest {
     return survived;
   }
 
+  /** Here CPUs, by Gloo; they send in clear, which encryption forbids. */
+  @Tag("torch")
+  @Test
+  void devicesOfExecutorsGiveTheBitsOfThreadsAlsoAfterAKill() throws Exception {
+    further =
+        List.of(
+            "engine=torch",
+            "train.gradients=devices",
+            "discriminator.layers=[{type: dense, units: 4, dropout: 0.2}]");
+    System.clearProperty("spark.network.crypto.enabled");
+    assertThatAKilledExecutorDoesNotChangeABit();
+  }
+
   @Test
   void aTrainingFromANoteWithThePagesSettingsGivesTheSameBits() throws IOException {
     Path threads = train("local[2]", 10, 1);

@@ -40,8 +40,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -161,6 +163,31 @@ class RoundsOnSparkTest {
     }
   }
 
+  /** Networks that never drift apart need not be averaged after each iteration. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, name=plain",
+    "3, train.g-steps=2",
+    "2, discriminator.spectral-norm=true",
+    "2, averaging.wire=float",
+    "2, discriminator.optimizer.type=momentum"
+  })
+  void sharedGradientsGiveTheSameBitsInRoundsOfAnyLength(int workers, String setting) {
+    String[] ofOne = {"train.workers=" + workers, setting, "train.averaging-frequency=1"};
+    String[] ofFour = {"train.workers=" + workers, setting, "train.gradients=shared"};
+    ImageSource images = new GlyphSource(200, 1);
+    Snapshot often = train(Experiments.small(ofOne), images, 8);
+    Snapshot seldom = train(Experiments.small(ofFour), images, 2);
+    assertThat(seldom.iteration()).isEqualTo(8);
+    assertThat(seldom)
+        .usingRecursiveComparison()
+        .ignoringFields("round", "averaging")
+        .isEqualTo(often);
+    ofFour[2] = "train.gradients=own";
+    assertThat(train(Experiments.small(ofFour), images, 2).generator().params())
+        .isNotEqualTo(seldom.generator().params());
+  }
+
   @Test
   void severalPassesInAnEpochAreAsManyEpochsOfOne() {
     ImageSource images = new GlyphSource(100, 1);
@@ -272,6 +299,34 @@ class RoundsOnSparkTest {
   void workersOfTheOtherEngineEqualOneBatchAsWell(
       int workers, String optimizer, String labels, String setting) {
     assertEqualsOneBatch(workers, optimizer, labels, setting, "engine=torch");
+  }
+
+  /** The workers' devices, here CPUs by Gloo, average the gradients. */
+  @Tag("torch")
+  @ParameterizedTest
+  @CsvSource({"2, adam", "4, sgd"})
+  void devicesThatAverageGradientsEqualOneBatchAsWell(int workers, String optimizer) {
+    assertEqualsOneBatch(workers, optimizer, "none", "engine=torch", "train.gradients=devices");
+  }
+
+  @Tag("torch")
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void devicesAverageTheGradientsThatWorkersShare(int workers) {
+    ImageSource images = new GlyphSource(402, 1);
+    UnaryOperator<String> settings =
+        gradients ->
+            "train.workers=%d;engine=torch;train.gradients=%s".formatted(workers, gradients);
+    Experiment byDevices = Experiments.small(settings.apply("devices").split(";"));
+    Experiment byMessages = Experiments.small(settings.apply("shared").split(";"));
+    Snapshot found = train(byDevices, images, 5);
+    Snapshot expected = train(byMessages, images, 5);
+    Snapshot start = initial(byMessages);
+    assertThat(found.iteration()).isEqualTo(20);
+    assertRelativelyClose(found.generator(), expected.generator(), start.generator());
+    assertRelativelyClose(found.discriminator(), expected.discriminator(), start.discriminator());
+    assertThat(train(byDevices, images, 5).generator().params())
+        .isEqualTo(found.generator().params());
   }
 
   private static void assertEqualsOneBatch(
@@ -693,6 +748,7 @@ class RoundsOnSparkTest {
               alone,
               new RealSide(Clusters.ONE, List.of(whole)),
               false,
+              Optional.empty(),
               new float[0],
               ReplayBuffer.EMPTY);
       for (int number = 0; number < rounds; number++) {

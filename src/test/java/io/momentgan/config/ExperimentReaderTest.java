@@ -168,6 +168,7 @@ class ExperimentReaderTest {
                     100,
                     0,
                     10,
+                    TrainConfig.Gradients.OWN,
                     List.of(),
                     1,
                     1,

@@ -22,6 +22,7 @@ import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.DiscriminatorInput.Shown;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
@@ -189,7 +190,7 @@ class AugmentationTest {
           new DiscriminatorUpdate(
               experiment,
               new Dl4jPair(networks),
-              new GradientSharing(alone, Wire.EXACT, false),
+              new GradientSharing(alone, Wire.EXACT, false, Optional.empty()),
               ReplayBuffer.EMPTY);
       long seed = Seeds.of(experiment.train().seed(), Seeds.Use.LATENT, 0, 0, 0);
       float[] z = LatentVectors.draw(experiment.latent(), BATCH, seed);
@@ -253,7 +254,7 @@ class AugmentationTest {
       new DiscriminatorUpdate(
               experiment,
               new Dl4jPair(networks),
-              new GradientSharing(alone, Wire.EXACT, false),
+              new GradientSharing(alone, Wire.EXACT, false, Optional.empty()),
               ReplayBuffer.EMPTY)
           .update(new Batch(real, new int[0]), new Batch(real, new int[0]), null, 0, 0);
     }
@@ -314,6 +315,7 @@ class AugmentationTest {
         alone,
         RealSide.UNKNOWN,
         false,
+        Optional.empty(),
         new float[0],
         ReplayBuffer.EMPTY);
   }

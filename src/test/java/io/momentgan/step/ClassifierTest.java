@@ -23,6 +23,7 @@ import io.momentgan.step.loss.LogitLoss;
 import io.momentgan.step.loss.Verdict;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class ClassifierTest {
     return new DiscriminatorUpdate(
             experiment,
             new Dl4jPair(new GanNetworks(d, d)), // no generator takes part
-            new GradientSharing(alone, Wire.EXACT, false),
+            new GradientSharing(alone, Wire.EXACT, false, Optional.empty()),
             ReplayBuffer.EMPTY)
         .update(real, fake, labelled, 0, 0);
   }
@@ -162,7 +163,7 @@ class ClassifierTest {
     return new DiscriminatorUpdate(
             experiment,
             new Dl4jPair(new GanNetworks(d, d)), // no generator takes part
-            new GradientSharing(alone, Wire.EXACT, false),
+            new GradientSharing(alone, Wire.EXACT, false, Optional.empty()),
             ReplayBuffer.EMPTY)
         .evaluate(real, fake, labelled, 0, 0)
         .value();
@@ -214,6 +215,7 @@ class ClassifierTest {
             alone,
             RealSide.UNKNOWN,
             false,
+            Optional.empty(),
             new float[0],
             ReplayBuffer.EMPTY);
     for (int i = 0; i < 200; i++) {

@@ -23,6 +23,7 @@ import io.momentgan.network.state.ReplayBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -77,6 +78,7 @@ class ExchangesTest {
         List.of(
             "name=alone",
             "train.averaging-frequency=1",
+            "train.gradients=shared",
             "train.warm-up=[{epochs: 1, averaging-frequency: 1}]",
             "train.thresholds.d-loss=0.5",
             "train.thresholds.g-loss=0.5",
@@ -106,6 +108,7 @@ class ExchangesTest {
             counting,
             realSide(),
             experiment.train().everSharesGradients(),
+            Optional.empty(),
             networks.generator().state().params(),
             ReplayBuffer.EMPTY);
     for (int iteration = 0; iteration < 2; iteration++) {
@@ -132,6 +135,7 @@ class ExchangesTest {
         SCOPE_NONE + "|train.thresholds.d-loss=0.5",
         SCOPE_NONE + "|train.thresholds.g-loss=0.5",
         SCOPE_NONE + "|train.averaging-frequency=1",
+        SCOPE_NONE + "|train.gradients=shared",
         "moments.scope=partition|train.thresholds.d-loss=0.5",
         "moments.scope=partition|train.thresholds.g-loss=0.5",
         "moments.scope=partition|train.averaging-frequency=1",
@@ -172,6 +176,7 @@ class ExchangesTest {
               collective,
               realSide(),
               experiment.train().everSharesGradients(),
+              Optional.empty(),
               new float[0],
               ReplayBuffer.EMPTY);
       int iteration = 0;

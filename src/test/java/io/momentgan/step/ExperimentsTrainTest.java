@@ -15,6 +15,7 @@ import io.momentgan.network.state.ReplayBuffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,7 @@ class ExperimentsTrainTest {
             LocalCollectives.alone(),
             RealSide.UNKNOWN,
             false,
+            Optional.empty(),
             new float[0],
             ReplayBuffer.EMPTY);
     Nd4j.getRandom().setSeed(3);

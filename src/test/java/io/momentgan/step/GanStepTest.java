@@ -23,6 +23,7 @@ import io.momentgan.network.state.ReplayBuffer;
 import io.momentgan.step.loss.LogitLoss;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -249,6 +250,7 @@ class GanStepTest {
               worker,
               RealSide.UNKNOWN,
               false,
+              Optional.empty(),
               new float[0],
               ReplayBuffer.EMPTY)
           .iterate(batch(Nd4j.ones(DataType.FLOAT, 1, FEATURES)), iteration);
@@ -284,6 +286,7 @@ class GanStepTest {
             alone,
             new RealSide(Clusters.ONE, List.of(far)),
             false,
+            Optional.empty(),
             new float[0],
             ReplayBuffer.EMPTY);
     Losses losses = step.iterate(batch(real(1).castTo(DataType.FLOAT)), 0);
@@ -307,6 +310,7 @@ class GanStepTest {
         alone,
         RealSide.UNKNOWN,
         false,
+        Optional.empty(),
         new float[0],
         ReplayBuffer.EMPTY);
   }

@@ -17,6 +17,7 @@ import io.momentgan.network.state.NetworkState;
 import io.momentgan.network.state.ReplayBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
@@ -51,6 +52,7 @@ class GaussianToyTest {
             alone,
             RealSide.UNKNOWN,
             false,
+            Optional.empty(),
             new float[0],
             ReplayBuffer.EMPTY);
     return networks;

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
@@ -330,6 +331,7 @@ class HackPresetsTest {
                   alone(),
                   RealSide.UNKNOWN,
                   false,
+                  Optional.empty(),
                   older,
                   ReplayBuffer.EMPTY)
               .iterate(
@@ -492,6 +494,7 @@ class HackPresetsTest {
         alone(),
         RealSide.UNKNOWN,
         false,
+        Optional.empty(),
         new float[0],
         ReplayBuffer.EMPTY);
   }

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
@@ -208,6 +209,7 @@ class HacksTest {
             alone(),
             RealSide.UNKNOWN,
             false,
+            Optional.empty(),
             older,
             ReplayBuffer.EMPTY)
         .iterate(batch(real()), iteration);
@@ -361,6 +363,7 @@ class HacksTest {
         alone(),
         RealSide.UNKNOWN,
         false,
+        Optional.empty(),
         new float[0],
         ReplayBuffer.EMPTY);
   }

@@ -21,6 +21,7 @@ import io.momentgan.partition.Shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
@@ -150,6 +151,7 @@ class KernelsTest {
               alone,
               RealSide.UNKNOWN,
               false,
+              Optional.empty(),
               new float[0],
               ReplayBuffer.EMPTY);
       for (int i = 0; i < iterations; i++) {

@@ -24,6 +24,7 @@ import io.momentgan.step.loss.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -181,7 +182,7 @@ class LabelledStepTest {
       new DiscriminatorUpdate(
               experiment,
               new Dl4jPair(new GanNetworks(atOnce, atOnce)), // no generator takes part
-              new GradientSharing(alone, Wire.EXACT, false),
+              new GradientSharing(alone, Wire.EXACT, false, Optional.empty()),
               ReplayBuffer.EMPTY)
           .update(real, fake, null, 0, 0);
     }
@@ -217,6 +218,7 @@ class LabelledStepTest {
         LocalCollectives.alone(),
         RealSide.UNKNOWN,
         false,
+        Optional.empty(),
         new float[0],
         ReplayBuffer.EMPTY);
   }

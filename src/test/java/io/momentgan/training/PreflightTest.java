@@ -149,6 +149,18 @@ class PreflightTest {
   }
 
   @Test
+  void gradientsThatDevicesSendInClearAreRefusedWhereTheNetworkIsEncrypted() {
+    Experiment devices = FOUR.with("engine=torch", "train.gradients=devices");
+    String crypto = "spark.network.crypto.enabled=true";
+    assertThatThrownBy(() -> Preflight.checkCluster(devices, conf("spark.master=yarn;" + crypto)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("Setting train.gradients: found devices with " + crypto)
+        .hasMessageContaining("set train.gradients=shared");
+    assertThatCode(() -> Preflight.checkCluster(devices, conf("spark.master=yarn")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void workersThatExchangeNothingMayRunOneAfterAnother() {
     Experiment apart = Experiments.small("train.workers=4", "moments.scope=partition");
     assertThatCode(
@@ -163,6 +175,7 @@ class PreflightTest {
         "moments.scope=dataset",
         "moments.per-class=true",
         "moments.scope=partition;train.averaging-frequency=1",
+        "moments.scope=partition;train.gradients=shared",
         "moments.scope=partition;train.warm-up=[{epochs: 1, averaging-frequency: 1}]",
         "moments.scope=partition;train.thresholds.d-loss=1",
         "moments.scope=partition;train.thresholds.g-loss=1"

@@ -1,14 +1,17 @@
 package io.momentgan.engine.torch;
 
+import io.momentgan.collective.Collective;
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.EngineName;
 import io.momentgan.config.UserException;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Device;
 import io.momentgan.device.DeviceException;
+import io.momentgan.engine.DeviceGroup;
 import io.momentgan.engine.Engine;
 import io.momentgan.engine.TrainedPair;
 import io.momentgan.network.GanNetworks;
+import java.time.Duration;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -94,6 +97,12 @@ public final class TorchEngine implements Engine {
               .formatted(device, host, reason),
           e);
     }
+  }
+
+  @Override
+  public DeviceGroup meet(
+      Device device, String run, Collective collective, String host, Duration limit) {
+    return TorchGroups.meet(device.number(), run, collective, host, limit);
   }
 
   @Override

@@ -248,9 +248,9 @@ final class TorchLayers {
 
   private void add(IDropout dropout) {
     if (dropout instanceof Dropout kept) {
-      operations.add((x, pass) -> torch.dropout(x, 1 - kept.getP(), true));
+      operations.add((x, pass) -> x.mul(memory.mask(x, kept.getP())));
     } else if (dropout instanceof GaussianNoise noise) {
-      operations.add((x, pass) -> x.add(torch.randn_like(x), new Scalar(noise.getStddev())));
+      operations.add((x, pass) -> x.add(memory.normal(x), new Scalar(noise.getStddev())));
     } else if (dropout != null) {
       throw unknown(dropout);
     }

@@ -4,20 +4,40 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Copies values between the heap and tensors of one type on one device.
+ * Copies values between the heap and tensors of one type on one device, and draws noise there.
  *
  * @param device the device
  * @param type of the tensors: Float, or Double for checks
+ * @param generator draws the noise. Its user's own, as other workers of the process seed theirs
  */
-record TorchMemory(Device device, ScalarType type) {
+record TorchMemory(Device device, ScalarType type, Generator generator) {
   static TorchMemory of(int gpu, ScalarType type) {
-    return new TorchMemory(new Device(gpu < 0 ? "cpu" : "cuda:" + gpu), type);
+    Device device = new Device(gpu < 0 ? "cpu" : "cuda:" + gpu);
+    return new TorchMemory(device, type, torch.globalContext().defaultGenerator(device).clone());
+  }
+
+  /** Draws standard normal values of another tensor's shape. */
+  Tensor normal(Tensor like) {
+    Tensor normal = torch.empty_like(like);
+    normal.normal_(0, 1, new GeneratorOptional(generator));
+    return normal;
+  }
+
+  /** Draws a mask of another tensor's shape, of 0 and, with a probability, 1 / probability. */
+  Tensor mask(Tensor like, double probability) {
+    Tensor mask = torch.empty_like(like);
+    mask.bernoulli_(probability, new GeneratorOptional(generator));
+    mask.mul_(new Scalar(1 / probability));
+    return mask;
   }
 
   /** Makes a tensor that has its values for itself. */

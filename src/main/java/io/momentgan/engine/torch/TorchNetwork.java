@@ -293,6 +293,11 @@ final class TorchNetwork implements TrainedNetwork {
     }
   }
 
+  /** The gradient itself. */
+  Tensor gradientOnDevice() {
+    return gradient;
+  }
+
   @Override
   public double[] gradient() {
     return TorchMemory.doubles(gradient);

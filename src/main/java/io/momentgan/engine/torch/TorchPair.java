@@ -5,7 +5,6 @@ import io.momentgan.engine.TrainedNetwork;
 import io.momentgan.engine.TrainedPair;
 import io.momentgan.network.GanNetworks;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Networks in training by libtorch.
@@ -42,7 +41,7 @@ record TorchPair(
 
   @Override
   public void seedNoise(long seed) {
-    torch.manual_seed(seed);
+    memory.generator().set_current_seed(seed);
   }
 
   // Else tensors live until the JVM collects their small objects, when the device is full.

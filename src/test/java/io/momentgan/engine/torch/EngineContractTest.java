@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -180,6 +181,7 @@ class EngineContractTest {
             .join(new Group(group, 0, 0, 0, 0), 0, Meeting.of(1, Duration.ofSeconds(60))),
         RealSide.UNKNOWN,
         false,
+        Optional.empty(),
         new float[0],
         ReplayBuffer.EMPTY);
   }

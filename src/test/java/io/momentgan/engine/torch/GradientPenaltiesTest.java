@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +134,7 @@ class GradientPenaltiesTest {
                 Meeting.of(workers, Duration.ofSeconds(60))),
         RealSide.UNKNOWN,
         workers > 1,
+        Optional.empty(),
         new float[0],
         ReplayBuffer.EMPTY);
   }

@@ -36,6 +36,15 @@ class TorchEngineTest {
   }
 
   @Test
+  void theOtherEngineRefusesDevicesThatAverageGradientsByThemselves() {
+    Experiment experiment = Experiments.small("train.gradients=devices");
+    assertThatThrownBy(() -> new Dl4jEngine().require(experiment))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Setting train.gradients: found devices with engine dl4j")
+        .hasMessageContaining("set train.gradients=shared");
+  }
+
+  @Test
   void aLibraryThatIsMissingIsNamedInOneLine() {
     LinkageError error = new NoClassDefFoundError("Could not initialize class torch");
     error.initCause(

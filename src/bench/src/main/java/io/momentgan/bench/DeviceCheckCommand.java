@@ -24,6 +24,7 @@ import io.momentgan.step.Losses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -126,6 +127,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
               alone,
               RealSide.UNKNOWN,
               false,
+              Optional.empty(),
               new float[0],
               ReplayBuffer.EMPTY);
       int[] order = shard.order(experiment.train().seed(), 1, 0);

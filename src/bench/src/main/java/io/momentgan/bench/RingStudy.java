@@ -17,6 +17,7 @@ import io.momentgan.step.Batch;
 import io.momentgan.step.GanStep;
 import io.momentgan.step.LatentVectors;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -77,6 +78,7 @@ final class RingStudy {
               alone,
               realSide(),
               false,
+              Optional.empty(),
               new float[0],
               ReplayBuffer.EMPTY),
           iterations);

@@ -25,6 +25,7 @@ import io.momentgan.step.Losses;
 import io.momentgan.step.RealBatches;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
@@ -69,6 +70,7 @@ final class StepBench {
             LocalCollectives.alone(),
             RealSide.UNKNOWN,
             false,
+            Optional.empty(),
             new float[0],
             ReplayBuffer.EMPTY);
     Nd4j.getRandom().setSeed(1);
