@@ -106,7 +106,7 @@ class GanParamsTest {
                 "-W",
                 "error",
                 "-c",
-                "import sys; [compile(open(f).read(), f, 'exec') for f in sys.argv[1:]]"));
+                "import sys, pathlib; [compile(pathlib.Path(f).read_bytes(), f, 'exec') for f in sys.argv[1:]]"));
     for (Path file :
         List.of(
             python.resolve("ml.py"),
