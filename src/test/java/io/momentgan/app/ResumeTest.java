@@ -190,9 +190,9 @@ class ResumeTest {
     resume(run, "engine=dl4j", "train.epochs=3");
     assertThat(Run.open(run.toString(), Map.of()).record().workers().toString())
         .matches(
-            "1 by dl4j \\(deeplearning4j \\S+\\) on CPU"
-                + ", from round 4 on 1 by torch \\(libtorch 2\\.\\S+\\) on CPU"
-                + ", from round 7 on 1 by dl4j \\(deeplearning4j \\S+\\) on CPU");
+            "2 by dl4j \\(deeplearning4j \\S+\\) on CPU"
+                + ", from round 4 on 2 by torch \\(libtorch 2\\.\\S+\\) on CPU"
+                + ", from round 7 on 2 by dl4j \\(deeplearning4j \\S+\\) on CPU");
     for (String network : List.of("generator.zip", "discriminator.zip")) {
       INDArray start = network(checkpoint(whole, 3).resolve(network)).params();
       INDArray expected = network(checkpoint(whole, 9).resolve(network)).params();
