@@ -1,6 +1,7 @@
 """The stages of io.momentgan.ml for Spark ML; its Javadoc says what they do."""
 
 import sys
+from typing import Optional
 
 from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.util import JavaMLReadable, JavaMLReader, JavaMLWritable
@@ -191,10 +192,14 @@ class GanModel(JavaModel, _Readable, JavaMLWritable):
     )
 
     @classmethod
-    def of_run(cls, spark: SparkSession, location: str) -> "GanModel":
-        """Loads the newest checkpoint of a run's folder."""
+    def of_run(
+        cls, spark: SparkSession, location: str, epoch: Optional[int] = None
+    ) -> "GanModel":
+        """Loads an epoch's checkpoint of a run's folder, by default the newest."""
         java_class = spark._jvm.io.momentgan.ml.GanModel
-        return cls(java_class.load(spark._jsparkSession, location))
+        if epoch is None:
+            return cls(java_class.load(spark._jsparkSession, location))
+        return cls(java_class.loadEpoch(spark._jsparkSession, location, epoch))
 
     def __init__(self, java_model=None) -> None:
         super().__init__(java_model)

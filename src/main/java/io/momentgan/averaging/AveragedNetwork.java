@@ -23,7 +23,7 @@ record AveragedNetwork(RoundedNetwork form, OuterOptimizer outer) {
     ParameterLayout layout = network.layout();
     Wire wire = averaging.wireOf(experiment.train().workers());
     return new AveragedNetwork(
-        new RoundedNetwork(wire, layout, network.updaterLayout()),
+        RoundedNetwork.of(wire, network),
         new OuterOptimizer(averaging.outer().type(), rates, layout));
   }
 

@@ -230,10 +230,8 @@ final class WorkerSession {
 
   private static NetworkState handedIn(
       Network network, Wire wire, NetworkState after, NetworkState before, SharedAdamState shared) {
-    UpdaterLayout updaterLayout = network.updaterLayout();
-    NetworkState rounded =
-        new RoundedNetwork(wire, network.layout(), updaterLayout).of(after, before.params());
-    return shared.select(rounded, updaterLayout);
+    RoundedNetwork form = RoundedNetwork.of(wire, network);
+    return shared.select(form.of(after, before), form.updaterLayout());
   }
 
   private static Fault unfit(String name, NetworkState state) {

@@ -64,11 +64,12 @@ public record AveragingConfig(
     /**
      * Moments and gradients in bfloat16, the upper half of a float: its range with 8 significant
      * bits. Means are sent as differences from those of all training images. Of networks the
-     * changes of parameters since the round's beginning and Adam's m; all else of networks stays
-     * float.
+     * changes of parameters since the round's beginning and, where a round replaces a tenth of it,
+     * Adam's m; all else of networks stays float.
      */
     BF16(Short.BYTES);
 
+    private static final double MOST_KEPT = 0.9;
     private static final int LEAST_EXPONENT = Float.MIN_EXPONENT;
     private static final int FRACTION_BITS = 7;
     private static final int DOUBLE_BIAS = Double.MAX_EXPONENT;
@@ -92,6 +93,17 @@ public record AveragingConfig(
         case FLOAT -> (float) value;
         case BF16 -> fromBf16(toBf16(value));
       };
+    }
+
+    /**
+     * Whether first moments may be rounded as they are. One that a round changes by less than half
+     * of a bfloat16's last bit stands still: a constant gradient is missed by up to 1/256 of it
+     * over the share that a round replaces, so by 4 % with a tenth.
+     *
+     * @param kept share that a round leaves of what they were
+     */
+    public boolean roundsFirstMoments(double kept) {
+      return this == BF16 && kept <= MOST_KEPT;
     }
 
     /** Rounds numbers; returns the array itself where there is nothing to round. */

@@ -82,6 +82,23 @@ public record OptimizerConfig(
         "0 (none) or a weight above");
   }
 
+  /**
+   * Share of first moments (Adam's m, the velocity of momentum) that updates leave of what they
+   * were, where it is largest.
+   *
+   * @param updates how many
+   */
+  public double firstMomentsKept(int updates) {
+    double decay =
+        switch (type) {
+          case ADAM -> beta1;
+          case MOMENTUM ->
+              momentumPoints.stream().mapToDouble(Point::value).reduce(momentum, Math::max);
+          case SGD -> 0;
+        };
+    return Math.pow(decay, updates);
+  }
+
   /** The method. */
   public enum Type {
     /** Adam (Kingma and Ba, arXiv 1412.6980). */

@@ -55,7 +55,12 @@ public final class Schedule {
   /** The schedule of a run whose number of workers may have changed. */
   public static Schedule of(TrainConfig train, int images, WorkerHistory history) {
     List<Stretch> stretches = new ArrayList<>();
+    int workers = 0;
     for (WorkerHistory.Stretch each : history.stretches()) {
+      if (each.workers() == workers) {
+        continue; // another engine or device makes the same rounds
+      }
+      workers = each.workers();
       int perPass = Shards.smallestSize(images, each.workers()) / train.batchSize();
       int perEpoch = train.passes() * perPass;
       stretches.add(

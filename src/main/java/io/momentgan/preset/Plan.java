@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -84,10 +83,9 @@ public record Plan(Experiment experiment, DataSet images) {
     int workers = experiment.train().workers();
     long state = snapshot.generator().bytes() + snapshot.discriminator().bytes();
     long replay = replayBytes();
-    long moments =
-        exchangedBytes(
-            snapshot,
-            Math.min(experiment.train().averagingFrequency(), schedule.iterationsPerEpoch()));
+    int iterations =
+        Math.min(experiment.train().averagingFrequency(), schedule.iterationsPerEpoch());
+    long moments = exchangedBytes(snapshot, iterations);
     return ("Work: %,d epochs x %,d iterations = %,d iterations on each of %d workers, batches of %d"
             + " (%d together); %,d rounds of %s iterations%n"
             + "Memory: %s of images and about %s of networks%s per worker%n"
@@ -105,24 +103,33 @@ public record Plan(Experiment experiment, DataSet images) {
             mebibytes(3 * state),
             replay == 0 ? "" : " and %s of past images".formatted(mebibytes(replay)),
             mebibytes(state + replay),
-            mebibytes(state - saved(networks) + replay),
+            mebibytes(state - saved(networks, iterations) + replay),
             replay == 0 ? "networks" : "networks, past images",
             mebibytes(moments));
   }
 
-  /** Bytes that bfloat16 saves: half of the parameters and of the optimizers' first moments. */
-  private long saved(GanNetworks networks) {
-    if (experiment.averaging().wireOf(experiment.train().workers()) != Wire.BF16) {
+  /**
+   * Bytes that bfloat16 saves: half of the parameters and, where they are rounded, of the
+   * optimizers' first moments.
+   *
+   * @param iterations of a round
+   */
+  private long saved(GanNetworks networks, int iterations) {
+    TrainConfig train = experiment.train();
+    Wire wire = experiment.averaging().wireOf(train.workers());
+    if (wire != Wire.BF16) {
       return 0;
     }
-    return Stream.of(networks.generator(), networks.discriminator())
-        .mapToLong(network -> (long) Short.BYTES * rounded(network))
-        .sum();
+    int ofD = train.dSteps() * (experiment.loss().separateUpdates() ? 2 : 1);
+    return saved(wire, networks.generator(), iterations * train.gSteps())
+        + saved(wire, networks.discriminator(), iterations * ofD);
   }
 
-  private static int rounded(Network network) {
+  private static long saved(Wire wire, Network network, int updates) {
+    double kept = network.blueprint().config().optimizer().firstMomentsKept(updates);
     int first = network.updaterLayout().first().stream().mapToInt(Range::length).sum();
-    return network.layout().length() + first;
+    int rounded = network.layout().length() + (wire.roundsFirstMoments(kept) ? first : 0);
+    return (long) Short.BYTES * rounded;
   }
 
   /** Bytes of a worker's full buffer of past images: values in float, and a class each. */

@@ -112,7 +112,7 @@ final class CheckpointContents {
     if (opponentRounds > 0 && manifest.step() >= opponentRounds) {
       expected.put(OPPONENT, arrayBytes(generator.parameters()));
     }
-    int ranks = replayCapacity > 0 ? workers.in(manifest.step()) : 0;
+    int ranks = replayCapacity > 0 ? workers.in(manifest.step()).workers() : 0;
     for (int rank = 0; rank < ranks; rank++) {
       expected.put(replayImages(rank), arrayBytes((long) replayCapacity * features));
       expected.put(replayClasses(rank), arrayBytes(replayCapacity));

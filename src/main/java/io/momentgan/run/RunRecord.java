@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.momentgan.config.Experiment;
+import io.momentgan.config.Experiment.EngineName;
 import io.momentgan.config.Experiment.Kernels;
 import io.momentgan.config.ExperimentReader;
 import io.momentgan.config.UserException;
@@ -13,6 +14,7 @@ import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Threads;
 import io.momentgan.partition.WorkerHistory;
+import io.momentgan.partition.WorkerHistory.Stretch;
 import io.momentgan.storage.Folder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * @param data facts of the data
  * @param created when the run began, UTC, ISO 8601
  * @param threads of each worker's matrix products, {@code OMP_NUM_THREADS}; empty if not set
- * @param workers how many the run has had
+ * @param workers how many the run has had, and what they computed with
  */
 public record RunRecord(
     Experiment experiment,
@@ -98,7 +100,20 @@ public record RunRecord(
         Data.of(images),
         now.truncatedTo(ChronoUnit.SECONDS).toString(),
         Threads.inUse(),
-        WorkerHistory.of(experiment.train().workers()));
+        new WorkerHistory(List.of(stretch(1, experiment, ""))));
+  }
+
+  private static Stretch stretch(long round, Experiment experiment, String device) {
+    return new Stretch(
+        round,
+        experiment.train().workers(),
+        nameOf(experiment.engine()),
+        Versions.library(experiment.engine()),
+        device);
+  }
+
+  private static String nameOf(EngineName engine) {
+    return engine.name().toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -175,18 +190,24 @@ public record RunRecord(
   }
 
   /**
-   * This run as it goes on with the workers of its settings.
+   * This run as it goes on with the workers and the engine of its settings, on the devices that it
+   * had.
    *
    * @param rounds that are made
    */
   public RunRecord goingOn(long rounds) {
-    return new RunRecord(
-        experiment,
-        versions,
-        data,
-        created,
-        threads,
-        workers.after(rounds, experiment.train().workers()));
+    return goingOn(rounds, workers.in(rounds).device());
+  }
+
+  /**
+   * This run as it goes on with the workers and the engine of its settings.
+   *
+   * @param rounds that are made
+   * @param device the workers' processors
+   */
+  public RunRecord goingOn(long rounds, String device) {
+    WorkerHistory going = workers.with(stretch(rounds + 1, experiment, device));
+    return new RunRecord(experiment, versions, data, created, threads, going);
   }
 
   /** Warns of everything that makes this process compute other last bits than the run so far. */
@@ -212,18 +233,19 @@ public record RunRecord(
     if (next.engine() != experiment.engine()) {
       LOG.warn(
           "Engine: {} from here on, {} before: figures differ from those of a run of one engine",
-          next.engine().name().toLowerCase(Locale.ROOT),
-          experiment.engine().name().toLowerCase(Locale.ROOT));
+          nameOf(next.engine()),
+          nameOf(experiment.engine()));
     }
   }
 
-  /** Warns that a new run of the settings will not be this one if its workers have changed. */
+  /** Warns that a new run of the settings will not be this one if its history has several parts. */
   public void warnOfChangedWorkers() {
     if (workers.hasChanged()) {
       LOG.warn(
-          "The run had other numbers of workers on its way ({}), a new one has {} throughout: figures will differ",
+          "The run had other workers on its way ({}), a new one has {} by {} throughout: figures will differ",
           workers,
-          workers.last().workers());
+          experiment.train().workers(),
+          nameOf(experiment.engine()));
     }
   }
 
@@ -233,12 +255,13 @@ public record RunRecord(
    * @param made number of rounds that the run has made
    */
   public void warnOfOtherWorkers(long made) {
-    if (made > 0 && workers.last().round() == made + 1) {
+    int before = workers.in(made).workers();
+    if (made > 0 && workers.last().workers() != before) {
       LOG.warn(
           "Workers: {} from round {} on, {} before: figures differ from those of a run whose number of workers stays",
           workers.last().workers(),
           made + 1,
-          workers.in(made));
+          before);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.momentgan.run;
 
+import io.momentgan.config.Experiment.EngineName;
 import io.momentgan.device.BlasCore;
 import io.momentgan.kernels.loops.MatrixProducts;
 import java.io.IOException;
@@ -35,6 +36,14 @@ public final class Versions {
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;
+  }
+
+  /** The library of an engine, with its version. */
+  static String library(EngineName engine) {
+    return switch (engine) {
+      case DL4J -> "deeplearning4j " + maven("org.deeplearning4j", "deeplearning4j-nn");
+      case TORCH -> "libtorch " + maven("org.bytedeco", "pytorch");
+    };
   }
 
   private static String blas() {

@@ -8,7 +8,9 @@ import io.momentgan.device.Devices;
 import io.momentgan.engine.Engine;
 import io.momentgan.partition.Shard;
 import io.momentgan.partition.Shards;
+import io.momentgan.run.Checkpoint;
 import io.momentgan.run.Run;
+import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.StartLine;
@@ -16,14 +18,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /**
- * Who the workers are as a training begins: {@code metrics/start.jsonl}, and a line each in the
- * log.
+ * Who the workers are as a training begins: {@code metrics/start.jsonl}, a line each in the log,
+ * and their devices in {@code run.yaml}.
  */
 final class StartReport {
   private static final Logger LOG = LoggerFactory.getLogger(StartReport.class);
@@ -33,20 +38,31 @@ final class StartReport {
   /**
    * Asks each worker; one with a GPU makes a step on it first.
    *
+   * @param checkpoint where the training goes on
    * @throws UserException when a worker's device is of no use
    */
-  static void write(Shards shards, Run run) {
+  static void write(Shards shards, Run run, Optional<Checkpoint> checkpoint) {
     Experiment experiment = run.record().experiment();
-    List<StartLine> lines =
-        shards.rdd().map(shard -> line(shard, experiment, TaskContext.get())).collect();
+    List<Tuple2<Device, StartLine>> workers =
+        shards.rdd().map(shard -> worker(shard, experiment, TaskContext.get())).collect();
+    List<StartLine> lines = workers.stream().map(Tuple2::_2).toList();
     lines.forEach(line -> LOG.info("{}", line));
+    String devices =
+        workers.stream()
+            .map(worker -> worker._1().name())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(" and "));
+    long made = checkpoint.map(each -> each.manifest().step()).orElse(0L);
+    run.folder().publish(RunRecord.FILE, run.record().goingOn(made, devices).toYaml());
     try (Jsonl<StartLine> log =
         Jsonl.create(run.folder(), MetricsTable.START, experiment.train().seed())) {
       lines.forEach(log::append);
     }
   }
 
-  private static StartLine line(Shard shard, Experiment experiment, TaskContext task) {
+  private static Tuple2<Device, StartLine> worker(
+      Shard shard, Experiment experiment, TaskContext task) {
     String host = host();
     DeviceConfig.Use use = experiment.device().use();
     Engine engine = Engine.of(experiment.engine());
@@ -64,14 +80,16 @@ final class StartReport {
                   + " NVIDIA's driver, or set device.use=auto")
               .formatted(shard.rank(), host));
     }
-    return new StartLine(
-        shard.rank(),
-        host,
-        device.toString(),
-        Devices.addresses(task),
-        device.memoryBytes(),
-        shard.images().count(),
-        labels(shard.images().labels()));
+    return new Tuple2<>(
+        device,
+        new StartLine(
+            shard.rank(),
+            host,
+            device.toString(),
+            Devices.addresses(task),
+            device.memoryBytes(),
+            shard.images().count(),
+            labels(shard.images().labels())));
   }
 
   /** Counts the images of each class. */

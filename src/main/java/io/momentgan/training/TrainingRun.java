@@ -165,7 +165,7 @@ public final class TrainingRun {
       new TrainingRun(spark, going, images, stop, epochs).trainOrStop(checkpoint);
     } catch (LostWorkersException e) {
       LOG.warn("{}; the training goes on with those (failures.least-workers)", e.getMessage());
-      Run fewer = going.with(List.of("train.workers=" + e.left()));
+      Run fewer = run.with(RunRecord.read(run.folder()).with(List.of("train.workers=" + e.left())));
       goOn(spark, fewer, images, going.checkpoints().newest(), stop, epochs);
     }
   }
@@ -217,7 +217,7 @@ public final class TrainingRun {
             experiment.generator().output().black());
     try {
       spark.setJobDescription("devices of the workers");
-      StartReport.write(shards, run);
+      StartReport.write(shards, run, checkpoint);
       Preflight.requireClasses(experiment.labels(), shards);
       spark.setJobDescription("moments of the real images");
       RealSide real = RealMoments.side(shards, experiment);

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.momentgan.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileUtil;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -186,6 +188,11 @@ class ResumeTest {
     resume(run, "engine=torch", "train.epochs=2");
     assertThat(run.resolve("run.yaml")).content().contains("engine: torch");
     resume(run, "engine=dl4j", "train.epochs=3");
+    assertThat(Run.open(run.toString(), Map.of()).record().workers().toString())
+        .matches(
+            "2 by dl4j \\(deeplearning4j \\S+\\) on CPU"
+                + ", from round 4 on 2 by torch \\(libtorch 2\\.\\S+\\) on CPU"
+                + ", from round 7 on 2 by dl4j \\(deeplearning4j \\S+\\) on CPU");
     for (String network : List.of("generator.zip", "discriminator.zip")) {
       INDArray start = network(checkpoint(whole, 3).resolve(network)).params();
       INDArray expected = network(checkpoint(whole, 9).resolve(network)).params();

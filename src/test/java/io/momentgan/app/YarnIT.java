@@ -34,7 +34,7 @@ class YarnIT {
     Path site = folder.resolve("conf/yarn-site.xml");
     server =
         TestServer.start(
-            "yarn", "YarnServer.java", folder, () -> Files.exists(site), folder.toString());
+            "hadoop", "YarnServer.java", folder, () -> Files.exists(site), folder.toString());
     local = TinyExperiment.train(folder.resolve("local"));
   }
 

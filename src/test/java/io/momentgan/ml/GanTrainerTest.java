@@ -172,6 +172,11 @@ class GanTrainerTest {
   }
 
   @Test
+  void pythonKnowsTheDefaultsOfModels() throws Exception {
+    GanParamsTest.requireDefaultsInPython(GanModel.load(spark, run));
+  }
+
+  @Test
   void imagesDependOnNothingButTheirIndex() {
     GanModel model = GanModel.load(spark, run);
     List<Row> few = model.generate(30, 5).collectAsList();

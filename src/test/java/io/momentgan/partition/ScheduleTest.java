@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.Experiments;
 import io.momentgan.config.TrainConfig;
+import io.momentgan.partition.WorkerHistory.Stretch;
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -67,7 +69,7 @@ class ScheduleTest {
   @Test
   void otherWorkersGoOnAtTheSameShareOfTheirEpoch() {
     TrainConfig train = Experiments.small("train.epochs=3", "train.passes=2").train();
-    WorkerHistory history = WorkerHistory.of(1).after(3, 2).after(5, 4);
+    WorkerHistory history = WorkerHistory.of(1).with(stretch(3, 2)).with(stretch(5, 4));
     Schedule schedule = Schedule.of(train, 80, history);
     // 12 of 20 iterations are made: 6 of 10.
     assertThat(schedule.round(2)).isEqualTo(new Round(2, 1, 8, 4, 0, 10, 8, 2, false, false));
@@ -88,7 +90,8 @@ class ScheduleTest {
       @ForAll @IntRange(min = 1, max = 5) int after,
       @ForAll @IntRange(max = 6) int made) {
     TrainConfig train = Experiments.small("train.epochs=3").train();
-    Schedule schedule = Schedule.of(train, 200, WorkerHistory.of(before).after(made, after));
+    Schedule schedule =
+        Schedule.of(train, 200, WorkerHistory.of(before).with(stretch(made, after)));
     long iterations = 0;
     int epoch = 1;
     for (long number = 0; number < schedule.rounds(); number++) {
@@ -106,14 +109,53 @@ class ScheduleTest {
 
   @Test
   void aHistoryForgetsRoundsThatAreMadeAgain() {
-    WorkerHistory history = WorkerHistory.of(4).after(30, 3).after(40, 2);
+    WorkerHistory history = WorkerHistory.of(4).with(stretch(30, 3)).with(stretch(40, 2));
     assertThat(history).hasToString("4, from round 31 on 3, from round 41 on 2");
-    assertThat(List.of(history.in(30), history.in(31), history.in(99))).containsExactly(4, 3, 2);
-    assertThat(history.after(35, 3)).hasToString("4, from round 31 on 3");
-    assertThat(history.after(30, 4)).isEqualTo(WorkerHistory.of(4));
-    assertThat(history.after(0, 5)).isEqualTo(WorkerHistory.of(5));
-    List<WorkerHistory.Stretch> late = List.of(new WorkerHistory.Stretch(2, 1));
+    assertThat(Stream.of(30, 31, 99).map(round -> history.in(round).workers()))
+        .containsExactly(4, 3, 2);
+    assertThat(history.with(stretch(35, 3))).hasToString("4, from round 31 on 3");
+    assertThat(history.with(stretch(30, 4))).isEqualTo(WorkerHistory.of(4));
+    assertThat(history.with(stretch(0, 5))).isEqualTo(WorkerHistory.of(5));
+    List<Stretch> late = List.of(stretch(1, 1));
     assertThatThrownBy(() -> new WorkerHistory(late)).hasMessageContaining("from 1 on");
+  }
+
+  @Test
+  void aHistoryTellsEnginesAndDevices() {
+    WorkerHistory begun =
+        new WorkerHistory(List.of(new Stretch(1, 2, "dl4j", "deeplearning4j 1.0", "CPU")));
+    assertThat(begun.with(new Stretch(4, 2, "dl4j", "deeplearning4j 1.0", "CPU"))).isEqualTo(begun);
+    WorkerHistory mixed =
+        begun
+            .with(new Stretch(4, 2, "torch", "libtorch 2.10", "CPU"))
+            .with(new Stretch(6, 2, "torch", "libtorch 2.10", "NVIDIA H100"))
+            .with(new Stretch(9, 2, "torch", "libtorch 2.11", "NVIDIA H100"));
+    assertThat(mixed)
+        .hasToString(
+            "2 by dl4j (deeplearning4j 1.0) on CPU, from round 4 on 2 by torch (libtorch 2.10) on CPU,"
+                + " from round 6 on 2 by torch (libtorch 2.10) on NVIDIA H100,"
+                + " from round 9 on 2 by torch (libtorch 2.11) on NVIDIA H100");
+  }
+
+  /** Another engine, at any round, makes the rounds that the first would have made. */
+  @Property(tries = 200)
+  void anotherEngineLeavesTheRoundsAsTheyAre(
+      @ForAll @IntRange(min = 1, max = 5) int workers, @ForAll @IntRange(max = 12) int made) {
+    TrainConfig train = Experiments.small("train.epochs=3", "train.passes=2").train();
+    Schedule plain = Schedule.of(train, 200, WorkerHistory.of(workers));
+    Schedule mixed =
+        Schedule.of(
+            train,
+            200,
+            WorkerHistory.of(workers).with(new Stretch(made + 1, workers, "torch", "", "")));
+    assertThat(mixed.rounds()).isEqualTo(plain.rounds());
+    for (long number = 0; number < plain.rounds(); number++) {
+      assertThat(mixed.round(number)).isEqualTo(plain.round(number));
+    }
+  }
+
+  private static Stretch stretch(int made, int workers) {
+    return new Stretch(made + 1, workers, "", "", "");
   }
 
   @Test

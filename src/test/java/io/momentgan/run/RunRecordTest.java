@@ -52,7 +52,8 @@ class RunRecordTest {
     try (LogLines log = new LogLines()) {
       begun.warnOfChangedWorkers();
       grown.warnOfChangedWorkers();
-      assertThat(log.with("other numbers of workers on its way (1, from round 11 on 2)"))
+      assertThat(
+              log.with("other workers on its way (1, from round 11 on 2 by dl4j (deeplearning4j"))
           .hasSize(1);
     }
     run.publish("run.yaml", grown.toYaml().replaceAll("(?s)workers:\\R- .*", ""));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class LeaseTest {
+public class LeaseTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final String OTHER =
       "host=far\nmachine=other\npid=42\nstarted=x\nuser=anna\nsince=2026-01-01T00:00:00Z\nholds=true\n";
@@ -68,7 +68,7 @@ class LeaseTest {
   }
 
   /** Counts who gets the lease of those who try at once. */
-  private static int winners(Folder folder, int contenders) throws Exception {
+  public static int winners(Folder folder, int contenders) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(contenders);
     CyclicBarrier start = new CyclicBarrier(contenders);
     List<CompletableFuture<Optional<Lease>>> attempts = new ArrayList<>();

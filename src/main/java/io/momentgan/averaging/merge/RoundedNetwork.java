@@ -1,6 +1,8 @@
 package io.momentgan.averaging.merge;
 
 import io.momentgan.config.AveragingConfig.Wire;
+import io.momentgan.config.OptimizerConfig;
+import io.momentgan.network.Network;
 import io.momentgan.network.ParameterLayout;
 import io.momentgan.network.UpdaterLayout;
 import io.momentgan.network.state.NetworkState;
@@ -13,8 +15,9 @@ import io.momentgan.network.state.NetworkState;
  *   <li>Of parameters the change since the round's beginning, of which a 256th is lost at most, as
  *       often up as down. A parameter itself would lose all changes of less than a 512th of it.
  *       OpenDiLoCo sends changes in half precision without loss of quality (arXiv 2407.07852).
- *   <li>First moments as they are: each update replaces a tenth of them, with a beta1 or momentum
- *       of 0.9.
+ *   <li>First moments as they are, where the round's updates replace a tenth of them or more, as
+ *       one does with a beta1 or momentum of 0.9. Of others changes would be lost round after
+ *       round, so they are not rounded.
  *   <li>Not rounded: second moments, of which an update replaces a thousandth, so that rounded ones
  *       would stand still in short rounds; running statistics of batch normalisation, which are few
  *       and whose variances are pooled from squared differences.
@@ -26,30 +29,48 @@ import io.momentgan.network.state.NetworkState;
  * @param wire precision of what is handed in
  * @param layout of the parameters
  * @param updaterLayout of the whole updater state
+ * @param optimizer makes the updates
  */
-public record RoundedNetwork(Wire wire, ParameterLayout layout, UpdaterLayout updaterLayout) {
+public record RoundedNetwork(
+    Wire wire, ParameterLayout layout, UpdaterLayout updaterLayout, OptimizerConfig optimizer) {
+  /** The form of a network of this structure. */
+  public static RoundedNetwork of(Wire wire, Network network) {
+    return new RoundedNetwork(
+        wire, network.layout(), network.updaterLayout(), network.blueprint().config().optimizer());
+  }
+
   /**
    * Rounds a worker's network.
    *
    * @param after the network after the round, with its whole updater state
-   * @param before parameters before the round, the same for all workers
+   * @param before the network before the round, with the same parameters and updates for all
+   *     workers
    */
-  public NetworkState of(NetworkState after, float[] before) {
+  public NetworkState of(NetworkState after, NetworkState before) {
     if (wire != Wire.BF16) {
       return after;
     }
-    float[] params = new float[before.length];
+    float[] params = new float[after.params().length];
     for (int i = 0; i < params.length; i++) {
-      params[i] = round((double) after.params()[i] - before[i]);
+      params[i] = round((double) after.params()[i] - before.params()[i]);
     }
     layout.copyStatistics(after.params(), params);
-    float[] updaterState = after.updaterState().clone();
+    int updates = after.updates() - before.updates();
+    float[] updaterState =
+        wire.roundsFirstMoments(optimizer.firstMomentsKept(updates))
+            ? firstMomentsRounded(after.updaterState())
+            : after.updaterState();
+    return new NetworkState(params, updaterState, after.updates());
+  }
+
+  private float[] firstMomentsRounded(float[] updaterState) {
+    float[] rounded = updaterState.clone();
     for (ParameterLayout.Range range : updaterLayout.first()) {
       for (int i = range.from(); i < range.to(); i++) {
-        updaterState[i] = round(updaterState[i]);
+        rounded[i] = round(rounded[i]);
       }
     }
-    return new NetworkState(params, updaterState, after.updates());
+    return rounded;
   }
 
   private float round(double value) {
