@@ -106,6 +106,7 @@ public final class TorchEngine implements Engine {
       Experiment experiment, ImageShape shape, Device device, DataType dataType) {
     ScalarType type = dataType == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
     GanNetworks structure = GanNetworks.build(experiment.with("kernels=stock"), shape, dataType);
-    return new TorchPair(structure, TorchMemory.of(device.number(), type));
+    return new TorchPair(
+        structure, TorchMemory.of(device.number(), type), ResidentImages.of(device));
   }
 }

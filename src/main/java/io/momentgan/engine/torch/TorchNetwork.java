@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -67,22 +66,13 @@ final class TorchNetwork implements TrainedNetwork {
     load(structure.state());
   }
 
-  /** Keeps a result of an inner scope for the outer one. */
-  private static <P extends Pointer> P keep(PointerScope outer, P result) {
-    if (outer == null) {
-      result.retainReference();
-    } else {
-      outer.attach(result);
-    }
-    return result;
-  }
-
   @Override
   public Rows forward(Rows given, int... classes) {
     PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = TorchMemory.scope()) {
       run(outer, TorchRows.tensor(memory, given), layers.operations().size(), classes);
-      return new TorchRows(memory, keep(outer, output.detach().reshape(output.size(0), -1)));
+      return new TorchRows(
+          memory, TorchMemory.keep(outer, output.detach().reshape(output.size(0), -1)));
     }
   }
 
@@ -114,8 +104,8 @@ final class TorchNetwork implements TrainedNetwork {
   /** Runs operations from the first on; {@code input} and {@code output} outlive the scope. */
   private void run(PointerScope outer, Tensor rows, int count, int... classes) {
     // A history of its own: batches have none, and generated images shall not lead to G.
-    input = keep(outer, leaf(rows, true));
-    output = keep(outer, pass(input, count, classes));
+    input = TorchMemory.keep(outer, leaf(rows, true));
+    output = TorchMemory.keep(outer, pass(input, count, classes));
   }
 
   private Tensor pass(Tensor from, int count, int... classes) {
@@ -239,7 +229,7 @@ final class TorchNetwork implements TrainedNetwork {
   private Rows toInput(PointerScope outer, Tensor epsilon) {
     // A tensor of its own: the vector's elements end with it.
     Tensor errors = backward(epsilon, new TensorVector(input)).get(0).detach();
-    return new TorchRows(memory, keep(outer, errors));
+    return new TorchRows(memory, TorchMemory.keep(outer, errors));
   }
 
   @Override
