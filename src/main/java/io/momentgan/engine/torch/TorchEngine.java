@@ -39,6 +39,15 @@ public final class TorchEngine implements Engine {
     return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
   }
 
+  @Override
+  public String whyNoGpu() {
+    return GpuNatives.areThere()
+        ? GpuNatives.load()
+            .map(reason -> reason + "; CUDA 13 and cuDNN 9 must be on the library path")
+            .orElse("NVIDIA's driver shows none; see nvidia-smi, whose driver must be 580 or newer")
+        : "this build has libtorch for CPUs; build with mvn -Ptorch-cuda package";
+  }
+
   /** Loads the natives, all of them before the first question for GPUs, whose answer stays. */
   private static void load() {
     try {
@@ -77,7 +86,7 @@ public final class TorchEngine implements Engine {
       LOG.warn(
           "{}: libtorch finds no GPU ({}) and computes on the CPU; device.use=gpu refuses that",
           host,
-          GpuNatives.load().orElse("NVIDIA's driver shows none"));
+          whyNoGpu());
     }
     try (PointerScope scope = TorchMemory.scope()) {
       TorchMemory memory = TorchMemory.of(device.number(), ScalarType.Float);

@@ -41,7 +41,7 @@ record TorchMemory(Device device, ScalarType type) {
     try (IntPointer memory = new IntPointer(values)) {
       Tensor blob =
           torch.from_blob(memory, new long[] {values.length}, new TensorOptions(ScalarType.Int));
-      return blob.to(device, ScalarType.Int, false, true, null);
+      return blob.to(device, ScalarType.Long, false, true, null);
     }
   }
 

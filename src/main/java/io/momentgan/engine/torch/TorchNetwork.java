@@ -12,11 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -33,8 +35,10 @@ final class TorchNetwork implements TrainedNetwork {
   private final Tensor gradient;
   private final Tensor kept;
   private final Tensor[] leaves;
+  private final TensorOptional[] optional;
   private final TorchOptimizer optimizer;
-  private final int frozen;
+  private final TensorVector trained;
+  private final Map<Integer, Tensor> still;
   private int passes;
   private Tensor input;
   private Tensor output;
@@ -53,7 +57,7 @@ final class TorchNetwork implements TrainedNetwork {
     this.params = memory.zeros(length);
     this.gradient = memory.zeros(length);
     this.kept = memory.zeros(length);
-    this.frozen = structure.optimization().frozen();
+    int frozen = structure.optimization().frozen();
     this.leaves =
         layers.parameters().stream()
             .map(
@@ -62,7 +66,12 @@ final class TorchNetwork implements TrainedNetwork {
                         params.narrow(0, p.from(), p.length()).view(p.shape()),
                         p.trained() && p.from() >= frozen))
             .toArray(Tensor[]::new);
-    this.optimizer = new TorchOptimizer(structure, memory, params, gradient);
+    this.optional = Arrays.stream(leaves).map(TensorOptional::new).toArray(TensorOptional[]::new);
+    this.trained =
+        new TensorVector(
+            Arrays.stream(leaves).filter(Tensor::requires_grad).toArray(Tensor[]::new));
+    this.still = withoutGradient(frozen);
+    this.optimizer = new TorchOptimizer(structure, memory, params, gradient, layers.statistics());
     load(structure.state());
   }
 
@@ -109,7 +118,7 @@ final class TorchNetwork implements TrainedNetwork {
   }
 
   private Tensor pass(Tensor from, int count, int... classes) {
-    Pass pass = new Pass(leaves, oneHot(from, classes));
+    Pass pass = new Pass(leaves, optional, oneHot(from, classes));
     Tensor x = from;
     for (Operation operation : layers.operations().subList(0, count)) {
       x = operation.apply(x, pass);
@@ -150,39 +159,45 @@ final class TorchNetwork implements TrainedNetwork {
   }
 
   private void backwardToParameters(Tensor epsilon) {
-    set(backward(epsilon, trained()));
+    set(backward(epsilon, trained));
   }
 
-  private TensorVector trained() {
-    TensorVector trained = new TensorVector();
-    for (Tensor leaf : leaves) {
-      if (leaf.requires_grad()) {
-        trained.push_back(leaf);
+  /** Returns the parts of the gradient that are no leaves' gradients, by their places. */
+  private Map<Integer, Tensor> withoutGradient(int frozen) {
+    Map<Integer, Tensor> parts = new TreeMap<>();
+    if (frozen > 0) {
+      parts.put(0, memory.zeros(frozen));
+    }
+    for (int i = 0; i < leaves.length; i++) {
+      int from = layers.parameters().get(i).from();
+      if (from >= frozen && !leaves[i].requires_grad()) {
+        parts.put(from, memory.zeros(leaves[i].numel()));
       }
     }
-    return trained;
+    layers
+        .statistics()
+        .pieces()
+        .forEach(
+            (from, steps) -> {
+              if (from >= frozen) {
+                parts.put(from, steps);
+              }
+            });
+    return parts;
   }
 
   /** Sets the flat gradient to those of the trained leaves. */
   private void set(TensorVector gradients) {
-    Map<Integer, Tensor> pieces = new TreeMap<>();
-    if (frozen > 0) {
-      pieces.put(0, torch.zeros_like(params.narrow(0, 0, frozen)));
-    }
+    layers.statistics().follow(params);
+    Map<Integer, Tensor> pieces = new TreeMap<>(still);
     int at = 0;
     for (int i = 0; i < leaves.length; i++) {
-      Tensor each = leaves[i].requires_grad() ? gradients.get(at++) : new Tensor();
-      int from = layers.parameters().get(i).from();
-      if (from >= frozen) {
+      if (leaves[i].requires_grad()) {
+        Tensor each = gradients.get(at++);
         // A slope does not depend on the last bias, for instance.
         Tensor piece = each.defined() ? each : torch.zeros_like(leaves[i]);
-        pieces.put(from, piece.reshape(-1));
-      }
-    }
-    for (BatchStatistics statistics : layers.statistics()) {
-      if (statistics.mean() >= frozen) {
-        pieces.put(statistics.mean(), statistics.meanStep(params));
-        pieces.put(statistics.variance(), statistics.varianceStep(params));
+        boolean flat = layers.parameters().get(i).shape().length == 1;
+        pieces.put(layers.parameters().get(i).from(), flat ? piece : piece.reshape(-1));
       }
     }
     torch.cat_out(gradient, new TensorVector(pieces.values().toArray(Tensor[]::new)), 0);
@@ -216,7 +231,7 @@ final class TorchNetwork implements TrainedNetwork {
       Tensor slopes = grad(logits.sum(), new TensorVector(images), true).get(0);
       Tensor norms = slopes.norm(new ScalarOptional(new Scalar(2)), 1);
       Tensor penalties = norms.sub(new Scalar(target)).square().mul(new Scalar(weight));
-      set(grad(penalties.sum(), trained(), false));
+      set(grad(penalties.sum(), trained, false));
       return penalties.mean().item_double();
     }
   }
@@ -272,14 +287,7 @@ final class TorchNetwork implements TrainedNetwork {
     try (PointerScope scope = TorchMemory.scope()) {
       gradient.add_(kept);
       // Running statistics move by the mean of all passes, not by their sum.
-      for (BatchStatistics statistics : layers.statistics()) {
-        for (int from : new int[] {statistics.mean(), statistics.variance()}) {
-          gradient
-              .narrow(0, from, statistics.channels())
-              .add_(kept.narrow(0, from, statistics.channels()), new Scalar(passes - 1.0))
-              .mul_(new Scalar(1.0 / (passes + 1)));
-        }
-      }
+      layers.statistics().average(gradient, kept, passes);
     }
   }
 
@@ -296,15 +304,16 @@ final class TorchNetwork implements TrainedNetwork {
   }
 
   @Override
-  public double update(int batchSize) {
+  public DoubleSupplier update(int batchSize) {
+    PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = TorchMemory.scope()) {
       List<Divided> matrices = layers.matrices();
       List<Tensor> right = matrices.stream().map(matrix -> matrix.right(leaves)).toList();
-      double norm = optimizer.update(batchSize);
+      Tensor norm = TorchMemory.keep(outer, optimizer.update(batchSize));
       for (int i = 0; i < right.size(); i++) {
         matrices.get(i).step(leaves, right.get(i));
       }
-      return norm;
+      return norm::item_double;
     }
   }
 
