@@ -5,6 +5,7 @@ import io.momentgan.config.UserException;
 import io.momentgan.device.BlasCore;
 import io.momentgan.device.Cluster;
 import io.momentgan.device.NativeFolder;
+import io.momentgan.device.PhysicalMemory;
 import io.momentgan.device.SerialFilter;
 import io.momentgan.device.StopRequests;
 import io.momentgan.device.Threads;
@@ -110,6 +111,7 @@ public final class Main implements Runnable {
       System.err.println("error: " + e.getMessage());
       return USER_MISTAKE;
     }
+    PhysicalMemory.choose();
     BlasCore.choose();
     // A training chooses again, by its workers.
     Threads.choose(System.getProperty(Cluster.TASK_CPUS, "1"));

@@ -64,7 +64,7 @@ final class GanTrainingWorker extends ParameterAveragingTrainingWorker {
     if (TaskContext.get().isInterrupted()) {
       throw new IllegalStateException("The round was cancelled");
     }
-    boolean goesOn = session.train(((RoundBatches.BatchesDataSet) batch).batches(), isLast);
+    boolean goesOn = session.train((RoundBatches.BatchesDataSet) batch, isLast);
     // Reaches the driver with the executor's next heartbeat.
     iterations.add(1);
     return goesOn ? null : session.result();

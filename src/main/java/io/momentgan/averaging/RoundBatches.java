@@ -2,8 +2,7 @@ package io.momentgan.averaging;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.TrainConfig;
-import io.momentgan.engine.ArrayRows;
-import io.momentgan.kernels.loops.HostArrays;
+import io.momentgan.engine.TrainedPair;
 import io.momentgan.partition.LabelledImages;
 import io.momentgan.partition.Round;
 import io.momentgan.partition.Shard;
@@ -13,10 +12,12 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The batches of a round from a worker's shard, each made on request.
+ * The batches of a round from a worker's shard, each chosen on request.
  *
  * <p>With {@code train.fresh-batches} each update has a stream of batches of its own: a permutation
  * of the shard in each pass.
@@ -60,42 +61,54 @@ final class RoundBatches implements Iterator<DataSet> {
     }
     long before = round.iterationsBefore() + made;
     int iteration = round.inPass(made++);
-    List<Batch> updates = new ArrayList<>();
+    List<Choice> updates = new ArrayList<>();
     for (int[] order : orders) {
-      int[] classes = hidesLabels ? new int[0] : shard.classes(order, iteration, train.batchSize());
-      updates.add(batch(shard.batch(order, iteration, train.batchSize()), classes));
+      int[] chosen = Shard.batch(order, iteration, train.batchSize());
+      updates.add(new Choice(shard, chosen, hidesLabels ? new int[0] : shard.classes(chosen)));
     }
-    return new BatchesDataSet(new RealBatches(updates, labelled(before)));
+    return new BatchesDataSet(train.batchSize(), updates, labelled(before));
   }
 
-  private List<Batch> labelled(long iteration) {
-    List<Batch> batches = new ArrayList<>();
+  private List<Choice> labelled(long iteration) {
+    List<Choice> batches = new ArrayList<>();
     Shard all = new Shard(shard.rank(), labelled.images(), shard.black());
     for (int i = 0; i < train.dSteps() && !labelled.isEmpty(); i++) {
       long before = iteration * train.dSteps() + i;
       int[] drawn = labelled.batch(before, train.batchSize(), train.seed(), shard.rank());
-      batches.add(batch(all.rows(drawn), all.classes(drawn, 0, drawn.length)));
+      batches.add(new Choice(all, drawn, all.classes(drawn)));
     }
     return batches;
   }
 
-  private Batch batch(float[] rows, int[] classes) {
-    int size = train.batchSize();
-    return new Batch(new ArrayRows(HostArrays.toArray(rows, size, rows.length / size)), classes);
+  /** A batch of a shard's images, and their classes where these are used. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Choice(Shard shard, int[] indices, int[] classes) {
+    static List<Batch> on(TrainedPair networks, List<Choice> choices) {
+      return choices.stream()
+          .map(each -> new Batch(networks.images(each.shard, each.indices), each.classes))
+          .toList();
+    }
   }
 
-  /** Carries batches through dl4j-spark, which hands on data sets of the full size as they are. */
+  /**
+   * Carries the choice of batches through dl4j-spark, which hands on data sets of the full size as
+   * they are.
+   */
   static final class BatchesDataSet extends DataSet {
     private static final long serialVersionUID = 1L;
-    private final transient RealBatches batches;
+    private final transient List<Choice> updates;
+    private final transient List<Choice> labelled;
 
-    BatchesDataSet(RealBatches batches) {
-      super(((ArrayRows) batches.updates().get(0).images()).array(), null);
-      this.batches = batches;
+    private BatchesDataSet(int size, List<Choice> updates, List<Choice> labelled) {
+      // Nobody looks at the values: dl4j-spark counts the rows.
+      super(Nd4j.create(DataType.FLOAT, size, 1), null);
+      this.updates = updates;
+      this.labelled = labelled;
     }
 
-    RealBatches batches() {
-      return batches;
+    /** Makes the batches, which are valid as long as the iteration of these networks. */
+    RealBatches on(TrainedPair networks) {
+      return new RealBatches(Choice.on(networks, updates), Choice.on(networks, labelled));
     }
   }
 }

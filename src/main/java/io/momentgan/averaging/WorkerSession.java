@@ -1,6 +1,7 @@
 package io.momentgan.averaging;
 
 import io.momentgan.averaging.GanTrainingMaster.RunContext;
+import io.momentgan.averaging.RoundBatches.BatchesDataSet;
 import io.momentgan.averaging.WorkerReport.Fault;
 import io.momentgan.averaging.merge.RoundedNetwork;
 import io.momentgan.collective.Collective;
@@ -154,16 +155,19 @@ final class WorkerSession {
   }
 
   /** Trains on the batches of an iteration; returns whether the round goes on. */
-  boolean train(RealBatches real, boolean lastOfRound) {
-    long began = System.nanoTime();
-    try {
-      return step(real, lastOfRound);
+  boolean train(BatchesDataSet chosen, boolean lastOfRound) {
+    try (TrainedPair.Iteration memory = networks.begin()) {
+      RealBatches real = chosen.on(networks);
+      long began = System.nanoTime();
+      try {
+        return step(real, lastOfRound);
+      } finally {
+        stepNanos += System.nanoTime() - began;
+      }
     } catch (RuntimeException | Error e) {
       // So that the others' devices do not wait for this one.
       devices.ifPresent(DeviceGroup::close);
       throw e;
-    } finally {
-      stepNanos += System.nanoTime() - began;
     }
   }
 

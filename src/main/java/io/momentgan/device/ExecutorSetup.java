@@ -24,6 +24,7 @@ public final class ExecutorSetup implements SparkPlugin {
         Locale.setDefault(Locale.ROOT);
         SerialFilter.choose();
         NativeFolder.choose();
+        PhysicalMemory.choose();
         BlasCore.choose();
         // Ctrl-C reaches all processes at a terminal. The driver decides when its executors end.
         SignalUtils.register(StopRequests.Signal.INT.name(), () -> true);

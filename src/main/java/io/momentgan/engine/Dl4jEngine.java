@@ -47,6 +47,12 @@ public final class Dl4jEngine implements Engine {
   }
 
   @Override
+  public String whyNoGpu() {
+    return "this build has ND4J's backend for CPUs; build with mvn -Ptorch-cuda package and set"
+        + " engine=torch, or, for compute capability 3.7 to 8.6, with -Pcuda";
+  }
+
+  @Override
   public Device bind(int gpu) {
     return Devices.bind(Math.max(0, gpu)); // ND4J's backend decides between GPUs and the CPU
   }

@@ -4,6 +4,7 @@ import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.kernels.loops.Vectors;
 import io.momentgan.network.Network;
 import io.momentgan.network.state.NetworkState;
+import java.util.function.DoubleSupplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -115,8 +116,9 @@ final class Dl4jNetwork implements TrainedNetwork {
   }
 
   @Override
-  public double update(int batchSize) {
-    return network.update(batchSize);
+  public DoubleSupplier update(int batchSize) {
+    double norm = network.update(batchSize);
+    return () -> norm;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.momentgan.engine;
 
 import io.momentgan.kernels.loops.HostArrays;
 import io.momentgan.network.GanNetworks;
+import io.momentgan.partition.Shard;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -25,6 +26,11 @@ public record Dl4jPair(
     return new ArrayRows(
         HostArrays.toArray(values, count, values.length / count)
             .castTo(structure.generator().dataType()));
+  }
+
+  @Override
+  public Rows images(Shard shard, int... indices) {
+    return rows(shard.rows(indices), indices.length);
   }
 
   @Override

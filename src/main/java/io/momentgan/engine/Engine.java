@@ -47,6 +47,9 @@ public interface Engine {
    */
   int gpus();
 
+  /** Says why there are no GPUs and what helps, for a message in brackets. */
+  String whyNoGpu();
+
   /**
    * Binds the current thread to a device.
    *

@@ -1,6 +1,7 @@
 package io.momentgan.engine;
 
 import io.momentgan.network.state.NetworkState;
+import java.util.function.DoubleSupplier;
 
 /**
  * A generator or discriminator in training. Losses stay outside; only {@link #update}, {@link
@@ -112,9 +113,10 @@ public interface TrainedNetwork {
    * Updates the parameters by the optimizer; the gradient is undefined afterwards.
    *
    * @param batchSize divides the summed gradient
-   * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
+   * @return tells the Euclidean norm of the gradient of the mean loss with respect to trained
+   *     parameters, until the iteration is closed; to ask late is to wait less for a device
    */
-  double update(int batchSize);
+  DoubleSupplier update(int batchSize);
 
   /**
    * Clips all parameters but those of frozen layers, scales and running statistics of batch

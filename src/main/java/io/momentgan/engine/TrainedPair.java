@@ -1,6 +1,7 @@
 package io.momentgan.engine;
 
 import io.momentgan.network.GanNetworks;
+import io.momentgan.partition.Shard;
 
 /** A generator and its discriminator in training, on one engine and device. */
 public interface TrainedPair {
@@ -21,12 +22,20 @@ public interface TrainedPair {
    */
   Rows rows(float[] values, int count);
 
+  /**
+   * Makes rows of a shard's images, of the values that {@link Shard#rows} gives. An engine may keep
+   * the images where it computes, so that only their indices are copied.
+   *
+   * @param indices of the images, row after row
+   */
+  Rows images(Shard shard, int... indices);
+
   /** Returns rows of any engine where this one computes: the rows themselves, or a copy. */
   Rows take(Rows rows);
 
   /**
-   * Begins an iteration. Rows of passes and of {@link #rows} are valid until it is closed, in the
-   * same thread.
+   * Begins an iteration. Rows of passes, of {@link #rows} and {@link #images} are valid until it is
+   * closed, in the same thread.
    */
   Iteration begin();
 

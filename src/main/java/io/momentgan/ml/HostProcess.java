@@ -4,6 +4,7 @@ import io.momentgan.config.ExperimentReader;
 import io.momentgan.device.BlasCore;
 import io.momentgan.device.Cluster;
 import io.momentgan.device.NativeFolder;
+import io.momentgan.device.PhysicalMemory;
 import io.momentgan.device.Threads;
 import io.momentgan.storage.StorageCheck;
 import io.momentgan.training.SparkContexts;
@@ -21,6 +22,7 @@ final class HostProcess {
    */
   static synchronized void prepare(SparkSession spark) {
     NativeFolder.choose();
+    PhysicalMemory.choose();
     BlasCore.choose();
     if (Threads.inUse().isEmpty()) {
       Threads.choose(spark.sparkContext().getConf().get(Cluster.TASK_CPUS, "1"));

@@ -30,12 +30,21 @@ public record Shard(int rank, Images images, float black) implements Serializabl
     return Permutation.of(images.count(), seed);
   }
 
+  /** Returns the value of each pixel from 0 to 255. */
+  public float[] scale() {
+    return scaled().clone();
+  }
+
+  private float[] scaled() {
+    return black == 0 ? FROM_ZERO : FROM_MINUS_ONE;
+  }
+
   /** Returns images by their indices as values [indices, features] from {@code black} to 1. */
   public float[] rows(int[] indices) {
     int features = images.shape().features();
     float[] rows = new float[indices.length * features];
     byte[] pixels = images.pixels();
-    float[] scaled = black == 0 ? FROM_ZERO : FROM_MINUS_ONE;
+    float[] scaled = scaled();
     for (int i = 0; i < indices.length; i++) {
       int from = indices[i] * features;
       int to = i * features;
@@ -46,22 +55,17 @@ public record Shard(int rank, Images images, float black) implements Serializabl
     return rows;
   }
 
-  /**
-   * Returns a batch of a pass's {@link #order} as values [batchSize, features] from {@code black}
-   * to 1.
-   */
-  public float[] batch(int[] order, int iteration, int batchSize) {
-    return rows(Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize));
+  /** Returns the indices of a batch of a pass's {@link #order}. */
+  public static int[] batch(int[] order, int iteration, int batchSize) {
+    return Arrays.copyOfRange(order, iteration * batchSize, (iteration + 1) * batchSize);
   }
 
-  /** Returns the classes of a batch of a pass's {@link #order}; empty where images have none. */
-  public int[] classes(int[] order, int iteration, int batchSize) {
+  /** Returns the classes of images by their indices; empty where images have none. */
+  public int[] classes(int[] indices) {
     byte[] classes = images.labels();
     return classes.length == 0
         ? new int[0]
-        : Arrays.stream(order, iteration * batchSize, (iteration + 1) * batchSize)
-            .map(i -> Byte.toUnsignedInt(classes[i]))
-            .toArray();
+        : Arrays.stream(indices).map(i -> Byte.toUnsignedInt(classes[i])).toArray();
   }
 
   private static float[] scaled(float black) {

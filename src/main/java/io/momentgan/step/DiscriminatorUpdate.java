@@ -14,6 +14,7 @@ import io.momentgan.step.loss.LogitLoss;
 import io.momentgan.step.loss.Targets;
 import io.momentgan.step.loss.Verdict;
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 import org.apache.commons.lang3.ArrayUtils;
 
 /**
@@ -66,7 +67,8 @@ final class DiscriminatorUpdate {
    * @param penalty weighted penalties on the gradient
    * @param realProbability mean probability given to real images
    * @param fakeProbability mean probability given to generated images
-   * @param gradientNorm norm of the gradient of the value; 0 where none was taken
+   * @param gradientNorm tells the norm of the gradient of the value, as {@link
+   *     TrainedNetwork#update} does; 0 where none was taken
    * @param real its verdict on the real images
    * @param fake its verdict on the generated images
    */
@@ -76,7 +78,7 @@ final class DiscriminatorUpdate {
       double penalty,
       double realProbability,
       double fakeProbability,
-      double gradientNorm,
+      DoubleSupplier gradientNorm,
       Verdict real,
       Verdict fake) {}
 
@@ -123,10 +125,10 @@ final class DiscriminatorUpdate {
     Verdict ofReal = verdict(real);
     LogitLoss realLoss = loss(ofReal, true, iteration, draw);
     network.backwardToParameters(ofReal.gradient(realLoss.times(config.weight())));
-    double norm = 0;
+    DoubleSupplier first = () -> 0;
     if (config.separateUpdates()) {
       network.addKeptGradients();
-      norm = apply(n);
+      first = apply(n);
     } else {
       network.keepGradient();
     }
@@ -135,7 +137,7 @@ final class DiscriminatorUpdate {
     network.backwardToParameters(ofFake.gradient(fakeLoss.times(config.weight())));
     network.addKeptGradients();
     double penalty = penalties.add(network, real, fake, iteration, draw);
-    norm = Math.hypot(norm, apply(n));
+    DoubleSupplier norm = hypot(first, apply(n));
     return loss(taught, ofReal, ofFake, new Sides(realLoss, fakeLoss), penalty, norm);
   }
 
@@ -168,9 +170,13 @@ final class DiscriminatorUpdate {
     return loss(ofLabelled, ofReal, ofFake, sides, penalty, apply(n));
   }
 
-  private double apply(int n) {
+  private static DoubleSupplier hypot(DoubleSupplier a, DoubleSupplier b) {
+    return () -> Math.hypot(a.getAsDouble(), b.getAsDouble());
+  }
+
+  private DoubleSupplier apply(int n) {
     sharing.share(network, n);
-    double norm = network.update(n);
+    DoubleSupplier norm = network.update(n);
     if (config.clip() > 0) {
       network.clip(config.clip());
     }
@@ -188,7 +194,7 @@ final class DiscriminatorUpdate {
     Verdict ofReal = verdict(shownReal);
     Verdict ofFake = verdict(shownFake);
     double penalty = penalties.value(network, shownReal, shownFake, iteration, draw);
-    return loss(taught, ofReal, ofFake, losses(ofReal, ofFake, iteration, draw), penalty, 0);
+    return loss(taught, ofReal, ofFake, losses(ofReal, ofFake, iteration, draw), penalty, () -> 0);
   }
 
   /**
@@ -262,7 +268,12 @@ final class DiscriminatorUpdate {
   }
 
   private Loss loss(
-      ClassLoss taught, Verdict ofReal, Verdict ofFake, Sides sides, double penalty, double norm) {
+      ClassLoss taught,
+      Verdict ofReal,
+      Verdict ofFake,
+      Sides sides,
+      double penalty,
+      DoubleSupplier norm) {
     double adversarial = sides.real().mean() + sides.fake().mean();
     return new Loss(
         config.weight() * adversarial

@@ -21,6 +21,7 @@ import io.momentgan.step.MomentExchange.Pending;
 import io.momentgan.step.loss.LogitLoss;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
 
 /**
  * One worker's iterations: for each real batch, discriminator updates, the exchange of moments with
@@ -133,16 +134,18 @@ public final class GanStep {
       fake = fake.regenerated(networks.generator());
       pending = begin(fake);
     }
-    Losses losses = updateGenerator(fake, d, await(pending), iteration, 0);
+    GeneratorUpdate g = updateGenerator(fake, await(pending), iteration, 0);
     for (int i = 1; i < experiment.train().gSteps(); i++) {
       fake = next(fake, iteration, draw + i);
-      losses = updateGenerator(fake, d, compareAgain(fake), iteration, i);
+      g = updateGenerator(fake, compareAgain(fake), iteration, i);
     }
     int made = experiment.train().gSteps();
-    for (int i = made; isAbove(losses.generatorBce(), thresholds.gLoss(), i); i++) {
+    for (int i = made; isAbove(g.judgement().loss(), thresholds.gLoss(), i); i++) {
       fake = next(fake, iteration, draws++);
-      losses = updateGenerator(fake, d, compareAgain(fake), iteration, i);
+      g = updateGenerator(fake, compareAgain(fake), iteration, i);
     }
+    Losses losses =
+        losses(d, g.judgement().loss(), g.judgement().classLoss(), g.exchanged(), g.gradientNorm());
     lastLosses = losses.discriminator() + losses.generatorBce();
     return losses;
   }
@@ -263,7 +266,7 @@ public final class GanStep {
         adversarial,
         classLoss,
         await(exchange.begin(fake.real().images(), fake.images(), all)),
-        0);
+        () -> 0);
   }
 
   /** Generates as many images as there are real ones, of their classes. */
@@ -292,8 +295,11 @@ public final class GanStep {
     }
   }
 
-  private Losses updateGenerator(
-      Fake fake, DiscriminatorUpdate.Loss dLoss, Exchanged exchanged, long iteration, int update) {
+  private record GeneratorUpdate(
+      DiscriminatorUpdate.Judgement judgement, Exchanged exchanged, DoubleSupplier gradientNorm) {}
+
+  private GeneratorUpdate updateGenerator(
+      Fake fake, Exchanged exchanged, long iteration, int update) {
     TrainedNetwork g = networks.generator();
     int n = fake.batch().count();
     DiscriminatorUpdate.Judgement judgement =
@@ -304,8 +310,7 @@ public final class GanStep {
     penalty.addGradient(epsilon, fake.images(), exchanged);
     g.backwardToParameters(epsilon);
     sharing.share(g, n);
-    double norm = g.update(n);
-    return losses(dLoss, judgement.loss(), judgement.classLoss(), exchanged, norm);
+    return new GeneratorUpdate(judgement, exchanged, g.update(n));
   }
 
   private Losses losses(
@@ -313,7 +318,7 @@ public final class GanStep {
       double adversarial,
       double classLoss,
       Exchanged exchanged,
-      double generatorNorm) {
+      DoubleSupplier generatorNorm) {
     MomentDistance distance =
         exchanged.comparison().map(Comparison::distance).orElse(new MomentDistance(0, 0));
     return new Losses(
@@ -324,8 +329,8 @@ public final class GanStep {
         distance.variance(),
         d.realProbability(),
         d.fakeProbability(),
-        d.gradientNorm(),
-        generatorNorm,
+        d.gradientNorm().getAsDouble(),
+        generatorNorm.getAsDouble(),
         d.adversarial(),
         d.penalty());
   }

@@ -75,10 +75,8 @@ final class StartReport {
     engine.tryOut(device, host);
     if (!device.isGpu() && use == DeviceConfig.Use.GPU) {
       throw new UserException(
-          ("Setting device.use: found gpu, but worker %d on %s computes on its CPU, expected a GPU; set"
-                  + " engine=torch in a build by mvn -Ptorch-cuda, with CUDA 13 on the library path and"
-                  + " NVIDIA's driver, or set device.use=auto")
-              .formatted(shard.rank(), host));
+          "Setting device.use: found gpu, but worker %d on %s computes on its CPU (%s), expected a GPU; mend that, or set device.use=auto"
+              .formatted(shard.rank(), host, engine.whyNoGpu()));
     }
     return new Tuple2<>(
         device,

@@ -79,10 +79,26 @@ class SubmitScriptsTest {
   }
 
   @Test
-  void gpuCheckPrintsBothRuns() {
+  void gpuCheckComparesTheNewerEngineInOneRun() {
     assertThat(script("gpu-check", "--print").succeeds().err())
+        .containsOnlyOnce("device-check")
+        .contains("--engine torch --gpu", "ff-6.yaml", "dcgan.yaml --tolerance 0.01");
+  }
+
+  @Test
+  void gpuCheckOfTheDefaultEnginePrintsBothRuns() {
+    assertThat(script("gpu-check", "--engine", "dl4j", "--print").succeeds().err())
         .contains(
             "BACKEND_PRIORITY_CPU=1000", "ff-6.yaml", "dcgan.yaml --out", "device-check --gpu");
+    assertThat(script("gpu-check", "--engine", "dl4j", "--cpu", "--print").succeeds().err())
+        .contains("--against")
+        .doesNotContain("--gpu");
+  }
+
+  @Test
+  void gpuCheckRefusesAnEngineThatThereIsNot() {
+    assertThat(script("gpu-check", "--engine", "keras").refusal(Main.USER_MISTAKE))
+        .contains("--engine: found keras, expected torch or dl4j");
   }
 
   @Test

@@ -790,11 +790,11 @@ class RoundsOnSparkTest {
               workers,
               rank -> {
                 Shard shard = shards.apply(rank);
-                return shard.batch(shard.order(seed, round.epoch(), 0), at, size);
+                return shard.rows(Shard.batch(shard.order(seed, round.epoch(), 0), at, size));
               },
               rank -> {
                 Shard shard = shards.apply(rank);
-                return shard.classes(shard.order(seed, round.epoch(), 0), at, size);
+                return shard.classes(Shard.batch(shard.order(seed, round.epoch(), 0), at, size));
               },
               centres);
       batch.train(networks);
@@ -831,8 +831,9 @@ class RoundsOnSparkTest {
     int size = experiment.train().batchSize();
     return new Batch(
         new ArrayRows(
-            HostArrays.toArray(shard.batch(order, iteration, size), size, GLYPH.features())),
-        shard.classes(order, iteration, size));
+            HostArrays.toArray(
+                shard.rows(Shard.batch(order, iteration, size)), size, GLYPH.features())),
+        shard.classes(Shard.batch(order, iteration, size)));
   }
 
   private static Collective alone() {

@@ -14,6 +14,7 @@ import io.momentgan.data.ImageSource;
 import io.momentgan.data.Images;
 import io.momentgan.data.glyphs.GlyphSource;
 import io.momentgan.engine.ArrayRows;
+import io.momentgan.engine.Dl4jPair;
 import io.momentgan.moments.RealSide;
 import io.momentgan.network.GanNetworks;
 import io.momentgan.network.state.Snapshot;
@@ -134,8 +135,9 @@ class SemiSupervisedRoundsTest {
     List<Set<String>> seen = List.of(new HashSet<>(), new HashSet<>(), new HashSet<>());
     List<String> firstUpdates = new ArrayList<>();
     Set<String> labels = new HashSet<>();
+    Dl4jPair pair = new Dl4jPair(GanNetworks.build(experiment, GLYPHS.shape(), DataType.FLOAT));
     while (batches.hasNext()) {
-      RealBatches real = ((RoundBatches.BatchesDataSet) batches.next()).batches();
+      RealBatches real = ((RoundBatches.BatchesDataSet) batches.next()).on(pair);
       assertThat(real.updates()).hasSize(3);
       assertThat(real.labelled()).hasSize(2);
       for (int stream = 0; stream < 3; stream++) {

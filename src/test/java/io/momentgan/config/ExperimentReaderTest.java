@@ -378,7 +378,7 @@ class ExperimentReaderTest {
       delimiter = '|',
       value = {
         "colour: red              | small.yaml: Setting colour: found an unknown setting, expected one of",
-        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-batches, fresh-latent, g-steps, init-images, passes, seed, thresholds, warm-up, workers",
+        "train: {epoch: 3}        | small.yaml: Setting train.epoch: found an unknown setting, expected one of averaging-frequency, batch-size, d-steps, deadline-seconds, epochs, fresh-batches, fresh-latent, g-steps, gradients, init-images, passes, seed, thresholds, warm-up, workers",
         "data: {glyphs: {n: 3}}   | small.yaml: Setting data.glyphs.n: found an unknown setting, expected one of seed, test, train",
         "train: {epochs: ten}     | small.yaml: Setting train.epochs: found \"ten\", expected a whole number",
         "train: {epochs: 2.5}     | small.yaml: Setting train.epochs: found 2.5, expected a whole number",

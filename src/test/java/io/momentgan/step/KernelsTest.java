@@ -159,7 +159,7 @@ class KernelsTest {
           moveByAnUlp(networks.generator(), i);
           moveByAnUlp(networks.discriminator(), i);
         }
-        float[] batch = shard.batch(all, i, BATCH);
+        float[] batch = shard.rows(Shard.batch(all, i, BATCH));
         INDArray rows = HostArrays.toArray(batch, BATCH, images.shape().features());
         losses.add(step.iterate(new Batch(new ArrayRows(rows), new int[0]), i));
       }

@@ -42,6 +42,15 @@ public final class TorchEngine implements Engine {
     return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
   }
 
+  @Override
+  public String whyNoGpu() {
+    return GpuNatives.areThere()
+        ? GpuNatives.load()
+            .map(reason -> reason + "; CUDA 13 and cuDNN 9 must be on the library path")
+            .orElse("NVIDIA's driver shows none; see nvidia-smi, whose driver must be 580 or newer")
+        : "this build has libtorch for CPUs; build with mvn -Ptorch-cuda package";
+  }
+
   /** Loads the natives, all of them before the first question for GPUs, whose answer stays. */
   private static void load() {
     try {
@@ -80,7 +89,7 @@ public final class TorchEngine implements Engine {
       LOG.warn(
           "{}: libtorch finds no GPU ({}) and computes on the CPU; device.use=gpu refuses that",
           host,
-          GpuNatives.load().orElse("NVIDIA's driver shows none"));
+          whyNoGpu());
     }
     try (PointerScope scope = TorchMemory.scope()) {
       TorchMemory memory = TorchMemory.of(device.number(), ScalarType.Float);
@@ -102,7 +111,7 @@ public final class TorchEngine implements Engine {
   @Override
   public DeviceGroup meet(
       Device device, String run, Collective collective, String host, Duration limit) {
-    return TorchGroups.meet(device.number(), run, collective, host, limit);
+    return TorchGroup.meet(device.number(), run, collective, host, limit);
   }
 
   @Override
@@ -115,6 +124,7 @@ public final class TorchEngine implements Engine {
       Experiment experiment, ImageShape shape, Device device, DataType dataType) {
     ScalarType type = dataType == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
     GanNetworks structure = GanNetworks.build(experiment.with("kernels=stock"), shape, dataType);
-    return new TorchPair(structure, TorchMemory.of(device.number(), type));
+    return new TorchPair(
+        structure, TorchMemory.of(device.number(), type), ResidentImages.of(device));
   }
 }

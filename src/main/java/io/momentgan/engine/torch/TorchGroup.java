@@ -1,10 +1,15 @@
 package io.momentgan.engine.torch;
 
+import io.momentgan.collective.Collective;
 import io.momentgan.collective.CollectiveException;
+import io.momentgan.collective.Message.Addresses;
 import io.momentgan.engine.DeviceGroup;
 import io.momentgan.engine.TrainedNetwork;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.lang3.reflect.ConstructorUtils;
 import org.apache.commons.lang3.reflect.MethodUtils;
 import org.bytedeco.javacpp.PointerScope;
@@ -18,69 +23,107 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 
-/** A worker's end of a group of libtorch's: by NCCL between GPUs, by Gloo between CPUs. */
+/**
+ * A worker's end of a group of libtorch's: by NCCL between GPUs, by Gloo between CPUs. A process
+ * keeps its workers' groups from one round to the next, as NCCL takes seconds to make one.
+ */
 final class TorchGroup implements DeviceGroup {
+  private static final ConcurrentHashMap<Member, TorchGroup> KEPT = new ConcurrentHashMap<>();
+  private static final String NONE = "none";
   private static final int PORTS = 0xFFFF;
 
   /** By reflection: the default build's JavaCPP, which this is compiled with, lacks it. */
   private static final String MILLISECONDS = "org.bytedeco.javacpp.chrono.Milliseconds";
 
+  private final Member member;
   private final String name;
   private final int size;
   private final Store store;
   private final Backend backend;
   private long lastUse = System.nanoTime();
 
-  private TorchGroup(String name, int size, Store store, Backend backend) {
+  private TorchGroup(Member member, String name, int size, Store store, Backend backend) {
+    this.member = member;
     this.name = name;
     this.size = size;
     this.store = store;
     this.backend = backend;
   }
 
-  /**
-   * Opens the place where workers find each other, on any free port.
-   *
-   * @param host name or address of this process for the others
-   */
-  static TCPStore listen(String host, Duration limit) {
-    return attempt(
-        "open a port for the workers' devices",
-        () -> new TCPStore(host, options(limit).isServer(true).port((short) 0)));
-  }
-
-  /** The port of {@link #listen}. */
-  static int port(TCPStore listening) {
-    return listening.getPort() & PORTS;
-  }
+  private record Member(String run, int rank) {}
 
   /**
-   * Joins the group of all workers.
+   * A worker's group, which all workers have or make anew. What they tell each other goes by {@code
+   * collective}.
    *
-   * @param name of the group, which no other has
-   * @param rank this worker's number
-   * @param size number of workers
-   * @param gpu number of its GPU; -1 for the CPU
+   * @param gpu number of the worker's GPU; -1 for the CPU
+   * @param run name of the run
    * @param host name or address of this process for the others
-   * @param store where the workers find each other, for this group alone: it ends with the group,
-   *     and a PrefixStore of JavaCPP's would free it twice
+   * @param limit longest wait for the others
    */
-  static TorchGroup join(
-      String name, int rank, int size, int gpu, String host, Store store, Duration limit) {
+  static TorchGroup meet(int gpu, String run, Collective collective, String host, Duration limit) {
+    closeForgotten(run, limit);
+    Member member = new Member(run, collective.rank());
+    TorchGroup kept = KEPT.get(member);
+    List<String> names = tell(collective, kept == null ? NONE : kept.name);
+    if (kept != null
+        && kept.size == collective.size()
+        && names.stream().allMatch(kept.name::equals)) {
+      return kept;
+    }
+    if (kept != null) {
+      kept.close();
+    }
+    TorchGroup made = make(gpu, member, collective, host, limit);
+    KEPT.put(member, made);
+    return made;
+  }
+
+  /** Runs end without a word to their workers' processes. A run that goes on uses its groups. */
+  private static void closeForgotten(String run, Duration limit) {
+    KEPT.values().stream()
+        .filter(group -> !group.member.run().equals(run))
+        .filter(group -> System.nanoTime() - group.lastUse > limit.toNanos())
+        .forEach(TorchGroup::close);
+  }
+
+  private static List<String> tell(Collective collective, String what) {
+    return collective.merge(new Addresses(List.of(what))).places();
+  }
+
+  // A store for this group alone: closing groups on prefixes of one, by PrefixStore, corrupts the
+  // heap.
+  private static TorchGroup make(
+      int gpu, Member member, Collective collective, String host, Duration limit) {
+    Store store;
+    String name;
+    if (member.rank() == 0) {
+      TCPStore listening =
+          attempt(
+              "open a port for the workers' devices",
+              () -> new TCPStore(host, options(limit).isServer(true).port((short) 0)));
+      store = listening;
+      int port = listening.getPort() & PORTS;
+      name = tell(collective, "%s %d %s".formatted(host, port, UUID.randomUUID())).get(0);
+    } else {
+      name = tell(collective, NONE).get(0);
+      String[] place = name.split(" ");
+      store =
+          attempt(
+              "reach the first worker's port for devices, %s:%s".formatted(place[0], place[1]),
+              () ->
+                  new TCPStore(place[0], options(limit).port((short) Integer.parseInt(place[1]))));
+    }
+    int size = collective.size();
     return attempt(
         "join the devices of all workers",
         () -> {
           Backend backend =
-              gpu < 0 ? gloo(store, rank, size, host, limit) : nccl(store, rank, size, limit);
-          return new TorchGroup(name, size, store, backend);
+              gpu < 0
+                  ? gloo(store, member.rank(), size, host, limit)
+                  : nccl(store, member.rank(), size, limit);
+          return new TorchGroup(member, name, size, store, backend);
         });
-  }
-
-  /** Connects to the place where the first worker listens. */
-  static Store connect(String host, int port, Duration limit) {
-    return attempt(
-        "reach the first worker's port for devices, %s:%d".formatted(host, port),
-        () -> new TCPStore(host, options(limit).port((short) port)));
   }
 
   private static TCPStoreOptions options(Duration limit) throws ReflectiveOperationException {
@@ -142,22 +185,11 @@ final class TorchGroup implements DeviceGroup {
     }
   }
 
-  String name() {
-    return name;
-  }
-
-  int size() {
-    return size;
-  }
-
-  /** Whether it was not used for some time. */
-  boolean isIdleFor(Duration time) {
-    return System.nanoTime() - lastUse > time.toNanos();
-  }
-
   @Override
   public void close() {
-    backend.close();
-    store.close();
+    if (KEPT.remove(member, this)) {
+      backend.close();
+      store.close();
+    }
   }
 }

@@ -75,7 +75,7 @@ final class TorchLayers {
   private final TorchMemory memory;
   private final List<Operation> operations = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
-  private final List<BatchStatistics> statistics = new ArrayList<>();
+  private final BatchStatistics statistics;
   private final List<Integer> ends = new ArrayList<>();
   private final List<Divided> matrices = new ArrayList<>();
   private final Map<Integer, HeldPart> held;
@@ -90,6 +90,8 @@ final class TorchLayers {
   TorchLayers(Network network, TorchMemory memory) {
     this.network = network;
     this.memory = memory;
+    this.statistics =
+        new BatchStatistics(network.layout().statistics(), network.optimization().frozen(), memory);
     this.held =
         network.weights().held().stream().collect(Collectors.toMap(HeldPart::layer, part -> part));
     for (int i = 0; i < network.model().getnLayers(); i++) {
@@ -123,8 +125,8 @@ final class TorchLayers {
     return parameters;
   }
 
-  /** Returns the batch normalisations, in the order of the operations. */
-  List<BatchStatistics> statistics() {
+  /** Returns the statistics of the batch normalisations. */
+  BatchStatistics statistics() {
     return statistics;
   }
 
@@ -209,8 +211,7 @@ final class TorchLayers {
       TorchWeights weights = weights(layer, 0, dense.getNOut(), dense.getNIn());
       int bias = next(layer, "b", dense.getNOut());
       operations.add(
-          (x, pass) ->
-              torch.linear(x, weights.of(pass.leaves()), new TensorOptional(pass.leaves()[bias])));
+          (x, pass) -> torch.linear(x, weights.of(pass.leaves()), pass.optional()[bias]));
     } else if (conf instanceof Deconvolution2D transposed) {
       addTransposed(transposed, layer);
     } else if (conf instanceof ConvolutionLayer convolution) {
@@ -276,7 +277,7 @@ final class TorchLayers {
           return torch.conv2d(
               padded,
               weights.of(pass.leaves()),
-              new TensorOptional(pass.leaves()[bias]),
+              pass.optional()[bias],
               new long[] {stride, stride},
               even ? new long[] {rows / 2, columns / 2} : new long[] {0, 0},
               new long[] {1, 1},
@@ -304,7 +305,7 @@ final class TorchLayers {
               torch.conv_transpose2d(
                   x,
                   weights.of(pass.leaves()),
-                  new TensorOptional(pass.leaves()[bias]),
+                  pass.optional()[bias],
                   new long[] {stride, stride},
                   new long[] {before, before},
                   new long[] {missing, missing},
@@ -321,16 +322,14 @@ final class TorchLayers {
     long channels = norm.getNOut();
     int gamma = next(layer, BatchNormalizationParamInitializer.GAMMA, channels);
     int beta = next(layer, BatchNormalizationParamInitializer.BETA, channels);
-    BatchStatistics own =
-        new BatchStatistics(
+    BatchStatistics.Normalisation own =
+        statistics.add(
             offset(layer, BatchNormalizationParamInitializer.GLOBAL_MEAN),
             offset(layer, BatchNormalizationParamInitializer.GLOBAL_VAR),
-            norm.getDecay(),
-            memory.zeros(channels),
-            memory.zeros(channels));
-    statistics.add(own);
+            norm.getDecay());
     operations.add(
-        (x, pass) -> own.normalise(x, pass.leaves()[gamma], pass.leaves()[beta], norm.getEps()));
+        (x, pass) ->
+            own.normalise(x, pass.optional()[gamma], pass.optional()[beta], norm.getEps()));
   }
 
   private void addMinibatch(MinibatchDiscrimination conf, Layer layer) {
@@ -362,10 +361,11 @@ final class TorchLayers {
 
   private void add(IActivation activation) {
     if (activation instanceof ActivationLReLU leaky) {
+      Scalar slope = new Scalar(leaky.getAlpha());
       operations.add(
           leaky.getAlpha() == 0
               ? (x, pass) -> torch.relu(x)
-              : (x, pass) -> torch.leaky_relu(x, new Scalar(leaky.getAlpha())));
+              : (x, pass) -> torch.leaky_relu(x, slope));
     } else if (activation instanceof ActivationSoftPlus) {
       operations.add((x, pass) -> torch.softplus(x));
     } else if (activation instanceof ActivationTanH) {

@@ -2,6 +2,8 @@ package io.momentgan.engine.torch;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
@@ -54,6 +56,15 @@ record TorchMemory(Device device, ScalarType type, Generator generator) {
     }
   }
 
+  /** Makes a tensor of whole numbers that index another. */
+  Tensor indices(int... values) {
+    try (IntPointer memory = new IntPointer(values)) {
+      Tensor blob =
+          torch.from_blob(memory, new long[] {values.length}, new TensorOptions(ScalarType.Int));
+      return blob.to(device, ScalarType.Long, false, true, null);
+    }
+  }
+
   // A copy even where type and device are those of the blob, whose memory is freed.
   private Tensor onDevice(Tensor blob) {
     return blob.to(device, type, false, true, null);
@@ -68,6 +79,20 @@ record TorchMemory(Device device, ScalarType type, Generator generator) {
   @SuppressWarnings("unchecked") // an empty array of classes
   static PointerScope scope() {
     return new PointerScope();
+  }
+
+  /**
+   * Keeps a result of an inner scope.
+   *
+   * @param outer the scope that it is for; null for as long as Java knows it
+   */
+  static <P extends Pointer> P keep(PointerScope outer, P result) {
+    if (outer == null) {
+      result.retainReference();
+    } else {
+      outer.attach(result);
+    }
+    return result;
   }
 
   /** Copies values, rounded, to the heap in row-major order. */

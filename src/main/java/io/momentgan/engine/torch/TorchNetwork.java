@@ -12,12 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.bytedeco.javacpp.Pointer;
+import java.util.function.DoubleSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -34,8 +35,10 @@ final class TorchNetwork implements TrainedNetwork {
   private final Tensor gradient;
   private final Tensor kept;
   private final Tensor[] leaves;
+  private final TensorOptional[] optional;
   private final TorchOptimizer optimizer;
-  private final int frozen;
+  private final TensorVector trained;
+  private final Map<Integer, Tensor> still;
   private int passes;
   private Tensor input;
   private Tensor output;
@@ -54,7 +57,7 @@ final class TorchNetwork implements TrainedNetwork {
     this.params = memory.zeros(length);
     this.gradient = memory.zeros(length);
     this.kept = memory.zeros(length);
-    this.frozen = structure.optimization().frozen();
+    int frozen = structure.optimization().frozen();
     this.leaves =
         layers.parameters().stream()
             .map(
@@ -63,18 +66,13 @@ final class TorchNetwork implements TrainedNetwork {
                         params.narrow(0, p.from(), p.length()).view(p.shape()),
                         p.trained() && p.from() >= frozen))
             .toArray(Tensor[]::new);
-    this.optimizer = new TorchOptimizer(structure, memory, params, gradient);
+    this.optional = Arrays.stream(leaves).map(TensorOptional::new).toArray(TensorOptional[]::new);
+    this.trained =
+        new TensorVector(
+            Arrays.stream(leaves).filter(Tensor::requires_grad).toArray(Tensor[]::new));
+    this.still = withoutGradient(frozen);
+    this.optimizer = new TorchOptimizer(structure, memory, params, gradient, layers.statistics());
     load(structure.state());
-  }
-
-  /** Keeps a result of an inner scope for the outer one. */
-  private static <P extends Pointer> P keep(PointerScope outer, P result) {
-    if (outer == null) {
-      result.retainReference();
-    } else {
-      outer.attach(result);
-    }
-    return result;
   }
 
   @Override
@@ -82,7 +80,8 @@ final class TorchNetwork implements TrainedNetwork {
     PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = TorchMemory.scope()) {
       run(outer, TorchRows.tensor(memory, given), layers.operations().size(), classes);
-      return new TorchRows(memory, keep(outer, output.detach().reshape(output.size(0), -1)));
+      return new TorchRows(
+          memory, TorchMemory.keep(outer, output.detach().reshape(output.size(0), -1)));
     }
   }
 
@@ -114,12 +113,12 @@ final class TorchNetwork implements TrainedNetwork {
   /** Runs operations from the first on; {@code input} and {@code output} outlive the scope. */
   private void run(PointerScope outer, Tensor rows, int count, int... classes) {
     // A history of its own: batches have none, and generated images shall not lead to G.
-    input = keep(outer, leaf(rows, true));
-    output = keep(outer, pass(input, count, classes));
+    input = TorchMemory.keep(outer, leaf(rows, true));
+    output = TorchMemory.keep(outer, pass(input, count, classes));
   }
 
   private Tensor pass(Tensor from, int count, int... classes) {
-    Pass pass = new Pass(leaves, oneHot(from, classes));
+    Pass pass = new Pass(leaves, optional, oneHot(from, classes));
     Tensor x = from;
     for (Operation operation : layers.operations().subList(0, count)) {
       x = operation.apply(x, pass);
@@ -160,39 +159,45 @@ final class TorchNetwork implements TrainedNetwork {
   }
 
   private void backwardToParameters(Tensor epsilon) {
-    set(backward(epsilon, trained()));
+    set(backward(epsilon, trained));
   }
 
-  private TensorVector trained() {
-    TensorVector trained = new TensorVector();
-    for (Tensor leaf : leaves) {
-      if (leaf.requires_grad()) {
-        trained.push_back(leaf);
+  /** Returns the parts of the gradient that are no leaves' gradients, by their places. */
+  private Map<Integer, Tensor> withoutGradient(int frozen) {
+    Map<Integer, Tensor> parts = new TreeMap<>();
+    if (frozen > 0) {
+      parts.put(0, memory.zeros(frozen));
+    }
+    for (int i = 0; i < leaves.length; i++) {
+      int from = layers.parameters().get(i).from();
+      if (from >= frozen && !leaves[i].requires_grad()) {
+        parts.put(from, memory.zeros(leaves[i].numel()));
       }
     }
-    return trained;
+    layers
+        .statistics()
+        .pieces()
+        .forEach(
+            (from, steps) -> {
+              if (from >= frozen) {
+                parts.put(from, steps);
+              }
+            });
+    return parts;
   }
 
   /** Sets the flat gradient to those of the trained leaves. */
   private void set(TensorVector gradients) {
-    Map<Integer, Tensor> pieces = new TreeMap<>();
-    if (frozen > 0) {
-      pieces.put(0, torch.zeros_like(params.narrow(0, 0, frozen)));
-    }
+    layers.statistics().follow(params);
+    Map<Integer, Tensor> pieces = new TreeMap<>(still);
     int at = 0;
     for (int i = 0; i < leaves.length; i++) {
-      Tensor each = leaves[i].requires_grad() ? gradients.get(at++) : new Tensor();
-      int from = layers.parameters().get(i).from();
-      if (from >= frozen) {
+      if (leaves[i].requires_grad()) {
+        Tensor each = gradients.get(at++);
         // A slope does not depend on the last bias, for instance.
         Tensor piece = each.defined() ? each : torch.zeros_like(leaves[i]);
-        pieces.put(from, piece.reshape(-1));
-      }
-    }
-    for (BatchStatistics statistics : layers.statistics()) {
-      if (statistics.mean() >= frozen) {
-        pieces.put(statistics.mean(), statistics.meanStep(params));
-        pieces.put(statistics.variance(), statistics.varianceStep(params));
+        boolean flat = layers.parameters().get(i).shape().length == 1;
+        pieces.put(layers.parameters().get(i).from(), flat ? piece : piece.reshape(-1));
       }
     }
     torch.cat_out(gradient, new TensorVector(pieces.values().toArray(Tensor[]::new)), 0);
@@ -226,7 +231,7 @@ final class TorchNetwork implements TrainedNetwork {
       Tensor slopes = grad(logits.sum(), new TensorVector(images), true).get(0);
       Tensor norms = slopes.norm(new ScalarOptional(new Scalar(2)), 1);
       Tensor penalties = norms.sub(new Scalar(target)).square().mul(new Scalar(weight));
-      set(grad(penalties.sum(), trained(), false));
+      set(grad(penalties.sum(), trained, false));
       return penalties.mean().item_double();
     }
   }
@@ -239,7 +244,7 @@ final class TorchNetwork implements TrainedNetwork {
   private Rows toInput(PointerScope outer, Tensor epsilon) {
     // A tensor of its own: the vector's elements end with it.
     Tensor errors = backward(epsilon, new TensorVector(input)).get(0).detach();
-    return new TorchRows(memory, keep(outer, errors));
+    return new TorchRows(memory, TorchMemory.keep(outer, errors));
   }
 
   @Override
@@ -282,14 +287,7 @@ final class TorchNetwork implements TrainedNetwork {
     try (PointerScope scope = TorchMemory.scope()) {
       gradient.add_(kept);
       // Running statistics move by the mean of all passes, not by their sum.
-      for (BatchStatistics statistics : layers.statistics()) {
-        for (int from : new int[] {statistics.mean(), statistics.variance()}) {
-          gradient
-              .narrow(0, from, statistics.channels())
-              .add_(kept.narrow(0, from, statistics.channels()), new Scalar(passes - 1.0))
-              .mul_(new Scalar(1.0 / (passes + 1)));
-        }
-      }
+      layers.statistics().average(gradient, kept, passes);
     }
   }
 
@@ -311,15 +309,16 @@ final class TorchNetwork implements TrainedNetwork {
   }
 
   @Override
-  public double update(int batchSize) {
+  public DoubleSupplier update(int batchSize) {
+    PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = TorchMemory.scope()) {
       List<Divided> matrices = layers.matrices();
       List<Tensor> right = matrices.stream().map(matrix -> matrix.right(leaves)).toList();
-      double norm = optimizer.update(batchSize);
+      Tensor norm = TorchMemory.keep(outer, optimizer.update(batchSize));
       for (int i = 0; i < right.size(); i++) {
         matrices.get(i).step(leaves, right.get(i));
       }
-      return norm;
+      return norm::item_double;
     }
   }
 

@@ -4,7 +4,6 @@ import io.momentgan.kernels.ClassicalMomentum;
 import io.momentgan.kernels.VectorAdam;
 import io.momentgan.network.Network;
 import io.momentgan.network.ParameterLayout.Range;
-import io.momentgan.network.ParameterLayout.RunningStatistics;
 import io.momentgan.network.state.NetworkState;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,7 @@ final class TorchOptimizer {
   private final Tensor first;
   private final Tensor second;
   private final List<UpdaterBlock> blocks;
-  private final List<RunningStatistics> statistics;
+  private final BatchStatistics statistics;
   private final List<Range> fixed;
   private final List<Range> clipped;
   private final Optional<Range> history;
@@ -45,8 +44,14 @@ final class TorchOptimizer {
    * @param memory where the state goes
    * @param params its parameters [length]
    * @param gradient of the summed loss [length]
+   * @param statistics of its batch normalisations
    */
-  TorchOptimizer(Network structure, TorchMemory memory, Tensor params, Tensor gradient) {
+  TorchOptimizer(
+      Network structure,
+      TorchMemory memory,
+      Tensor params,
+      Tensor gradient,
+      BatchStatistics statistics) {
     this.memory = memory;
     this.params = params;
     this.gradient = gradient;
@@ -61,7 +66,7 @@ final class TorchOptimizer {
             .findFirst()
             .orElseThrow();
     this.stateLength = structure.state().updaterState().length;
-    this.statistics = structure.layout().statistics();
+    this.statistics = statistics;
     this.fixed = structure.optimization().fixed();
     this.clipped = structure.optimization().clipped();
     this.history = structure.optimization().history();
@@ -122,15 +127,9 @@ final class TorchOptimizer {
    * @param batchSize divides the summed gradient
    * @return Euclidean norm of the gradient of the mean loss with respect to trained parameters
    */
-  double update(int batchSize) {
+  Tensor update(int batchSize) {
     history.ifPresent(mean -> addHistory(mean, batchSize));
-    for (RunningStatistics s : statistics) {
-      for (Range range : List.of(s.mean(), s.variance())) {
-        Tensor step = part(gradient, range);
-        part(params, range).sub_(step);
-        step.zero_();
-      }
-    }
+    statistics.move(params, gradient);
     fixed.forEach(range -> part(gradient, range).zero_());
     gradient.mul_(new Scalar(1.0 / batchSize));
     Tensor norm = gradient.norm();
@@ -143,7 +142,7 @@ final class TorchOptimizer {
       params.sub_(gradient, new Scalar(rate));
     }
     updates++;
-    return norm.item_double();
+    return norm;
   }
 
   /** Takes the parameters into their mean, and adds the gradient of the term of both. */
@@ -153,10 +152,7 @@ final class TorchOptimizer {
     Tensor mean = part(params, held);
     mean.add_(now.sub(mean), new Scalar(1 / (updates + 1.0)));
     Tensor difference = now.sub(mean);
-    for (RunningStatistics s : statistics) {
-      part(difference, s.mean()).zero_();
-      part(difference, s.variance()).zero_();
-    }
+    statistics.clear(difference);
     part(gradient, followed).add_(difference, new Scalar(2 * historyWeight * batchSize));
   }
 

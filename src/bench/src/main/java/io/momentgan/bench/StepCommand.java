@@ -244,7 +244,7 @@ final class StepCommand implements Callable<Integer> {
   }
 
   private int check() {
-    List<String> changes = withoutChance();
+    List<String> changes = withoutChance(experiment());
     StepBench bench = new StepBench(experiment(changes), ImageShape.parse(shape));
     changes.add(STOCK);
     double worst = 0;
@@ -276,8 +276,7 @@ final class StepCommand implements Callable<Integer> {
   }
 
   /** Settings without dropout and with next to no noise, as draws cannot be equal. */
-  private List<String> withoutChance() {
-    Experiment experiment = experiment();
+  static List<String> withoutChance(Experiment experiment) {
     List<String> changes = new ArrayList<>();
     addWithoutChance("generator", experiment.generator().layers(), changes);
     addWithoutChance("discriminator", experiment.discriminator().layers(), changes);
