@@ -239,6 +239,7 @@ class StudyTest {
     "quality-per-byte, '', 0, global-1 global-4 global-16 global-64 global-16-float global-16-bf16 partition-1 partition-4 partition-16 partition-64",
     "per-class, ff-5-global ff-5-per-class, 3, ''",
     "why-moments, none mean-only variance-only both tenfold batch-25 batch-400 whole-data workers-global workers-own, 3, ''",
+    "best-mnist, best-mnist with-moments without-classes constant-rates, 3, ''",
     "few-photos, augmented-192 plain-192 augmented-1000 plain-1000, 3, ''",
     "semi-supervised, semi-20 semi-50 semi-100 semi-200 labels-only-20 labels-only-50 labels-only-100 labels-only-200, 3, ''"
   })
