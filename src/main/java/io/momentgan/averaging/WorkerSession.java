@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskFailureListener;
 
 /** A worker's round: the snapshot's networks, trained batch by batch. */
 final class WorkerSession {
@@ -42,7 +43,6 @@ final class WorkerSession {
   private final String host;
   private final Device device;
   private final TrainedPair networks;
-  private final Optional<DeviceGroup> devices;
   private final GanStep step;
   private final long start;
   private Losses sum = Losses.ZERO;
@@ -70,7 +70,6 @@ final class WorkerSession {
     this.host = host;
     this.device = device;
     this.networks = networks;
-    this.devices = devices;
     this.start = start;
     this.step =
         new GanStep(
@@ -130,15 +129,20 @@ final class WorkerSession {
   private static Optional<DeviceGroup> meet(
       RunContext context, Engine engine, Device device, Collective collective) {
     TrainConfig train = context.experiment().train();
-    return train.gradients() == Gradients.DEVICES && collective.size() > 1
-        ? Optional.of(
-            engine.meet(
-                device,
-                context.run(),
-                collective,
-                SparkEnv.get().blockManager().blockManagerId().host(),
-                Duration.ofSeconds(train.deadlineSeconds())))
-        : Optional.empty();
+    if (train.gradients() != Gradients.DEVICES || collective.size() == 1) {
+      return Optional.empty();
+    }
+    DeviceGroup group =
+        engine.meet(
+            device,
+            context.run(),
+            collective,
+            SparkEnv.get().blockManager().blockManagerId().host(),
+            Duration.ofSeconds(train.deadlineSeconds()));
+    // Whatever ends the task, the others' devices shall not wait for this one.
+    TaskFailureListener onFailure = (task, error) -> group.close();
+    TaskContext.get().addTaskFailureListener(onFailure);
+    return Optional.of(group);
   }
 
   private static void load(
@@ -164,10 +168,6 @@ final class WorkerSession {
       } finally {
         stepNanos += System.nanoTime() - began;
       }
-    } catch (RuntimeException | Error e) {
-      // So that the others' devices do not wait for this one.
-      devices.ifPresent(DeviceGroup::close);
-      throw e;
     }
   }
 

@@ -9,7 +9,8 @@ public final class PhysicalMemory {
 
   /**
    * Takes the limit off in a process whose build has libtorch, unless {@code
-   * org.bytedeco.javacpp.maxPhysicalBytes} sets one. To be called before JavaCPP loads.
+   * org.bytedeco.javacpp.maxPhysicalBytes} sets one: for either engine, as JavaCPP loads before the
+   * settings are read. To be called before that.
    */
   // To read it was 10 to 20 % of an iteration on an H100. Tensors end with their iteration, and
   // CUDA's libraries count as memory too. JavaCPP's limit of what it allocates itself stays.

@@ -29,9 +29,9 @@ public final class Dl4jEngine implements Engine {
   public void require(Experiment experiment) {
     if (experiment.train().gradients() == Gradients.DEVICES) {
       throw new ConfigException(
-          "Setting train.gradients: found devices with engine dl4j, expected own or shared; set"
-              + " train.gradients=shared for the same gradients by way of the hosts, or engine=torch,"
-              + " in a build by mvn -Ptorch package (CPUs) or -Ptorch-cuda (GPUs)");
+          "Setting train.gradients: found devices with engine dl4j, expected own or shared; start a"
+              + " run with train.gradients=shared for the same gradients by way of the hosts, or set"
+              + " engine=torch, in a build by mvn -Ptorch package (CPUs) or -Ptorch-cuda (GPUs)");
     }
     if (experiment.loss().gradientPenalty().on()) {
       throw new ConfigException(

@@ -120,9 +120,13 @@ public record Plan(Experiment experiment, DataSet images) {
     if (wire != Wire.BF16) {
       return 0;
     }
-    int ofD = train.dSteps() * (experiment.loss().separateUpdates() ? 2 : 1);
     return saved(wire, networks.generator(), iterations * train.gSteps())
-        + saved(wire, networks.discriminator(), iterations * ofD);
+        + saved(wire, networks.discriminator(), iterations * updatesOfD());
+  }
+
+  /** Updates of the discriminator in an iteration. */
+  private int updatesOfD() {
+    return experiment.train().dSteps() * (experiment.loss().separateUpdates() ? 2 : 1);
   }
 
   private static long saved(Wire wire, Network network, int updates) {
@@ -169,7 +173,7 @@ public record Plan(Experiment experiment, DataSet images) {
         };
     long values = 2 * batches * images.shape().features();
     if (train.sharesGradients(train.epochs()) && train.gradients() != Gradients.DEVICES) {
-      values += iterations * train.dSteps() * snapshot.discriminator().params().length;
+      values += iterations * updatesOfD() * snapshot.discriminator().params().length;
       values += iterations * train.gSteps() * snapshot.generator().params().length;
     }
     return 2L * experiment.averaging().wireOf(train.workers()).bytes() * values;

@@ -191,12 +191,15 @@ public record RunRecord(
 
   /**
    * This run as it goes on with the workers and the engine of its settings, on the devices that it
-   * had.
+   * had; another engine's are not known yet.
    *
    * @param rounds that are made
    */
   public RunRecord goingOn(long rounds) {
-    return goingOn(rounds, workers.in(rounds).device());
+    Stretch before = workers.in(rounds);
+    boolean other =
+        !before.engine().isEmpty() && !before.engine().equals(nameOf(experiment.engine()));
+    return goingOn(rounds, other ? "" : before.device());
   }
 
   /**
@@ -242,7 +245,7 @@ public record RunRecord(
   public void warnOfChangedWorkers() {
     if (workers.hasChanged()) {
       LOG.warn(
-          "The run had other workers on its way ({}), a new one has {} by {} throughout: figures will differ",
+          "The run had other workers, engines or devices on its way ({}), a new one has {} by {} throughout: figures will differ",
           workers,
           experiment.train().workers(),
           nameOf(experiment.engine()));

@@ -44,7 +44,7 @@ public final class GanStep {
   private final float[] opponent;
   private final boolean stochastic;
   private final boolean matchesFeatures;
-  private final boolean exchangesAgain;
+  private final boolean exchangesBefore;
   private double lastLosses;
   private boolean stopped;
 
@@ -81,7 +81,8 @@ public final class GanStep {
     this.sharing =
         new GradientSharing(
             this.collective, wire, sharesGradients && collective.size() > 1, devices);
-    this.exchangesAgain = sharing.on() || exchanges.updateLosses();
+    boolean exchangesAgain = sharing.on() || exchanges.updateLosses();
+    this.exchangesBefore = (sharing.on() && devices.isEmpty()) || exchanges.updateLosses();
     this.discriminator = new DiscriminatorUpdate(experiment, networks, sharing, replay);
     this.exchange =
         new MomentExchange(
@@ -219,10 +220,10 @@ public final class GanStep {
     return discriminator.buffer();
   }
 
-  /** Begins the exchange, and completes it at once if another follows before the G update. */
+  /** Begins the exchange, and completes it at once if another comes before the G update. */
   private Pending begin(Fake fake) {
     Pending pending = exchange.begin(fake.real().images(), fake.images(), lastLosses);
-    if (!exchangesAgain) {
+    if (!exchangesBefore) {
       return pending;
     }
     Exchanged result = pending.await();

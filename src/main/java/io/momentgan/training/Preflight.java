@@ -173,7 +173,7 @@ public final class Preflight {
     if (gradients == Gradients.DEVICES && conf.getBoolean("spark.network.crypto.enabled", false)) {
       throw new UserException(
           "Setting train.gradients: found devices with spark.network.crypto.enabled=true, which does"
-              + " not encrypt what devices send, expected own or shared; set train.gradients=shared,"
+              + " not encrypt what devices send, expected own or shared; start a run with train.gradients=shared,"
               + " or leave the encryption off in a network that you trust");
     }
   }

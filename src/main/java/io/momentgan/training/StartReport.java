@@ -2,6 +2,7 @@ package io.momentgan.training;
 
 import io.momentgan.config.Experiment;
 import io.momentgan.config.Experiment.DeviceConfig;
+import io.momentgan.config.TrainConfig.Gradients;
 import io.momentgan.config.UserException;
 import io.momentgan.device.Device;
 import io.momentgan.device.Devices;
@@ -14,6 +15,7 @@ import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.Jsonl;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.run.metrics.StartLine;
+import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -24,7 +26,6 @@ import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.Tuple2;
 
 /**
  * Who the workers are as a training begins: {@code metrics/start.jsonl}, a line each in the log,
@@ -43,13 +44,16 @@ final class StartReport {
    */
   static void write(Shards shards, Run run, Optional<Checkpoint> checkpoint) {
     Experiment experiment = run.record().experiment();
-    List<Tuple2<Device, StartLine>> workers =
+    List<Worker> workers =
         shards.rdd().map(shard -> worker(shard, experiment, TaskContext.get())).collect();
-    List<StartLine> lines = workers.stream().map(Tuple2::_2).toList();
+    List<StartLine> lines = workers.stream().map(Worker::line).toList();
     lines.forEach(line -> LOG.info("{}", line));
+    if (experiment.train().gradients() == Gradients.DEVICES) {
+      requireGroup(workers);
+    }
     String devices =
         workers.stream()
-            .map(worker -> worker._1().name())
+            .map(worker -> worker.device().name())
             .distinct()
             .sorted()
             .collect(Collectors.joining(" and "));
@@ -61,8 +65,45 @@ final class StartReport {
     }
   }
 
-  private static Tuple2<Device, StartLine> worker(
-      Shard shard, Experiment experiment, TaskContext task) {
+  /**
+   * A worker of a process.
+   *
+   * @param device what it computes on
+   * @param process number of its process on its host
+   * @param line what is written of it
+   */
+  record Worker(Device device, long process, StartLine line) implements Serializable {
+    private String place() {
+      return "%s of %s, process %d".formatted(device, line.host(), process);
+    }
+  }
+
+  /**
+   * Refuses devices that cannot average gradients among themselves: several workers on one GPU, or
+   * GPUs and CPUs together.
+   */
+  static void requireGroup(List<Worker> workers) {
+    Map<Boolean, List<Worker>> byKind =
+        workers.stream().collect(Collectors.partitioningBy(worker -> worker.device().isGpu()));
+    if (!byKind.get(true).isEmpty() && !byKind.get(false).isEmpty()) {
+      throw new UserException(
+          "Setting train.gradients: found devices with a worker on %s and one on %s, expected GPUs or CPUs alone; set device.use=gpu or device.use=cpu, or start a run with train.gradients=shared"
+              .formatted(byKind.get(true).get(0).place(), byKind.get(false).get(0).place()));
+    }
+    Map<String, List<Worker>> byGpu =
+        byKind.get(true).stream()
+            .collect(Collectors.groupingBy(Worker::place, TreeMap::new, Collectors.toList()));
+    byGpu.forEach(
+        (gpu, sharing) -> {
+          if (sharing.size() > 1) {
+            throw new UserException(
+                "Setting train.gradients: found devices with %d workers on %s, expected one on each GPU; set train.workers=%d (--workers), or start a run with train.gradients=shared"
+                    .formatted(sharing.size(), gpu, byGpu.size()));
+          }
+        });
+  }
+
+  private static Worker worker(Shard shard, Experiment experiment, TaskContext task) {
     String host = host();
     DeviceConfig.Use use = experiment.device().use();
     Engine engine = Engine.of(experiment.engine());
@@ -78,8 +119,9 @@ final class StartReport {
           "Setting device.use: found gpu, but worker %d on %s computes on its CPU (%s), expected a GPU; mend that, or set device.use=auto"
               .formatted(shard.rank(), host, engine.whyNoGpu()));
     }
-    return new Tuple2<>(
+    return new Worker(
         device,
+        ProcessHandle.current().pid(),
         new StartLine(
             shard.rank(),
             host,

@@ -232,7 +232,7 @@ public final class TrainingRun {
     }
   }
 
-  /** Workers keep state by this name, which ends with their number. */
+  /** Workers keep state by this name, which tells other workers of the run apart. */
   private String name() {
     String name = run.folder().name();
     WorkerHistory workers = run.record().workers();

@@ -93,6 +93,9 @@ class SubmitScriptsTest {
     assertThat(script("gpu-check", "--engine", "dl4j", "--cpu", "--print").succeeds().err())
         .contains("--against")
         .doesNotContain("--gpu");
+    assertThat(script("gpu-check", "--cpu", "--print").succeeds().err())
+        .contains("CUDA_VISIBLE_DEVICES= ", "device-check --engine torch")
+        .doesNotContain("--gpu");
   }
 
   @Test

@@ -53,7 +53,8 @@ class RunRecordTest {
       begun.warnOfChangedWorkers();
       grown.warnOfChangedWorkers();
       assertThat(
-              log.with("other workers on its way (1, from round 11 on 2 by dl4j (deeplearning4j"))
+              log.with(
+                  "other workers, engines or devices on its way (1, from round 11 on 2 by dl4j (deeplearning4j"))
           .hasSize(1);
     }
     run.publish("run.yaml", grown.toYaml().replaceAll("(?s)workers:\\R- .*", ""));

@@ -155,7 +155,7 @@ class PreflightTest {
     assertThatThrownBy(() -> Preflight.checkCluster(devices, conf("spark.master=yarn;" + crypto)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("Setting train.gradients: found devices with " + crypto)
-        .hasMessageContaining("set train.gradients=shared");
+        .hasMessageContaining("start a run with train.gradients=shared");
     assertThatCode(() -> Preflight.checkCluster(devices, conf("spark.master=yarn")))
         .doesNotThrowAnyException();
   }

@@ -104,16 +104,27 @@ final class ResidentImages {
         String.format(
             Locale.ROOT, "%d images (%.1f MB)", shard.images().count(), pixels.length / 1e6);
     if (pixels.length > SHARE * free) {
-      LOG.info(
-          "Worker {}: {} do not stay on {}, which has {} MB free; each batch is copied there",
-          shard.rank(),
-          megabytes,
-          device,
-          free / 1_000_000);
-      return Optional.empty();
+      return none(
+          shard, megabytes, "of which nvidia-smi tells %d MB free".formatted(free / 1_000_000));
     }
-    LOG.info("Worker {}: {} stay on {}", shard.rank(), megabytes, device);
-    return Optional.of(copy(pixels, shard.images().count()));
+    try {
+      Tensor copied = copy(pixels, shard.images().count());
+      LOG.info("Worker {}: {} stay on {}", shard.rank(), megabytes, device);
+      return Optional.of(copied);
+    } catch (RuntimeException e) { // C++'s; another process may have taken the memory meanwhile
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      return none(shard, megabytes, "which has no memory for them (%s)".formatted(reason));
+    }
+  }
+
+  private Optional<Tensor> none(Shard shard, String megabytes, String why) {
+    LOG.info(
+        "Worker {}: {} do not stay on {}, {}; each batch is copied there",
+        shard.rank(),
+        megabytes,
+        device,
+        why);
+    return Optional.empty();
   }
 
   /** Copies bytes piece by piece, so that the host needs little memory beside the heap. */

@@ -36,14 +36,16 @@ final class TorchGroup implements DeviceGroup {
   private static final String MILLISECONDS = "org.bytedeco.javacpp.chrono.Milliseconds";
 
   private final Member member;
+  private final int gpu;
   private final String name;
   private final int size;
   private final Store store;
   private final Backend backend;
-  private long lastUse = System.nanoTime();
+  private volatile long lastUse = System.nanoTime();
 
-  private TorchGroup(Member member, String name, int size, Store store, Backend backend) {
+  private TorchGroup(Member member, int gpu, String name, int size, Store store, Backend backend) {
     this.member = member;
+    this.gpu = gpu;
     this.name = name;
     this.size = size;
     this.store = store;
@@ -65,10 +67,12 @@ final class TorchGroup implements DeviceGroup {
     closeForgotten(run, limit);
     Member member = new Member(run, collective.rank());
     TorchGroup kept = KEPT.get(member);
-    List<String> names = tell(collective, kept == null ? NONE : kept.name);
-    if (kept != null
-        && kept.size == collective.size()
-        && names.stream().allMatch(kept.name::equals)) {
+    boolean fits = kept != null && kept.gpu == gpu && kept.size == collective.size();
+    if (fits) {
+      kept.lastUse = System.nanoTime();
+    }
+    String name = fits ? kept.name : NONE;
+    if (tell(collective, name).stream().allMatch(other -> fits && other.equals(name))) {
       return kept;
     }
     if (kept != null) {
@@ -104,7 +108,12 @@ final class TorchGroup implements DeviceGroup {
               () -> new TCPStore(host, options(limit).isServer(true).port((short) 0)));
       store = listening;
       int port = listening.getPort() & PORTS;
-      name = tell(collective, "%s %d %s".formatted(host, port, UUID.randomUUID())).get(0);
+      try {
+        name = tell(collective, "%s %d %s".formatted(host, port, UUID.randomUUID())).get(0);
+      } catch (CollectiveException e) {
+        store.close();
+        throw e;
+      }
     } else {
       name = tell(collective, NONE).get(0);
       String[] place = name.split(" ");
@@ -115,15 +124,20 @@ final class TorchGroup implements DeviceGroup {
                   new TCPStore(place[0], options(limit).port((short) Integer.parseInt(place[1]))));
     }
     int size = collective.size();
-    return attempt(
-        "join the devices of all workers",
-        () -> {
-          Backend backend =
-              gpu < 0
-                  ? gloo(store, member.rank(), size, host, limit)
-                  : nccl(store, member.rank(), size, limit);
-          return new TorchGroup(member, name, size, store, backend);
-        });
+    try {
+      return attempt(
+          "join the devices of all workers",
+          () -> {
+            Backend backend =
+                gpu < 0
+                    ? gloo(store, member.rank(), size, host, limit)
+                    : nccl(store, member.rank(), size, limit);
+            return new TorchGroup(member, gpu, name, size, store, backend);
+          });
+    } catch (CollectiveException e) {
+      store.close();
+      throw e;
+    }
   }
 
   private static TCPStoreOptions options(Duration limit) throws ReflectiveOperationException {
@@ -155,6 +169,7 @@ final class TorchGroup implements DeviceGroup {
 
   @Override
   public void average(TrainedNetwork network) {
+    lastUse = System.nanoTime();
     Tensor gradient = ((TorchNetwork) network).gradientOnDevice();
     attempt(
         "average gradients",
@@ -164,7 +179,6 @@ final class TorchGroup implements DeviceGroup {
             return backend.allreduce(new TensorVector(gradient))._wait();
           }
         });
-    lastUse = System.nanoTime();
   }
 
   @FunctionalInterface
@@ -179,7 +193,7 @@ final class TorchGroup implements DeviceGroup {
     } catch (ReflectiveOperationException | RuntimeException e) {
       Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
       throw new CollectiveException(
-          "Could not %s by libtorch (%s); each worker must reach the others on any port, else set train.gradients=shared"
+          "Could not %s by libtorch (%s); each worker must reach the others on any port, and have a GPU of its own or none; else start a run with train.gradients=shared"
               .formatted(what, String.valueOf(cause.getMessage()).lines().findFirst().orElse("")),
           e);
     }

@@ -41,7 +41,7 @@ class TorchEngineTest {
     assertThatThrownBy(() -> new Dl4jEngine().require(experiment))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("Setting train.gradients: found devices with engine dl4j")
-        .hasMessageContaining("set train.gradients=shared");
+        .hasMessageContaining("start a run with train.gradients=shared");
   }
 
   @Test

@@ -117,7 +117,7 @@ class TorchGroupsTest {
         .withThrowableOfType(ExecutionException.class)
         .withCauseInstanceOf(CollectiveException.class)
         .withMessageContaining("Could not average gradients by libtorch")
-        .withMessageContaining("set train.gradients=shared");
+        .withMessageContaining("start a run with train.gradients=shared");
     assertThat(meet("left", 2)).doesNotHaveDuplicates();
   }
 
