@@ -82,6 +82,11 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Print what would be done, and stop.")
   private boolean dryRun;
 
+  @Option(
+      names = "--no-train",
+      description = "Train nothing: measure the runs as they are, and write the page of them.")
+  private boolean noTrain;
+
   @Mixin private SettingOptions settings;
 
   @Spec private CommandSpec spec;
@@ -101,16 +106,21 @@ final class StudyCommand implements Callable<Integer> {
       requireTestImages(runs, hadoop);
     }
     if (dryRun) {
-      List<StudyRun.Outcome> plans = runs.stream().map(run -> run.plan(hadoop)).toList();
+      List<StudyRun.Outcome> plans = plans(runs, hadoop);
       spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(plans, "to do"));
       return 0;
     }
     StorageCheck.requireWritable("--out", out, hadoop);
-    List<StudyRun.Outcome> outcomes = train(runs, hadoop);
+    List<StudyRun.Outcome> outcomes = noTrain ? plans(runs, hadoop) : train(runs, hadoop);
     measure(study.measure(), runs, hadoop);
     write(page(study, runs, hadoop, real(runs, hadoop)), hadoop);
-    spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(outcomes, "done"));
+    String heading = noTrain ? "to do" : "done";
+    spec.commandLine().getOut().printf("%s", StudyRun.Outcome.table(outcomes, heading));
     return exitCode(outcomes);
+  }
+
+  private static List<StudyRun.Outcome> plans(List<StudyRun> runs, Map<String, String> hadoop) {
+    return runs.stream().map(run -> run.plan(hadoop)).toList();
   }
 
   private static void requireTestImages(List<StudyRun> runs, Map<String, String> hadoop) {
@@ -172,10 +182,11 @@ final class StudyCommand implements Callable<Integer> {
   private void write(StudyPage studyPage, Map<String, String> hadoop) {
     String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
     String command =
-        "submit/local study %s%s --out OUT%s"
+        "submit/local study %s%s --out OUT%s%s"
             .formatted(
                 file,
                 data == null ? "" : " --data DATA",
+                noTrain ? " --no-train" : "",
                 settings.all().stream().map(set -> " --set " + set).collect(Collectors.joining()));
     Folder target =
         Folder.at(page == null ? out : page.toAbsolutePath().getParent().toString(), hadoop);

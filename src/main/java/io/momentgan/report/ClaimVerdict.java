@@ -45,15 +45,13 @@ final class ClaimVerdict {
   private final List<OfSeed> seeds = new ArrayList<>();
 
   /** A measure of a run in the expression. */
-  private record Reference(
-      String text, Measure<Member> measure, RunGroup group, Optional<Integer> epoch) {
+  private record Reference(String text, Measure<Member> measure, RunGroup group) {
     Optional<Member> run(long seed) {
       return group.runs().stream().filter(run -> run.seed() == seed).findFirst();
     }
 
     double value(long seed) {
-      Member run = run(seed).orElseThrow();
-      return measure.value().applyAsDouble(epoch.map(run::at).orElse(run));
+      return measure.value().applyAsDouble(run(seed).orElseThrow());
     }
 
     Set<Long> seeds() {
@@ -117,11 +115,11 @@ final class ClaimVerdict {
         found.group("real") == null
             ? RunColumns.of(found.group("key"))
             : RunColumns.ofReal(found.group("ofReal"));
+    String epoch = found.group("epoch");
     return new Reference(
         found.group(),
-        measure,
-        named.get(0),
-        Optional.ofNullable(found.group("epoch")).map(Integer::valueOf));
+        epoch == null ? measure : RunColumns.after(Integer.parseInt(epoch), measure),
+        named.get(0));
   }
 
   private OfSeed decide(long seed) {

@@ -16,10 +16,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
@@ -47,6 +50,7 @@ final class RunColumns {
           2,
           e -> e.mean().momentVar() / e.context().momentVarFloor());
 
+  private static final Pattern AFTER_EPOCH = Pattern.compile("(?<key>.+)@(?<epoch>\\d{1,6})");
   private static final ToDoubleFunction<Figures> D_LOSS = Figures::dLoss;
   private static final ToDoubleFunction<Figures> G_BCE = Figures::gBce;
   private static final double MEBIBYTE = 1024 * 1024;
@@ -207,15 +211,27 @@ final class RunColumns {
   /**
    * Finds a measure.
    *
+   * @param key its key, of the newest value; {@code KEY@N} is the value after epoch N
    * @throws UserException that lists the keys if there is none of this one
    */
   static Measure<Member> of(String key) {
+    Matcher found = AFTER_EPOCH.matcher(key);
+    if (found.matches()) {
+      return after(Integer.parseInt(found.group("epoch")), of(found.group("key")));
+    }
     if (!ALL.containsKey(key)) {
       throw new UserException(
           "Measure %s: unknown, expected one of %s%s"
               .formatted(key, String.join(", ", ALL.keySet()), Suggestion.of(key, ALL.keySet())));
     }
     return ALL.get(key);
+  }
+
+  /** A measure of a run as it was after an epoch; NaN for a run that has not reached it. */
+  static Measure<Member> after(int epoch, Measure<Member> measure) {
+    return measure
+        .named("%s@%d".formatted(measure.key(), epoch), measure.name() + ", epoch " + epoch)
+        .on(run -> Optional.of(run.at(epoch)));
   }
 
   /** The value of a measure for held-out real images; only quality has one. */
@@ -230,7 +246,7 @@ final class RunColumns {
   }
 
   private static Measure<Member> quality(String key, Function<QualityLine, Quality> part) {
-    String plain = key.replaceFirst("^ema-", "");
+    String plain = ofImages(key);
     return Measure.OF_QUALITY.stream()
         .filter(measure -> measure.key().equals(plain))
         .findFirst()
@@ -286,7 +302,12 @@ final class RunColumns {
   }
 
   static boolean isQuality(String key) {
-    return Measure.OF_QUALITY.stream().anyMatch(m -> m.key().equals(key.replaceFirst("^ema-", "")));
+    return Measure.OF_QUALITY.stream().anyMatch(m -> m.key().equals(ofImages(key)));
+  }
+
+  /** The key without what tells which images were measured. */
+  private static String ofImages(String key) {
+    return key.replaceFirst("^ema-", "").replaceFirst("@.*", "");
   }
 
   private static boolean isSetting(String key) {

@@ -130,9 +130,22 @@ class StudyTest {
     assertThat(page()).isEqualTo(page);
   }
 
-  @Tag("long")
   @Test
   @Order(4)
+  void aPageOfUnfinishedRunsSaysHowFarTheyCame() throws IOException {
+    Map<String, byte[]> before = files(run("tiny"));
+    CommandRun asTheyAre = study("--no-train", "--set", "train.epochs=3").succeeds();
+    assertThat(rows(asTheyAre.out()).get("tiny-seed-4")).contains("| resume | 1 |");
+    assertThat(page())
+        .contains(
+            "| tiny | 4, 5 | 1 of 3 | 1 | 4 ± 0 |", "| steep | 4 (0 of 1 measured) | 0 of 3 |")
+        .contains(" --out OUT --no-train --set ");
+    assertThat(files(run("tiny"))).containsExactlyInAnyOrderEntriesOf(before);
+  }
+
+  @Tag("long")
+  @Test
+  @Order(5)
   void whatWasInterruptedIsResumedFromItsCheckpointOrBegunAgain() throws IOException {
     String whole = figures("tiny");
     String other = figures("more-g");
@@ -158,7 +171,7 @@ class StudyTest {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void aRunOfOtherSettingsIsNotTakenForDone() throws IOException {
     CommandRun other = study("--set", "train.batch-size=10", "--dry-run");
     assertThat(rows(other.succeeds().out()).get("tiny-seed-4"))

@@ -88,6 +88,19 @@ class StudyPageTest {
   }
 
   @Test
+  void aColumnMayBeOfAnEarlierEpochWhichEachRunHasReachedOrNot() {
+    assertThat(page("columns: [d-loss, d-loss@3, fd@4]", measured(run("a", 1), 60), run("b", 1, 2)))
+        .contains("| Run | Seeds | Epochs | D loss | D loss, epoch 3 | FD, epoch 4 |")
+        .contains("| a | 1 | 4 | 4.000 | 3.000 | 60.00 |")
+        .contains("| b | 1 (0 of 1 measured) | 2 of 4 | 2.000 | - | - |")
+        .contains("| real images |  |  | - | - | 1.10 |");
+    Folder run = run("c", 1);
+    assertThatThrownBy(() -> page("columns: [d-los@3]", run))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("Measure d-los: unknown, expected one of");
+  }
+
+  @Test
   void runsAreGroupedByAllSettingsButTheSeedAndLabelledByWhatDiffers() {
     String page =
         page(

@@ -96,7 +96,7 @@ final class DeviceCheckCommand implements Callable<Integer> {
     print("Device: " + device);
     if (gpu && !device.isGpu()) {
       throw new UserException(
-          "--gpu: found the CPU (%s), expected a GPU".formatted(engine.whyNoGpu()));
+          "--gpu: found the CPU, expected a GPU; %s".formatted(engine.whyNoGpu()));
     }
     engine.tryOut(device, "this machine");
     if (torch || device.isGpu()) {
