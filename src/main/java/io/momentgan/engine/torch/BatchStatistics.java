@@ -107,6 +107,11 @@ final class BatchStatistics {
     return vector.narrow(0, range.from(), range.length());
   }
 
+  /** Forgets the last batch: libtorch computes 0 times its statistics, which are NaN after NaN. */
+  void forget() {
+    ofBatch.zero_();
+  }
+
   /** Returns where {@link #follow} writes, by the place in the gradient. */
   Map<Integer, Tensor> pieces() {
     Map<Integer, Tensor> pieces = new TreeMap<>();

@@ -339,6 +339,7 @@ final class TorchNetwork implements TrainedNetwork {
     try (PointerScope scope = TorchMemory.scope()) {
       params.copy_(memory.tensor(state.params(), state.params().length));
       optimizer.load(state);
+      layers.statistics().forget();
     }
   }
 }

@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -273,6 +274,26 @@ class EngineContractTest {
         networks.discriminator(),
         torch.discriminator(),
         GanNetworks.discriminatorSize(experiment, IMAGE));
+  }
+
+  @Test
+  void aPairThatDivergedGoesOnFromGoodStatesAsANewOne() {
+    Experiment experiment = withoutChance("dcgan");
+    TrainedPair fresh = TorchEngine.open(experiment, IMAGE, CPU, DataType.FLOAT);
+    TrainedPair diverged = TorchEngine.open(experiment, IMAGE, CPU, DataType.FLOAT);
+    NetworkState g = fresh.generator().state();
+    NetworkState d = fresh.discriminator().state();
+    float[] nothing = new float[g.params().length];
+    Arrays.fill(nothing, Float.NaN);
+    diverged.generator().load(new NetworkState(nothing, g.updaterState(), 0));
+    RealBatches real = real(experiment, 0);
+    assertThat(step(experiment, diverged, "diverged").iterate(real, 0).isFinite()).isFalse();
+    diverged.generator().load(g);
+    diverged.discriminator().load(d);
+    step(experiment, diverged, "again").iterate(real, 0);
+    step(experiment, fresh, "fresh").iterate(real, 0);
+    assertSame(diverged.generator().state(), fresh.generator().state());
+    assertSame(diverged.discriminator().state(), fresh.discriminator().state());
   }
 
   private static void assertKeepsTheBits(Network ours, TrainedNetwork torch, NetworkSize size)
