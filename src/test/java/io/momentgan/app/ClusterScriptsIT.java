@@ -83,7 +83,7 @@ class ClusterScriptsIT {
         .contains("the driver ended with FAILED");
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void everyMasterGivesTheSameBitsAlsoInARunThatWasResumed() {
     submit(master, "train", SETTINGS, "--out", "resumed").succeeds();
@@ -112,7 +112,7 @@ class ClusterScriptsIT {
     assertThat(folder.resolve("nothing")).doesNotExist();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void moreWorkersThanTheClusterHasSlotsForAreRefused() {
     CommandRun run =
@@ -142,7 +142,7 @@ class ClusterScriptsIT {
     assertThat(processes(NAME)).isNotEmpty();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void aClusterForOneCommandStopsWhenItIsKilledTwice() throws Exception {
     Process script =

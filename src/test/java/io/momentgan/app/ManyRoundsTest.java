@@ -38,7 +38,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import scala.Function1;
 
 /** Memory of the driver and of two executors over 2 000 rounds. */
-@Tag("slow")
+@Tag("long")
 class ManyRoundsTest {
   private static final int WARM_UP = 500;
   private static final int ROUNDS = 2000;

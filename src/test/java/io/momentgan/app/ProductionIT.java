@@ -95,7 +95,7 @@ class ProductionIT {
     return run.succeeds();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void aRunOnS3AndAClusterSurvivesItsDriver() throws Exception {
     List<String> train = new ArrayList<>(List.of(CommandRun.script("standalone")));

@@ -268,7 +268,7 @@ class S3RunTest {
     assertWhole();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void connectionsThatBreakDoNotEndARun() throws Exception {
     CompletableFuture<Void> fault =
@@ -280,7 +280,7 @@ class S3RunTest {
     assertWhole();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void aSlowServerIsWaitedFor() throws Exception {
     CompletableFuture<Void> fault = onceThereIs("run.yaml", Fault.slow(15));
@@ -290,7 +290,7 @@ class S3RunTest {
     assertWhole();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void aServerKilledWithinACheckpointAndStartedAgainDoesNotEndARun() throws Exception {
     CompletableFuture<Void> fault =
@@ -311,7 +311,7 @@ class S3RunTest {
     assertWhole();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void aServerThatIsGoneEndsTheRunAndResumeGivesTheSameBits() throws Exception {
     CompletableFuture<Void> fault = onceThereIs("checkpoints/step=00000004", server::kill);
@@ -325,7 +325,7 @@ class S3RunTest {
     assertWhole();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void permissionLostEndsTheRunAndResumeGivesTheSameBits() throws Exception {
     CompletableFuture<Void> fault =
@@ -341,7 +341,7 @@ class S3RunTest {
     assertWhole();
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   void aBucketThatIsDeletedEndsTheRun() throws Exception {
     Path gone = shared.resolve("gone");
