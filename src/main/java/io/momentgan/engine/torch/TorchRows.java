@@ -4,7 +4,7 @@ import io.momentgan.engine.Rows;
 import io.momentgan.moments.Moments;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -56,17 +56,14 @@ record TorchRows(TorchMemory memory, Tensor tensor) implements Rows {
   @Override
   public Moments moments() {
     try (PointerScope scope = TorchMemory.scope()) {
-      T_TensorTensor_T moments =
-          torch.var_mean(tensor.to(ScalarType.Double), new long[] {0}, false);
-      double[] both =
-          TorchMemory.doubles(torch.stack(new TensorVector(moments.get0(), moments.get1())));
+      Tensor rows = tensor.to(ScalarType.Double, false, true, new MemoryFormatOptional());
+      // In two passes: libtorch's var_mean of columns took a fifth of a small network's iteration.
+      Tensor means = rows.mean(0);
+      Tensor squares = rows.sub_(means).square_().sum(0);
+      double[] both = TorchMemory.doubles(torch.stack(new TensorVector(means, squares)));
       int features = features();
-      double[] mean = new double[features];
-      double[] m2 = new double[features];
-      for (int j = 0; j < features; j++) {
-        m2[j] = both[j] * count();
-        mean[j] = both[features + j];
-      }
+      double[] mean = Arrays.copyOf(both, features);
+      double[] m2 = Arrays.copyOfRange(both, features, both.length);
       return new Moments(count(), mean, m2);
     }
   }
