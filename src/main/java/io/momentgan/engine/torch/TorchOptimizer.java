@@ -131,18 +131,18 @@ final class TorchOptimizer {
     history.ifPresent(mean -> addHistory(mean, batchSize));
     statistics.move(params, gradient);
     fixed.forEach(range -> part(gradient, range).zero_());
-    gradient.mul_(new Scalar(1.0 / batchSize));
-    Tensor norm = gradient.norm();
+    // The sum is divided in each use of it: a pass over the gradient less.
+    double share = 1.0 / batchSize;
     double rate = config.getLearningRate(updates, 0);
     if (config instanceof Adam adam) {
-      update(adam, rate);
+      update(adam, rate, share);
     } else if (config instanceof Nesterovs momentum) {
-      update(momentum, rate);
+      update(momentum, rate * share);
     } else {
-      params.sub_(gradient, new Scalar(rate));
+      params.sub_(gradient, new Scalar(rate * share));
     }
     updates++;
-    return norm;
+    return gradient.norm().mul_(new Scalar(share));
   }
 
   /** Takes the parameters into their mean, and adds the gradient of the term of both. */
@@ -156,14 +156,16 @@ final class TorchOptimizer {
     part(gradient, followed).add_(difference, new Scalar(2 * historyWeight * batchSize));
   }
 
-  private void update(Adam adam, double rate) {
+  private void update(Adam adam, double rate, double share) {
     double t = updates + 1.0;
     double corrected =
         rate * Math.sqrt(1 - Math.pow(adam.getBeta2(), t)) / (1 - Math.pow(adam.getBeta1(), t));
-    first.mul_(new Scalar(adam.getBeta1())).add_(gradient, new Scalar(1 - adam.getBeta1()));
+    first
+        .mul_(new Scalar(adam.getBeta1()))
+        .add_(gradient, new Scalar((1 - adam.getBeta1()) * share));
     second
         .mul_(new Scalar(adam.getBeta2()))
-        .addcmul_(gradient, gradient, new Scalar(1 - adam.getBeta2()));
+        .addcmul_(gradient, gradient, new Scalar((1 - adam.getBeta2()) * share * share));
     Scalar epsilon = new Scalar(adam.getEpsilon());
     boolean inside = adam instanceof VectorAdam vector && vector.isEpsilonInside();
     Tensor divisor = inside ? second.add(epsilon).sqrt_() : second.sqrt().add_(epsilon);
