@@ -124,6 +124,15 @@ class NoteFormatTest {
     }
   }
 
+  /** Zeppelin's default adds two rows of one epoch up, such as two evaluations. */
+  @ParameterizedTest
+  @MethodSource("notes")
+  void chartsShowMeans(Path file) {
+    for (JsonNode aggregation : Note.json(file).findValues("aggr")) {
+      assertThat(aggregation.asText()).as(file.toString()).isEqualTo("avg");
+    }
+  }
+
   @Test
   void notesAndParagraphsHaveIdentifiersOfTheirOwn() {
     Set<String> identifiers = new HashSet<>();
