@@ -127,4 +127,10 @@ public final class GanTrainer {
     Run run = Run.create(out, RunRecord.of(checked, images, Instant.now()), hadoop);
     return GanTraining.start(spark, run, images, listeners);
   }
+
+  @Override
+  public String toString() {
+    return "%s: %d epochs of %s"
+        .formatted(experiment.name(), experiment.train().epochs(), experiment.data().uri());
+  }
 }

@@ -77,6 +77,12 @@ class GanTrainerTest {
   }
 
   @Test
+  void aTrainerIsShownByWhatItTrains() {
+    assertThat(GanTrainer.of(spark, SETTINGS).set("train.epochs=3"))
+        .hasToString("tiny: 3 epochs of glyphs");
+  }
+
+  @Test
   void listenersHearOfEachEpoch() {
     List<GanTraining.EpochEnd> heard = new CopyOnWriteArrayList<>();
     GanTraining training =

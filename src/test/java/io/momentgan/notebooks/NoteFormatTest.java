@@ -13,10 +13,15 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.text.StringEscapeUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,9 @@ class NoteFormatTest {
   /** What it needs besides, of which the class path has a version that does. */
   private static final List<String> OURS =
       List.of("slf4j-api-", "jcl-over-slf4j-", "commons-lang3-", "commons-text-", "commons-io-");
+
+  private static final Pattern TEXTBOX =
+      Pattern.compile("z\\.textbox\\(\"([^\"]*)\", \"([^\"]*)\"\\)");
 
   private static URLClassLoader zeppelin;
 
@@ -122,6 +130,54 @@ class NoteFormatTest {
         assertThat(code.strip()).as(paragraph.place()).matches("(?s)(\\{.*}|println\\(.*\\))");
       }
     }
+  }
+
+  /** Zeppelin's default adds two rows of one epoch up, such as two evaluations. */
+  @ParameterizedTest
+  @MethodSource("notes")
+  void chartsShowMeans(Path file) {
+    for (JsonNode aggregation : Note.json(file).findValues("aggr")) {
+      assertThat(aggregation.asText()).as(file.toString()).isEqualTo("avg");
+    }
+  }
+
+  /** A user sets them, then runs all: Zeppelin itself makes a form only as its paragraph runs. */
+  @ParameterizedTest
+  @MethodSource("notes")
+  void formsShowBeforeTheFirstRun(Path file) {
+    for (JsonNode paragraph : Note.json(file).get("paragraphs")) {
+      Map<String, String> asked =
+          TEXTBOX
+              .matcher(paragraph.get("text").asText())
+              .results()
+              .collect(Collectors.toMap(box -> box.group(1), box -> box.group(2)));
+      Map<String, String> shown = new HashMap<>();
+      for (JsonNode form : paragraph.at("/settings/forms")) {
+        assertThat(form.get("type").asText()).isEqualTo("TextBox");
+        shown.put(form.get("name").asText(), form.get("defaultValue").asText());
+      }
+      assertThat(shown).as(paragraph.get("id").asText()).isEqualTo(asked);
+    }
+  }
+
+  /** Texts are kept with their page, else a new note opens with an empty paragraph. */
+  @ParameterizedTest
+  @MethodSource("notes")
+  void textsShowBeforeTheFirstRun(Path file) {
+    for (JsonNode paragraph : Note.json(file).get("paragraphs")) {
+      String text = paragraph.get("text").asText();
+      if (text.startsWith("%md\n")) {
+        String page = paragraph.at("/results/msg/0/data").asText();
+        String shown = StringEscapeUtils.unescapeHtml4(page.replaceAll("<[^>]*>", ""));
+        assertThat(letters(shown))
+            .as("page of %s, as Zeppelin makes it", paragraph.get("id").asText())
+            .isEqualTo(letters(text.substring("%md\n".length())));
+      }
+    }
+  }
+
+  private static String letters(String text) {
+    return text.replaceAll("[^A-Za-z0-9]", "");
   }
 
   @Test

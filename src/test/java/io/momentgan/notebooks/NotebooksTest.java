@@ -68,7 +68,7 @@ class NotebooksTest {
     inputs.put("Run", out + "runs/" + runs.get(0).getFileName());
     inputs.put("Runs", out + "runs");
     inputs.put("Images", "250");
-    inputs.put("Write Parquet to (empty: do not)", out + "kept");
+    inputs.put("Parquet folder", out + "kept");
     inputs.put("Epochs", "2");
     inputs.put("Folder of runs", out + "from-a-note");
     return new ZeppelinStandIn(inputs);
