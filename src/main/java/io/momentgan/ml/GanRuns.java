@@ -8,18 +8,23 @@ import io.momentgan.run.RunRecord;
 import io.momentgan.run.Runs;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.storage.Folder;
+import java.net.URI;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -32,42 +37,47 @@ import org.apache.spark.sql.types.StructType;
  * no run has is empty.
  */
 public final class GanRuns {
+  private static final String RUN = "run";
   private static final String RUNS = "runs";
   private static final String SETTINGS = "settings";
   private static final StructType OF_RUNS =
       new StructType()
-          .add("run", DataTypes.StringType, false)
+          .add(RUN, DataTypes.StringType, false)
           .add("seed", DataTypes.LongType, false)
           .add("experiment", DataTypes.StringType, false)
           .add("created", DataTypes.TimestampType, false)
           .add("folder", DataTypes.StringType, false);
   private static final StructType OF_SETTINGS =
       new StructType()
-          .add("run", DataTypes.StringType, false)
+          .add(RUN, DataTypes.StringType, false)
           .add("seed", DataTypes.LongType, false)
           .add("setting", DataTypes.StringType, false)
           .add("value", DataTypes.StringType, false);
 
   private final SparkSession spark;
-  private final List<Run> runs;
 
-  private GanRuns(SparkSession spark, List<Run> runs) {
+  /** By names that tell them apart. */
+  private final Map<String, Run> runs;
+
+  private GanRuns(SparkSession spark, Map<String, Run> runs) {
     this.spark = spark;
-    this.runs = List.copyOf(runs);
+    this.runs = runs;
   }
 
   /**
    * Finds runs.
    *
    * @param spark the session; its {@code spark.hadoop.*} say how stores are reached
-   * @param locations folders of runs, or folders that runs lie in, separated by commas: paths or
-   *     URIs such as {@code s3a://bucket/runs}
-   * @return the runs, each once, in the order of the locations and of their names
+   * @param locations folders of runs, folders that runs lie in, or folders of studies, whose runs
+   *     lie in a folder for each seed, separated by commas: paths or URIs such as {@code
+   *     s3a://bucket/runs}
+   * @return the runs, each once, in the order of the locations and of their names; a run's name is
+   *     that of its folder, in a study that of the folder for its seed
    * @throws UserException when a location has no run or does not answer, a run's record is damaged,
    *     or two runs have one name
    */
   public static GanRuns at(SparkSession spark, String locations) {
-    List<Run> runs = new ArrayList<>();
+    Map<String, Run> runs = new LinkedHashMap<>();
     for (String location : locations.strip().split("\\s*,\\s*", -1)) {
       if (location.isEmpty()) {
         throw new UserException(
@@ -75,38 +85,57 @@ public final class GanRuns {
                 .formatted(locations));
       }
       Map<String, String> hadoop = HostProcess.hadoopFor(location);
-      for (String uri : uris(location, hadoop)) {
-        if (runs.stream().noneMatch(run -> run.folder().uri().equals(uri))) {
-          add(runs, Run.open(uri, hadoop));
-        }
-      }
+      folders(location, hadoop)
+          .forEach(
+              (name, folder) -> {
+                if (runs.values().stream().noneMatch(r -> r.folder().uri().equals(folder.uri()))) {
+                  add(runs, name, Run.open(folder.uri(), hadoop));
+                }
+              });
     }
-    return new GanRuns(spark, runs);
+    return new GanRuns(spark, Collections.unmodifiableMap(runs));
   }
 
-  private static void add(List<Run> runs, Run added) {
-    for (Run run : runs) {
-      if (run.folder().name().equals(added.folder().name())) {
-        throw new UserException(
-            "Runs: found two of one name, %s and %s, expected different names, by which tables tell runs apart; give one of them, or rename its folder"
-                .formatted(run.folder(), added.folder()));
-      }
+  private static void add(Map<String, Run> runs, String name, Run added) {
+    Run other = runs.putIfAbsent(name, added);
+    if (other != null) {
+      throw new UserException(
+          "Runs: found two of one name, %s and %s, expected different names, by which tables tell runs apart; give one of them, or rename its folder"
+              .formatted(other.folder(), added.folder()));
     }
-    runs.add(added);
   }
 
-  private static List<String> uris(String location, Map<String, String> hadoop) {
+  /** Run folders by the runs' names. */
+  private static Map<String, Folder> folders(String location, Map<String, String> hadoop) {
     Folder given = Folder.at(location, hadoop);
-    List<String> inside = given.exists(RunRecord.FILE) ? List.of() : Runs.in(given);
-    // Says what was expected if there is none.
-    return inside.isEmpty()
-        ? List.of(Runs.open(location, hadoop).uri())
-        : inside.stream().map(name -> given.child(name).uri()).toList();
+    Map<String, Folder> found = new LinkedHashMap<>();
+    if (!given.exists(RunRecord.FILE)) {
+      Runs.in(given).forEach(name -> found.put(name, given.child(name)));
+      if (found.isEmpty()) {
+        given.list("").stream()
+            .filter(Folder.Entry::folder)
+            .forEach(entry -> addSeed(found, given.child(entry.name())));
+      }
+    }
+    if (found.isEmpty()) {
+      // Says what was expected if there is none.
+      Folder only = Runs.open(location, hadoop);
+      found.put(only.name(), only);
+    }
+    return found;
+  }
+
+  /** Adds the run of a study's seed, if the folder is one. */
+  private static void addSeed(Map<String, Folder> found, Folder seed) {
+    List<String> inside = Runs.in(seed);
+    if (inside.size() == 1) {
+      found.put(seed.name(), seed.child(inside.get(0)));
+    }
   }
 
   /** The runs' folders as URIs. */
   public List<String> folders() {
-    return runs.stream().map(run -> run.folder().uri()).toList();
+    return runs.values().stream().map(run -> run.folder().uri()).toList();
   }
 
   /** Names of all tables. */
@@ -142,42 +171,68 @@ public final class GanRuns {
                         "Table: found %s, expected one of %s"
                             .formatted(name, String.join(", ", tables()))));
     StructType columns = LineSchema.of(table.type());
-    String[] files =
-        runs.stream()
-            .map(Run::folder)
-            .filter(folder -> folder.exists(table.path()))
-            .map(folder -> folder.uri() + "/" + table.path())
-            .toArray(String[]::new);
-    return files.length == 0
-        ? spark.createDataFrame(List.of(), columns)
-        : spark.read().schema(columns).option("mode", "FAILFAST").json(files);
+    Map<String, String> files = new LinkedHashMap<>();
+    runs.forEach(
+        (ofRun, run) -> {
+          if (run.folder().exists(table.path())) {
+            files.put(run.folder().uri() + "/" + table.path(), ofRun);
+          }
+        });
+    if (files.isEmpty()) {
+      return spark.createDataFrame(List.of(), columns);
+    }
+    // A line has the name that its folder had when it was written.
+    return spark
+        .read()
+        .schema(columns)
+        .option("mode", "FAILFAST")
+        .json(files.keySet().toArray(String[]::new))
+        .withColumn(RUN, names(files).apply(functions.col("_metadata.file_path")));
+  }
+
+  /** Finds a run's name by the file that a line is of. */
+  private static UserDefinedFunction names(Map<String, String> files) {
+    Map<String, String> names = new HashMap<>();
+    files.forEach((file, name) -> names.put(place(new Path(file)), name));
+    return functions.udf(
+        (String file) -> names.get(place(new Path(URI.create(file)))), DataTypes.StringType);
+  }
+
+  /** A path as text, whatever slashes and escapes its URI has. */
+  private static String place(Path path) {
+    return path.toUri().getAuthority() + path.toUri().getPath();
   }
 
   /** Runs that differ in their seeds alone are of one experiment. */
   private List<Row> ofRuns() {
-    List<String> labels =
+    Iterator<String> labels =
         SettingDifferences.labels(
-            runs.stream().map(run -> SettingDifferences.compared(experiment(run))).toList());
-    return IntStream.range(0, labels.size())
-        .mapToObj(i -> row(runs.get(i), labels.get(i)))
+                runs.values().stream()
+                    .map(run -> SettingDifferences.compared(experiment(run)))
+                    .toList())
+            .iterator();
+    return runs.entrySet().stream()
+        .map(named -> row(named.getKey(), named.getValue(), labels.next()))
         .toList();
   }
 
-  private static Row row(Run run, String label) {
+  private static Row row(String name, Run run, String label) {
     Timestamp created = Timestamp.from(Instant.parse(run.record().created()));
-    return RowFactory.create(run.folder().name(), seed(run), label, created, run.folder().uri());
+    return RowFactory.create(name, seed(run), label, created, run.folder().uri());
   }
 
   private List<Row> ofSettings() {
-    return runs.stream().flatMap(GanRuns::settings).toList();
+    return runs.entrySet().stream()
+        .flatMap(named -> settings(named.getKey(), named.getValue()))
+        .toList();
   }
 
-  private static Stream<Row> settings(Run run) {
+  private static Stream<Row> settings(String name, Run run) {
     return SettingDifferences.settings(experiment(run)).entrySet().stream()
         .map(
             setting ->
                 RowFactory.create(
-                    run.folder().name(),
+                    name,
                     seed(run),
                     setting.getKey(),
                     SettingDifferences.unquoted(setting.getValue())));
@@ -198,9 +253,7 @@ public final class GanRuns {
 
   @Override
   public String toString() {
-    return runs.stream()
-        .map(run -> run.folder().name())
-        .collect(
-            Collectors.joining(", ", runs.size() == 1 ? "1 run: " : runs.size() + " runs: ", ""));
+    return (runs.size() == 1 ? "1 run: " : runs.size() + " runs: ")
+        + String.join(", ", runs.keySet());
   }
 }

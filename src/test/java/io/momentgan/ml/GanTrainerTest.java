@@ -165,10 +165,21 @@ class GanTrainerTest {
     assertThat(GanRuns.at(spark, both).table("runs").select("experiment").distinct().count())
         .as("experiments of the same settings")
         .isEqualTo(1);
+    assertThat(GanRuns.at(spark, both).table("epochs").groupBy("run").count().collectAsList())
+        .as("lines of folders of other names than when they were written")
+        .extracting(row -> row.getString(0) + " " + row.getLong(1))
+        .containsExactlyInAnyOrder("00000-tiny 2", "a 2", "b 2");
     for (String wrong : List.of("", run + ",", folder + "/none", others + "/no-run")) {
       assertThatThrownBy(() -> GanRuns.at(spark, wrong)).isInstanceOf(UserException.class);
     }
     FileUtils.copyDirectory(others.resolve("a").toFile(), folder.resolve("again/a").toFile());
+    for (String seed : List.of("tiny seed-1", "tiny%20seed-2")) {
+      FileUtils.copyDirectory(
+          others.resolve("a").toFile(), folder.resolve("study").resolve(seed + "/a").toFile());
+    }
+    GanRuns study = GanRuns.at(spark, folder + "/study");
+    assertThat(study).hasToString("2 runs: tiny seed-1, tiny%20seed-2");
+    assertThat(study.table("epochs").join(study.table("runs"), "run").count()).isEqualTo(4);
     assertThatThrownBy(() -> GanRuns.at(spark, others + "," + folder + "/again"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("found two of one name");
