@@ -9,6 +9,7 @@ import io.momentgan.run.Runs;
 import io.momentgan.run.metrics.MetricsTable;
 import io.momentgan.storage.Folder;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Collections;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -193,14 +193,22 @@ public final class GanRuns {
   /** Finds a run's name by the file that a line is of. */
   private static UserDefinedFunction names(Map<String, String> files) {
     Map<String, String> names = new HashMap<>();
-    files.forEach((file, name) -> names.put(place(new Path(file)), name));
-    return functions.udf(
-        (String file) -> names.get(place(new Path(URI.create(file)))), DataTypes.StringType);
+    files.forEach((file, name) -> names.put(place(escaped(file)), name));
+    return functions.udf((String file) -> names.get(place(URI.create(file))), DataTypes.StringType);
   }
 
-  /** A path as text, whatever slashes and escapes its URI has. */
-  private static String place(Path path) {
-    return path.toUri().getAuthority() + path.toUri().getPath();
+  private static URI escaped(String file) {
+    int colon = file.indexOf(':');
+    try {
+      return new URI(file.substring(0, colon), file.substring(colon + 1), null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** What tells files apart, whatever slashes and escapes their URIs have. */
+  private static String place(URI file) {
+    return file.getAuthority() + file.getPath();
   }
 
   /** Runs that differ in their seeds alone are of one experiment. */
