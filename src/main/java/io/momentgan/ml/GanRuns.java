@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -194,7 +195,11 @@ public final class GanRuns {
   private static UserDefinedFunction names(Map<String, String> files) {
     Map<String, String> names = new HashMap<>();
     files.forEach((file, name) -> names.put(place(escaped(file)), name));
-    return functions.udf((String file) -> names.get(place(URI.create(file))), DataTypes.StringType);
+    return functions.udf(
+        (String file) ->
+            Objects.requireNonNull(
+                names.get(place(URI.create(file))), () -> "No run has this file: " + file),
+        DataTypes.StringType);
   }
 
   private static URI escaped(String file) {

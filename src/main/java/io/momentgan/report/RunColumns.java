@@ -258,12 +258,12 @@ final class RunColumns {
    * Makes the table of runs, a row for each group.
    *
    * @param groups the runs
-   * @param columns keys of measures, and of settings, which have a dot
+   * @param columns keys of measures, and of settings
    */
   static Table table(List<RunGroup> groups, List<String> columns) {
     requireSettings(groups, columns);
     List<String> heads = new ArrayList<>(List.of("Run", "Seeds", "Epochs"));
-    columns.forEach(key -> heads.add(isSetting(key) ? key : of(key).name()));
+    columns.forEach(key -> heads.add(isSetting(groups, key) ? key : of(key).name()));
     Table table = new Table("lll" + "r".repeat(columns.size()), heads);
     for (RunGroup group : groups) {
       List<String> cells =
@@ -272,7 +272,8 @@ final class RunColumns {
                   group.label(),
                   group.seeds(columns.stream().anyMatch(RunColumns::isQuality)),
                   group.progress()));
-      columns.forEach(key -> cells.add(isSetting(key) ? group.setting(key) : group.text(of(key))));
+      columns.forEach(
+          key -> cells.add(isSetting(groups, key) ? group.setting(key) : group.text(of(key))));
       table.row(cells);
     }
     groups.stream()
@@ -291,7 +292,7 @@ final class RunColumns {
     Set<String> known = new TreeSet<>();
     groups.forEach(group -> known.addAll(group.settings().keySet()));
     columns.stream()
-        .filter(key -> isSetting(key) && !known.contains(key))
+        .filter(key -> isSetting(groups, key) && !known.contains(key))
         .findFirst()
         .ifPresent(
             key -> {
@@ -310,8 +311,10 @@ final class RunColumns {
     return key.replaceFirst("^ema-", "").replaceFirst("@.*", "");
   }
 
-  private static boolean isSetting(String key) {
-    return key.contains(".");
+  /** A few settings have no dot, such as the engine. */
+  private static boolean isSetting(List<RunGroup> groups, String key) {
+    return key.contains(".")
+        || groups.stream().anyMatch(group -> group.settings().containsKey(key));
   }
 
   private static List<String> bound(

@@ -94,6 +94,8 @@ class StudyPageTest {
         .contains("| a | 1 | 4 | 4.000 | 3.000 | 60.00 |")
         .contains("| b | 1 (0 of 1 measured) | 2 of 4 | 2.000 | - | - |")
         .contains("| real images |  |  | - | - | 1.10 |");
+    assertThat(page("columns: [engine, d-loss]", run("d", 1)))
+        .contains("| Run | Seeds | Epochs | engine | D loss |", "| d | 1 | 4 | dl4j | 4.000 |");
     Folder run = run("c", 1);
     assertThatThrownBy(() -> page("columns: [d-los@3]", run))
         .isInstanceOf(UserException.class)
