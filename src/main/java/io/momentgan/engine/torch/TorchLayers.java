@@ -174,11 +174,11 @@ final class TorchLayers {
       long[] shape = {-1, to.getNumChannels(), to.getInputHeight(), to.getInputWidth()};
       operations.add((x, pass) -> x.reshape(shape));
     } else if (before instanceof CnnToFeedForwardPreProcessor) {
-      operations.add((x, pass) -> x.reshape(x.size(0), -1));
+      operations.add((x, pass) -> pass.upright(x).reshape(x.size(0), -1));
     } else if (before instanceof LabelChannels) {
       operations.add(TorchLayers::withClasses);
     } else if (before instanceof PixelShuffle shuffle) {
-      operations.add((x, pass) -> torch.pixel_shuffle(x, shuffle.factor()));
+      operations.add((x, pass) -> torch.pixel_shuffle(pass.upright(x), shuffle.factor()));
     } else if (before != null) {
       throw unknown(before);
     }
@@ -224,13 +224,15 @@ final class TorchLayers {
       int[] cut = crop.getCropping();
       operations.add(
           (x, pass) ->
-              x.narrow(2, cut[0], x.size(2) - cut[0] - cut[1])
+              pass.upright(x)
+                  .narrow(2, cut[0], x.size(2) - cut[0] - cut[1])
                   .narrow(3, cut[2], x.size(3) - cut[2] - cut[3]));
     } else if (conf instanceof MinibatchDiscrimination minibatch) {
       addMinibatch(minibatch, layer);
     } else if (conf instanceof VirtualBatch) {
       int reference = next(new Parameter(offset(layer, "W"), false, layer.getParam("W").shape()));
-      operations.add((x, pass) -> torch.cat(new TensorVector(pass.leaves()[reference], x), 0));
+      operations.add(
+          (x, pass) -> torch.cat(new TensorVector(pass.leaves()[reference], pass.upright(x)), 0));
     } else if (conf instanceof VirtualBatchNorm norm) {
       int gamma = next(layer, VirtualBatchNorm.GAMMA, norm.getNOut());
       int beta = next(layer, VirtualBatchNorm.BETA, norm.getNOut());
@@ -264,30 +266,8 @@ final class TorchLayers {
     int bias = next(layer, "b", conf.getNOut());
     boolean same = conf.getConvolutionMode() == ConvolutionMode.Same;
     operations.add(
-        (x, pass) -> {
-          long rows = same ? padding(x.size(2), kernel, stride) : 0;
-          long columns = same ? padding(x.size(3), kernel, stride) : 0;
-          boolean even = rows % 2 == 0 && columns % 2 == 0;
-          // libtorch pads both sides alike, "same" puts the odd row after the image.
-          Tensor padded =
-              even
-                  ? x
-                  : torch.constant_pad_nd(
-                      x, columns / 2, columns - columns / 2, rows / 2, rows - rows / 2);
-          return torch.conv2d(
-              padded,
-              weights.of(pass.leaves()),
-              pass.optional()[bias],
-              new long[] {stride, stride},
-              even ? new long[] {rows / 2, columns / 2} : new long[] {0, 0},
-              new long[] {1, 1},
-              1);
-        });
-  }
-
-  private static long padding(long length, long kernel, long stride) {
-    long places = (length + stride - 1) / stride;
-    return Math.max(0, (places - 1) * stride + kernel - length);
+        (x, pass) ->
+            pass.convolve(x, weights.of(pass.leaves()), pass.optional()[bias], stride, same));
   }
 
   /** Adds a transposed convolution whose output is its stride times as high and wide. */
@@ -296,26 +276,8 @@ final class TorchLayers {
     long stride = conf.getStride()[0];
     TorchWeights weights = weights(layer, 1, conf.getNIn(), conf.getNOut(), kernel, kernel);
     int bias = next(layer, "b", conf.getNOut());
-    long surplus = kernel - stride;
-    long before = Math.max(0, surplus) / 2;
-    long missing = Math.max(0, -surplus);
     operations.add(
-        (x, pass) -> {
-          Tensor enlarged =
-              torch.conv_transpose2d(
-                  x,
-                  weights.of(pass.leaves()),
-                  pass.optional()[bias],
-                  new long[] {stride, stride},
-                  new long[] {before, before},
-                  new long[] {missing, missing},
-                  1,
-                  1,
-                  1);
-          return surplus > 0 && surplus % 2 != 0
-              ? enlarged.narrow(2, 0, x.size(2) * stride).narrow(3, 0, x.size(3) * stride)
-              : enlarged;
-        });
+        (x, pass) -> pass.enlarge(x, weights.of(pass.leaves()), pass.optional()[bias], stride));
   }
 
   private void addNorm(BatchNormalization norm, Layer layer) {
@@ -351,10 +313,12 @@ final class TorchLayers {
     long[] one = {1, 1};
     operations.add(
         switch (pool.getPoolingType()) {
-          case MAX -> (x, pass) -> torch.max_pool2d(x, kernel, stride, none, one, false);
+          case MAX ->
+              (x, pass) -> torch.max_pool2d(pass.upright(x), kernel, stride, none, one, false);
           case AVG ->
               (x, pass) ->
-                  torch.avg_pool2d(x, kernel, stride, none, false, true, new LongOptional());
+                  torch.avg_pool2d(
+                      pass.upright(x), kernel, stride, none, false, true, new LongOptional());
           default -> throw unknown(pool);
         });
   }

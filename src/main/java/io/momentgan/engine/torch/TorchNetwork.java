@@ -123,7 +123,7 @@ final class TorchNetwork implements TrainedNetwork {
     for (Operation operation : layers.operations().subList(0, count)) {
       x = operation.apply(x, pass);
     }
-    return x;
+    return pass.upright(x);
   }
 
   // In two steps: what requires_grad_ returns is a reference that does not keep the tensor alive.
