@@ -136,7 +136,11 @@ final class StudyCommand implements Callable<Integer> {
       spec.commandLine()
           .getErr()
           .printf("Study: %s, run %d of %d%n", run.key(), outcomes.size() + 1, runs.size());
-      outcomes.add(run.train(hadoop));
+      StudyRun.Outcome outcome = run.train(hadoop);
+      outcomes.add(outcome);
+      if (outcome.failed()) {
+        spec.commandLine().getErr().printf("Study: %s failed: %s%n", run.key(), outcome.where());
+      }
       Folder.at(out, hadoop).publish(TABLE, StudyRun.Outcome.table(outcomes, "done"));
     }
     return outcomes;

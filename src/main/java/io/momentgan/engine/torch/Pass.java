@@ -106,19 +106,12 @@ final class Pass {
    * @param stride factor of height and width
    */
   Tensor enlarge(Tensor x, Tensor filters, TensorOptional bias, long stride) {
-    long surplus = filters.size(2) - stride;
-    long cut = Math.max(0, surplus);
+    long cut = filters.size(2) - stride;
     boolean odd = cut % 2 != 0;
-    Tensor images = x;
-    long before = cut / 2;
-    long after = Math.max(0, -surplus);
-    if (odd && stride > 1) {
-      images = turned ? x : turn(x);
-      before = (cut + 1) / 2;
-      after = 1; // of the two rows too many that are cut off, this one is wanted
-    } else if (odd || after > 0) {
-      images = upright(x);
-    }
+    boolean turns = odd && stride > 1;
+    Tensor images = odd && turned != turns ? turn(x) : x;
+    long before = turns ? (cut + 1) / 2 : cut / 2;
+    long after = turns ? 1 : 0; // of the rows cut off after a turned image, one too many
     Tensor enlarged =
         torch.conv_transpose2d(
             images,
@@ -129,6 +122,6 @@ final class Pass {
             new long[] {after, after},
             1,
             EACH);
-    return odd && stride == 1 ? enlarged.narrow(2, 0, x.size(2)).narrow(3, 0, x.size(3)) : enlarged;
+    return odd && !turns ? enlarged.narrow(2, 0, x.size(2)).narrow(3, 0, x.size(3)) : enlarged;
   }
 }

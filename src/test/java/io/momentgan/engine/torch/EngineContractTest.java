@@ -58,6 +58,20 @@ class EngineContractTest {
       "ff-1;generator.layers=[{type: dense, units: 50, virtual-batch-norm: true},"
           + " {type: dense, units: 60}, {type: dense, units: 70, virtual-batch-norm: true}]"
           + ";generator.batch-norm.virtual-batch=7;labels.classes=10";
+
+  /** Layers that pad in all ways, after one whose images are turned. */
+  private static final String TURNED =
+      "dcgan;generator.layers=[{type: project, channels: 6}"
+          + ", {type: transposed-convolution, filters: 5, kernel: 5}"
+          + ", {type: transposed-convolution, filters: 4, kernel: 2, stride: 1}"
+          + ", {type: transposed-convolution, filters: 4, kernel: 4}]"
+          + ";discriminator.layers=[{type: convolution, filters: 4, kernel: 5, stride: 2}"
+          + ", {type: convolution, filters: 5, kernel: 3, stride: 1}"
+          + ", {type: convolution, filters: 6, kernel: 4, stride: 1}"
+          + ", {type: convolution, filters: 7, kernel: 3, stride: 2}"
+          + ", {type: convolution, filters: 5, kernel: 2, stride: 1, padding: valid}"
+          + ", {type: global-pool}]";
+
   private static final int[] CLASSES = {3, 1, 4, 1};
 
   /** Of 8000 units: minutes in double, and layers that gan-2014 has too. */
@@ -85,6 +99,8 @@ class EngineContractTest {
         "improved-gan-mnist;discriminator.optimizer.historical-averaging=0.1"
             + ";generator.optimizer.historical-averaging=0.1",
         "hacks-spectral-norm;discriminator.optimizer.historical-averaging=0.1",
+        TURNED,
+        "dcgan;loss.generator=feature-matching",
         VIRTUAL_DENSE + ";labels.generator=one-hot",
         VIRTUAL_DENSE + ";labels.generator=embedding");
   }
