@@ -62,10 +62,11 @@ require_java() {
   command -v "$java" >/dev/null || fail "no java; install a JDK 17 or set JAVA_HOME to one"
 }
 
-# Sets "jvm" to the options that Spark needs of a JVM that its own launcher does not start.
+# Sets "jvm" to the options that Spark needs of a JVM that its own launcher does not start, and to one of ours.
 set_jvm() {
   local package
-  jvm=(-XX:+IgnoreUnrecognizedVMOptions -Djdk.reflect.useDirectMethodHandle=false
+  # The C library keeps what ND4J frees, gigabytes in an hour. The interval is in ms; older JDKs ignore the option.
+  jvm=(-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=30000 -Djdk.reflect.useDirectMethodHandle=false
     --add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED)
   for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util \
     java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs \

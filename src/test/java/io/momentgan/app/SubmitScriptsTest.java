@@ -128,6 +128,8 @@ class SubmitScriptsTest {
         .isSubsetOf(
             "spark.dynamicAllocation.enabled",
             "spark.speculation",
+            "spark.driver.defaultJavaOptions",
+            "spark.executor.defaultJavaOptions",
             "spark.executor.instances",
             "spark.executor.cores",
             "spark.executor.memory",
