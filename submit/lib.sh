@@ -62,10 +62,10 @@ require_java() {
   command -v "$java" >/dev/null || fail "no java; install a JDK 17 or set JAVA_HOME to one"
 }
 
-# Sets "jvm" to the options that Spark needs of a JVM that its own launcher does not start, and to one of ours.
+# Sets "jvm" to the options that Spark needs of a JVM that its own launcher does not start, and one that returns memory.
 set_jvm() {
   local package
-  # The C library keeps what ND4J frees, gigabytes in an hour. The interval is in ms; older JDKs ignore the option.
+  # glibc keeps what ND4J frees, gigabytes in an hour. The interval is in ms; JDKs without the option ignore it.
   jvm=(-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=30000 -Djdk.reflect.useDirectMethodHandle=false
     --add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED)
   for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util \

@@ -59,15 +59,17 @@ class EngineContractTest {
           + " {type: dense, units: 60}, {type: dense, units: 70, virtual-batch-norm: true}]"
           + ";generator.batch-norm.virtual-batch=7;labels.classes=10";
 
-  /** Layers that pad in all ways, after one whose images are turned. */
+  /** Layers that pad in all ways after turned images, with weights that make a wrong place show. */
   private static final String TURNED =
-      "dcgan;generator.layers=[{type: project, channels: 6}"
+      "dcgan;generator.bias=0.05;generator.weights=normal;generator.weights-sd=0.1;discriminator.weights=normal"
+          + ";discriminator.weights-sd=0.15;generator.layers=[{type: project, channels: 6}"
           + ", {type: transposed-convolution, filters: 5, kernel: 5}"
           + ", {type: transposed-convolution, filters: 4, kernel: 2, stride: 1}"
-          + ", {type: transposed-convolution, filters: 4, kernel: 4}]"
+          + ", {type: transposed-convolution, filters: 4, kernel: 3, stride: 1}]"
           + ";discriminator.layers=[{type: convolution, filters: 4, kernel: 5, stride: 2}"
           + ", {type: convolution, filters: 5, kernel: 3, stride: 1}"
           + ", {type: convolution, filters: 6, kernel: 4, stride: 1}"
+          + ", {type: convolution, filters: 5, kernel: 3, stride: 2, padding: valid}"
           + ", {type: convolution, filters: 7, kernel: 3, stride: 2}"
           + ", {type: convolution, filters: 5, kernel: 2, stride: 1, padding: valid}"
           + ", {type: global-pool}]";
