@@ -231,8 +231,7 @@ final class TorchLayers {
       addMinibatch(minibatch, layer);
     } else if (conf instanceof VirtualBatch) {
       int reference = next(new Parameter(offset(layer, "W"), false, layer.getParam("W").shape()));
-      operations.add(
-          (x, pass) -> torch.cat(new TensorVector(pass.leaves()[reference], x), 0));
+      operations.add((x, pass) -> torch.cat(new TensorVector(pass.leaves()[reference], x), 0));
     } else if (conf instanceof VirtualBatchNorm norm) {
       int gamma = next(layer, VirtualBatchNorm.GAMMA, norm.getNOut());
       int beta = next(layer, VirtualBatchNorm.BETA, norm.getNOut());
