@@ -259,7 +259,7 @@ class StudyTest {
     "why-moments, none mean-only variance-only both tenfold batch-25 batch-400 whole-data workers-global workers-own, 3, ''",
     "best-mnist, best-mnist with-moments without-classes constant-rates, 3, ''",
     "few-photos, augmented-192 plain-192 augmented-1000 plain-1000, 3, ''",
-    "semi-supervised, semi-50 semi-100 semi-200 labels-only-50 labels-only-100 labels-only-200, 3, ''",
+    "semi-supervised, semi-20 semi-50 semi-100 semi-200 labels-only-20 labels-only-50 labels-only-100 labels-only-200, 3, ''",
     "semi-supervised-cifar10, semi labels-only, 3, ''"
   })
   void theStudiesOfTheRepositoryAreComplete(
