@@ -7,9 +7,16 @@ import io.momentgan.network.ParameterLayout.Range;
 import io.momentgan.network.state.NetworkState;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.Type;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.learning.config.Adam;
@@ -27,6 +34,8 @@ final class TorchOptimizer {
   private final Tensor gradient;
   private final Tensor first;
   private final Tensor second;
+  private final Tensor count;
+  private final Tensor divisor;
   private final List<UpdaterBlock> blocks;
   private final BatchStatistics statistics;
   private final List<Range> fixed;
@@ -57,6 +66,8 @@ final class TorchOptimizer {
     this.gradient = gradient;
     this.first = memory.zeros(params.numel());
     this.second = memory.zeros(params.numel());
+    this.count = memory.zeros(1).to(ScalarType.Float);
+    this.divisor = memory.zeros(1).to(ScalarType.Float);
     BaseMultiLayerUpdater<?> updater = (BaseMultiLayerUpdater<?>) structure.model().getUpdater();
     this.blocks = updater.getUpdaterBlocks();
     this.config =
@@ -131,18 +142,18 @@ final class TorchOptimizer {
     history.ifPresent(mean -> addHistory(mean, batchSize));
     statistics.move(params, gradient);
     fixed.forEach(range -> part(gradient, range).zero_());
-    // The sum is divided in each use of it: a pass over the gradient less.
     double share = 1.0 / batchSize;
+    Tensor norm = gradient.norm().mul_(new Scalar(share));
     double rate = config.getLearningRate(updates, 0);
     if (config instanceof Adam adam) {
-      update(adam, rate, share);
+      update(adam, rate, batchSize);
     } else if (config instanceof Nesterovs momentum) {
       update(momentum, rate * share);
     } else {
       params.sub_(gradient, new Scalar(rate * share));
     }
     updates++;
-    return gradient.norm().mul_(new Scalar(share));
+    return norm;
   }
 
   /** Takes the parameters into their mean, and adds the gradient of the term of both. */
@@ -156,20 +167,57 @@ final class TorchOptimizer {
     part(gradient, followed).add_(difference, new Scalar(2 * historyWeight * batchSize));
   }
 
-  private void update(Adam adam, double rate, double share) {
+  private void update(Adam adam, double rate, int batchSize) {
     double t = updates + 1.0;
-    double corrected =
-        rate * Math.sqrt(1 - Math.pow(adam.getBeta2(), t)) / (1 - Math.pow(adam.getBeta1(), t));
+    double corrected = Math.sqrt(1 - Math.pow(adam.getBeta2(), t));
+    if (!(adam instanceof VectorAdam vector && vector.isEpsilonInside())) {
+      // libtorch adds epsilon after the second moment's correction, Deeplearning4j before it.
+      updateAtOnce(adam, rate, adam.getEpsilon() / corrected, batchSize);
+      return;
+    }
+    // The sum is divided in each use of it: a pass over the gradient less.
+    double share = 1.0 / batchSize;
     first
         .mul_(new Scalar(adam.getBeta1()))
         .add_(gradient, new Scalar((1 - adam.getBeta1()) * share));
     second
         .mul_(new Scalar(adam.getBeta2()))
         .addcmul_(gradient, gradient, new Scalar((1 - adam.getBeta2()) * share * share));
-    Scalar epsilon = new Scalar(adam.getEpsilon());
-    boolean inside = adam instanceof VectorAdam vector && vector.isEpsilonInside();
-    Tensor divisor = inside ? second.add(epsilon).sqrt_() : second.sqrt().add_(epsilon);
-    params.addcdiv_(first, divisor, new Scalar(-corrected));
+    Tensor roots = second.add(new Scalar(adam.getEpsilon())).sqrt_();
+    double step = rate * corrected / (1 - Math.pow(adam.getBeta1(), t));
+    params.addcdiv_(first, roots, new Scalar(-step));
+  }
+
+  /** Updates in one pass over the values, where operation by operation takes eight. */
+  private void updateAtOnce(Adam adam, double rate, double epsilon, int batchSize) {
+    IValue no = new IValue(false);
+    IValueVector arguments =
+        new IValueVector(
+            list(params),
+            list(gradient),
+            list(first),
+            list(second),
+            list(), // greatest second moments, for AMSGrad
+            list(count.fill_(new Scalar(updates + 1.0))),
+            new IValue(rate),
+            new IValue(adam.getBeta1()),
+            new IValue(adam.getBeta2()),
+            new IValue(0.0), // weight decay
+            new IValue(epsilon),
+            no, // AMSGrad
+            no, // maximisation
+            new IValue(divisor.fill_(new Scalar((double) batchSize))),
+            new IValue()); // whether the gradient is infinite
+    // Presets of libtorch leave its optimizers' operations out, so it is called by its name.
+    Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adam_", "").callBoxed(arguments);
+  }
+
+  private static IValue list(Tensor... tensors) {
+    GenericList list = new GenericList(new Type.TypePtr(TensorType.get()));
+    for (Tensor tensor : tensors) {
+      list.push_back(new IValue(tensor));
+    }
+    return new IValue(list);
   }
 
   private void update(Nesterovs config, double rate) {
