@@ -37,7 +37,9 @@ class LicencesTest {
             .flatMap(list -> entries(list).stream())
             .map(path -> Path.of(path).getFileName().toString())
             .toList();
-    assumeThat(shipped).as("a build for GPUs is not published").noneMatch(n -> n.contains("cuda"));
+    assumeThat(shipped)
+        .as("builds with libtorch or for GPUs are not published")
+        .noneMatch(name -> name.contains("cuda") || name.startsWith("pytorch-"));
     String list = resource("THIRD-PARTY.txt");
     lines = list.lines().filter(line -> line.contains(" | ")).toList();
     notice = resource("NOTICE");
