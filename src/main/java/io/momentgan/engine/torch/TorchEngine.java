@@ -15,6 +15,9 @@ import java.time.Duration;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -74,6 +77,19 @@ public final class TorchEngine implements Engine {
             + " package for CPUs (needs glibc 2.35) or -Ptorch-cuda for GPUs (also CUDA 13 with"
             + " cuDNN 9 on the library path), or set engine=dl4j")
         .formatted(cause.getClass().getSimpleName(), reason);
+  }
+
+  /**
+   * Calls an operation that libtorch's presets leave out.
+   *
+   * @param name such as {@code aten::add_}
+   * @param arguments all of them, in the order of its schema
+   * @return its results
+   */
+  static IValueVector call(String name, IValue... arguments) {
+    IValueVector stack = new IValueVector(arguments);
+    Dispatcher.singleton().findSchemaOrThrow(name, "").callBoxed(stack);
+    return stack;
   }
 
   @Override

@@ -7,10 +7,8 @@ import io.momentgan.network.ParameterLayout.Range;
 import io.momentgan.network.state.NetworkState;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -191,25 +189,23 @@ final class TorchOptimizer {
   /** Updates in one pass over the values, where operation by operation takes eight. */
   private void updateAtOnce(Adam adam, double rate, double epsilon, int batchSize) {
     IValue no = new IValue(false);
-    IValueVector arguments =
-        new IValueVector(
-            list(params),
-            list(gradient),
-            list(first),
-            list(second),
-            list(), // greatest second moments, for AMSGrad
-            list(count.fill_(new Scalar(updates + 1.0))),
-            new IValue(rate),
-            new IValue(adam.getBeta1()),
-            new IValue(adam.getBeta2()),
-            new IValue(0.0), // weight decay
-            new IValue(epsilon),
-            no, // AMSGrad
-            no, // maximisation
-            new IValue(divisor.fill_(new Scalar((double) batchSize))),
-            new IValue()); // whether the gradient is infinite
-    // Presets of libtorch leave its optimizers' operations out, so it is called by its name.
-    Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adam_", "").callBoxed(arguments);
+    TorchEngine.call(
+        "aten::_fused_adam_",
+        list(params),
+        list(gradient),
+        list(first),
+        list(second),
+        list(), // greatest second moments, for AMSGrad
+        list(count.fill_(new Scalar(updates + 1.0))),
+        new IValue(rate),
+        new IValue(adam.getBeta1()),
+        new IValue(adam.getBeta2()),
+        new IValue(0.0), // weight decay
+        new IValue(epsilon),
+        no, // AMSGrad
+        no, // maximisation
+        new IValue(divisor.fill_(new Scalar((double) batchSize))),
+        new IValue()); // whether the gradient is infinite
   }
 
   private static IValue list(Tensor... tensors) {

@@ -1,5 +1,6 @@
 package io.momentgan.engine.torch;
 
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -20,11 +21,16 @@ interface TorchWeights {
    */
   static TorchWeights scaled(int v, int scales, long outputs) {
     return leaves -> {
-      Tensor norms = torch.norm_except_dim(leaves[v], 2, outputs);
-      // Weights that are all 0 stay 0.
-      Tensor divisors =
-          norms.masked_fill(norms.eq(new Scalar(0)), new Scalar(Double.POSITIVE_INFINITY));
-      return leaves[v].mul(leaves[scales].reshape(norms.sizes()).div(divisors));
+      // Weights that are all 0 stay 0: libtorch's operation would divide by their norm.
+      Tensor none = torch.norm_except_dim(leaves[v].detach(), 2, outputs).eq(new Scalar(0));
+      Tensor scale = leaves[scales].reshape(none.sizes()).masked_fill(none, new Scalar(0));
+      return TorchEngine.call(
+              "aten::_weight_norm",
+              new IValue(leaves[v].add(none)),
+              new IValue(scale),
+              new IValue(outputs))
+          .get(0)
+          .toTensor();
     };
   }
 
