@@ -97,7 +97,9 @@ public final class SparkContexts {
     Cluster.requireSlot(conf);
     useJavaSerializer(conf);
     useFreeUiPort(conf);
-    if (!Cluster.isLocal(conf)) {
+    if (Cluster.isLocal(conf)) {
+      outlastPauses(conf);
+    } else {
       prepareExecutors(conf);
     }
     addPlugin(conf, GaugesListener.class.getName());
@@ -185,6 +187,13 @@ public final class SparkContexts {
     } catch (IOException | IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /**
+   * Spark gives up its own process after two minutes in which a laptop slept, or Ctrl-Z stopped it.
+   */
+  private static void outlastPauses(SparkConf conf) {
+    conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "365d");
   }
 
   private static void prepareExecutors(SparkConf conf) {
