@@ -7,6 +7,7 @@ import io.momentgan.evaluation.Measure.Better;
 import io.momentgan.evaluation.Quality;
 import io.momentgan.report.RunGroup.Member;
 import io.momentgan.report.page.Table;
+import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.ClassificationLine;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Figures;
@@ -76,6 +77,8 @@ final class RunColumns {
                 3,
                 e -> e.at().seconds() / e.at().dUpdates()),
             ClassificationLine.ERRORS.on(Member::errors),
+            parameters("g-parameters", "G parameters", RunRecord::generatorParameters),
+            parameters("d-parameters", "D parameters", RunRecord::discriminatorParameters),
             cost("worker-seconds", "Worker seconds", RoundLine.Cost::workerSeconds),
             cost("network-mib", "Networks, MiB", RunColumns::networks),
             cost("moment-mib", "Moments and gradients, MiB", RunColumns::moments),
@@ -131,6 +134,16 @@ final class RunColumns {
   private static Measure<Member> epoch(
       String key, String name, int decimals, ToDoubleFunction<EpochLine> value) {
     return new Measure<>(key, name, "", decimals, Better.NEITHER, value).on(Member::last);
+  }
+
+  /** A number of parameters, of runs that have begun. */
+  private static Measure<Member> parameters(
+      String key, String name, ToDoubleFunction<RunRecord> count) {
+    return run(
+        key,
+        name,
+        0,
+        r -> r.last().isPresent() ? count.applyAsDouble(RunRecord.read(r.folder())) : Double.NaN);
   }
 
   /** A sum over the rounds. */

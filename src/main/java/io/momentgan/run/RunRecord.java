@@ -13,6 +13,7 @@ import io.momentgan.config.YamlFiles;
 import io.momentgan.data.DataSet;
 import io.momentgan.data.ImageShape;
 import io.momentgan.device.Threads;
+import io.momentgan.network.GanNetworks;
 import io.momentgan.partition.WorkerHistory;
 import io.momentgan.partition.WorkerHistory.Stretch;
 import io.momentgan.storage.Folder;
@@ -294,6 +295,18 @@ public record RunRecord(
   /** Shape of the run's images. */
   public ImageShape shape() {
     return ImageShape.parse(data.shape());
+  }
+
+  /**
+   * Counts the values of the generator's parameters, statistics of batch normalisation included.
+   */
+  public long generatorParameters() {
+    return GanNetworks.generatorSize(experiment, shape()).parameters();
+  }
+
+  /** Counts the discriminator's, as {@link #generatorParameters}. */
+  public long discriminatorParameters() {
+    return GanNetworks.discriminatorSize(experiment, shape()).parameters();
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.momentgan.config.StudyFile;
 import io.momentgan.config.UserException;
+import io.momentgan.network.GanNetworks;
 import io.momentgan.run.RunRecord;
 import io.momentgan.run.metrics.EpochLine;
 import io.momentgan.run.metrics.Jsonl;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Pages of runs that differ in seeds and settings, and the verdicts on them. */
 class StudyPageTest {
@@ -79,6 +81,20 @@ class StudyPageTest {
         .contains("### a\n\nTwo layers &lt;b>with&lt;/b> moments &amp; \\| pipes\n\n![")
         .contains("![Samples of a, seed 3](images/a-seed-3.png)");
     assertThat(out.resolve("page/images/b-seed-1.png")).exists();
+  }
+
+  @Test
+  void columnsCountTheParametersThatTheNetworksHave() {
+    Folder run = run("a", 1);
+    GanNetworks networks =
+        GanNetworks.build(RunRecord.read(run).experiment(), ReportRuns.SHAPE, DataType.FLOAT);
+    assertThat(page("columns: [g-parameters, d-parameters]", run))
+        .contains("| Run | Seeds | Epochs | G parameters | D parameters |")
+        .contains(
+            "| a | 1 | 4 | %d | %d |"
+                .formatted(
+                    networks.generator().model().numParams(),
+                    networks.discriminator().model().numParams()));
   }
 
   @Test
