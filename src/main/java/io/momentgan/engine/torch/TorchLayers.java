@@ -1,6 +1,7 @@
 package io.momentgan.engine.torch;
 
 import io.momentgan.engine.torch.TorchWeights.Divided;
+import io.momentgan.engine.torch.TorchWeights.Scaled;
 import io.momentgan.kernels.HeldValues;
 import io.momentgan.kernels.InstanceNorm;
 import io.momentgan.kernels.LabelChannels;
@@ -78,6 +79,7 @@ final class TorchLayers {
   private final BatchStatistics statistics;
   private final List<Integer> ends = new ArrayList<>();
   private final List<Divided> matrices = new ArrayList<>();
+  private final List<Scaled> scaled = new ArrayList<>();
   private final Map<Integer, HeldPart> held;
 
   /**
@@ -120,6 +122,11 @@ final class TorchLayers {
     return matrices;
   }
 
+  /** Returns the weights with weight normalisation, in the order of the operations. */
+  List<Scaled> scaled() {
+    return scaled;
+  }
+
   /** Returns the parameters, in the order of the operations. */
   List<Parameter> parameters() {
     return parameters;
@@ -154,7 +161,9 @@ final class TorchLayers {
     int own = next(new Parameter(part.weights(), true, shape));
     int with = next(new Parameter(part.held(), part.trained(), part.length()));
     if (!network.blueprint().config().spectralNorm()) {
-      return TorchWeights.scaled(own, with, outputs);
+      Scaled weights = new Scaled(own, with, outputs);
+      scaled.add(weights);
+      return weights;
     }
     Divided divided = new Divided(own, with);
     matrices.add(divided);

@@ -101,7 +101,7 @@ final class TorchNetwork implements TrainedNetwork {
   public Rows forwardAs(float[] other, Rows given, int... classes) {
     NetworkState own = state();
     try (PointerScope scope = TorchMemory.scope()) {
-      params.copy_(memory.tensor(other, other.length));
+      place(other);
     }
     try {
       return forward(given, classes);
@@ -337,9 +337,14 @@ final class TorchNetwork implements TrainedNetwork {
   @Override
   public void load(NetworkState state) {
     try (PointerScope scope = TorchMemory.scope()) {
-      params.copy_(memory.tensor(state.params(), state.params().length));
+      place(state.params());
       optimizer.load(state);
       layers.statistics().forget();
     }
+  }
+
+  private void place(float[] values) {
+    params.copy_(memory.tensor(values, values.length));
+    layers.scaled().forEach(weights -> weights.loaded(leaves));
   }
 }

@@ -1,5 +1,6 @@
 package io.momentgan.engine.torch;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -13,25 +14,63 @@ interface TorchWeights {
   Tensor of(Tensor[] leaves);
 
   /**
-   * Makes weights w = g v / |v| (see {@link io.momentgan.network.weights.WeightNorm}).
-   *
-   * @param v number of the parameter v
-   * @param scales number of the parameter g
-   * @param outputs dimension of v that counts the outputs
+   * Weights w = g v / |v| (see {@link io.momentgan.network.weights.WeightNorm}), one norm for each
+   * output. Weights of an output that are all 0 stay 0.
    */
-  static TorchWeights scaled(int v, int scales, long outputs) {
-    return leaves -> {
-      // Weights that are all 0 stay 0: libtorch's operation would divide by their norm.
-      Tensor none = torch.norm_except_dim(leaves[v].detach(), 2, outputs).eq(new Scalar(0));
+  final class Scaled implements TorchWeights {
+    private final int v;
+    private final int scales;
+    private final long outputs;
+    private boolean zeros = true;
+
+    /**
+     * Makes the weights.
+     *
+     * @param v number of the parameter v
+     * @param scales number of the parameter g
+     * @param outputs dimension of v that counts the outputs
+     */
+    Scaled(int v, int scales, long outputs) {
+      this.v = v;
+      this.scales = scales;
+      this.outputs = outputs;
+    }
+
+    /**
+     * Looks for an output whose weights are all 0, once for all passes until the next load: updates
+     * make none.
+     */
+    void loaded(Tensor[] leaves) {
+      zeros = none(leaves).any().item_bool();
+    }
+
+    @Override
+    public Tensor of(Tensor[] leaves) {
+      if (!zeros) {
+        return normalised(leaves[v], leaves[scales]);
+      }
+      // libtorch's operation divides by the norm.
+      Tensor none = none(leaves);
       Tensor scale = leaves[scales].reshape(none.sizes()).masked_fill(none, new Scalar(0));
+      return normalised(leaves[v].add(none), scale);
+    }
+
+    private Tensor none(Tensor[] leaves) {
+      return torch.norm_except_dim(leaves[v].detach(), 2, outputs).eq(new Scalar(0));
+    }
+
+    private Tensor normalised(Tensor weights, Tensor scale) {
+      long[] shape = new long[(int) weights.dim()];
+      Arrays.fill(shape, 1);
+      shape[(int) outputs] = scale.numel();
       return TorchEngine.call(
               "aten::_weight_norm",
-              new IValue(leaves[v].add(none)),
-              new IValue(scale),
+              new IValue(weights),
+              new IValue(scale.reshape(shape)),
               new IValue(outputs))
           .get(0)
           .toTensor();
-    };
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.momentgan.engine.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.momentgan.engine.torch.TorchWeights.Scaled;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,8 +21,31 @@ class TorchWeightsTest {
   @Test
   void weightsAreTheirDirectionTimesTheirScaleAndZerosStayZero() {
     try (PointerScope scope = TorchMemory.scope()) {
-      double[] weights = TorchMemory.doubles(TorchWeights.scaled(0, 1, 0).of(leaves()));
-      assertThat(weights).containsExactly(new double[] {1.2, 1.6, 0, 0}, TOLERANCE);
+      Scaled weights = new Scaled(0, 1, 0);
+      Tensor[] leaves = leaves();
+      assertThat(TorchMemory.doubles(weights.of(leaves)))
+          .containsExactly(new double[] {1.2, 1.6, 0, 0}, TOLERANCE);
+      leaves[0].copy_(memory.tensor(new double[] {3, 4, 6, 8}, 2, 2));
+      weights.loaded(leaves);
+      assertThat(TorchMemory.doubles(weights.of(leaves)))
+          .containsExactly(new double[] {1.2, 1.6, 3, 4}, TOLERANCE);
+      leaves[0].copy_(memory.tensor(new double[] {0, 0, 6, 8}, 2, 2));
+      weights.loaded(leaves);
+      assertThat(TorchMemory.doubles(weights.of(leaves)))
+          .containsExactly(new double[] {0, 0, 3, 4}, TOLERANCE);
+    }
+  }
+
+  @Test
+  void eachOutputHasItsNormWhereverItsWeightsLie() {
+    try (PointerScope scope = TorchMemory.scope()) {
+      Tensor[] leaves = {
+        memory.tensor(new double[] {3, 6, 4, 8}, 2, 2), memory.tensor(new double[] {2, 5}, 2)
+      };
+      Scaled weights = new Scaled(0, 1, 1);
+      weights.loaded(leaves);
+      assertThat(TorchMemory.doubles(weights.of(leaves)))
+          .containsExactly(new double[] {1.2, 3, 1.6, 4}, TOLERANCE);
     }
   }
 
@@ -31,7 +55,9 @@ class TorchWeightsTest {
     try (PointerScope scope = TorchMemory.scope()) {
       Tensor[] leaves = leaves();
       Arrays.stream(leaves).forEach(leaf -> leaf.requires_grad_(true));
-      TorchWeights.scaled(0, 1, 0).of(leaves).select(1, 0).sum().backward();
+      Scaled weights = new Scaled(0, 1, 0);
+      weights.loaded(leaves);
+      weights.of(leaves).select(1, 0).sum().backward();
       assertThat(TorchMemory.doubles(leaves[0].grad()))
           .containsExactly(new double[] {0.256, -0.192, 0, 0}, TOLERANCE);
       assertThat(TorchMemory.doubles(leaves[1].grad()))
