@@ -24,14 +24,14 @@ public final class Main {
   /**
    * Starts the peer.
    *
-   * @param args none
+   * @param args threads of an operation
    * @throws IOException if its caller went away in the middle of a command
    */
   public static void main(String[] args) throws IOException {
     PrintStream answers = System.out;
     // Whatever libraries print must not come between the answers.
     System.setOut(System.err);
-    torch.set_num_threads(1);
+    torch.set_num_threads(Integer.parseInt(args[0]));
     torch.manual_seed(1);
     try (DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(answers))) {

@@ -4,6 +4,7 @@ import io.momentgan.app.Main;
 import io.momentgan.config.AveragingConfig.Wire;
 import io.momentgan.config.Experiment;
 import io.momentgan.data.DataSet;
+import io.momentgan.data.ImageShape;
 import io.momentgan.data.sets.DataSets;
 import io.momentgan.training.SparkContexts;
 import io.momentgan.training.TrainingRun;
@@ -18,6 +19,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -124,15 +126,24 @@ public final class BenchMain implements Runnable {
       description =
           "Images per second of all workers over those of one, in turns, beside the gain of workers"
               + " that exchange nothing; each warms up for 20 seconds.")
-  int scaling(@Mixin BenchOptions options) {
+  int scaling(
+      @Mixin BenchOptions options,
+      @Option(
+              names = "--peer",
+              description =
+                  "Also those of libtorch's step, with a thread and a batch for each worker in one.")
+          boolean peer) {
     DataSet images = images(options);
     Experiment one = options.experiment(1, options.frequency);
     Experiment all = options.experiment(options.workers, options.frequency);
     double[] ratios = new double[options.repeats];
     double[] gains = new double[options.repeats];
+    double[] libtorch = new double[options.repeats];
     List<RoundBench.Times> alone = new ArrayList<>();
     List<RoundBench.Times> shared = new ArrayList<>();
-    try (JavaSparkContext spark = SparkContexts.open("bench scaling", all);
+    // The peer first, as it refuses settings that it has not.
+    try (Peer other = peer ? peer(options, images.shape()) : null;
+        JavaSparkContext spark = SparkContexts.open("bench scaling", all);
         RoundBench single = rounds(spark, one, images);
         RoundBench together = rounds(spark, all, images);
         IndependentWorkers independent =
@@ -141,11 +152,15 @@ public final class BenchMain implements Runnable {
       warmUp(single);
       warmUp(together);
       independent.gain(options.frequency);
+      if (peer) {
+        other.imagesPerSecond(options.frequency);
+      }
       for (int i = 0; i < options.repeats; i++) {
         shared.add(together.run(options.rounds()));
         alone.add(single.run(options.rounds()));
         ratios[i] = speed(shared.get(i)) / speed(alone.get(i));
         gains[i] = independent.gain(iterations);
+        libtorch[i] = peer ? other.imagesPerSecond(iterations) : 0;
       }
       out()
           .printf(
@@ -159,10 +174,31 @@ public final class BenchMain implements Runnable {
           .printf(
               "Workers that exchange and average nothing: %s times%n",
               Spread.of(gains).quartiles(2));
+      if (peer) {
+        double[] ours = shared.stream().mapToDouble(BenchMain::speed).toArray();
+        out()
+            .printf(
+                "All train %s images per second, %s times as many as libtorch with %d threads"
+                    + " and batches of %d%n",
+                Spread.of(ours).quartiles(1),
+                Spread.ofRatios(ours, libtorch).quartiles(2),
+                options.workers,
+                options.workers * one.train().batchSize());
+      }
       printRound("one worker", alone);
       printRound("all", shared);
     }
     return 0;
+  }
+
+  /** The peer with the threads and the images of all workers. */
+  private static Peer peer(BenchOptions options, ImageShape shape) {
+    int batch = options.experiment(1, 1).train().batchSize() * options.workers;
+    Experiment experiment =
+        options.experiment(
+            options.file, 1, 1, List.of("kernels=stock", "train.batch-size=" + batch));
+    StepBench images = new StepBench(experiment, shape);
+    return new Peer(experiment, shape, images.real(), options.workers);
   }
 
   private static void warmUp(RoundBench bench) {

@@ -31,6 +31,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Peer implements AutoCloseable {
   private static final String FOLDER = "MOMENTGAN_PEER";
 
+  private final int batch;
   private final Process process;
   private final DataOutputStream commands;
   private final DataInputStream answers;
@@ -41,10 +42,12 @@ final class Peer implements AutoCloseable {
    * @param experiment the settings, {@code kernels: stock}
    * @param shape shape of an image
    * @param real the images of every iteration
+   * @param threads threads of its operations
    * @throws ConfigException for settings that the peer has not
    */
-  Peer(Experiment experiment, ImageShape shape, RealBatches real) {
+  Peer(Experiment experiment, ImageShape shape, RealBatches real, int threads) {
     requireKnown(experiment);
+    batch = experiment.train().batchSize();
     GanNetworks networks = GanNetworks.build(experiment, shape, DataType.FLOAT);
     PeerNetwork generator =
         new PeerNetwork(
@@ -55,7 +58,7 @@ final class Peer implements AutoCloseable {
             experiment.discriminator(),
             shape,
             new ImageShape(experiment.labels().outputs(), 1, 1));
-    process = start(folder());
+    process = start(folder(), threads);
     commands = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
     answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
     try {
@@ -82,7 +85,7 @@ final class Peer implements AutoCloseable {
     return Path.of(folder);
   }
 
-  private static Process start(Path folder) {
+  private static Process start(Path folder, int threads) {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(
@@ -92,8 +95,9 @@ final class Peer implements AutoCloseable {
               folder.resolve("classes")
                   + File.pathSeparator
                   + Files.readString(folder.resolve("classpath.txt")).strip(),
-              "io.momentgan.peer.Main");
-      builder.environment().put("OMP_NUM_THREADS", "1");
+              "io.momentgan.peer.Main",
+              Integer.toString(threads));
+      builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       return builder.start();
     } catch (IOException e) {
@@ -124,6 +128,18 @@ final class Peer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("The peer ended", e);
     }
+  }
+
+  /**
+   * Makes iterations with z of its own.
+   *
+   * @param iterations how many
+   * @return real images per second, by the clock
+   */
+  double imagesPerSecond(int iterations) {
+    long start = System.nanoTime();
+    run(iterations);
+    return 1e9 * iterations * batch / (System.nanoTime() - start);
   }
 
   /**

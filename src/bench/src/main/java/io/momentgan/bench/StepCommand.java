@@ -112,7 +112,7 @@ final class StepCommand implements Callable<Integer> {
     double heap = 0;
     long peerBytes = 0;
     // First, as it refuses settings that it has not.
-    try (Peer other = peer ? new Peer(experiment(STOCK), bench.shape(), bench.real()) : null) {
+    try (Peer other = peer ? new Peer(experiment(STOCK), bench.shape(), bench.real(), 1) : null) {
       iterations = options.roundsOr(warmUp(bench::run));
       StepBench stockBench = stock ? new StepBench(experiment(STOCK), bench.shape()) : null;
       if (stock) {
@@ -248,7 +248,7 @@ final class StepCommand implements Callable<Integer> {
     StepBench bench = new StepBench(experiment(changes), ImageShape.parse(shape));
     changes.add(STOCK);
     double worst = 0;
-    try (Peer other = new Peer(experiment(changes), bench.shape(), bench.real())) {
+    try (Peer other = new Peer(experiment(changes), bench.shape(), bench.real(), 1)) {
       for (int i = 0; i < CHECKED_ITERATIONS; i++) {
         Peer.Losses theirs = other.iterate(bench.latent());
         Losses ours = bench.iterate();

@@ -111,8 +111,10 @@ class BenchMainTest {
         "discriminator.layers=[{type: convolution, filters: 2, weight-norm: fixed}] | weight norm",
       })
   void settingsThatThePeerHasNotAreRefusedByName(String setting, String message) {
-    Run run = Run.of("step", "--experiment", EXPERIMENT, "--peer", "--set", setting);
-    assertThat(run.mistake()).contains("--peer: found ", message);
+    for (String command : List.of("step", "scaling")) {
+      Run run = Run.of(command, "--experiment", EXPERIMENT, "--peer", "--set", setting);
+      assertThat(run.mistake()).contains("--peer: found ", message);
+    }
   }
 
   @ParameterizedTest
