@@ -256,6 +256,7 @@ class StudyTest {
     "engines, ff-5-dl4j ff-5-torch, 3, ''",
     "improved-gan, minibatch-discrimination feature-matching neither, 3, ''",
     "per-class, ff-5-global ff-5-per-class, 3, ''",
+    "smaller-networks, sixteenth-plain sixteenth-moments eighth-plain eighth-moments quarter-plain quarter-moments, 3, ''",
     "why-moments, none mean-only variance-only both tenfold batch-25 batch-400 whole-data workers-global workers-own, 3, ''",
     "best-mnist, best-mnist with-moments without-classes constant-rates, 3, ''",
     "few-photos, augmented-192 plain-192 augmented-1000 plain-1000, 3, ''",
